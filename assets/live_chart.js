@@ -1,0 +1,361 @@
+// One Vega view for each element. Data and signals are swapped in place; the newest wins.
+// The Python side is initopt_core/ui/live_chart.py; expand() there is the same as here.
+
+const served = import.meta.url.startsWith("http");
+const vegaReady = globalThis.vega
+  ? Promise.resolve(globalThis.vega)
+  : import(new URL("vega/vega.min.js", import.meta.url).href).then(() => globalThis.vega);
+
+const specs = new Map(); // digest -> promise of the compiled definition
+const figures = new WeakMap(); // parent element -> state
+
+export function expand(data) {
+  const rows = [];
+  if (data.groups) {
+    for (const group of data.groups) {
+      const names = Object.keys(group);
+      const long = names.find((k) => Array.isArray(group[k]));
+      const n = long === undefined ? 1 : group[long].length;
+      for (let i = 0; i < n; i++) {
+        const row = {};
+        for (const k of names) row[k] = Array.isArray(group[k]) ? group[k][i] : group[k];
+        rows.push(row);
+      }
+    }
+    return rows;
+  }
+  for (const panel of data.histograms) {
+    const { edges, counts, ...fields } = panel;
+    const n = counts.length;
+    const even = edges.length === 2;
+    const known = !even || (edges[0] !== null && edges[1] !== null);
+    const edge = (i) =>
+      !known ? null : even ? edges[0] + ((edges[1] - edges[0]) * i) / n : edges[i];
+    for (let i = 0; i < n; i++) {
+      rows.push(
+        data.bars
+          ? { ...fields, x: edge(i), x2: edge(i + 1), y: counts[i] }
+          : { ...fields, x: edge(i), y: counts[i] },
+      );
+    }
+    if (!data.bars && n) rows.push({ ...fields, x: edge(n), y: counts[n - 1] });
+  }
+  return rows;
+}
+
+function definition(head) {
+  if (head.inline) specs.set(head.spec, Promise.resolve(head.inline));
+  if (!specs.has(head.spec)) {
+    const found = served
+      ? fetch(new URL(`../initopt.specs/${head.spec}.json`, import.meta.url)).then((r) => {
+          if (!r.ok) throw new Error(`status ${r.status}`);
+          return r.json();
+        })
+      : Promise.reject(new Error("not served"));
+    found.catch(() => specs.delete(head.spec));
+    specs.set(head.spec, found);
+  }
+  return specs.get(head.spec);
+}
+
+function read(data) {
+  if (!(data instanceof Uint8Array)) return null;
+  const text = new TextDecoder().decode(data);
+  const cut = text.indexOf("\n");
+  return { head: JSON.parse(text.slice(0, cut)), text: text.slice(cut + 1) };
+}
+
+// The page's own colours, as the signals that theme.py declares.
+function colours(element) {
+  const style = getComputedStyle(element);
+  const get = (name, other) => style.getPropertyValue(name).trim() || other;
+  const paper = get("--st-background-color", "#ffffff");
+  const [r, g, b] = (channels(paper) || [255, 255, 255]);
+  const dark = 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
+  return {
+    ink: get("--st-text-color", dark ? "#fafafa" : "#31333f"),
+    faint: dark ? "#3a3f4b" : "#d5d8df",
+    paper,
+    dark,
+  };
+}
+
+function channels(colour) {
+  const c = globalThis.vega?.rgb?.(colour) ?? null;
+  return c && Number.isFinite(c.r) ? [c.r, c.g, c.b] : null;
+}
+
+class LiveFigure {
+  constructor(parent) {
+    this.parent = parent;
+    this.element = document.createElement("div");
+    this.element.className = "initopt-figure";
+    this.element.setAttribute("role", "img");
+    this.element.dataset.drawn = "0";
+    this.stage = document.createElement("div");
+    this.element.append(this.stage);
+    parent.append(this.element);
+    this.drawn = 0;
+    this.running = false;
+    this.wanted = null; // the newest message not drawn yet
+    this.shown = { data: {}, signals: {} };
+    this.observer = new ResizeObserver(() => this.resized());
+    this.observer.observe(this.element);
+  }
+
+  show(message) {
+    this.wanted = message;
+    this.work();
+  }
+
+  resized() {
+    if (this.last && Math.abs(this.target() - this.fitted) >= 1) {
+      this.refit = true;
+      this.work();
+    } else if (this.wanted) this.work();
+  }
+
+  async work() {
+    if (this.running) return; // the loop below takes the newest when it comes round
+    this.running = true;
+    try {
+      while (this.wanted || this.refit) {
+        if (!this.element.clientWidth) break; // hidden: drawn when it gets a width
+        const message = this.wanted ?? this.last;
+        this.wanted = null;
+        this.refit = false;
+        await this.draw(message);
+      }
+    } finally {
+      this.running = false;
+    }
+  }
+
+  async draw(message) {
+    const { head, text } = message;
+    this.last = message;
+    const element = this.element;
+    element.style.height = `${head.height}px`;
+    element.dataset.figure = head.key;
+    try {
+      const body = message.body ?? (message.body = JSON.parse(text));
+      element.setAttribute("aria-label", body.alt);
+      if (head.select) element.dataset.select = "1";
+      else delete element.dataset.select;
+      let ink = await this.view_for(head, body);
+      ink = this.put(body) || ink;
+      ink = this.paint() || ink;
+      if (ink) await this.view.runAsync();
+      if (Math.abs(this.target() - this.fitted) >= 1) await this.fit();
+      this.quiet(null);
+      if (this.view) {
+        element.dataset.stamp = head.stamp;
+        element.dataset.drawn = String(++this.drawn);
+      }
+    } catch (error) {
+      if (error.ask) return; // the definition comes with the next message
+      console.warn("figure not drawn", error);
+      this.quiet(`This figure could not be drawn (${error.message}). The data is in its export.`);
+    }
+  }
+
+  // The view of this definition; made when there is none or when the definition has changed.
+  async view_for(head, body) {
+    if (this.view && this.digest === head.spec) return false;
+    let spec;
+    try {
+      spec = await definition(head);
+    } catch (error) {
+      if (this.asked === head.spec) throw error;
+      this.asked = head.spec;
+      this.ask?.(head.spec);
+      error.ask = true;
+      throw error;
+    }
+    const vega = await vegaReady;
+    this.view?.finalize();
+    this.shown = { data: {}, signals: {} };
+    const runtime = vega.parse(spec);
+    this.view = new vega.View(runtime, { renderer: "canvas", hover: false, logLevel: vega.Error });
+    this.view.tooltip((handler, event, item, value) => this.tip(event, value));
+    this.view.initialize(this.stage);
+    this.view.addEventListener("click", (event, item) => this.clicked(event, item));
+    this.digest = head.spec;
+    this.widths = (spec.signals ?? [])
+      .filter((s) => /^(width|childWidth|child_width|.*_width)$/.test(s.name))
+      .filter((s) => Number.isFinite(s.value) && !s.update)
+      .map((s) => [s.name, s.value]);
+    if (Number.isFinite(spec.width)) this.widths.push(["width", spec.width]);
+    this.fixed = undefined;
+    this.fitted = undefined;
+    this.put(body);
+    this.paint();
+    await this.view.runAsync();
+    await this.fit();
+    return false;
+  }
+
+  put(body) {
+    const view = this.view;
+    let changed = false;
+    for (const [name, data] of Object.entries(body.data)) {
+      const text = JSON.stringify(data);
+      if (this.shown.data[name] === text) continue;
+      this.shown.data[name] = text;
+      view.data(name, expand(data));
+      changed = true;
+    }
+    for (const [name, value] of Object.entries(body.signals)) {
+      const text = JSON.stringify(value);
+      if (this.shown.signals[name] === text) continue;
+      this.shown.signals[name] = text;
+      view.signal(name, value);
+      changed = true;
+    }
+    return changed;
+  }
+
+  paint() {
+    let changed = false;
+    for (const [name, value] of Object.entries(colours(this.element))) {
+      if (this.shown.signals[name] === value) continue;
+      this.shown.signals[name] = value;
+      this.view.signal(name, value);
+      changed = true;
+    }
+    return changed;
+  }
+
+  target() {
+    return Math.max(this.element.clientWidth, this.last?.head.minWidth ?? 0);
+  }
+
+  // A figure's width is fixed + slope * scale, where scale multiplies every panel's width. Two
+  // layouts tell both numbers; after that one is enough.
+  async fit() {
+    const target = this.target();
+    this.fitted = target;
+    if (!this.widths.length || !target) return;
+    if (this.fixed === undefined) {
+      const whole = await this.natural(1);
+      const most = await this.natural(0.8);
+      this.slope = (whole - most) / 0.2;
+      this.fixed = whole - this.slope;
+    }
+    if (this.slope > 0) await this.natural(Math.max(0.1, (target - this.fixed) / this.slope));
+  }
+
+  async natural(scale) {
+    for (const [name, width] of this.widths) this.view.signal(name, Math.floor(width * scale));
+    await this.view.resize().runAsync();
+    return this.view._viewWidth;
+  }
+
+  tip(event, value) {
+    if (!value) {
+      this.tipElement?.remove();
+      this.tipElement = null;
+      return;
+    }
+    if (!this.tipElement) {
+      this.tipElement = document.createElement("div");
+      this.tipElement.className = "initopt-tip";
+      this.element.append(this.tipElement);
+    }
+    this.tipElement.textContent =
+      typeof value === "object"
+        ? Object.entries(value).map(([k, v]) => `${k}: ${v}`).join("\n")
+        : String(value);
+    const box = this.tipElement.getBoundingClientRect();
+    const left = Math.min(event.clientX + 12, innerWidth - box.width - 4);
+    const top = Math.min(event.clientY + 12, innerHeight - box.height - 4);
+    this.tipElement.style.left = `${left}px`;
+    this.tipElement.style.top = `${top}px`;
+  }
+
+  clicked(event, item) {
+    if (!this.last.head.select) return;
+    let [x, y] = globalThis.vega.point(event, this.stage.querySelector("canvas, svg"));
+    const [ox, oy] = this.view.origin();
+    x -= ox;
+    y -= oy;
+    const found = hit(this.view.scenegraph().root, x, y, "");
+    const prefix = found.name.replace(/_group$/, "");
+    const invert = (axis, at) => {
+      for (const name of [prefix ? `${prefix}_${axis}` : axis, axis]) {
+        try {
+          const scale = this.view.scale(name);
+          if (scale.invert) return Number(scale.invert(at));
+        } catch { /* no such scale */ }
+      }
+      return null;
+    };
+    const datum = item?.datum && item.mark?.marktype !== "group" ? plain(item.datum) : null;
+    this.report({ datum, x: invert("x", found.x), y: invert("y", found.y),
+      view: found.name || null, n: (this.clicks = (this.clicks ?? 0) + 1) });
+  }
+
+  quiet(text) {
+    if (!text) {
+      this.note?.remove();
+      this.note = null;
+      return;
+    }
+    if (!this.note) {
+      this.note = document.createElement("div");
+      this.note.className = "initopt-note";
+      this.element.append(this.note);
+    }
+    this.note.textContent = text;
+  }
+
+  end() {
+    this.observer.disconnect();
+    this.view?.finalize();
+    this.element.remove();
+    figures.delete(this.parent);
+  }
+}
+
+// Innermost panel under (x, y) and the position in it.
+function hit(mark, x, y, name) {
+  for (const group of mark.items ?? []) {
+    const gx = x - (group.x ?? 0);
+    const gy = y - (group.y ?? 0);
+    for (const child of group.items ?? []) {
+      if (child.marktype !== "group" || child.role === "axis" || child.role === "legend") continue;
+      for (const panel of child.items) {
+        const px = gx - panel.x;
+        const py = gy - panel.y;
+        if (px >= 0 && py >= 0 && px <= panel.width && py <= panel.height && child.name) {
+          return hit({ items: [panel] }, gx, gy, child.name);
+        }
+      }
+    }
+    return { name, x: gx, y: gy };
+  }
+  return { name, x, y };
+}
+
+function plain(datum) {
+  const out = {};
+  for (const [k, v] of Object.entries(datum)) {
+    if (v === null || ["number", "string", "boolean"].includes(typeof v)) out[k] = v;
+  }
+  return out;
+}
+
+export default function (component) {
+  const { parentElement, data, setTriggerValue, setStateValue } = component;
+  let figure = figures.get(parentElement);
+  if (!figure) {
+    figure = new LiveFigure(parentElement);
+    figures.set(parentElement, figure);
+  }
+  figure.report = (value) => setTriggerValue("select", value);
+  figure.ask = (digest) => setStateValue("need", digest);
+  const message = read(data);
+  if (message) figure.show(message);
+  // Streamlit also calls this when a newer run overtook this one; only a real end counts.
+  return () => setTimeout(() => { if (!parentElement.isConnected) figure.end(); }, 0);
+}

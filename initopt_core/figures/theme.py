@@ -1,0 +1,176 @@
+"""The look: one palette, one meaning for each colour, one configuration for every chart.
+
+Colours are Paul Tol's colour-blind-safe sets. Text and grid colours are Vega signals (`ink`,
+`faint`, `paper`, `dark`), so that a live chart follows the page's light or dark theme without being
+built again, and an export is readable on white.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+WEIGHTS = "#4477AA"
+GRADIENTS = "#EE6677"
+ACTIVATIONS = "#228833"
+PREACTIVATIONS = "#CCBB44"
+QUANTITIES = {
+    "weights": WEIGHTS,
+    "gradients": GRADIENTS,
+    "pre-activations": PREACTIVATIONS,
+    "activations": ACTIVATIONS,
+}
+BRIGHT = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#BBBBBB")
+"""Paul Tol's bright set, in his order, for series without a meaning of their own."""
+
+SEQUENTIAL = "viridis"
+MEASURED: list[int] = [1, 0]
+PREDICTED: list[int] = [6, 4]
+BAND_OPACITY = 0.18
+
+_SOLID, _LONG, _DOTS, _MIXED = [1, 0], [7, 3], [2, 2], [7, 2, 2, 2]
+
+OPTIMIZER_STYLES: dict[str, tuple[str, list[int], str]] = {
+    # name: colour, dash, marker. Alike hues carry different dashes.
+    "SGD": ("#EE7733", _SOLID, "circle"),
+    "SGDMomentum": ("#4477AA", _SOLID, "square"),
+    "Adam": ("#AA3377", _SOLID, "diamond"),
+    "HeavyBall": ("#33BBEE", _LONG, "cross"),
+    "Nesterov": ("#009988", _MIXED, "triangle-up"),
+    "Adagrad": ("#CCBB44", _LONG, "triangle-down"),
+    "RMSprop": ("#228833", _DOTS, "triangle-right"),
+    "AdamW": ("#EE6677", _DOTS, "triangle-left"),
+    "NAdam": ("#AA4499", _LONG, "stroke"),
+    "Adamax": ("#CC6677", _MIXED, "wedge"),
+    "Lion": ("#999933", _MIXED, "arrow"),
+    "Muon": ("#5599CC", _DOTS, "triangle"),
+}
+OPTIMIZERS = {name: style[0] for name, style in OPTIMIZER_STYLES.items()}
+_UNKNOWN = ("#888888", _MIXED, "circle")
+
+INK = alt.ExprRef("ink")
+"""Text and lines that must read on the page's background."""
+FAINT = alt.ExprRef("faint")
+"""Grid lines and marks in the back."""
+PAPER = alt.ExprRef("paper")
+"""The page's background, for outlines that part marks from each other."""
+
+LIGHT = {"ink": "#31333F", "faint": "#D5D8DF", "paper": "#FFFFFF", "dark": False}
+DARK = {"ink": "#FAFAFA", "faint": "#3A3F4B", "paper": "#0E1117", "dark": True}
+"""Signal values; a live chart replaces them by the page's own colours."""
+
+# These families have figures of equal width by default; a canvas cannot ask for them.
+FONT = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
+
+_INK, _FAINT = {"expr": "ink"}, {"expr": "faint"}
+CONFIG: dict[str, Any] = {
+    "background": "transparent",
+    "font": FONT,
+    # The figure as a whole carries the description; one for each mark is costly.
+    "aria": False,
+    "axis": {
+        "labelColor": _INK,
+        "titleColor": _INK,
+        "tickColor": _FAINT,
+        "domainColor": _FAINT,
+        "gridColor": _FAINT,
+        "gridOpacity": 0.6,
+        "labelFontSize": 11,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelOverlap": "greedy",
+        "tickSize": 4,
+    },
+    "legend": {
+        "labelColor": _INK,
+        "titleColor": _INK,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "symbolStrokeWidth": 2,
+    },
+    "title": {
+        "color": _INK,
+        "subtitleColor": _INK,
+        "fontSize": 12,
+        "fontWeight": "bold",
+        "anchor": "start",
+    },
+    "header": {"labelColor": _INK, "titleColor": _INK, "labelFontSize": 12, "titleFontSize": 12},
+    "text": {"color": _INK, "fontSize": 11},
+    "rule": {"color": _INK},
+    "line": {"strokeWidth": 2},
+    "view": {"stroke": None},
+    "range": {
+        "category": list(BRIGHT),
+        "ramp": {"scheme": SEQUENTIAL},
+        "heatmap": {"scheme": SEQUENTIAL},
+    },
+    "customFormatTypes": False,
+}
+
+
+def themed(spec: dict) -> dict:
+    """The Vega-Lite definition `spec` with this theme's configuration and its signals declared.
+
+    A chart's own configuration wins over the theme's, except Altair's default view size.
+    """
+    spec = dict(spec)
+    config = copy.deepcopy(CONFIG)
+    for part, own in spec.pop("config", {}).items():
+        if part == "view":
+            own = {k: v for k, v in own.items() if k not in ("continuousWidth", "continuousHeight")}
+        if isinstance(own, dict) and isinstance(config.get(part), dict):
+            config[part] = {**config[part], **own}
+        else:
+            config[part] = own
+    spec["config"] = config
+    declared = [{"name": name, "value": value} for name, value in LIGHT.items()]
+    spec["params"] = [*declared, *spec.get("params", [])]
+    return spec
+
+
+def optimizer_style(name: str) -> tuple[str, list[int], str]:
+    """Colour, dash and marker of an optimizer. "Adam (2)" or "Adam, lr 0.1" look like "Adam"."""
+    if name in OPTIMIZER_STYLES:
+        return OPTIMIZER_STYLES[name]
+    stem = "".join(c if c.isalnum() else " " for c in name).split()
+    return OPTIMIZER_STYLES.get(stem[0] if stem else "", _UNKNOWN)
+
+
+def optimizer_color(field: str, names: Sequence[str], **kwargs: Any) -> alt.Color:
+    """Colour encoding of `field` with each optimizer's own colour, legend in the given order."""
+    scale = alt.Scale(domain=list(names), range=[optimizer_style(n)[0] for n in names])
+    return alt.Color(f"{field}:N", scale=scale, **{"title": None, **kwargs})
+
+
+def optimizer_dash(field: str, names: Sequence[str], **kwargs: Any) -> alt.StrokeDash:
+    """Dash encoding of `field`, the second sign beside the colour."""
+    scale = alt.Scale(domain=list(names), range=[optimizer_style(n)[1] for n in names])
+    return alt.StrokeDash(f"{field}:N", scale=scale, **{"title": None, **kwargs})
+
+
+def optimizer_shape(field: str, names: Sequence[str], **kwargs: Any) -> alt.Shape:
+    """Marker encoding of `field`."""
+    scale = alt.Scale(domain=list(names), range=[optimizer_style(n)[2] for n in names])
+    return alt.Shape(f"{field}:N", scale=scale, **{"title": None, **kwargs})
+
+
+_EXPONENT = "round(log(datum.value) / LN10)"
+_SUPERSCRIPT = "'⁰¹²³⁴⁵⁶⁷⁸⁹'"
+POWER_OF_TEN = (
+    f"datum.value <= 0 || abs(log(datum.value) / LN10 - {_EXPONENT}) > 1e-6 ? '' : "
+    f"'10' + ({_EXPONENT} < 0 ? '⁻' : '') + "
+    f"(abs({_EXPONENT}) < 10 ? '' : slice({_SUPERSCRIPT}, floor(abs({_EXPONENT}) / 10), "
+    f"floor(abs({_EXPONENT}) / 10) + 1)) + "
+    f"slice({_SUPERSCRIPT}, abs({_EXPONENT}) % 10, abs({_EXPONENT}) % 10 + 1)"
+)
+"""Label expression of a log axis: 10⁻³ at the powers, nothing between."""
+
+
+def log_axis(title: str | None = None, **kwargs: Any) -> alt.Axis:
+    """Axis with powers of ten; use it with `alt.Scale(type="log")`."""
+    return alt.Axis(**{"title": title, "labelExpr": POWER_OF_TEN, "tickCount": 6, **kwargs})

@@ -1,0 +1,206 @@
+"""Figures that change in place: compiled once for each shape, then only data travels.
+
+`live_chart` mounts one component. Its script (`assets/live_chart.js`) keeps one Vega view for the
+element and swaps datasets and signals, so that nothing flickers and nothing changes size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from ..figures.base import Figure
+from . import assets
+
+CACHE_SIZE = 256
+SCRIPTS = ("vega/vega.min.js", "live_chart.js")
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A definition ready for the browser: Vega JSON, its fingerprint and natural size (px)."""
+
+    text: str
+    digest: str
+    width: int
+    height: int
+
+
+class _Cache:
+    """Compiled definitions by figure key, shared by all sessions, the least recent dropped."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[Hashable, Compiled] = OrderedDict()
+
+    def get(self, figure: Figure) -> Compiled:
+        key = (figure.key, tuple(sorted(figure.signals)))
+        with self._lock:
+            found = self._entries.get(key)
+            if found is not None:
+                self._entries.move_to_end(key)
+                return found
+            # Compiling takes milliseconds and the compiler works one at a time anyway, so
+            # holding the lock costs little and nobody compiles the same figure twice.
+            made = _compile(figure)
+            self._entries[key] = made
+            while len(self._entries) > self._size:
+                _, old = self._entries.popitem(last=False)
+                if not any(e.digest == old.digest for e in self._entries.values()):
+                    _spec_file(old).unlink(missing_ok=True)
+            return made
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+_cache = _Cache(CACHE_SIZE)
+
+
+def compile_figure(figure: Figure) -> Compiled:
+    """The figure's compiled definition, from the cache where there is one."""
+    return _cache.get(figure)
+
+
+def _compile(figure: Figure) -> Compiled:
+    import vl_convert
+
+    vega = vl_convert.vegalite_to_vega(figure.definition())
+    for signal in vega.get("signals", []):
+        if signal["name"] in figure.signals and "update" not in signal:
+            signal.pop("value", None)
+    text = json.dumps(vega, separators=(",", ":"), ensure_ascii=False)
+    # The natural size is measured with the first data, so that room is kept before any ink.
+    svg = vl_convert.vegalite_to_svg(figure.spec())
+    size = re.search(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"', svg)
+    width, height = (round(float(v)) for v in size.groups()) if size else (600, 300)
+    return Compiled(text, hashlib.blake2b(text.encode(), digest_size=12).hexdigest(), width, height)
+
+
+def _spec_file(compiled: Compiled) -> Any:
+    return assets.specs_dir() / f"{compiled.digest}.json"
+
+
+def _serve(compiled: Compiled) -> bool:
+    """Put the definition where the browser can fetch it; False when nothing can be served."""
+    if not assets.served():
+        return False
+    path = _spec_file(compiled)
+    if not path.exists():
+        part = path.with_suffix(f".{threading.get_ident()}")
+        part.write_text(compiled.text, encoding="utf-8")
+        part.replace(path)  # whole or not at all, whoever else writes it
+    return True
+
+
+def mount() -> Callable:
+    """The component's mounting function."""
+    return assets.component("live_chart", SCRIPTS, css="live_chart.css")
+
+
+def warm_up() -> None:
+    """Start the chart compiler in the background: its first call takes about 0.4 s."""
+    global _warm
+    if _warm is None:
+        _warm = threading.Thread(target=_warm_up, name="vega-compiler", daemon=True)
+        _warm.start()
+
+
+_warm: threading.Thread | None = None
+
+
+def _warm_up() -> None:
+    import vl_convert
+
+    vl_convert.vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"})
+
+
+def message_bytes(
+    figure: Figure,
+    compiled: Compiled,
+    *,
+    key: str,
+    inline: bool,
+    height: int,
+    min_width: int,
+    select: bool,
+) -> bytes:
+    """The message of one change: a small head, then the figure's data as it is cached."""
+    head: dict[str, Any] = {
+        "key": key,
+        "spec": compiled.digest,
+        "stamp": figure.stamp,
+        "height": height,
+        "width": compiled.width,
+        "minWidth": min_width,
+        "select": select,
+    }
+    text = json.dumps(head, separators=(",", ":"))
+    if inline:
+        text = f'{text[:-1]},"inline":{compiled.text}}}'
+    # Bytes rather than a dict: Streamlit would serialise a dict twice, with spaces.
+    return f"{text}\n{figure.message}".encode()
+
+
+def live_chart(
+    figure: Figure,
+    *,
+    key: str,
+    height: int | None = None,
+    min_width: int = 0,
+    on_select: Callable[[dict], None] | bool | None = None,
+) -> dict | None:
+    """Show `figure` and change it in place at every rerun.
+
+    Args:
+        figure: what to draw; the same `key` with another definition rebuilds the view, the same
+            definition with other data only swaps the data.
+        key: names the element; one of a kind on the page.
+        height: pixels kept for the figure; default the figure's own, else its natural height.
+        min_width: below this width (pixels) the figure scrolls sideways inside itself.
+        on_select: report clicks: True to get them as the return value, or a function that is
+            called with the same dict before the rerun.
+
+    Returns:
+        In the rerun that a click caused: {"datum": the clicked mark's row or None, "x", "y": data
+        coordinates of the click or None, "view": name of the panel's group or None}; else None.
+    """
+    compiled = compile_figure(figure)
+    # A browser whose fetch failed (another server, a cleaned folder) asks for the text itself.
+    asked = st.session_state.get(key) or {}
+    inline = not _serve(compiled) or asked.get("need") == compiled.digest
+
+    def selected() -> None:
+        value = (st.session_state.get(key) or {}).get("select")
+        if callable(on_select) and value is not None:
+            on_select(value)
+
+    result = mount()(
+        key=key,
+        data=message_bytes(
+            figure,
+            compiled,
+            key=key,
+            inline=inline,
+            height=height or figure.height or compiled.height,
+            min_width=min_width,
+            select=bool(on_select),
+        ),
+        default=None,
+        on_select_change=selected,
+        on_need_change=_nothing,
+    )
+    return result.get("select") if on_select else None
+
+
+def _nothing() -> None:
+    """Streamlit reports only the states that have a callback."""

@@ -1,0 +1,81 @@
+"""A small app of the live chart's own: a slider, a radio, fifteen histograms, a line chart."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+import altair as alt
+import numpy as np
+import streamlit as st
+
+from initopt_core.figures import base, theme
+from initopt_core.ui import assets
+from initopt_core.ui.live_chart import live_chart
+
+st.set_page_config(layout="wide")
+assets.register()
+ROWS = ("weights", "gradients", "activations")
+
+
+@st.cache_data
+def counts(seed: int) -> list[list[int]]:
+    rng = np.random.default_rng(seed)
+    return [
+        np.histogram(rng.normal(0, 1 + seed / 10, 4000), 50, (-5, 5))[0].tolist() for _ in range(15)
+    ]
+
+
+def grid(seed: int) -> base.Figure:
+    def build():
+        charts = []
+        for i in range(15):
+            panel = base.step_area(f"h{i}", theme.QUANTITIES[ROWS[i // 5]])
+            charts.append(panel.properties(width=160, height=110, title=f"Layer {i % 5}"))
+        return alt.concat(
+            *charts, columns=5, bounds="flush", spacing={"row": 44, "column": 44}
+        ).resolve_scale(x="independent", y="independent")
+
+    data = {
+        f"h{i}": base.histograms([{"edges": (-5.0 - seed / 50, 5.0), "counts": c}])
+        for i, c in enumerate(counts(seed))
+    }
+    return base.Figure(("toy-grid", 3, 5), build, data, alt=f"Fifteen histograms, seed {seed}")
+
+
+def lines(seed: int) -> base.Figure:
+    names = ["SGD", "SGDMomentum", "Adam"]
+
+    def build():
+        return (
+            alt.Chart(alt.NamedData("curves"))
+            .mark_line()
+            .encode(
+                x=alt.X("step:Q", title="step"),
+                y=alt.Y("loss:Q", scale=alt.Scale(type="log"), axis=theme.log_axis("loss")),
+                color=theme.optimizer_color("optimizer", names),
+                strokeDash=theme.optimizer_dash("optimizer", names),
+            )
+            .properties(width=900, height=200)
+        )
+
+    step = np.arange(60)
+    data = base.series(
+        {"optimizer": n, "step": step, "loss": np.exp(-step / (8 + seed + 6 * i))}
+        for i, n in enumerate(names)
+    )
+    return base.Figure("toy-lines", build, {"curves": data}, alt="Three losses")
+
+
+@st.fragment
+def main() -> None:
+    seed = st.slider("seed", 0, 30, 0)
+    picked = st.radio("choice", range(10), horizontal=True)
+    live_chart(grid(seed + picked), key="grid", min_width=700)
+    clicked = live_chart(lines(seed + picked), key="lines", on_select=True)
+    if clicked:
+        st.session_state.clicked = clicked
+    st.text(f"clicked {st.session_state.get('clicked')}")
+
+
+main()
