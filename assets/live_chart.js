@@ -179,6 +179,7 @@ class LiveFigure {
     this.view = new vega.View(runtime, { renderer: "canvas", hover: false, logLevel: vega.Error });
     this.view.tooltip((handler, event, item, value) => this.tip(event, value));
     this.view.initialize(this.stage);
+    this.element.view = this.view; // for the console
     this.view.addEventListener("click", (event, item) => this.clicked(event, item));
     this.digest = head.spec;
     this.widths = (spec.signals ?? [])

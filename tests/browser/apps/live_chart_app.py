@@ -32,8 +32,13 @@ def grid(seed: int) -> base.Figure:
         for i in range(15):
             panel = base.step_area(f"h{i}", theme.QUANTITIES[ROWS[i // 5]])
             charts.append(panel.properties(width=160, height=110, title=f"Layer {i % 5}"))
+        # Flush: the layout follows the panels alone, whatever their labels say; hence the padding.
         return alt.concat(
-            *charts, columns=5, bounds="flush", spacing={"row": 44, "column": 44}
+            *charts,
+            columns=5,
+            bounds="flush",
+            spacing={"row": 44, "column": 44},
+            padding={"left": 5, "right": 12, "top": 5, "bottom": 5},
         ).resolve_scale(x="independent", y="independent")
 
     data = {
