@@ -14,6 +14,7 @@ import shutil
 import tempfile
 import threading
 import time
+import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -223,7 +224,7 @@ def load_sample(path: Path = SAMPLE_FILE) -> FashionMNIST:
             source="sample",
             folder=str(path),
         )
-    except (OSError, ValueError, KeyError, EOFError, zlib.error) as problem:
+    except (OSError, ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile) as problem:
         raise DataError(
             f"The bundled sample {path} cannot be read ({problem}). Restore it from the "
             "repository, or name a folder with the full set in INITOPT_DATA."

@@ -57,6 +57,8 @@ class Parameter:
                 value = value.strip().lower() in ("1", "true", "yes", "on")
             return bool(value)
         kind = type(self.default)
+        if kind is str:
+            return str(value)
         try:
             number = float(value)
             if kind is int and number != int(number):

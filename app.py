@@ -1,0 +1,40 @@
+"""Initopt: navigation and theme, nothing else. Start with `streamlit run app.py`."""
+
+import gc
+from pathlib import Path
+
+import streamlit as st
+
+from initopt_core.ui import assets, layout
+
+st.set_page_config(page_title="Initopt", page_icon=":material/tune:", layout="wide")
+
+
+@st.cache_resource(show_spinner=False)
+def prepare() -> bool:
+    """Once a server: serve the assets, and spare the imported modules from garbage collection."""
+    assets.register()
+    gc.collect()
+    gc.freeze()
+    return True
+
+
+prepare()
+layout.page_style()
+
+PAGES = {
+    "home": ("Home", ":material/home:"),
+    "initialization": ("Initialization", ":material/equalizer:"),
+    "training": ("Training", ":material/speed:"),
+    "loss_surfaces": ("Loss surfaces", ":material/landscape:"),
+}
+page = st.navigation(
+    [
+        st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == "home")
+        for name, (title, icon) in PAGES.items()
+        if Path(f"pages/{name}.py").exists()
+    ],
+    position="top",
+)
+with layout.guard(page.title):
+    page.run()

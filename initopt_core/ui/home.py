@@ -1,0 +1,131 @@
+"""The parts of the home page."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+import streamlit as st
+import torch
+
+from initopt_core import data
+from initopt_core.figures import classes
+from initopt_core.networks import pick_device
+from initopt_core.ui.dataset import data_service, get_dataset
+
+_CARDS = (
+    (
+        "pages/initialization.py",
+        "Initialization",
+        ":material/equalizer:",
+        "Does the signal live or die before the first step? Send real images through a network "
+        "and watch weights, gradients and activations, layer by layer, as the scheme, the "
+        "activation and the depth change.",
+        "Try: constant weights, then Xavier, then Kaiming.",
+    ),
+    (
+        "pages/training.py",
+        "Training",
+        ":material/speed:",
+        "SGD, momentum and Adam start from the same weights and see the same batches. Watch loss "
+        "and accuracy stream; leave, come back, and the run is still there.",
+        "Try: the tutorial's race, then a bad initialization.",
+    ),
+    (
+        "pages/loss_surfaces.py",
+        "Loss surfaces",
+        ":material/landscape:",
+        "Drop optimizers into a ravine or near a steep hole and see their paths move: why "
+        "momentum, why adaptive rates, and when neither helps.",
+        "Try: drag the starting point.",
+    ),
+)
+_GRID = """
+<style>
+.classes {{ display: grid; grid-template-columns: repeat(5, 1fr); gap: .5rem .7rem; }}
+.classes figure {{ margin: 0; }}
+.classes img {{ width: 100%; border-radius: .35rem; image-rendering: pixelated; display: block; }}
+.classes figcaption {{ font-size: .82rem; opacity: .8; padding-top: .15rem; }}
+@media (max-width: 640px) {{ .classes {{ grid-template-columns: repeat(2, 1fr); }} }}
+</style>
+<div class="classes">{figures}</div>
+"""
+
+
+@st.cache_data(show_spinner=False)
+def _class_grid(source: str) -> str:
+    dataset = get_dataset()
+    figures = "".join(
+        f'<figure><img src="{classes.png_url(strip)}" alt="Four images of the class '
+        f'{html.escape(name)}"><figcaption>{label} · {html.escape(name)}</figcaption></figure>'
+        for label, (name, strip) in enumerate(
+            zip(dataset.classes, classes.class_examples(dataset), strict=True)
+        )
+    )
+    return _GRID.format(figures=figures)
+
+
+def show() -> None:
+    """The whole page."""
+    st.title("Initialization and optimization, by hand", anchor=False)
+    st.markdown(
+        "Why do some networks learn and others never start? Three laboratories on real "
+        "Fashion-MNIST images, after the University of Amsterdam's tutorial "
+        "[Initialization and Optimization](https://uvadlc-notebooks.readthedocs.io): its every "
+        "figure and number, and then whatever you change."
+    )
+    for column, card in zip(st.columns(3), _CARDS, strict=True):
+        if not Path(card[0]).exists():
+            continue
+        page, title, icon, text, hint = card
+        with column.container(border=True, height="stretch"):
+            st.page_link(page, label=f"**{title}**", icon=icon, width="stretch")
+            st.markdown(text)
+            st.caption(hint)
+    st.subheader("The ten classes", anchor=False)
+    st.html(_class_grid(get_dataset().source))
+    _status()
+
+
+@st.fragment(run_every=1.0)
+def _downloading() -> None:
+    service = data_service()
+    if not service.downloading:
+        st.rerun()
+    share = min(service.done / max(service.total, 1), 1.0)
+    st.progress(
+        share,
+        f"Downloading Fashion-MNIST: {service.done / 1e6:.0f} of {service.total / 1e6:.0f} MB",
+    )
+
+
+def _status() -> None:
+    """One quiet line on data and device, and the way to the full set where only the sample is."""
+    service = data_service()
+    dataset = service.dataset
+    where = {
+        "sample": "the bundled sample",
+        "local": f"the full set in {dataset.folder}",
+        "downloaded": "the full set, downloaded",
+    }[dataset.source]
+    device = pick_device()
+    kind = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type.upper()
+    st.caption(
+        f":material/database: Data: {where} — {len(dataset.train_index):,} training, "
+        f"{len(dataset.val_index):,} validation, {len(dataset.test_labels):,} test images. "
+        f":material/memory: Training runs on: {kind}."
+    )
+    if service.problem:
+        st.warning(service.problem + " Meanwhile the bundled sample is used.")
+    if service.downloading:
+        _downloading()
+    elif dataset.source == "sample" and not service.problem.startswith("The bundled"):
+        st.caption(
+            "The sample is exact for the Initialization page. For training on all images, name a "
+            "folder with the four files in INITOPT_DATA, or:"
+        )
+        st.button(
+            f"Download the full set ({data.DOWNLOAD_BYTES / 1e6:.0f} MB)",
+            icon=":material/download:",
+            on_click=service.start_download,
+        )

@@ -1,0 +1,57 @@
+"""What all pages share: the head line, the tight margins, and a guard against tracebacks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from initopt_core.data import DataError
+from initopt_core.registry import SettingError
+
+_CSS = """
+<style>
+[data-testid="stMainBlockContainer"] { padding: 3.4rem 1.6rem 2rem; max-width: 1600px; }
+[data-testid="stSidebarUserContent"] { padding-top: .4rem; padding-bottom: 2rem; }
+[data-testid="stSidebarHeader"] { height: 2.6rem; padding-bottom: 0; }
+[data-testid="stMainBlockContainer"] h1 { font-size: 1.55rem; padding: 0 0 .1rem; }
+[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .55rem; }
+.initopt-sentence { font-size: 1.02rem; line-height: 1.45; margin: 0 0 .2rem;
+  font-variant-numeric: tabular-nums; }
+table, .stDataFrame, [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 3.2rem .8rem 2rem; }
+}
+</style>
+"""
+
+
+def page_style() -> None:
+    """Margins and sizes that let a page fit one screen of a lecture hall; once a run."""
+    st.html(_CSS)
+
+
+def page_header(title: str, sentence: str = "") -> None:
+    """The page's name and one sentence on what it shows."""
+    st.title(title, anchor=False)
+    if sentence:
+        st.markdown(sentence)
+
+
+@contextmanager
+def guard(what: str) -> Iterator[None]:
+    """Turn an error into a sentence: bad settings and data say themselves what to do, anything
+    unforeseen goes to the log with its details, never to the page."""
+    try:
+        yield
+    except (SettingError, DataError) as problem:
+        st.warning(str(problem), icon=":material/tune:")
+    except Exception as error:  # rerun and stop are no Exceptions and pass through
+        logging.getLogger("initopt").exception("%s failed", what)
+        st.error(
+            f"{what} could not be shown ({type(error).__name__}). Reset the settings or reload "
+            "the page; the server's log has the details.",
+            icon=":material/error:",
+        )
