@@ -44,7 +44,7 @@ OPTIMIZER_STYLES: dict[str, tuple[str, list[int], str]] = {
     "RMSprop": ("#228833", _DOTS, "triangle-right"),
     "AdamW": ("#EE6677", _DOTS, "triangle-left"),
     "NAdam": ("#AA4499", _LONG, "stroke"),
-    "Adamax": ("#CC6677", _MIXED, "wedge"),
+    "Adamax": ("#CC6677", _LONG, "wedge"),
     "Lion": ("#999933", _MIXED, "arrow"),
     "Muon": ("#5599CC", _DOTS, "triangle"),
 }

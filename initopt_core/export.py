@@ -1,0 +1,100 @@
+"""A figure as a file: PNG, SVG, PDF, CSV, or its Vega-Lite definition.
+
+Everything is made from the same `Figure` that the page shows, without a browser, on white.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .figures.base import Figure
+
+SCALE = 2.0
+"""Pixels of a PNG for each pixel of the page."""
+
+
+def _on_white(figure: Figure) -> dict:
+    spec = figure.spec()
+    spec["config"] = {**spec["config"], "background": "white"}
+    return spec
+
+
+def to_png(figure: Figure, scale: float = SCALE) -> bytes:
+    """PNG picture, `scale` times the page's size, its pixel density said in the file."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_png(_on_white(figure), scale=scale)
+
+
+def to_svg(figure: Figure) -> bytes:
+    """SVG picture, UTF-8."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_svg(_on_white(figure)).encode()
+
+
+def to_pdf(figure: Figure) -> bytes:
+    """PDF of one page, text and lines as vectors."""
+    import vl_convert
+
+    return vl_convert.vegalite_to_pdf(_on_white(figure))
+
+
+def to_csv(figure: Figure) -> bytes:
+    """The rows under the figure, UTF-8 with a header; missing and non-finite values are empty.
+
+    With several datasets a first column "dataset" names each row's own.
+    """
+    datasets = figure.rows()
+    several = len(datasets) > 1
+    names: dict[str, None] = {"dataset": None} if several else {}
+    for rows in datasets.values():
+        for row in rows:
+            names.update(dict.fromkeys(row))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(names), lineterminator="\n")
+    writer.writeheader()
+    for dataset, rows in datasets.items():
+        for row in rows:
+            writer.writerow({"dataset": dataset, **row} if several else row)
+    return out.getvalue().encode()
+
+
+def to_json(figure: Figure) -> bytes:
+    """Standalone Vega-Lite definition, data included: opens in any Vega-Lite editor."""
+    return json.dumps(_on_white(figure), indent=1, ensure_ascii=False, allow_nan=False).encode()
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way to export: what the button says, the file's ending and type, and its maker."""
+
+    label: str
+    suffix: str
+    mime: str
+    make: Callable[[Figure], bytes]
+
+
+FORMATS: dict[str, Format] = {
+    "png": Format("PNG, 2x", ".png", "image/png", to_png),
+    "svg": Format("SVG", ".svg", "image/svg+xml", to_svg),
+    "pdf": Format("PDF", ".pdf", "application/pdf", to_pdf),
+    "csv": Format("Data, CSV", ".csv", "text/csv", to_csv),
+    "json": Format("Vega-Lite", ".vl.json", "application/json", to_json),
+}
+
+
+def export(figure: Figure, format: str, **options: Any) -> bytes:
+    """`figure` in one of `FORMATS`.
+
+    Raises:
+        ValueError: for an unknown format.
+    """
+    if format not in FORMATS:
+        raise ValueError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
+    return FORMATS[format].make(figure, **options)
