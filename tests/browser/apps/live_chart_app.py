@@ -1,5 +1,6 @@
 """A small app of the live chart's own: a slider, a radio, fifteen histograms, a line chart."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import streamlit as st
 
 from initopt_core.figures import base, theme
 from initopt_core.ui import assets
+from initopt_core.ui.export_buttons import export_buttons
 from initopt_core.ui.live_chart import live_chart
 
 st.set_page_config(layout="wide")
@@ -48,16 +50,18 @@ def grid(seed: int) -> base.Figure:
     return base.Figure(("toy-grid", 3, 5), build, data, alt=f"Fifteen histograms, seed {seed}")
 
 
-def lines(seed: int) -> base.Figure:
+def lines(seed: int, log: bool = True) -> base.Figure:
     names = ["SGD", "SGDMomentum", "Adam"]
 
     def build():
+        scale = alt.Scale(type="log" if log else "linear")
+        axis = theme.log_axis("loss") if log else alt.Axis(title="loss")
         return (
             alt.Chart(alt.NamedData("curves"))
             .mark_line()
             .encode(
                 x=alt.X("step:Q", title="step"),
-                y=alt.Y("loss:Q", scale=alt.Scale(type="log"), axis=theme.log_axis("loss")),
+                y=alt.Y("loss:Q", scale=scale, axis=axis),
                 color=theme.optimizer_color("optimizer", names),
                 strokeDash=theme.optimizer_dash("optimizer", names),
             )
@@ -69,7 +73,7 @@ def lines(seed: int) -> base.Figure:
         {"optimizer": n, "step": step, "loss": np.exp(-step / (8 + seed + 6 * i))}
         for i, n in enumerate(names)
     )
-    return base.Figure("toy-lines", build, {"curves": data}, alt="Three losses")
+    return base.Figure(("toy-lines", log), build, {"curves": data}, alt="Three losses")
 
 
 @st.fragment
@@ -77,10 +81,15 @@ def main() -> None:
     seed = st.slider("seed", 0, 30, 0)
     picked = st.radio("choice", range(10), horizontal=True)
     live_chart(grid(seed + picked), key="grid", min_width=700)
-    clicked = live_chart(lines(seed + picked), key="lines", on_select=True)
+    if st.toggle("hide the curves"):
+        return
+    clicked = live_chart(
+        lines(seed + picked, log=not st.toggle("linear")), key="lines", on_select=True
+    )
+    export_buttons(lines(seed + picked), key="lines")
     if clicked:
         st.session_state.clicked = clicked
-    st.text(f"clicked {st.session_state.get('clicked')}")
+    st.text(f"clicked {json.dumps(st.session_state.get('clicked'))}")
 
 
 main()
