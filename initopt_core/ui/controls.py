@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
 from initopt_core.registry import Entry, Parameter, Registry, SettingError
+from initopt_core.ui.number_slider import number_slider, write_link
 
 _NOTES = "_link_notes"
 _SEEN = "_link_seen"
+_NOTE_SECONDS = 20
 
 
 def parameter_control(parameter: Parameter, key: str, container=st, **options: Any) -> Any:
@@ -39,24 +41,11 @@ def parameter_control(parameter: Parameter, key: str, container=st, **options: A
         return container.toggle(value=default, **options)
     if isinstance(default, str):
         return container.text_input(value=default, **options)
-    low, high = parameter.low, parameter.high
-    if low is None or high is None:
-        return container.number_input(value=default, **options)
-    if parameter.scale == "log":
-        steps = log_steps(max(low, 1e-12), high)
-        extra = {default, _current(parameter, key, default)} | ({0.0} if low == 0 else set())
-        steps = sorted(set(steps) | extra)
-        return container.select_slider(options=steps, value=default, format_func=short, **options)
-    kind = type(default)
-    step = kind(1) if kind is int else _nice_step(low, high)
-    digits = max(0, -math.floor(math.log10(step)))
-    return container.slider(
-        min_value=kind(low),
-        max_value=kind(high),
-        value=default,
-        step=step,
-        format="%d" if kind is int else f"%.{digits}f",
-        **options,
+    return number_slider(
+        parameter,
+        key,
+        container,
+        **{k: v for k, v in options.items() if k in {"label", "help", "disabled", "on_change"}},
     )
 
 
@@ -69,19 +58,39 @@ def entry_settings(entry: Entry, prefix: str, container=st, **options: Any) -> d
 
 
 def entry_select(
-    registry: Registry, label: str, key: str, default: str, container=st, **options: Any
+    registry: Registry,
+    label: str,
+    key: str,
+    default: str,
+    container=st,
+    *,
+    on_change: Callable[[], None] | None = None,
+    **options: Any,
 ) -> Entry:
-    """A box to choose one entry of `registry` by its label; the URL holds its name."""
+    """A box to choose one entry of `registry`: people read its label, the link holds its name.
+
+    The name lives in `st.session_state[key]`, where presets may set it.
+    """
+    names = list(registry)
+    box = f"_{key}_box"
+
+    def chosen() -> None:
+        st.session_state[key] = st.session_state[box]
+        if on_change:
+            on_change()
+
     raw = st.query_params.get(key)
     if _first_time(key) and raw is not None and raw not in registry:
-        _note(label, raw, default)
-    name = container.selectbox(
+        _note(label, raw, registry[default].label)
+    name = next((n for n in (st.session_state.get(key), raw) if n in registry), default)
+    st.session_state[key] = st.session_state[box] = name
+    write_link(key, name, default)
+    container.selectbox(
         label,
-        list(registry),
-        index=list(registry).index(default),
-        format_func=str,
-        key=key,
-        bind="query-params",
+        names,
+        format_func=lambda n: registry[n].label,
+        key=box,
+        on_change=chosen,
         **options,
     )
     return registry[name]
@@ -99,31 +108,11 @@ def default_values(entry: Entry, prefix: str) -> dict[str, Any]:
 
 
 def notice_bad_links(container=st) -> None:
-    """One quiet line for each value of the opened link that could not be used, shown once."""
-    notes: Iterable[str] = st.session_state.pop(_NOTES, ())
-    if notes:
-        container.caption(":material/link_off: " + " ".join(notes))
-
-
-def log_steps(low: float, high: float) -> list[float]:
-    """Ten round numbers a decade from `low` to `high`, both within."""
-    mantissas = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    steps = [float(f"{m}e{e}") for e in range(first, last + 1) for m in mantissas]
-    return [s for s in steps if low <= s <= high]
-
-
-def short(number: float) -> str:
-    """A number as a person writes it: 0.001, 2.5, 1e-08."""
-    return f"{number:.6g}"
-
-
-def _nice_step(low: float, high: float) -> float:
-    """About two hundred steps over a range, each 1, 2 or 5 times a power of ten."""
-    raw = (high - low) / 200
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
-    return float(f"{step:.1g}")
+    """One quiet line on the values of the opened link that could not be used, for a while."""
+    notes: list[tuple[float, str]] = st.session_state.get(_NOTES, [])
+    fresh = [text for since, text in notes if time.monotonic() - since < _NOTE_SECONDS]
+    if fresh:
+        container.caption(":material/link_off: " + " ".join(fresh))
 
 
 def _first_time(key: str) -> bool:
@@ -147,13 +136,5 @@ def _check_link(parameter: Parameter, key: str) -> None:
 
 def _note(label: str, raw: str, default: Any) -> None:
     notes = st.session_state.setdefault(_NOTES, [])
-    notes.append(f"The link's {label.lower()} “{raw[:40]}” cannot be used; it is {default} now.")
-
-
-def _current(parameter: Parameter, key: str, default: Any) -> Any:
-    """The value set by a preset or a link, which need not be one of the round steps."""
-    value = st.session_state.get(key, st.query_params.get(key, default))
-    try:
-        return parameter.check(value)
-    except SettingError:
-        return default
+    text = f"The link's {label.lower()} “{raw[:40]}” cannot be used; it is {default} now."
+    notes.append((time.monotonic(), text))

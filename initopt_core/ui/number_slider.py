@@ -1,0 +1,105 @@
+"""A number control that answers while it is dragged, bound to the URL like Streamlit's own."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from initopt_core.registry import Parameter, SettingError
+from initopt_core.ui import assets
+
+
+def number_slider(
+    parameter: Parameter,
+    key: str,
+    container: Any = st,
+    *,
+    label: str | None = None,
+    help: str | None = None,
+    disabled: bool = False,
+    on_change: Callable[[], None] | None = None,
+) -> float | int:
+    """A slider with a box for the exact value; both stay within the parameter's range.
+
+    The value lives in `st.session_state[key]`, where presets may set it, and in the URL under
+    the same name whenever it is not the default.
+
+    Args:
+        parameter: a number with `low` and `high`.
+        key: session key and URL name.
+        container: where to draw.
+        on_change: called after the user has changed the value, before the rerun.
+    """
+    element = f"_{key}_slider"
+
+    def moved() -> None:
+        value = (st.session_state.get(element) or {}).get("value")
+        if value is None:
+            return
+        with contextlib.suppress(SettingError, TypeError, IndexError):
+            st.session_state[key] = parameter.check(value[0])
+            if on_change:
+                on_change()
+
+    value = _current(parameter, key)
+    write_link(key, value, parameter.default)
+    last = (st.session_state.get(element) or {}).get("value")
+    low, high = parameter.low, parameter.high
+    kind = type(parameter.default)
+    with contextlib.nullcontext() if container is st else container:
+        _mount()(
+            key=element,
+            data={
+                "key": key,
+                "label": label or parameter.label,
+                "help": help or parameter.help or "",
+                "unit": parameter.unit,
+                "value": value,
+                "low": low,
+                "high": high,
+                "step": 1 if kind is int else nice_step(low, high),
+                "log": parameter.scale == "log",
+                "integer": kind is int,
+                "disabled": disabled,
+                "ack": last[1] if last else 0,
+            },
+            on_value_change=moved,
+        )
+    return value
+
+
+def _mount() -> Callable:
+    return assets.component("number_slider", ("number_slider.js",), css="number_slider.css")
+
+
+def nice_step(low: float, high: float) -> float:
+    """About two hundred steps over a range, each 1, 2 or 5 times a power of ten."""
+    raw = (high - low) / 200
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
+    return float(f"{step:.1g}")
+
+
+def _current(parameter: Parameter, key: str) -> Any:
+    """The session's value, else the link's, else the default."""
+    for value in (st.session_state.get(key), st.query_params.get(key)):
+        if value is not None:
+            with contextlib.suppress(SettingError):
+                st.session_state[key] = parameter.check(value)
+                return st.session_state[key]
+    st.session_state[key] = parameter.default
+    return parameter.default
+
+
+def write_link(key: str, value: Any, default: Any) -> None:
+    """Put `value` into the URL under `key`, or take it out where it is the default."""
+    text = value if isinstance(value, str) else repr(value)
+    if value == default:
+        if key in st.query_params:
+            del st.query_params[key]
+    elif st.query_params.get(key) != text:
+        st.query_params[key] = text
