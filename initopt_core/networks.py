@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
-from .registry import Entry, Registry, SettingError
+from .registry import Entry, Parameter, Registry, SettingError
 
 HIDDEN_SIZES = (512, 256, 256, 128)
 MAX_LAYERS = 64
@@ -24,6 +25,8 @@ class Identity(nn.Module):
         return x
 
 
+# `extra["torch"]` is the name under which torch.nn.init.calculate_gain knows the function, and
+# `extra["gain_parameter"]` the setting that it takes there.
 ACTIVATIONS = Registry(
     "activation",
     [
@@ -33,6 +36,7 @@ ACTIVATIONS = Registry(
             Identity,
             formula=r"\phi(z) = z",
             help="Linear network: isolates what the weights alone do to the variance.",
+            extra={"torch": "linear"},
         ),
         Entry(
             "tanh",
@@ -41,6 +45,16 @@ ACTIVATIONS = Registry(
             formula=r"\phi(z) = \tanh z",
             source="LeCun et al., Efficient BackProp, 1998",
             help="Zero-centred and saturating; close to the identity for small inputs.",
+            extra={"torch": "tanh"},
+        ),
+        Entry(
+            "sigmoid",
+            "Sigmoid",
+            nn.Sigmoid,
+            formula=r"\phi(z) = 1 / (1 + e^{-z})",
+            source="Glorot & Bengio, AISTATS 2010",
+            help="Never zero-centred and at most 1/4 steep: gradients shrink from layer to layer.",
+            extra={"torch": "sigmoid"},
         ),
         Entry(
             "relu",
@@ -49,9 +63,112 @@ ACTIVATIONS = Registry(
             formula=r"\phi(z) = \max(0, z)",
             source="Nair & Hinton, ICML 2010",
             help="Keeps half of a zero-centred input; the usual choice for deep networks.",
+            extra={"torch": "relu"},
+        ),
+        Entry(
+            "leaky_relu",
+            "Leaky ReLU",
+            nn.LeakyReLU,
+            (
+                Parameter(
+                    "negative_slope",
+                    "Negative slope",
+                    0.01,
+                    0.0,
+                    1.0,
+                    help="Slope for negative inputs: 0 is ReLU, 1 the identity.",
+                ),
+            ),
+            formula=r"\phi(z) = \max(0, z) + a \min(0, z)",
+            source="Maas et al., ICML workshop 2013",
+            help="A ReLU that cannot die: negative inputs still pass a little gradient.",
+            extra={"torch": "leaky_relu", "gain_parameter": "negative_slope"},
+        ),
+        Entry(
+            "elu",
+            "ELU",
+            nn.ELU,
+            (
+                Parameter(
+                    "alpha", "Alpha", 1.0, 0.1, 3.0, help="Depth of the negative plateau, -alpha."
+                ),
+            ),
+            formula=r"\phi(z) = z \;(z > 0),\quad \alpha(e^z - 1) \;(z \le 0)",
+            source="Clevert et al., ICLR 2016",
+            help="Smooth negative side that pulls the mean of the activations towards zero.",
+        ),
+        Entry(
+            "selu",
+            "SELU",
+            nn.SELU,
+            formula=r"\phi(z) = \lambda\,\mathrm{ELU}_{\alpha}(z),\quad "
+            r"\lambda \approx 1.0507,\ \alpha \approx 1.6733",
+            source="Klambauer et al., NeurIPS 2017",
+            help="Made so that mean 0 and variance 1 attract: use it with LeCun (1/fan-in).",
+            extra={"torch": "selu"},
+        ),
+        Entry(
+            "gelu",
+            "GELU",
+            nn.GELU,
+            formula=r"\phi(z) = z\,\Phi(z)",
+            source="Hendrycks & Gimpel, 2016",
+            help="A smooth ReLU, weighted by the normal distribution; usual in transformers.",
+        ),
+        Entry(
+            "silu",
+            "SiLU (swish)",
+            nn.SiLU,
+            formula=r"\phi(z) = z / (1 + e^{-z})",
+            source="Elfwing et al., Neural Networks 2018",
+            help="A smooth ReLU, weighted by the sigmoid.",
+        ),
+        Entry(
+            "softplus",
+            "Softplus",
+            nn.Softplus,
+            (Parameter("beta", "Beta", 1.0, 0.2, 10.0, "log", help="Sharpness of the bend."),),
+            formula=r"\phi(z) = \tfrac{1}{\beta} \ln(1 + e^{\beta z})",
+            source="Dugas et al., NeurIPS 2000",
+            help="A smooth ReLU that is positive everywhere, so activations drift upwards.",
+        ),
+        Entry(
+            "hardtanh",
+            "Hardtanh",
+            nn.Hardtanh,
+            formula=r"\phi(z) = \min(1, \max(-1, z))",
+            source="Collobert, 2004",
+            help="The identity, cut off at -1 and 1; no gradient beyond.",
         ),
     ],
 )
+
+FLAT, DEAD = 0.05, 0.001
+"""A value counts as saturated where the slope is below 5 % of the steepest slope; a unit counts
+as dead where it is below 0.1 % for every image. A leaky ReLU's units are never dead."""
+
+
+def active_range(activation: nn.Module, share: float = FLAT) -> tuple[float, float]:
+    """Inputs (low, high) outside of which `activation`'s slope stays below `share` of its
+    steepest slope. Infinite where it never gets that flat (ReLU: 0, inf)."""
+    key = (type(activation), repr(activation), share)  # the repr names a module's settings
+    if key in _ranges:
+        return _ranges[key]
+    half = torch.linspace(0.0, 40.0, 80_001, dtype=torch.float64)
+    # 0 is met exactly, so that a kink there (ReLU) gives 0 and not a neighbour of it.
+    z = torch.cat([-half[1:].flip(0), half]).requires_grad_()
+    with torch.enable_grad():
+        (slope,) = torch.autograd.grad(activation(z).sum(), z)
+    steep = (slope.abs() >= share * slope.abs().max()).nonzero().squeeze(1)
+    first, last = int(steep[0]), int(steep[-1])
+    grid = z.detach()
+    low = -float("inf") if first == 0 else float(grid[first - 1])
+    high = float("inf") if last == len(grid) - 1 else float(grid[last + 1])
+    _ranges[key] = low, high
+    return low, high
+
+
+_ranges: dict[tuple, tuple[float, float]] = {}
 
 
 def make_activation(name: str, **parameters) -> nn.Module:
@@ -118,7 +235,7 @@ class BaseNetwork(nn.Module):
         hidden_sizes = check_sizes(hidden_sizes)
         sizes = (input_size, *hidden_sizes, num_classes)
         layers: list[nn.Module] = []
-        for fan_in, fan_out in zip(sizes[:-1], sizes[1:], strict=True):
+        for fan_in, fan_out in itertools.pairwise(sizes):
             layers += [nn.Linear(fan_in, fan_out), act_fn]
         self.layers = nn.ModuleList(layers[:-1])
         self.config = {

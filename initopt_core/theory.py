@@ -1,0 +1,431 @@
+"""Mean-field theory of a random deep network: what a wide one does on average.
+
+A layer's pre-activations are, for wide layers, normal with a covariance between any two images
+n and m that only depends on the layer before (Poole et al. 2016, eq. 3 and 5; Lee et al. 2018):
+
+    Q[n, m] = d_x Var(w) E[phi(z_n) phi(z_m)] + Var(b),     z ~ N(0, Q of the layer before)
+
+and the errors that come back have a covariance that runs the other way (Schoenholz et al. 2017,
+eq. 14 and 15): D_l = d_y Var(w) D_{l+1} * E[phi'(z_n) phi'(z_m)].
+
+Expectations of one normal variable are Gauss-Hermite sums; those of two correlated ones are power
+series in the correlation whose coefficients are such sums (Mehler's formula). Everything here is
+float64 and needs neither the network nor its weights.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from .networks import ACTIVATIONS, make_activation
+
+NODES = 96
+TERMS = 32
+"""Gauss-Hermite nodes, and terms of the power series in the correlation."""
+_HUGE = 1e30
+
+
+@cache
+def quadrature(nodes: int = NODES) -> tuple[Tensor, Tensor]:
+    """Nodes and weights of the standard normal: sum(w * f(x)) = E f(x), exact for polynomials
+    of degree below 2 `nodes`."""
+    x, w = np.polynomial.hermite_e.hermegauss(nodes)
+    return torch.from_numpy(x), torch.from_numpy(w / math.sqrt(2 * math.pi))
+
+
+@cache
+def hermite(nodes: int = NODES, terms: int = TERMS) -> Tensor:
+    """Normalized Hermite polynomials times the weights [nodes, terms]: `f(x) @ hermite()` are
+    the coefficients of f in an orthonormal basis."""
+    x, w = quadrature(nodes)
+    rows = [torch.ones_like(x), x]
+    for k in range(1, terms - 1):
+        rows.append((x * rows[k] - math.sqrt(k) * rows[k - 1]) / math.sqrt(k + 1))
+    return torch.stack(rows[:terms], 1) * w[:, None]
+
+
+def value_and_slope(activation: nn.Module, z: Tensor) -> tuple[Tensor, Tensor]:
+    """phi(z) and phi'(z), same shape."""
+    with torch.enable_grad():
+        z = z.detach().clone().requires_grad_()
+        value = activation(z)
+        (slope,) = torch.autograd.grad(value.sum(), z)
+    return value.detach(), slope
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Expectations for z ~ N(0, q), one for each of `q` [M].
+
+    Attributes:
+        square: E[phi(z)^2]. slope_square: E[phi'(z)^2]. growth: d E[phi^2] / d log q.
+        value_terms, slope_terms, square_terms: [M, TERMS], Hermite coefficients of phi, phi' and
+            phi^2 as functions of z / sqrt(q).
+        fourth: E[phi'^4] / E[phi'^2]^2, how unevenly the slope is spread.
+    """
+
+    square: Tensor
+    slope_square: Tensor
+    growth: Tensor
+    value_terms: Tensor
+    slope_terms: Tensor
+    square_terms: Tensor
+    fourth: Tensor
+
+
+def moments(activation: nn.Module, q: Tensor) -> Moments:
+    """Expectations of `activation` under N(0, q); `q` is float64 [M]."""
+    x, w = quadrature()
+    basis = hermite()
+    z = q.clamp(1e-300, _HUGE).sqrt()[:, None] * x
+    value, slope = value_and_slope(activation, z)
+    slope2 = (slope**2) @ w
+    return Moments(
+        square=(value**2) @ w,
+        slope_square=slope2,
+        growth=(value * slope * z) @ w,
+        value_terms=value @ basis,
+        slope_terms=slope @ basis,
+        square_terms=(value**2) @ basis,
+        fourth=((slope**4) @ w) / slope2.clamp_min(1e-300) ** 2,
+    )
+
+
+def pair_expectation(terms: Tensor, exact: Tensor, correlation: Tensor) -> Tensor:
+    """E[f(z_n) f(z_m)] for all pairs [M, M], from f's Hermite coefficients [M, TERMS].
+
+    `exact` [M] is E[f(z_n)^2]. What the cut-off series misses of it (a kink's tail) is added with
+    the power that the next term would have, so that the diagonal is exact.
+    """
+    c = correlation.clamp(-1.0, 1.0)
+    total = torch.zeros_like(c)
+    for column in terms.T.flip(0):  # Horner's scheme in c
+        total.mul_(c).addr_(column, column)
+    missing = (exact - (terms**2).sum(1)).clamp_min(0.0).sqrt()
+    tail = missing[:, None] * missing[None, :] * c.abs() ** (terms.shape[1] + 1)
+    return total + tail
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What the theory says of every Linear layer, input side first; lists of floats.
+
+    Attributes:
+        variance: of the pre-activations. spread: standard deviation, over random draws of the
+            weights, of the variance's logarithm; the band is variance * exp(+-2 spread).
+        gradient: variance of the loss's gradient in a layer's weights. gradient_spread: likewise.
+        correlation: mean correlation of two images' pre-activations.
+        chi: mean E[phi'^2] * d_y Var(w) of the step back to this layer's pre-activations: what
+            one layer does to the squared error; NaN at the output.
+    """
+
+    variance: list[float]
+    spread: list[float]
+    gradient: list[float]
+    gradient_spread: list[float]
+    correlation: list[float]
+    chi: list[float]
+
+    @staticmethod
+    def band(centre: Sequence[float], spread: Sequence[float]) -> tuple[list[float], list[float]]:
+        """Lower and upper ends: about 95 % of all draws lie between."""
+        reach = [math.exp(min(2 * s, 300.0)) for s in spread]
+        low = [c / r for c, r in zip(centre, reach, strict=True)]
+        return low, [c * r for c, r in zip(centre, reach, strict=True)]
+
+
+def predict(
+    activation: nn.Module,
+    sizes: Sequence[int],
+    weight_std: Sequence[float],
+    bias_std: Sequence[float],
+    images: Tensor,
+    error: Tensor | None = None,
+    *,
+    sample: int = 128,
+) -> Prediction:
+    """Variances of pre-activations and gradients in a network with random weights.
+
+    Args:
+        activation: the non-linearity between the layers.
+        sizes: inputs, hidden units ..., outputs: L + 1 numbers.
+        weight_std, bias_std: root mean square of each layer's weights and biases (L numbers).
+        images: the batch [N, inputs].
+        error: gradient of the mean loss in the logits [N, outputs]; the theory carries it back.
+            None leaves the gradients NaN.
+        sample: images (evenly spaced in the batch) whose pairwise covariances are followed.
+
+    Assumes many units, zero-mean weights that are independent of each other, and (for the
+    gradients) that errors and weights are independent. The spread is of first order in 1/width.
+    """
+    count = len(images)
+    pick = torch.linspace(0, count - 1, min(sample, count)).round().long()
+    x = images[pick].double().cpu()
+    depth = len(sizes) - 1
+    gram = x @ x.T / sizes[0]
+    mean_square = float((images.double() ** 2).mean())
+    # The sample stands for the batch: give it the batch's mean length.
+    gram *= mean_square / max(float(gram.diagonal().mean()), 1e-300)
+    layers = list(zip(weight_std, bias_std, strict=True))
+    kernel, fluctuation = gram, 0.0  # E[h h] of the layer's input, relative variance of its mean
+    variance, spread, correlation = [], [], []
+    inputs, mom, correlations, fluctuations = [], [], [], []
+    for depth_index, (w, b) in enumerate(layers):
+        units = sizes[depth_index + 1]
+        inputs.append(kernel)
+        scale = sizes[depth_index] * w * w
+        q_matrix = (kernel * scale + b * b).clamp(-_HUGE, _HUGE)
+        q = q_matrix.diagonal().clamp_min(1e-300)
+        c = (q_matrix / (q[:, None] * q[None, :]).sqrt()).clamp(-1, 1)
+        mean_q = float(q.mean())
+        shared = _pairs_mean(q_matrix, count)  # of one unit over two random images
+        variance.append(max(mean_q - shared / units, 0.0))
+        own = float(fluctuation) * (scale * float(kernel.diagonal().mean()) / mean_q) ** 2
+        drawn = 2 * _pairs_mean(q_matrix**2, count) / (units * mean_q**2)
+        fluctuations.append(own)
+        spread.append(math.sqrt(own + drawn))
+        correlation.append(_pairs_mean(c, count, diagonal=False))
+        correlations.append(c)
+        if depth_index == depth - 1:
+            break
+        e = moments(activation, q)
+        mom.append(e)
+        kernel = pair_expectation(e.value_terms, e.square, c)
+        square4 = _square_pairs(e, c)
+        mean_square = max(float(e.square.mean()), 1e-300)
+        growth = float(e.growth.mean()) / mean_square
+        drawn_units = _pairs_mean(square4, count) / (units * mean_square**2)
+        fluctuation = growth**2 * own + max(drawn_units, 0.0)
+    gradient = [math.nan] * depth
+    gradient_spread = [math.nan] * depth
+    chi = [math.nan] * depth
+    if error is not None and bool(torch.isfinite(error).all()):
+        start = _Errors(error, images, pick, gram)
+        back, noise = torch.ones_like(gram), 0.0
+        for i in range(depth - 1, -1, -1):
+            if i < depth - 1:
+                e = mom[i]
+                step = sizes[i + 2] * weight_std[i + 1] ** 2
+                back = back * pair_expectation(e.slope_terms, e.slope_square, correlations[i])
+                back = back * step
+                chi[i] = float(e.slope_square.mean()) * step
+                # Half, because the images of a batch do not fluctuate together.
+                noise += 0.5 * max(3 * float(e.fourth.mean()) - 1, 0.0) / sizes[i + 1]
+            gradient[i], unevenness = start.carried(back * inputs[i])
+            own = (fluctuations[i] + unevenness / sizes[i]) if i else 0.0
+            gradient_spread[i] = math.sqrt(noise + own)
+    return Prediction(variance, spread, gradient, gradient_spread, correlation, chi)
+
+
+class _Errors:
+    """Sums of errors times a kernel over all pairs of the batch, from a sample of its images.
+
+    A sample of pairs is a noisy estimate, because errors of different images have either sign.
+    Two such sums are known exactly for the whole batch, with the kernel 1 and with the pixels'
+    own; the kernel is regressed on them and only the rest is left to the sample.
+    """
+
+    def __init__(self, error: Tensor, images: Tensor, pick: Tensor, gram: Tensor) -> None:
+        self.count, self.m = len(error), len(pick)
+        delta = error.double()
+        self.outputs = delta.shape[1]
+        self.sampled = delta[pick]
+        self.pairs = self.sampled @ self.sampled.T
+        self.gram = gram
+        x = images.double().cpu()
+        squares = (delta**2).sum(1)
+        lengths = (x**2).mean(1)
+        self.own = float(squares.sum())
+        # Off-diagonal sums over the batch, as means over pairs.
+        n = max(self.count * (self.count - 1), 1)
+        ones = float((delta.sum(0) ** 2).sum()) - self.own
+        pixels = float(((delta.T @ x) ** 2).sum()) / x.shape[1] - float((squares * lengths).sum())
+        self.exact = torch.tensor([ones / n, pixels / n], dtype=torch.float64)
+        self.off = ~torch.eye(self.m, dtype=torch.bool)
+        self.design = torch.stack([torch.ones_like(gram[self.off]), gram[self.off]], 1)
+
+    def carried(self, kernel: Tensor) -> tuple[float, float]:
+        """Sum over all pairs of errors times `kernel`, per output: the gradient's variance; and
+        how unevenly one input unit's share of it is drawn (relative variance)."""
+        own = float((self.sampled.square().sum(1) * kernel.diagonal()).mean())
+        own *= self.own / max(float(self.sampled.square().sum()) / self.m, 1e-300)
+        if self.m < 3:
+            return max(own / self.outputs, 0.0), 2.0
+        pairs, values = self.pairs[self.off], kernel[self.off]
+        line = torch.linalg.lstsq(self.design, values[:, None]).solution[:, 0]
+        known = float((line * self.exact).sum())
+        rest = float((pairs * (values - self.design @ line)).mean())
+        total = own + self.count * (self.count - 1) * (known + rest)
+        d = self.sampled
+        diagonal = (d * kernel.diagonal()[:, None]).T @ d / self.m
+        matrix = d.T @ kernel @ d - diagonal * self.m
+        matrix = self.count * diagonal + self.count * (self.count - 1) * matrix / (
+            self.m * (self.m - 1)
+        )
+        trace = max(float(matrix.trace()), 1e-300)
+        uneven = min(2 * float((matrix**2).sum()) / trace**2, 4.0)
+        return max(total / self.outputs, 0.0), uneven
+
+
+def _pairs_mean(matrix: Tensor, count: int, diagonal: bool = True) -> float:
+    """Mean over all pairs of `count` images, from a sample's matrix [M, M]."""
+    m = len(matrix)
+    own = float(matrix.diagonal().mean())
+    if m == 1 or count == 1:
+        return own
+    other = (float(matrix.sum()) - own * m) / (m * (m - 1))
+    return (own + (count - 1) * other) / count if diagonal else other
+
+
+def _square_pairs(e: Moments, c: Tensor) -> Tensor:
+    """Covariance of phi(z_n)^2 and phi(z_m)^2, [M, M]."""
+    total = torch.zeros_like(c)
+    for column in e.square_terms[:, 1:].T.flip(0):
+        total.addr_(column, column).mul_(c)
+    return total
+
+
+# --- gains -----------------------------------------------------------------------------------
+
+
+def variance_gain(name: str, **settings) -> float:
+    """1 / sqrt(E[phi(z)^2]) for z ~ N(0, 1): the gain that gives the next layer variance 1."""
+    z = torch.linspace(-12.0, 12.0, 240_001, dtype=torch.float64)
+    density = torch.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    value = make_activation(name, **settings)(z)
+    # The trapezoid rule with a node on the kink at 0 is exact to 1e-9 here.
+    return 1 / math.sqrt(float(torch.trapezoid(value**2 * density, z)))
+
+
+def gain(name: str, **settings) -> float:
+    """The usual gain: torch.nn.init.calculate_gain's where it has one, else `variance_gain`.
+
+    They are the same number for the identity, ReLU and leaky ReLU. torch's 5/3 for tanh, 1 for
+    sigmoid and 3/4 for SELU are conventions; the variance would ask for 1.59, 1.85 and 1.
+    """
+    entry = ACTIVATIONS[name]
+    values = entry.settings(settings)
+    known = entry.extra.get("torch")
+    if known is None:
+        return variance_gain(name, **values)
+    parameter = entry.extra.get("gain_parameter")
+    return nn.init.calculate_gain(known, *([values[parameter]] if parameter else []))
+
+
+# --- the phase map ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseMap:
+    """The (sigma_w, sigma_b) plane of one activation, for infinitely wide layers.
+
+    Attributes:
+        sigma_w [W], sigma_b [B]: the grid.
+        q: [B, W], the variance that pre-activations settle at; inf where they grow without end.
+        chi: [B, W], chi_1 = sigma_w^2 E[phi'(z)^2] at q: what a layer does to the squared error
+            and to the distance of two nearby images; below 1 ordered, above 1 chaotic.
+        depth: [B, W], layers over which two images' correlation approaches its end by 1/e.
+        critical: sigma_w of the line chi = 1 for each sigma_b [B], NaN where there is none.
+    """
+
+    sigma_w: np.ndarray
+    sigma_b: np.ndarray
+    q: np.ndarray
+    chi: np.ndarray
+    depth: np.ndarray
+    critical: np.ndarray
+
+
+class _Curves:
+    """E[phi^2], E[phi'^2] and Hermite terms as functions of q, tabulated once."""
+
+    def __init__(self, activation: nn.Module) -> None:
+        self.log_q = np.linspace(math.log(1e-8), math.log(1e8), 641)
+        e = moments(activation, torch.from_numpy(np.exp(self.log_q)))
+        self.square = e.square.numpy()
+        self.slope = e.slope_square.numpy()
+        self.value_terms = e.value_terms.numpy()
+        self.slope_terms = e.slope_terms.numpy()
+
+    def at(self, table: np.ndarray, q: np.ndarray) -> np.ndarray:
+        return np.interp(np.log(np.clip(q, 1e-8, 1e8)), self.log_q, table)
+
+    def next_q(self, w: np.ndarray, b: np.ndarray, q: np.ndarray) -> np.ndarray:
+        small = q < 1e-8  # below the table phi is linear: E[phi^2] = q phi'(0)^2 + phi(0)^2
+        low = self.square[0] + (q - 1e-8) * self.slope[0]
+        return w * w * np.where(small, np.maximum(low, 0.0), self.at(self.square, q)) + b * b
+
+
+def fixed_point(
+    activation: nn.Module, sigma_w: float, sigma_b: float
+) -> tuple[float, float, float]:
+    """(q, chi_1, depth) where pre-activations settle in wide layers; see `PhaseMap`."""
+    w, b = np.array([[float(sigma_w)]]), np.array([[float(sigma_b)]])
+    q, chi, depth = _solve(_Curves(activation), w, b)
+    return float(q[0, 0]), float(chi[0, 0]), float(depth[0, 0])
+
+
+def phase_map(
+    activation: nn.Module,
+    sigma_w: np.ndarray | None = None,
+    sigma_b: np.ndarray | None = None,
+) -> PhaseMap:
+    """The plane of `activation` (Poole et al. 2016; Schoenholz et al. 2017), about 0.1 s."""
+    w = np.linspace(0.05, 4.0, 80) if sigma_w is None else np.asarray(sigma_w, float)
+    b = np.linspace(0.0, 2.0, 50) if sigma_b is None else np.asarray(sigma_b, float)
+    curves = _Curves(activation)
+    ww, bb = np.meshgrid(w, b)
+    q, chi, depth = _solve(curves, ww, bb)
+    critical = np.array([_crossing(w, row) for row in chi])
+    return PhaseMap(w, b, q, chi, depth, critical)
+
+
+def _solve(curves: _Curves, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, ...]:
+    q = np.ones_like(w)
+    for _ in range(400):
+        new = np.minimum(curves.next_q(w, b, q), 1e9)
+        if np.allclose(new, q, rtol=1e-6, atol=1e-12):
+            break
+        q = new
+    chi = w * w * curves.at(curves.slope, q)
+    grows = q > 1e7
+    correlation_chi = np.where(chi > 1, _chaotic_chi(curves, w, b, q), chi)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        depth = -1 / np.log(np.minimum(correlation_chi, 1 - 1e-9))
+    return np.where(grows, np.inf, q), chi, depth
+
+
+def _chaotic_chi(curves: _Curves, w: np.ndarray, b: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """Slope of the correlation map at the correlation where it settles below 1."""
+    index = np.clip(np.searchsorted(curves.log_q, np.log(np.clip(q, 1e-8, 1e8))), 0, 640)
+    value, slope = curves.value_terms[index], curves.slope_terms[index]
+    c = np.full_like(w, 0.5)
+    scale = w * w / np.maximum(w * w * curves.square[index] + b * b, 1e-300)
+    for _ in range(60):
+        total = np.zeros_like(c)
+        for k in range(TERMS - 1, -1, -1):
+            total = total * c + value[..., k] ** 2
+        new = np.clip(scale * total + b * b * scale / (w * w), 0.0, 1.0)
+        if np.abs(new - c).max() < 1e-5:
+            break
+        c = new
+    total = np.zeros_like(c)
+    for k in range(TERMS - 1, -1, -1):
+        total = total * c + slope[..., k] ** 2
+    return w * w * total
+
+
+def _crossing(w: np.ndarray, chi: np.ndarray) -> float:
+    """First w at which chi rises through 1."""
+    above = np.flatnonzero((chi[1:] >= 1) & (chi[:-1] < 1))
+    if not len(above):
+        return math.nan
+    i = int(above[0])
+    return float(w[i] + (1 - chi[i]) / (chi[i + 1] - chi[i]) * (w[i + 1] - w[i]))
