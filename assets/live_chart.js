@@ -7,6 +7,7 @@ const vegaReady = globalThis.vega
   : import(new URL("vega/vega.min.js", import.meta.url).href).then(() => globalThis.vega);
 
 const specs = new Map(); // digest -> promise of the compiled definition
+const darkness = new Map(); // background colour -> whether it is dark
 const figures = new WeakMap(); // parent element -> state
 
 export function expand(data) {
@@ -70,8 +71,11 @@ function colours(element) {
   const style = getComputedStyle(element);
   const get = (name, other) => style.getPropertyValue(name).trim() || other;
   const paper = get("--st-background-color", "#ffffff");
-  const [r, g, b] = (channels(paper) || [255, 255, 255]);
-  const dark = 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
+  if (!darkness.has(paper)) {
+    const [r, g, b] = channels(paper);
+    darkness.set(paper, 0.2126 * r + 0.7152 * g + 0.0722 * b < 128);
+  }
+  const dark = darkness.get(paper);
   return {
     ink: get("--st-text-color", dark ? "#fafafa" : "#31333f"),
     faint: dark ? "#3a3f4b" : "#d5d8df",
@@ -80,9 +84,13 @@ function colours(element) {
   };
 }
 
+// [r, g, b] of any CSS colour: a canvas knows them all and answers in one notation.
 function channels(colour) {
-  const c = globalThis.vega?.rgb?.(colour) ?? null;
-  return c && Number.isFinite(c.r) ? [c.r, c.g, c.b] : null;
+  const context = document.createElement("canvas").getContext("2d");
+  context.fillStyle = colour;
+  const hex = /^#(..)(..)(..)$/.exec(context.fillStyle);
+  if (hex) return hex.slice(1).map((c) => parseInt(c, 16));
+  return (context.fillStyle.match(/[\d.]+/g) ?? [255, 255, 255]).slice(0, 3).map(Number);
 }
 
 class LiveFigure {
@@ -135,7 +143,7 @@ class LiveFigure {
     const { head, text } = message;
     this.last = message;
     const element = this.element;
-    element.style.height = `${head.height}px`;
+    this.room();
     element.dataset.figure = head.key;
     try {
       const body = message.body ?? (message.body = JSON.parse(text));
@@ -243,13 +251,22 @@ class LiveFigure {
       this.slope = (whole - most) / 0.2;
       this.fixed = whole - this.slope;
     }
-    if (this.slope > 0) await this.natural(Math.max(0.1, (target - this.fixed) / this.slope));
+    // One pixel less: Vega rounds the margins up.
+    if (this.slope > 0) await this.natural(Math.max(0.1, (target - 1 - this.fixed) / this.slope));
+    this.room();
+  }
+
+  // Room for a scroll bar where there is one, so that it covers nothing.
+  room() {
+    const bar = this.element.offsetHeight - this.element.clientHeight;
+    this.element.style.height = `${this.last.head.height + bar}px`;
   }
 
   async natural(scale) {
     for (const [name, width] of this.widths) this.view.signal(name, Math.floor(width * scale));
     await this.view.resize().runAsync();
-    return this.view._viewWidth;
+    const { left, right } = this.view.padding();
+    return this.view._viewWidth + left + right;
   }
 
   tip(event, value) {
@@ -276,10 +293,11 @@ class LiveFigure {
 
   clicked(event, item) {
     if (!this.last.head.select) return;
-    let [x, y] = globalThis.vega.point(event, this.stage.querySelector("canvas, svg"));
+    const box = this.stage.querySelector("canvas").getBoundingClientRect();
+    const { left, top } = this.view.padding();
     const [ox, oy] = this.view.origin();
-    x -= ox;
-    y -= oy;
+    const x = event.clientX - box.left - left - ox;
+    const y = event.clientY - box.top - top - oy;
     const found = hit(this.view.scenegraph().root, x, y, "");
     const prefix = found.name.replace(/_group$/, "");
     const invert = (axis, at) => {

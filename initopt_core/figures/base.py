@@ -258,7 +258,7 @@ def step_area(
     *,
     x: alt.X | None = None,
     y: alt.Y | None = None,
-    opacity: float = 0.75,
+    opacity: float = 0.85,
 ) -> alt.Chart:
     """A histogram as ONE filled step outline over `histograms()` rows: the fast way to draw it.
 

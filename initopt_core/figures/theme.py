@@ -159,6 +159,7 @@ def optimizer_shape(field: str, names: Sequence[str], **kwargs: Any) -> alt.Shap
     return alt.Shape(f"{field}:N", scale=scale, **{"title": None, **kwargs})
 
 
+_IS_POWER = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6"
 _EXPONENT = "round(log(datum.value) / LN10)"
 _SUPERSCRIPT = "'⁰¹²³⁴⁵⁶⁷⁸⁹'"
 POWER_OF_TEN = (
@@ -172,5 +173,7 @@ POWER_OF_TEN = (
 
 
 def log_axis(title: str | None = None, **kwargs: Any) -> alt.Axis:
-    """Axis with powers of ten; use it with `alt.Scale(type="log")`."""
-    return alt.Axis(**{"title": title, "labelExpr": POWER_OF_TEN, "tickCount": 6, **kwargs})
+    """Axis with powers of ten; use it with `alt.Scale(type="log")`. Grid at the powers only."""
+    powers_only = {"condition": {"test": _IS_POWER, "value": 0.6}, "value": 0}
+    own = {"labelExpr": POWER_OF_TEN, "tickCount": 6, "gridOpacity": powers_only}
+    return alt.Axis(**{"title": title, **own, **kwargs})

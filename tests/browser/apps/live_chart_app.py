@@ -1,7 +1,9 @@
 """A small app of the live chart's own: a slider, a radio, fifteen histograms, a line chart."""
 
 import json
+import os
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
@@ -17,11 +19,16 @@ from initopt_core.ui.live_chart import live_chart
 
 st.set_page_config(layout="wide")
 assets.register()
+WORK = np.random.default_rng(0).normal(size=(60, 60))
 ROWS = ("weights", "gradients", "activations")
 
 
 @st.cache_data
 def counts(seed: int) -> list[list[int]]:
+    # The benchmark stands in for a probe with work of a known length on one core.
+    end = time.perf_counter() + float(os.environ.get("INITOPT_TOY_WORK_MS", "0")) / 1000
+    while time.perf_counter() < end:
+        np.linalg.svd(WORK)
     rng = np.random.default_rng(seed)
     return [
         np.histogram(rng.normal(0, 1 + seed / 10, 4000), 50, (-5, 5))[0].tolist() for _ in range(15)
@@ -78,7 +85,8 @@ def lines(seed: int, log: bool = True) -> base.Figure:
 
 @st.fragment
 def main() -> None:
-    seed = st.slider("seed", 0, 30, 0)
+    start = st.query_params.get("from", "")
+    seed = st.slider("seed", 0, 30, 0) + (int(start) if start.isdecimal() else 0)
     picked = st.radio("choice", range(10), horizontal=True)
     live_chart(grid(seed + picked), key="grid", min_width=700)
     if st.toggle("hide the curves"):
