@@ -67,8 +67,11 @@ class OptimizerTemplate:
         raise NotImplementedError
 
     def state_dict(self) -> dict[str, Any]:
-        """The rate and a copy of every memory: all that is needed to go on as if uninterrupted."""
-        return {"lr": self.lr, "memory": [_copy(vars(s)) for s in self.memory]}
+        """The rate and a copy of every memory: all that is needed to go on as if uninterrupted.
+
+        What each step works out anew (m_hat, v_hat) is left out.
+        """
+        return {"lr": self.lr, "memory": [_kept(s) for s in self.memory]}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over what `state_dict` gave.
@@ -76,19 +79,19 @@ class OptimizerTemplate:
         Raises:
             ValueError: when it belongs to another optimizer or other parameters.
         """
-        memory = [SimpleNamespace(**_copy(s)) for s in state["memory"]]
-        mine = [_shapes(s) for s in self.memory]
-        if [_shapes(s) for s in memory] != mine:
+        mine = [{k: getattr(v, "shape", None) for k, v in _kept(s).items()} for s in self.memory]
+        given = [{k: getattr(v, "shape", None) for k, v in s.items()} for s in state["memory"]]
+        if given != mine:
             raise ValueError("The saved optimizer state does not fit this optimizer's parameters.")
-        self.lr, self.memory = state["lr"], memory
+        self.lr = state["lr"]
+        for s, saved in zip(self.memory, state["memory"], strict=True):
+            vars(s).update(_kept(SimpleNamespace(**saved)))
 
 
-def _copy(values: dict[str, Any]) -> dict[str, Any]:
-    return {k: v.clone() if isinstance(v, Tensor) else v for k, v in values.items()}
-
-
-def _shapes(s: SimpleNamespace) -> dict[str, Any]:
-    return {k: v.shape if isinstance(v, Tensor) else None for k, v in vars(s).items()}
+def _kept(s: SimpleNamespace) -> dict[str, Any]:
+    """A copy of the part of a memory that lasts from step to step."""
+    lasting = {k: v for k, v in vars(s).items() if not k.endswith("_hat")}
+    return {k: v.clone() if isinstance(v, Tensor) else v for k, v in lasting.items()}
 
 
 class SGD(OptimizerTemplate):

@@ -1,0 +1,667 @@
+"""Figures of the training laboratory: curves of a race, its layers over time, its results."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from ..training.history import Curve, History
+from . import theme
+from .base import Figure, series
+
+POINTS = 160  # of one curve: about three pixels apart on a laptop
+AXES = {
+    "steps": "steps",
+    "epochs": "epochs",
+    "examples": "examples seen",
+    "seconds": "seconds of this optimizer's own training",
+}
+_DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3])
+
+
+@dataclass(frozen=True)
+class Line:
+    """One racer as it is drawn: its seeds together.
+
+    Attributes:
+        label: in the legend; unique in a figure.
+        optimizer: registry name, for the colour.
+        members: the racer's curves, one for each seed.
+        history: the run they belong to.
+        dash: tells alike colours apart.
+    """
+
+    label: str
+    optimizer: str
+    members: tuple[Curve, ...]
+    history: History
+    dash: tuple[int, ...] = (1, 0)
+
+
+def lines(runs: Sequence[tuple[str, History]]) -> list[Line]:
+    """The racers of one or several runs; with several, the runs' names are part of the labels."""
+    found: list[Line] = []
+    for name, history in runs:
+        racers: dict[int, list[Curve]] = {}
+        for curve in history.curves.values():
+            racers.setdefault(curve.racer, []).append(curve)
+        for members in racers.values():
+            first = members[0]
+            label = f"{name}: {first.label}" if len(runs) > 1 else first.label
+            taken = {line.label for line in found}
+            while label in taken:
+                label += "′"
+            alike = sum(line.optimizer == first.optimizer for line in found)
+            dash = tuple(_DASHES[alike % len(_DASHES)])
+            found.append(Line(label, first.optimizer, tuple(members), history, dash))
+    return found
+
+
+def _colors(found: Sequence[Line], **kwargs: Any) -> alt.Color:
+    scale = alt.Scale(
+        domain=[line.label for line in found],
+        range=[theme.optimizer_style(line.optimizer)[0] for line in found],
+    )
+    legend = alt.Legend(orient="top", title=None, labelLimit=260, columns=4, symbolType="stroke")
+    return alt.Color("label:N", scale=scale, **{"title": None, "legend": legend, **kwargs})
+
+
+def _dashes(found: Sequence[Line]) -> alt.StrokeDash:
+    scale = alt.Scale(
+        domain=[line.label for line in found], range=[list(line.dash) for line in found]
+    )
+    return alt.StrokeDash("label:N", scale=scale, legend=None)
+
+
+def _look(found: Sequence[Line]) -> tuple:
+    return tuple((line.label, line.optimizer, line.dash) for line in found)
+
+
+def position(line: Line, curve: Curve, step: float, axis: str) -> float:
+    """Where a step lies on the chosen axis."""
+    history = line.history
+    if axis == "epochs":
+        return step / history.steps_per_epoch
+    if axis == "examples":
+        return step * history.batch
+    if axis == "seconds":
+        return history.seconds_at(curve, round(step))
+    return step
+
+
+def end_of(found: Sequence[Line], axis: str) -> float | None:
+    """The axis' far end when it is known before the run is over, so that nothing jumps."""
+    if axis == "seconds":
+        return None
+    return max(
+        (
+            position(
+                line, line.members[0], line.history.epochs * line.history.steps_per_epoch, axis
+            )
+            for line in found
+        ),
+        default=1,
+    )
+
+
+def binned(values: Sequence[float], points: int = POINTS) -> tuple[np.ndarray, ...]:
+    """A long curve in at most `points` bins: (last step of each bin, mean, smallest, largest).
+
+    NaNs are left out; a bin of NaNs alone is NaN.
+    """
+    array = np.asarray(values, float)
+    if not len(array):
+        return (np.zeros(0),) * 4
+    width = max(1, math.ceil(len(array) / points))
+    padded = np.full(math.ceil(len(array) / width) * width, np.nan)
+    padded[: len(array)] = array
+    rows = padded.reshape(-1, width)
+    known = ~np.isnan(rows)
+    some = known.any(1)
+    ends = np.minimum(np.arange(1, len(rows) + 1) * width, len(array))
+    mean = np.where(some, np.where(known, rows, 0).sum(1) / np.maximum(known.sum(1), 1), np.nan)
+    low = np.where(some, np.where(known, rows, np.inf).min(1), np.nan)
+    high = np.where(some, np.where(known, rows, -np.inf).max(1), np.nan)
+    return ends, mean, low, high
+
+
+def smooth(values: np.ndarray, amount: float) -> np.ndarray:
+    """Exponential average over the points with its start corrected; `amount` 0 to 0.99."""
+    if not amount:
+        return values
+    out = np.empty_like(values)
+    total = weight = 0.0
+    for i, value in enumerate(values):
+        if not np.isnan(value):
+            total = amount * total + (1 - amount) * value
+            weight = amount * weight + (1 - amount)
+        out[i] = total / weight if weight else np.nan
+    return out
+
+
+def loss_figure(
+    found: Sequence[Line], axis: str = "epochs", *, log: bool = True, smoothing: float = 0.6
+) -> Figure:
+    """Training loss: the smoothed curve, and behind it the range of the single steps (with
+    several seeds: the range of the seeds)."""
+    groups = []
+    for line in found:
+        curves = [binned(c.losses) for c in line.members if c.losses]
+        if not curves:
+            continue
+        length = min(len(c[0]) for c in curves)
+        ends = curves[0][0][:length]
+        means = np.stack([smooth(c[1][:length], smoothing) for c in curves])
+        if len(curves) > 1:
+            low, high = means.min(0), means.max(0)
+        else:
+            low, high = curves[0][2], curves[0][3]
+        groups.append(
+            {
+                "label": line.label,
+                "x": [position(line, line.members[0], e, axis) for e in ends],
+                "y": means.mean(0),
+                "low": low,
+                "high": high,
+            }
+        )
+    changes = [
+        {"x": position(line, line.members[0], e["step"], axis), "text": f"η = {e['lr']:g}"}
+        for line in found
+        for e in line.history.rate_changes
+        if e["racer"] == line.members[0].racer
+    ]
+    scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False, nice=True)
+
+    def build() -> alt.TopLevelMixin:
+        x = _x(axis)
+        y_axis = alt.Axis(title="training loss (cross-entropy)", tickCount=6, format="~g")
+        base = alt.Chart(alt.NamedData("loss"))
+        band = base.mark_area(opacity=theme.BAND_OPACITY, clip=True).encode(
+            x=x,
+            y=alt.Y("low:Q", scale=scale, axis=y_axis),
+            y2="high:Q",
+            color=_colors(found, legend=None),
+        )
+        line = base.mark_line(clip=True, strokeWidth=1.8).encode(
+            x=x,
+            y=alt.Y("y:Q", scale=scale, axis=y_axis),
+            color=_colors(found),
+            strokeDash=_dashes(found),
+            tooltip=[
+                alt.Tooltip("label:N", title="optimizer"),
+                alt.Tooltip("x:Q", title=axis, format=".4~g"),
+                alt.Tooltip("y:Q", title="loss", format=".3~g"),
+            ],
+        )
+        marks = alt.Chart(alt.NamedData("changes"))
+        rule = marks.mark_rule(strokeDash=[2, 2], color=theme.INK).encode(x="x:Q")
+        text = marks.mark_text(align="left", dx=3, baseline="top", color=theme.INK).encode(
+            x="x:Q", y=alt.value(2), text="text:N"
+        )
+        return alt.layer(band, line, rule, text).properties(width=560, height=300)
+
+    return Figure(
+        ("training-loss", axis, log, _look(found)),
+        build,
+        {"loss": series(groups), "changes": series(changes)},
+        alt="Training loss over " + AXES[axis] + ": " + _last_words(groups, "y", "{:.3g}"),
+        signals={"x_end": end_of(found, axis)},
+        name="training_loss",
+    )
+
+
+def _x(axis: str) -> alt.X:
+    # A domain of [0, null] would be refused, so the far end may be missing.
+    scale = (
+        alt.Scale(nice=False, zero=True)
+        if axis == "seconds"
+        else alt.Scale(domain=alt.ExprRef("[0, x_end]"), nice=False)
+    )
+    return alt.X("x:Q", scale=scale, axis=alt.Axis(title=AXES[axis], grid=False, tickCount=8))
+
+
+def accuracy_figure(found: Sequence[Line], axis: str = "epochs") -> Figure:
+    """Accuracy of every epoch: validation strong, training pale; seeds as mean and range."""
+    groups = []
+    for line in found:
+        for which in ("val", "train"):
+            rows = [[100 * v for v in getattr(c, which) if v is not None] for c in line.members]
+            length = max((len(r) for r in rows), default=0)
+            if not length:
+                continue
+            columns = [[r[i] for r in rows if len(r) > i] for i in range(length)]
+            steps = [(i + 1) * line.history.steps_per_epoch for i in range(length)]
+            groups.append(
+                {
+                    "label": line.label,
+                    "which": "validation" if which == "val" else "training",
+                    "x": [position(line, line.members[0], s, axis) for s in steps],
+                    "y": [sum(c) / len(c) for c in columns],
+                    "low": [min(c) for c in columns],
+                    "high": [max(c) for c in columns],
+                }
+            )
+
+    def build() -> alt.TopLevelMixin:
+        x = _x(axis)
+        y = alt.Y(
+            "y:Q",
+            scale=alt.Scale(zero=False, nice=True),
+            axis=alt.Axis(title="accuracy in % (validation strong, training pale)", tickCount=6),
+        )
+        base = alt.Chart(alt.NamedData("accuracy"))
+        tooltip = [
+            alt.Tooltip("label:N", title="optimizer"),
+            alt.Tooltip("which:N", title="images"),
+            alt.Tooltip("x:Q", title=axis, format=".4~g"),
+            alt.Tooltip("y:Q", title="accuracy in %", format=".2f"),
+        ]
+        band = (
+            base.transform_filter("datum.which == 'validation'")
+            .mark_area(opacity=theme.BAND_OPACITY)
+            .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colors(found, legend=None))
+        )
+        train = (
+            base.transform_filter("datum.which == 'training'")
+            .mark_line(opacity=0.35, strokeWidth=1.5)
+            .encode(x=x, y=y, color=_colors(found, legend=None), strokeDash=_dashes(found))
+        )
+        val = (
+            base.transform_filter("datum.which == 'validation'")
+            .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=28, filled=True))
+            .encode(x=x, y=y, color=_colors(found), strokeDash=_dashes(found), tooltip=tooltip)
+        )
+        return alt.layer(band, train, val).properties(width=560, height=300)
+
+    val_groups = [g for g in groups if g["which"] == "validation"]
+    return Figure(
+        ("training-accuracy", axis, _look(found)),
+        build,
+        {"accuracy": series(groups)},
+        alt="Validation accuracy over "
+        + AXES[axis]
+        + ": "
+        + _last_words(val_groups, "y", "{:.1f} %"),
+        signals={"x_end": end_of(found, axis)},
+        name="training_accuracy",
+    )
+
+
+def _last_words(groups: list[dict], field: str, form: str) -> str:
+    said = [f"{g['label']} now {form.format(float(g[field][-1]))}" for g in groups if len(g[field])]
+    return "; ".join(said) + "." if said else "nothing yet."
+
+
+def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
+    """One small panel for each racer, one curve for each layer.
+
+    Args:
+        what: "gradient" for the norm of each layer's weight gradient, "ratio" for the length of
+            the update over the length of the weights.
+    """
+    titles = {
+        "gradient": "norm of the weights' gradient",
+        "ratio": "update ÷ weights (lengths)",
+    }
+    column = 1 if what == "gradient" else 2
+    groups = []
+    for line in found:
+        curve = line.members[0]
+        probes = curve.probes[:: max(1, math.ceil(len(curve.probes) / 80))]
+        count = len(probes[0][1]) if probes else 0
+        for layer in range(count):
+            values = [p[column][layer] for p in probes]
+            groups.append(
+                {
+                    "label": line.label,
+                    "layer": 2 * layer,
+                    "x": [position(line, curve, p[0], axis) for p in probes],
+                    "y": [v if v else None for v in values],
+                }
+            )
+    panels = [line.label for line in found]
+
+    def build() -> alt.TopLevelMixin:
+        scale = alt.Scale(type="log", nice=False)
+        base = alt.Chart(alt.NamedData("layers"))
+        chart = base.mark_line(strokeWidth=1.4, clip=True).encode(
+            x=_x(axis),
+            y=alt.Y("y:Q", scale=scale, axis=theme.log_axis(titles[what])),
+            color=alt.Color(
+                "layer:O",
+                scale=alt.Scale(scheme=theme.SEQUENTIAL),
+                legend=alt.Legend(title="layer", orient="top", symbolType="stroke"),
+            ),
+            tooltip=["label:N", "layer:O", alt.Tooltip("y:Q", format=".3~g")],
+        )
+        return chart.properties(width=300, height=190).facet(
+            column=alt.Column("label:N", sort=panels, title=None)
+        )
+
+    return Figure(
+        ("training-layers", what, axis, tuple(panels)),
+        build,
+        {"layers": series(groups)},
+        alt=f"{titles[what].capitalize()} over {AXES[axis]}, one panel for each optimizer and one "
+        "curve for each layer.",
+        signals={"x_end": end_of(found, axis)},
+        name=f"training_{what}",
+    )
+
+
+def rebin(layer: dict[str, Any], low: float, high: float, bins: int) -> list[float]:
+    """A histogram's counts as shares of the whole in `bins` common bins from low to high."""
+    total = sum(layer["counts"]) or 1
+    shares = [0.0] * bins
+    width = (layer["high"] - layer["low"]) / len(layer["counts"])
+    for i, count in enumerate(layer["counts"]):
+        middle = layer["low"] + (i + 0.5) * width
+        shares[min(max(int((middle - low) / (high - low) * bins), 0), bins - 1)] += count / total
+    return shares
+
+
+def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -> Figure:
+    """How each layer's distribution moves over the epochs: epoch across, value up, share of the
+    values as colour.
+
+    Args:
+        what: "weights" or "activations".
+        chosen: epoch to be marked; 0 for none.
+    """
+    epochs = sorted(curve.layers)
+    names = [layer["name"] for layer in curve.layers[epochs[0]]] if epochs else []
+    groups = []
+    for position_, name in enumerate(names):
+        all_of = [(e, curve.layers[e][position_][what]) for e in epochs]
+        known = [(e, h) for e, h in all_of if h["counts"]]
+        if not known:
+            continue
+        low, high = min(h["low"] for _, h in known), max(h["high"] for _, h in known)
+        high = high if high > low else low + 1e-6
+        edges = [low + (high - low) * i / bins for i in range(bins + 1)]
+        for e, h in known:
+            shares = rebin(h, low, high, bins)
+            keep = [i for i, s in enumerate(shares) if s > 0]
+            groups.append(
+                {
+                    "layer": f"Layer {name}",
+                    "epoch": e,
+                    "y": [edges[i] for i in keep],
+                    "y2": [edges[i + 1] for i in keep],
+                    "share": [100 * shares[i] for i in keep],
+                }
+            )
+
+    def build() -> alt.TopLevelMixin:
+        chart = (
+            alt.Chart(alt.NamedData("evolution"))
+            .transform_calculate(x="datum.epoch - 0.5", x2="datum.epoch + 0.5")
+            .mark_rect(clip=True)
+            .encode(
+                x=alt.X(
+                    "x:Q",
+                    scale=alt.Scale(nice=False, zero=False),
+                    axis=alt.Axis(title="epoch", grid=False, tickMinStep=1, format="d"),
+                ),
+                x2="x2:Q",
+                y=alt.Y(
+                    "y:Q",
+                    scale=alt.Scale(nice=False, zero=False),
+                    axis=alt.Axis(title="value", grid=False, tickCount=5),
+                ),
+                y2="y2:Q",
+                color=alt.Color(
+                    "share:Q",
+                    scale=alt.Scale(scheme=theme.SEQUENTIAL, type="sqrt"),
+                    legend=alt.Legend(title="% of values", orient="right"),
+                ),
+                tooltip=[
+                    alt.Tooltip("epoch:Q"),
+                    alt.Tooltip("y:Q", title="from", format=".3~g"),
+                    alt.Tooltip("y2:Q", title="to", format=".3~g"),
+                    alt.Tooltip("share:Q", title="% of values", format=".2~f"),
+                ],
+            )
+        )
+        return (
+            chart.properties(width=190, height=190)
+            .facet(column=alt.Column("layer:N", title=None))
+            .resolve_scale(y="independent")
+        )
+
+    return Figure(
+        ("training-evolution", what),
+        build,
+        {"evolution": series(groups)},
+        alt=f"Distribution of the {what} of each layer over {len(epochs)} epochs of {curve.label}.",
+        name=f"training_{what}_over_epochs",
+    )
+
+
+def histogram_figure(curve: Curve, epoch: int) -> Figure:
+    """Weights and activations of every layer after one epoch, as histograms in a grid."""
+    from .base import histograms, step_area
+
+    layers = curve.layers.get(epoch, [])
+    panels = [
+        {
+            "what": what,
+            "layer": f"Layer {layer['name']}",
+            "edges": (layer[what]["low"], layer[what]["high"]),
+            "counts": layer[what]["counts"],
+        }
+        for what in ("weights", "activations")
+        for layer in layers
+        if layer[what]["counts"]
+    ]
+
+    def build() -> alt.TopLevelMixin:
+        color = alt.Color(
+            "what:N",
+            scale=alt.Scale(
+                domain=["weights", "activations"], range=[theme.WEIGHTS, theme.ACTIVATIONS]
+            ),
+            legend=None,
+        )
+        return (
+            step_area("histograms", theme.WEIGHTS)
+            .encode(color=color)
+            .properties(width=190, height=110)
+            .facet(
+                row=alt.Row("what:N", title=None, sort=["weights", "activations"]),
+                column=alt.Column("layer:N", title=None),
+            )
+            .resolve_scale(x="independent", y="independent")
+        )
+
+    return Figure(
+        ("training-histograms", len(layers)),
+        build,
+        {"histograms": histograms(panels)},
+        alt=f"Histograms of weights and activations of {curve.label} after epoch {epoch}.",
+        name="training_histograms",
+    )
+
+
+def sensitivity_figure(
+    search: dict[tuple[str, int, float], float | None],
+    racers: Sequence[tuple[str, str]],
+    initializers: dict[str, str],
+) -> Figure:
+    """Validation accuracy against the learning rate, one panel for each initialization.
+
+    Args:
+        search: (initializer, racer number, rate) -> accuracy 0 to 1, None when it diverged.
+        racers: (label, optimizer) of each racer.
+        initializers: name -> label, in the order of the panels.
+    """
+    groups = []
+    for init, init_label in initializers.items():
+        for number, (label, _) in enumerate(racers):
+            rows = sorted((k[2], v) for k, v in search.items() if k[:2] == (init, number))
+            if rows:
+                groups.append(
+                    {
+                        "init": init_label,
+                        "label": label,
+                        "x": [r for r, _ in rows],
+                        "y": [100 * (v if v is not None else 0.1) for _, v in rows],
+                        "state": ["diverged" if v is None else "trained" for _, v in rows],
+                    }
+                )
+    stand_ins = [Line(label, optimizer, (), History("/nonexistent")) for label, optimizer in racers]
+    panels = list(initializers.values())
+
+    def build() -> alt.TopLevelMixin:
+        base = alt.Chart(alt.NamedData("search")).encode(
+            x=alt.X("x:Q", scale=alt.Scale(type="log"), axis=theme.log_axis("learning rate η")),
+            y=alt.Y(
+                "y:Q",
+                scale=alt.Scale(domain=[0, 100]),
+                axis=alt.Axis(title="best validation accuracy in %"),
+            ),
+            color=_colors(stand_ins),
+            tooltip=[
+                "label:N",
+                alt.Tooltip("x:Q", title="learning rate", format="~g"),
+                alt.Tooltip("y:Q", title="accuracy in %", format=".1f"),
+                "state:N",
+            ],
+        )
+        line = base.mark_line(strokeWidth=1.8)
+        points = base.mark_point(size=60, filled=False, strokeWidth=1.8).encode(
+            shape=alt.Shape(
+                "state:N",
+                scale=alt.Scale(domain=["trained", "diverged"], range=["circle", "cross"]),
+                legend=alt.Legend(title=None, orient="top"),
+            )
+        )
+        return (
+            alt.layer(line, points)
+            .properties(width=360, height=230)
+            .facet(column=alt.Column("init:N", title=None, sort=panels))
+        )
+
+    return Figure(
+        ("training-sensitivity", tuple(racers), tuple(panels)),
+        build,
+        {"search": series(groups)},
+        alt="Best validation accuracy of each optimizer at each learning rate of its grid; "
+        "crosses diverged.",
+        name="learning_rate_sensitivity",
+    )
+
+
+def confusion_figure(
+    confusion: Sequence[Sequence[int]], classes: Sequence[str], who: str
+) -> Figure:
+    """Confusion matrix: true class down, predicted class across, share of the true class as
+    colour and number."""
+    totals = [sum(row) or 1 for row in confusion]
+    groups = [
+        {
+            "true": classes[i],
+            "predicted": list(classes),
+            "share": [100 * v / totals[i] for v in row],
+            "count": list(row),
+            "text": [f"{100 * v / totals[i]:.0f}" if v else "" for v in row],
+        }
+        for i, row in enumerate(confusion)
+    ]
+    order = list(classes)
+
+    def build() -> alt.TopLevelMixin:
+        base = alt.Chart(alt.NamedData("confusion")).encode(
+            x=alt.X(
+                "predicted:N",
+                sort=order,
+                axis=alt.Axis(title="predicted class", labelAngle=-45, domain=False, ticks=False),
+            ),
+            y=alt.Y(
+                "true:N", sort=order, axis=alt.Axis(title="true class", domain=False, ticks=False)
+            ),
+        )
+        cells = base.mark_rect().encode(
+            color=alt.Color(
+                "share:Q",
+                scale=alt.Scale(scheme=theme.SEQUENTIAL, domain=[0, 100]),
+                legend=alt.Legend(title="% of the true class"),
+            ),
+            tooltip=[
+                alt.Tooltip("true:N", title="true class"),
+                alt.Tooltip("predicted:N", title="predicted"),
+                alt.Tooltip("count:Q", title="images"),
+                alt.Tooltip("share:Q", title="% of the class", format=".1f"),
+            ],
+        )
+        text = base.mark_text(fontSize=11).encode(
+            text="text:N",
+            color=alt.condition("datum.share > 55", alt.value("#111111"), alt.value("#FFFFFF")),
+        )
+        return alt.layer(cells, text).properties(width=380, height=380)
+
+    return Figure(
+        ("training-confusion", tuple(classes)),
+        build,
+        {"confusion": series(groups)},
+        alt=f"Confusion matrix of {who} on the test images, in % of each true class.",
+        name="confusion_matrix",
+    )
+
+
+def classes_figure(
+    confusions: dict[str, tuple[str, Sequence[Sequence[int]]]], classes: Sequence[str]
+) -> Figure:
+    """Test accuracy of each class, a point for each racer.
+
+    Args:
+        confusions: label -> (optimizer, confusion matrix).
+    """
+    groups = [
+        {
+            "label": label,
+            "class": list(classes),
+            "y": [100 * row[i] / (sum(row) or 1) for i, row in enumerate(confusion)],
+        }
+        for label, (_, confusion) in confusions.items()
+    ]
+    stand_ins = [
+        Line(label, optimizer, (), History("/nonexistent"))
+        for label, (optimizer, _) in confusions.items()
+    ]
+    shapes = [theme.optimizer_style(line.optimizer)[2] for line in stand_ins]
+
+    def build() -> alt.TopLevelMixin:
+        labels = [line.label for line in stand_ins]
+        return (
+            alt.Chart(alt.NamedData("classes"))
+            .mark_point(filled=True, size=80, opacity=0.85)
+            .encode(
+                x=alt.X(
+                    "y:Q",
+                    scale=alt.Scale(zero=False, nice=True),
+                    axis=alt.Axis(title="test accuracy in %"),
+                ),
+                y=alt.Y("class:N", sort=list(classes), axis=alt.Axis(title=None, grid=True)),
+                color=_colors(stand_ins),
+                shape=alt.Shape(
+                    "label:N", scale=alt.Scale(domain=labels, range=shapes), legend=None
+                ),
+                tooltip=["label:N", "class:N", alt.Tooltip("y:Q", format=".1f")],
+            )
+            .properties(width=380, height=380)
+        )
+
+    return Figure(
+        ("training-classes", tuple((line.label, line.optimizer) for line in stand_ins)),
+        build,
+        {"classes": series(groups)},
+        alt="Test accuracy of each class, a mark for each optimizer.",
+        name="class_accuracy",
+    )

@@ -1,0 +1,20 @@
+"""Training: configurations, the race itself, its events, files, worker and service."""
+
+from .checkpoints import CheckpointError, load_model, save_model
+from .config import Racer, TrainConfig, tutorial_comparison
+from .loop import Control, Stopped, TrainResult, train
+from .measure import evaluate
+
+__all__ = [
+    "CheckpointError",
+    "Control",
+    "Racer",
+    "Stopped",
+    "TrainConfig",
+    "TrainResult",
+    "evaluate",
+    "load_model",
+    "save_model",
+    "train",
+    "tutorial_comparison",
+]

@@ -1,0 +1,236 @@
+"""A run's events, read as they are written and gathered into curves."""
+
+from __future__ import annotations
+
+import bisect
+import json
+import math
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass
+class Curve:
+    """All that is known of one member of a race so far.
+
+    Attributes:
+        losses: of every step (NaN where it was no number).
+        train, val: accuracy of every epoch, 0 to 1, None after a divergence.
+        probes: rows (step, gradient norm of each layer, update-to-weight ratio of each layer).
+        layers: epoch (from 1) -> histograms of each layer.
+        divergence: fields of a `Divergence`, or None.
+        test: accuracy, loss, confusion, mistakes and best_epoch, or None before the end.
+    """
+
+    name: str
+    label: str
+    optimizer: str
+    racer: int
+    seed: int
+    lr: float
+    losses: list[float] = field(default_factory=list)
+    train: list[float | None] = field(default_factory=list)
+    val: list[float | None] = field(default_factory=list)
+    probes: list[tuple[int, list, list]] = field(default_factory=list)
+    layers: dict[int, list[dict]] = field(default_factory=dict)
+    divergence: dict[str, Any] | None = None
+    test: dict[str, Any] | None = None
+    seconds: list[float] = field(default_factory=list)  # at the end of each flush
+
+    @property
+    def best_epoch(self) -> int:
+        """Epoch (from 1) with the best validation accuracy; 0 before the first."""
+        scored = [(v, -i) for i, v in enumerate(self.val) if v is not None]
+        return 1 - max(scored)[1] if scored else 0
+
+
+class History:
+    """The state of one run as its events tell it.
+
+    `version` grows with every change, so that whoever draws can tell whether there is something
+    new. Reading goes on where it last ended; a log that was cut back (a resumed run) is read anew.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        self.version = 0
+        self._lock = threading.Lock()
+        self._reset()
+
+    def _reset(self) -> None:
+        self._offset = 0
+        self._generation = None
+        self.curves: dict[str, Curve] = {}
+        self.phase = ""
+        self.steps_per_epoch = 1
+        self.epochs = 0
+        self.batch = 1
+        self.device = ""
+        self.step = 0
+        self.clock = 0.0
+        self.images_per_s: float | None = None
+        self.paused = False
+        self.state = ""
+        self.rates: list[float] = []
+        self.rate_changes: list[dict] = []
+        self.search: dict[tuple[str, int, float], float | None] = {}
+        self.search_members: list[dict] = []
+        self.flushes: list[int] = []  # steps finished at each flush
+
+    def poll(self) -> int:
+        """Read what is new; the version afterwards."""
+        with self._lock:
+            try:
+                size = self.path.stat().st_size
+                if size < self._offset:
+                    self._reset()
+                    self.version += 1
+                if size == self._offset:
+                    return self.version
+                with open(self.path, "rb") as stream:
+                    stream.seek(self._offset)
+                    chunk = stream.read()
+            except FileNotFoundError:
+                return self.version
+            whole = chunk.rfind(b"\n") + 1  # the last line may still be growing
+            self._offset += whole
+            for line in chunk[:whole].splitlines():
+                try:
+                    event = json.loads(line)
+                except ValueError:
+                    continue  # a line that a killed worker left half written
+                self._take(event)
+            if whole:
+                self.version += 1
+            return self.version
+
+    def _take(self, e: dict[str, Any]) -> None:
+        take = getattr(self, "_take_" + str(e.get("kind")), None)
+        if "clock" in e:
+            self.clock = e["clock"]
+        if take:
+            take(e)
+
+    def _take_start(self, e) -> None:
+        self.phase, self.epochs, self.step = e["phase"], e["epochs"], 0
+        self.steps_per_epoch, self.batch, self.device = e["steps"], e["batch"], e["device"]
+        if self.phase == "race":
+            self.curves = {
+                m["name"]: Curve(
+                    m["name"], m["label"], m["optimizer"], m["racer"], m["seed"], m["lr"]
+                )
+                for m in e["members"]
+            }
+        else:
+            self.search_members = e["members"]
+
+    def _take_steps(self, e) -> None:
+        self.step = e["first"] + e["count"]
+        self.flushes.append(self.step)
+        rows = zip(self.curves.values(), e["losses"], e["seconds"], strict=True)
+        for curve, losses, seconds in rows:
+            if curve.divergence is None or curve.divergence["step"] > e["first"]:
+                curve.losses.extend(math.nan if v is None else v for v in losses)
+            curve.seconds.append(seconds)
+
+    def _take_progress(self, e) -> None:
+        self.step = e["first"] + e["count"]
+
+    def _take_probe(self, e) -> None:
+        if e["name"] in self.curves:
+            self.curves[e["name"]].probes.append((e["step"], e["gradient"], e["ratio"]))
+
+    def _take_layers(self, e) -> None:
+        for name, layers in e["layers"].items():
+            self.curves[name].layers[e["epoch"]] = layers
+
+    def _take_epoch(self, e) -> None:
+        self.images_per_s = e["images_per_s"]
+        if e["phase"] == "race":
+            for curve, train, val in zip(self.curves.values(), e["train"], e["val"], strict=True):
+                curve.train.append(train)
+                curve.val.append(val)
+            return
+        init = e["phase"].split(":", 1)[1]
+        for m, val in zip(self.search_members, e["val"], strict=True):
+            key = (init, m["racer"], m["lr"])
+            known = self.search.get(key)
+            self.search[key] = val if known is None or val is None else max(known, val)
+
+    def _take_diverged(self, e) -> None:
+        if e["phase"] == "race":
+            curve = list(self.curves.values())[e["member"]]
+            curve.divergence = {k: e[k] for k in ("step", "layer", "loss", "cause", "advice")}
+        else:
+            m = self.search_members[e["member"]]
+            self.search[(e["phase"].split(":", 1)[1], m["racer"], m["lr"])] = None
+
+    def _take_rates(self, e) -> None:
+        self.rates = e["rates"]
+
+    def _take_lr(self, e) -> None:
+        self.rate_changes.append(e)
+
+    def _take_paused(self, e) -> None:
+        self.paused = True
+
+    def _take_resumed(self, e) -> None:
+        self.paused = False
+
+    def _take_test(self, e) -> None:
+        self.curves[e["name"]].test = e
+
+    def _take_end(self, e) -> None:
+        self.state, self.paused = e["state"], False
+
+    # -- what is asked of it -----------------------------------------------------------------
+
+    @property
+    def finished_epochs(self) -> int:
+        """Whole epochs in the present phase."""
+        return max((len(c.val) for c in self.curves.values()), default=0)
+
+    def share_done(self) -> float:
+        """How much of the present phase is done, 0 to 1."""
+        total = self.epochs * self.steps_per_epoch
+        return min(self.step / total, 1.0) if total else 0.0
+
+    def seconds_left(self) -> float | None:
+        """Estimate for the present phase from its own pace; None before there is one."""
+        if not self.images_per_s and self.step < 20:
+            return None
+        done = self.share_done()
+        return self.clock * (1 - done) / done if done else None
+
+    def seconds_at(self, curve: Curve, step: int) -> float:
+        """The member's own training time when it had taken `step` steps, between flushes by
+        straight lines."""
+        if not self.flushes:
+            return 0.0
+        i = bisect.bisect_left(self.flushes, step)
+        if i >= len(self.flushes):
+            return curve.seconds[-1]
+        low_step, low = (self.flushes[i - 1], curve.seconds[i - 1]) if i else (0, 0.0)
+        share = (step - low_step) / max(self.flushes[i] - low_step, 1)
+        return low + share * (curve.seconds[i] - low)
+
+
+def published_history(
+    name: str, results: dict[str, Any], optimizer: str, batch: int = 256
+) -> History:
+    """A history from a result file of the tutorial's format (no times, no layers)."""
+    history = History(Path("/nonexistent"))
+    epochs = len(results["val_scores"])
+    curve = Curve(name, name, optimizer, 0, 0, math.nan)
+    curve.losses = [math.nan if v is None else v for v in results["train_losses"]]
+    curve.train, curve.val = list(results["train_scores"]), list(results["val_scores"])
+    if results.get("test_acc") is not None:
+        curve.test = {"accuracy": results["test_acc"], "best_epoch": curve.best_epoch}
+    history.curves = {name: curve}
+    history.phase, history.state, history.epochs, history.batch = "race", "done", epochs, 256
+    history.step = len(curve.losses)
+    history.steps_per_epoch = max(history.step // max(epochs, 1), 1)
+    history.version = 1
+    return history

@@ -1,0 +1,474 @@
+"""The race: several optimizers in lockstep over the same batches, on any device.
+
+Data stays on the device as bytes and every batch is gathered there. Losses gather on the device
+too and are fetched about five times a second, so that no step waits for the host. The input
+needs no gradient, so none is computed. Whatever is drawn at random comes from a generator seeded
+by (seed, epoch): a resumed run goes on exactly as if it had never stopped (bit-equal on a CPU).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .. import data as fashion
+from ..networks import BaseNetwork, pick_device
+from ..registry import SettingError
+from ..schedules import SCHEDULES
+from .checkpoints import cpu_state, read_tensors, save_model, write_json, write_tensors
+from .config import TrainConfig
+from .measure import HUGE, Divergence, count_correct, diagnose, report, snapshot
+from .members import (
+    Member,
+    best_rate,
+    clip_gradients,
+    initial_model,
+    make_member,
+    permutation,
+    rate_grid,
+    short,
+)
+
+FLUSH_S = 0.2
+PROBE_EVERY = 20  # steps between two measurements of gradients and updates
+PROBE_IMAGES = 512
+CHECKPOINT = "last.ckpt"
+
+Event = dict[str, Any]
+
+
+class Stopped(Exception):
+    """The run was left at once; what is finished is on disk and can be resumed."""
+
+
+@dataclass
+class Control:
+    """What the watcher of a run wants of it; read between steps.
+
+    Attributes:
+        command: "run", "pause", "stop" (test what there is and finish), or "quit" (leave now,
+            to be resumed from the last finished epoch).
+        rates: racer number -> new base learning rate.
+    """
+
+    command: str = "run"
+    rates: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RacerResult:
+    """What came of one racer with one seed; the first four fields are the tutorial's."""
+
+    test_acc: float | None
+    val_scores: list[float]
+    train_losses: list[float]
+    train_scores: list[float]
+    best_epoch: int
+    seconds: float
+    lr: float
+    divergence: Divergence | None = None
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What came of a race.
+
+    Attributes:
+        members: member name -> its result.
+        models: member name -> the network with its best epoch's weights, on the CPU.
+        search: rows (initializer, racer number, rate, validation accuracy or None).
+        state: "done" or "stopped".
+    """
+
+    members: dict[str, RacerResult]
+    models: dict[str, BaseNetwork]
+    search: list[tuple[str, int, float, float | None]]
+    state: str
+
+
+def train(
+    config: TrainConfig,
+    dataset: fashion.FashionMNIST,
+    emit: Callable[[Event], None] = lambda event: None,
+    *,
+    folder: str | Path | None = None,
+    control: Callable[[], Control] = Control,
+    device: str | torch.device | None = None,
+    mark: Callable[[], int] = lambda: 0,
+) -> TrainResult:
+    """Train every racer of `config`, and test each with its best epoch's weights.
+
+    Args:
+        config: what to train.
+        dataset: its arrays are only read.
+        emit: called with each event (a JSON-safe dict with "kind") as it happens.
+        folder: where checkpoints go after every epoch, and where a run is resumed from if they
+            are there; None keeps everything in memory.
+        control: asked about five times a second what to do.
+        device: None for the best there is.
+        mark: gives the position in the event log, kept with each checkpoint.
+
+    Returns:
+        The results; on a stop, of what was finished.
+
+    Raises:
+        SettingError: when the data cannot serve the configuration.
+        Stopped: when the control says "quit".
+    """
+    device = torch.device(device) if device else pick_device()
+    return _Run(config, dataset, emit, folder, control, device, mark).run()
+
+
+class _Data:
+    """The data set on the device, once for all racers."""
+
+    def __init__(self, dataset: fashion.FashionMNIST, config: TrainConfig, device) -> None:
+        index = dataset.train_index[: config.train_images or None]
+        if config.batch_size > len(index):
+            raise SettingError(
+                f"Batch size: {config.batch_size} is more than the {len(index):,} training images."
+            )
+        val = dataset.val_index
+        self.images = dataset.train_images[index].reshape(len(index), -1).to(device)
+        self.labels = dataset.train_labels[index].to(device)
+        self.val_images = fashion.normalize(dataset.train_images[val].to(device))
+        self.val_labels = dataset.train_labels[val].to(device)
+        self.test_images = dataset.test_images.to(device)
+        self.test_labels = dataset.test_labels.to(device)
+        self.probe = fashion.normalize(self.images[:PROBE_IMAGES])
+
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        return fashion.normalize(self.images[index]), self.labels[index]
+
+
+class _Run:
+    """One run of `train`: the search, if there is one, then the race."""
+
+    def __init__(self, config, dataset, emit, folder, control, device, mark) -> None:
+        self.config, self.emit, self.control, self.mark = config, emit, control, mark
+        self.folder = Path(folder) if folder else None
+        self.device = device
+        self.data = _Data(dataset, config, device)
+        self.steps = len(self.data.labels) // config.batch_size
+        self.saved: dict[str, Any] = {}
+        if self.folder and (self.folder / CHECKPOINT).is_file():
+            self.saved = read_tensors(self.folder / CHECKPOINT)
+        self.search = [tuple(row) for row in self.saved.get("search", [])]
+        self.clock: float = self.saved.get("clock", 0.0)  # seconds of training without pauses
+        self.applied: dict[int, float] = dict(self.saved.get("applied", {}))
+
+    def run(self) -> TrainResult:
+        config = self.config
+        if config.search_epochs:
+            config = config.at_rates(self.find_rates())
+        pairs = [(seed, i) for seed in config.seeds for i in range(len(config.racers))]
+        members = [
+            make_member(config, i, config.racers[i], seed, name, self.device)
+            for (seed, i), name in zip(pairs, config.member_names(), strict=True)
+        ]
+        state = _Phase(self, config, members, config.epochs, "race").run()
+        return self.finish(members, state)
+
+    def find_rates(self) -> list[float]:
+        """Try every rate of each racer's grid with equal budget; the best one for each racer."""
+        config = self.config
+        for init in dict.fromkeys([config.initializer, *config.search_initializers]):
+            if any(row[0] == init for row in self.search):
+                continue
+            members = [
+                make_member(config, i, r.with_lr(lr), config.seeds[0], f"{i}", self.device, init)
+                for i, r in enumerate(config.racers)
+                for lr in rate_grid(r)
+            ]
+            state = _Phase(self, config, members, config.search_epochs, f"search:{init}").run()
+            for m in members:
+                score = max(m.val_scores) if m.alive and m.val_scores else None
+                self.search.append((init, m.racer, m.lr, score))
+            if state == "stopped":
+                break
+        rates = [
+            best_rate(self.search, config.initializer, i, r.lr) for i, r in enumerate(config.racers)
+        ]
+        if self.saved.get("phase") != "race":
+            self.emit({"kind": "rates", "rates": rates, "search": [list(r) for r in self.search]})
+        return rates
+
+    def save(self, members: list[Member], epoch: int, phase: str) -> None:
+        """Put on disk what a resumed run needs; the checkpoint last, as it vouches for the rest."""
+        if not self.folder:
+            return
+        if phase == "race":
+            for m in members:
+                if m.best is not None and m.best_epoch == len(m.val_scores) - 1:
+                    save_model(self.best_model(m), self.folder, m.name)
+                write_json(self.folder / f"{m.name}_results.json", m.results())
+        write_tensors(
+            self.folder / CHECKPOINT,
+            {
+                "phase": phase,
+                "epoch": epoch,
+                "members": [m.state() for m in members],
+                "search": [list(row) for row in self.search],
+                "clock": self.clock,
+                "applied": self.applied,
+                "position": self.mark(),
+            },
+        )
+
+    def best_model(self, m: Member) -> BaseNetwork:
+        """The network with the member's best weights, or its present ones before any epoch."""
+        model = initial_model(self.config, m.seed)
+        model.load_state_dict(m.best if m.best is not None else cpu_state(m.model))
+        return model.eval()
+
+    def finish(self, members: list[Member], state: str) -> TrainResult:
+        """Test the best weights of each, as the tutorial does, and say what came of it."""
+        results, models = {}, {}
+        for m in members:
+            model = models[m.name] = self.best_model(m)
+            accuracy = None
+            if m.alive or m.val_scores:
+                found = report(model.to(self.device), self.data.test_images, self.data.test_labels)
+                model.cpu()
+                accuracy = found["accuracy"]
+                self.emit({"kind": "test", "name": m.name, "best_epoch": m.best_epoch + 1, **found})
+                if self.folder:
+                    save_model(model, self.folder, m.name)
+            values = m.results(accuracy)
+            if self.folder:
+                write_json(self.folder / f"{m.name}_results.json", values)
+            results[m.name] = RacerResult(**values, divergence=m.divergence)
+        self.emit({"kind": "end", "state": state, "clock": round(self.clock, 3)})
+        return TrainResult(results, models, self.search, state)
+
+
+class _Phase:
+    """A number of epochs for some members: the race itself, or one search for rates."""
+
+    def __init__(self, run: _Run, config: TrainConfig, members, epochs: int, name: str) -> None:
+        self.run_, self.config, self.members, self.epochs = run, config, members, epochs
+        self.name, self.racing = name, name == "race"
+        self.schedule = SCHEDULES[config.schedule].call
+        self.schedule_settings = dict(config.schedule_settings)
+        self.data, self.steps, self.emit = run.data, run.steps, run.emit
+
+    def run(self) -> str:
+        """ "done" or "stopped"."""
+        first = 0
+        if self.run_.saved.get("phase") == self.name:
+            first = self.run_.saved["epoch"]
+            for member, state in zip(self.members, self.run_.saved["members"], strict=True):
+                member.load(state)
+        else:
+            self.announce()
+        for epoch in range(first, self.epochs):
+            if not any(m.alive for m in self.members):
+                break
+            if not self.epoch(epoch):
+                return "stopped"
+            self.run_.save(self.members, epoch + 1, self.name)
+        return "done"
+
+    def announce(self) -> None:
+        fields = ("name", "label", "racer", "seed", "lr")
+        self.emit(
+            {
+                "kind": "start",
+                "phase": self.name,
+                "members": [
+                    {k: getattr(m, k) for k in fields}
+                    | {"optimizer": self.config.racers[m.racer].optimizer}
+                    for m in self.members
+                ],
+                "steps": self.steps,
+                "epochs": self.epochs,
+                "batch": self.config.batch_size,
+                "device": self.run_.device.type,
+            }
+        )
+
+    def epoch(self, epoch: int) -> bool:
+        """One pass over the data for all; False when asked to stop before it was whole."""
+        members, data, size, device = (
+            self.members,
+            self.data,
+            self.config.batch_size,
+            self.run_.device,
+        )
+        seeds = dict.fromkeys(m.seed for m in members)
+        orders = {s: permutation(s, epoch, len(data.labels)).to(device) for s in seeds}
+        self.losses = torch.full((len(members), self.steps), math.nan, device=device)
+        self.correct = torch.zeros(len(members), dtype=torch.int64, device=device)
+        self.busy = [0.0] * len(members)
+        self.probes: list[tuple[str, int, Tensor]] = []
+        self.sent, self.base = 0, epoch * self.steps
+        self.last = time.perf_counter()
+        clock = self.run_.clock
+        for m in members:
+            m.model.train()
+        for step in range(self.steps):
+            part = slice(step * size, (step + 1) * size)
+            batches = {s: data.batch(order[part]) for s, order in orders.items()}
+            for i, m in enumerate(members):
+                if m.alive:
+                    begun = time.perf_counter()
+                    self.step(i, m, step, *batches[m.seed])
+                    self.busy[i] += time.perf_counter() - begun
+            if time.perf_counter() - self.last >= FLUSH_S or self.base + step == 0:
+                self.flush(step + 1)
+                if self.obey() == "stop":
+                    return False
+        self.flush(self.steps)
+        self.score(epoch, clock)
+        return True
+
+    def step(self, i: int, m: Member, step: int, images: Tensor, labels: Tensor) -> None:
+        """One step of one member."""
+        at = self.base + step
+        m.optimizer.lr = m.lr * self.schedule(
+            at, self.epochs * self.steps, **self.schedule_settings
+        )
+        m.optimizer.zero_grad()
+        logits = m.model(images)
+        loss = F.cross_entropy(logits, labels)
+        self.losses[i, step] = loss.detach()
+        # Reading costs nothing on a CPU, and the weights are still those that did it.
+        if self.run_.device.type == "cpu" and not loss.item() < HUGE:
+            self.fail(m, images, at, loss.item())
+            m.losses.extend(self.losses[i, self.sent : step].tolist())
+            return
+        loss.backward()
+        self.correct[i] += (logits.detach().argmax(-1) == labels).sum()
+        if self.config.clip_norm:
+            clip_gradients(m.optimizer.params, self.config.clip_norm)
+        if self.racing and (step % PROBE_EVERY == 0 or step == self.steps - 1):
+            self.probes.append((m.name, at, _measured_step(m)))
+        else:
+            m.optimizer.step()
+
+    def fail(self, m: Member, images: Tensor, step: int, loss: float) -> None:
+        """Stop one racer alone, and say why."""
+        m.divergence = diagnose(m.model, images, step + 1, loss, m.optimizer.lr, m.label)
+        number = self.members.index(m)
+        self.emit({"kind": "diverged", "phase": self.name, "member": number, **vars(m.divergence)})
+
+    def flush(self, upto: int) -> None:
+        """Fetch what has gathered since the last time, share out the time, send."""
+        rows = self.losses[:, self.sent : upto].cpu().tolist()
+        now = time.perf_counter()
+        share = (now - self.last) / max(sum(self.busy), 1e-9)
+        for i, (m, row) in enumerate(zip(self.members, rows, strict=True)):
+            m.seconds += self.busy[i] * share
+            self.busy[i] = 0.0
+            if not m.alive:
+                continue
+            bad = next((k for k, loss in enumerate(row) if not loss < HUGE), None)
+            if bad is not None:  # only off the CPU: there it is noticed at the step
+                self.fail(m, self.data.probe, self.base + self.sent + bad, row[bad])
+            m.losses.extend(row[:bad])
+        self.run_.clock += now - self.last
+        self.last = now
+        event: Event = {
+            "kind": "steps" if self.racing else "progress",
+            "first": self.base + self.sent,
+            "count": upto - self.sent,
+            "clock": round(self.run_.clock, 3),
+        }
+        if self.racing:
+            event["losses"] = [[short(v) for v in row] for row in rows]
+            event["seconds"] = [round(m.seconds, 3) for m in self.members]
+            event["lr"] = [m.optimizer.lr for m in self.members]
+        self.emit(event)
+        for name, step, values in self.probes:
+            gradient, weight, update = values.view(3, -1).tolist()
+            self.emit(
+                {
+                    "kind": "probe",
+                    "name": name,
+                    "step": step,
+                    "gradient": [short(v) for v in gradient],
+                    "ratio": [
+                        short(u / max(w, 1e-30)) for u, w in zip(update, weight, strict=True)
+                    ],
+                }
+            )
+        self.probes.clear()
+        self.sent = upto
+
+    def score(self, epoch: int, clock: float) -> None:
+        """Validate, keep the best weights, and send what belongs to a whole epoch."""
+        members, data = self.members, self.data
+        seen = self.steps * self.config.batch_size
+        alive = [m for m in members if m.alive]
+        for m in alive:
+            m.model.eval()
+        counts = {id(m): count_correct(m.model, data.val_images, data.val_labels) for m in alive}
+        for m, hits in zip(members, self.correct.tolist(), strict=True):
+            if m.alive:
+                m.take_scores(hits / seen, int(counts[id(m)]) / len(data.val_labels), self.racing)
+        if self.racing:
+            layers = {m.name: snapshot(m.model, data.probe) for m in alive}
+            self.emit({"kind": "layers", "epoch": epoch + 1, "layers": layers})
+        self.run_.clock += time.perf_counter() - self.last
+        self.emit(
+            {
+                "kind": "epoch",
+                "phase": self.name,
+                "epoch": epoch + 1,
+                "train": [m.train_scores[-1] if m.alive else None for m in members],
+                "val": [m.val_scores[-1] if m.alive else None for m in members],
+                "clock": round(self.run_.clock, 3),
+                "seconds": [round(m.seconds, 3) for m in members],
+                "images_per_s": round(seen * len(alive) / max(self.run_.clock - clock, 1e-9)),
+            }
+        )
+
+    def obey(self) -> str:
+        """Do what the control says; a pause is waited out here. Returns the last command.
+
+        Raises:
+            Stopped: on "quit".
+        """
+        wish = self.control()
+        if wish.command == "pause":
+            self.emit({"kind": "paused", "clock": round(self.run_.clock, 3)})
+            while wish.command == "pause":
+                time.sleep(0.05)
+                wish = self.control()
+            self.emit({"kind": "resumed", "clock": round(self.run_.clock, 3)})
+            self.last = time.perf_counter()
+        if wish.command == "quit":
+            raise Stopped
+        return wish.command
+
+    def control(self) -> Control:
+        """What is wished now; new rates are taken over at once."""
+        wish = self.run_.control()
+        for racer, lr in wish.rates.items() if self.racing else ():
+            if self.run_.applied.get(racer) != lr:
+                self.run_.applied[racer] = lr
+                for m in self.members:
+                    if m.racer == racer:
+                        m.lr = lr
+                step = self.base + self.sent
+                self.emit({"kind": "lr", "racer": racer, "lr": lr, "step": step})
+        return wish
+
+
+@torch.no_grad()
+def _measured_step(m: Member) -> Tensor:
+    """Take the step; norms of each layer's gradient, weight and update, [3 x layers]."""
+    weights = [layer.weight for layer in m.model.linears()]
+    before = [w.detach().clone() for w in weights]
+    gradients = [w.grad.norm() for w in weights]
+    m.optimizer.step()
+    updates = [(w - b).norm() for w, b in zip(weights, before, strict=True)]
+    return torch.stack([*gradients, *(b.norm() for b in before), *updates])
