@@ -128,6 +128,10 @@ def test_the_spec_is_complete():
     assert spec["description"] == "A falling line"
 
 
+def test_no_field_is_converted_again_in_the_browser():
+    assert line_figure().definition()["data"]["format"] == {"parse": None}
+
+
 def test_a_charts_own_configuration_wins_over_the_themes():
     chart = alt.Chart(alt.NamedData("d")).mark_point().configure_axis(labelFontSize=20)
     config = theme.themed(chart.to_dict())["config"]
