@@ -82,8 +82,8 @@ def served() -> bool:
     return True
 
 
-# A script that is a file costs a new <script> element at every rerun, and its load event comes up to
-# 20 ms later. This inline stub is small enough to be sent each time and is loaded once; it finds
+# A script that is a file costs a new <script> element at every rerun, whose load event comes up
+# to 20 ms later. This inline stub is small enough to be sent each time and is loaded once; it finds
 # the file beside the style sheet, whose address Streamlit has already worked out.
 _STUB = """
 let ready;
