@@ -62,13 +62,25 @@ def lines(runs: Sequence[tuple[str, History]]) -> list[Line]:
     return found
 
 
-def _colors(found: Sequence[Line], **kwargs: Any) -> alt.Color:
+# Axes keep their room whatever their labels, so that nothing shifts while data streams.
+_ROOM = {"minExtent": 34, "maxExtent": 34}
+
+
+def _colors(found: Sequence[Line]) -> alt.Color:
     scale = alt.Scale(
         domain=[line.label for line in found],
         range=[theme.optimizer_style(line.optimizer)[0] for line in found],
     )
-    legend = alt.Legend(orient="top", title=None, labelLimit=260, columns=4, symbolType="stroke")
-    return alt.Color("label:N", scale=scale, **{"title": None, "legend": legend, **kwargs})
+    legend = alt.Legend(
+        orient="top",
+        title=None,
+        labelLimit=260,
+        columns=4,
+        symbolType="stroke",
+        symbolOpacity=1,
+        symbolStrokeWidth=3,
+    )
+    return alt.Color("label:N", scale=scale, title=None, legend=legend)
 
 
 def _dashes(found: Sequence[Line]) -> alt.StrokeDash:
@@ -180,13 +192,13 @@ def loss_figure(
 
     def build() -> alt.TopLevelMixin:
         x = _x(axis)
-        y_axis = alt.Axis(title="training loss (cross-entropy)", tickCount=6, format="~g")
+        y_axis = alt.Axis(title="training loss (cross-entropy)", tickCount=6, format="~g", **_ROOM)
         base = alt.Chart(alt.NamedData("loss"))
         band = base.mark_area(opacity=theme.BAND_OPACITY, clip=True).encode(
             x=x,
             y=alt.Y("low:Q", scale=scale, axis=y_axis),
             y2="high:Q",
-            color=_colors(found, legend=None),
+            color=_colors(found),
         )
         line = base.mark_line(clip=True, strokeWidth=1.8).encode(
             x=x,
@@ -253,7 +265,9 @@ def accuracy_figure(found: Sequence[Line], axis: str = "epochs") -> Figure:
         y = alt.Y(
             "y:Q",
             scale=alt.Scale(zero=False, nice=True),
-            axis=alt.Axis(title="accuracy in % (validation strong, training pale)", tickCount=6),
+            axis=alt.Axis(
+                title="accuracy in % (validation strong, training pale)", tickCount=6, **_ROOM
+            ),
         )
         base = alt.Chart(alt.NamedData("accuracy"))
         tooltip = [
@@ -265,12 +279,12 @@ def accuracy_figure(found: Sequence[Line], axis: str = "epochs") -> Figure:
         band = (
             base.transform_filter("datum.which == 'validation'")
             .mark_area(opacity=theme.BAND_OPACITY)
-            .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colors(found, legend=None))
+            .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colors(found))
         )
         train = (
             base.transform_filter("datum.which == 'training'")
             .mark_line(opacity=0.35, strokeWidth=1.5)
-            .encode(x=x, y=y, color=_colors(found, legend=None), strokeDash=_dashes(found))
+            .encode(x=x, y=y, color=_colors(found), strokeDash=_dashes(found))
         )
         val = (
             base.transform_filter("datum.which == 'validation'")
@@ -332,7 +346,7 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
         base = alt.Chart(alt.NamedData("layers"))
         chart = base.mark_line(strokeWidth=1.4, clip=True).encode(
             x=_x(axis),
-            y=alt.Y("y:Q", scale=scale, axis=theme.log_axis(titles[what])),
+            y=alt.Y("y:Q", scale=scale, axis=theme.log_axis(titles[what], **_ROOM)),
             color=alt.Color(
                 "layer:O",
                 scale=alt.Scale(scheme=theme.SEQUENTIAL),

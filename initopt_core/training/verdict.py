@@ -1,0 +1,134 @@
+"""What came of a race, in plain words and honest about chance."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+
+from .history import Curve, History
+
+CHANCE = 0.13  # an accuracy below this is not told apart from guessing among ten classes
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def within_chance(accuracy: float, images: int) -> float:
+    """Difference between two accuracies that chance alone often makes (two standard errors of a
+    difference of two independent shares), 0 to 1."""
+    return 2 * math.sqrt(2 * accuracy * (1 - accuracy) / images)
+
+
+def groups(history: History) -> list[list[Curve]]:
+    """The curves of each racer, its seeds together."""
+    racers: dict[int, list[Curve]] = {}
+    for curve in history.curves.values():
+        racers.setdefault(curve.racer, []).append(curve)
+    return list(racers.values())
+
+
+def verdict(history: History) -> str:
+    """One to four sentences on a finished race; empty before anything is tested."""
+    racers = groups(history)
+    tested = [(m[0].label, [c.test["accuracy"] for c in m if c.test]) for m in racers]
+    tested = [(label, scores) for label, scores in tested if scores]
+    said = [_ranking(tested, _images(history))] if tested else []
+    for members in racers:
+        broken = [c for c in members if c.divergence]
+        if broken:
+            d = broken[0].divergence
+            said.append(f"{d['cause']} It stopped at step {d['step']:,}. {d['advice']}")
+        elif all(c.val and max(v for v in c.val if v is not None) < CHANCE for c in members):
+            said.append(
+                f"{members[0].label} never left chance level: its units stay alike, its signal is "
+                "dead, or its rate is far off. The initialization page shows which."
+            )
+    gap = _overfit(racers) if tested else ""
+    return " ".join([*said, gap] if gap else said)
+
+
+def _images(history: History) -> int:
+    for curve in history.curves.values():
+        if curve.test and curve.test.get("confusion"):
+            return sum(map(sum, curve.test["confusion"]))
+    return 10_000
+
+
+def _ranking(tested: Sequence[tuple[str, list[float]]], images: int) -> str:
+    ranked = sorted(tested, key=lambda t: -statistics.fmean(t[1]))
+    best, scores = ranked[0]
+    top = statistics.fmean(scores)
+    if len(ranked) == 1:
+        return f"{best} reached {percent(top)} on the {images:,} test images."
+    others = ", ".join(f"{label} {percent(statistics.fmean(s))}" for label, s in ranked[1:])
+    text = f"Best on the test images: {best} with {percent(top)}, then {others}."
+    second = statistics.fmean(ranked[1][1])
+    seeds = min(len(s) for _, s in ranked)
+    if seeds > 1:
+        spread = max(statistics.stdev(s) for _, s in ranked[:2])
+        margin = 2 * spread * math.sqrt(2 / seeds)
+        clear = top - second > margin
+        return text + (
+            f" Over {seeds} seeds the first place is {'clear' if clear else 'not clear'}: it leads "
+            f"by {100 * (top - second):.2f} points, and chance alone makes "
+            f"{100 * margin:.2f}."
+        )
+    margin = within_chance(top, images)
+    close = [label for label, s in ranked[1:] if top - statistics.fmean(s) < margin]
+    if close:
+        return text + (
+            f" With one seed, differences below {100 * margin:.1f} points are chance: no order "
+            f"between {best} and {', '.join(close)} can be read from this. Race several seeds."
+        )
+    return text + " The lead is larger than chance, yet it holds for this seed and these rates."
+
+
+def _overfit(racers: Sequence[Sequence[Curve]]) -> str:
+    gaps = [
+        (c.train[-1] - c.val[-1], c)
+        for members in racers
+        for c in members
+        if c.val and c.train and c.val[-1] is not None and c.train[-1] is not None
+    ]
+    if not gaps:
+        return ""
+    gap, curve = max(gaps, key=lambda g: g[0])
+    if gap < 0.04:
+        return ""
+    return (
+        f"{curve.label} ends {100 * gap:.0f} points better on its training images than on unseen "
+        f"ones: it overfits, so the best epoch's weights ({curve.best_epoch}) were tested."
+    )
+
+
+def progress_sentence(history: History) -> str:
+    """What is happening, while a run trains."""
+    if history.phase.startswith("search:"):
+        return (
+            f"Looking for each optimizer's best learning rate: {len(history.search_members)} "
+            f"trials side by side, {history.epochs} epoch(s) each."
+        )
+    if not history.curves:
+        return "Preparing the first step."
+    epoch = min(history.step // history.steps_per_epoch + 1, history.epochs)
+    leaders = [
+        (c.val[-1], c.label) for c in history.curves.values() if c.val and c.val[-1] is not None
+    ]
+    text = f"Epoch {epoch} of {history.epochs}."
+    if leaders:
+        score, label = max(leaders)
+        text += f" {label} leads with {percent(score)} on the validation images."
+    return text
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds in words that a person would use."""
+    if seconds is None:
+        return "…"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

@@ -1,0 +1,190 @@
+"""The sidebar of the training page: controls in, a checked configuration out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from initopt_core.initializers import INITIALIZERS
+from initopt_core.networks import ACTIVATIONS, HIDDEN_SIZES
+from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.registry import Parameter, SettingError
+from initopt_core.schedules import SCHEDULES
+from initopt_core.training.config import (
+    MAX_RACERS,
+    NUMBERS,
+    Racer,
+    TrainConfig,
+    pack,
+    parse_numbers,
+)
+from initopt_core.ui.controls import entry_select, entry_settings, parameter_control
+from initopt_core.ui.dataset import get_dataset
+
+TUTORIAL = ("SGD", "SGDMomentum", "Adam")
+EPOCHS = replace(NUMBERS["epochs"], high=100, help="Passes over the training images.")
+SIZES = Parameter("hidden", "Hidden sizes", ", ".join(map(str, HIDDEN_SIZES)))
+SEEDS = Parameter(
+    "seeds", "Seeds", "42", help="Several seeds give a mean and a band: the order of one is chance."
+)
+OPTIMIZER_LIST = "race"
+
+
+def learning_rate(name: str) -> Parameter:
+    """The rate's control for training: a range in which something happens."""
+    entry = OPTIMIZERS[name]
+    lr = next(p for p in entry.parameters if p.name == "lr")
+    return replace(lr, label=f"{entry.label}: learning rate η", low=1e-6, high=100.0)
+
+
+def kept_text(parameter: Parameter, container=st) -> str:
+    """A line of text that survives a change of pages and is part of the link."""
+    box = f"_{parameter.name}_text"
+    value = st.session_state.get(
+        parameter.name, st.query_params.get(parameter.name, parameter.default)
+    )
+    st.session_state[parameter.name] = st.session_state[box] = str(value)[:400]
+
+    def changed() -> None:
+        st.session_state[parameter.name] = st.session_state[box]
+
+    text = container.text_input(
+        parameter.label, key=box, help=parameter.help or None, on_change=changed, max_chars=400
+    )
+    _link(parameter.name, text, parameter.default)
+    return text
+
+
+def _link(key: str, value: str, default: str) -> None:
+    if value == default:
+        if key in st.query_params:
+            del st.query_params[key]
+    elif st.query_params.get(key) != value:
+        st.query_params[key] = value
+
+
+def chosen_optimizers(container=st) -> list[str]:
+    """The names of the optimizers that race, in the order of the registry."""
+    box = f"_{OPTIMIZER_LIST}_box"
+    default = ",".join(TUTORIAL)
+    value = st.session_state.get(OPTIMIZER_LIST, st.query_params.get(OPTIMIZER_LIST, default))
+    known = [n for n in OPTIMIZERS if n in str(value).split(",")][:MAX_RACERS]
+    st.session_state[OPTIMIZER_LIST] = ",".join(known)
+    st.session_state[box] = known
+
+    def changed() -> None:
+        st.session_state[OPTIMIZER_LIST] = ",".join(st.session_state[box])
+
+    container.multiselect(
+        "Optimizers",
+        list(OPTIMIZERS),
+        key=box,
+        format_func=lambda n: OPTIMIZERS[n].label,
+        on_change=changed,
+        max_selections=MAX_RACERS,
+        placeholder="Choose one or more",
+    )
+    _link(OPTIMIZER_LIST, ",".join(known), default)
+    return known
+
+
+def _initializers(container) -> tuple[str, ...]:
+    box, key = "_search_inits_box", "search_inits"
+    st.session_state[box] = [
+        n for n in str(st.session_state.get(key, "")).split(",") if n in INITIALIZERS
+    ]
+
+    def changed() -> None:
+        st.session_state[key] = ",".join(st.session_state[box])
+
+    container.multiselect(
+        "Measure the rate curve for these initializations too",
+        list(INITIALIZERS),
+        key=box,
+        format_func=lambda n: INITIALIZERS[n].label,
+        on_change=changed,
+        placeholder="none",
+    )
+    return tuple(st.session_state[box])
+
+
+def sidebar() -> tuple[TrainConfig | None, str, Any]:
+    """Draw the controls.
+
+    Returns:
+        The configuration, or None and what is wrong; and the place at the top for the button.
+    """
+    side = st.sidebar
+    start = side.container()  # the button comes first, and is drawn last
+    names = chosen_optimizers(side)
+    rates = {n: parameter_control(learning_rate(n), f"{n}_lr", side) for n in names}
+    values: dict[str, Any] = {"epochs": parameter_control(EPOCHS, "epochs", side)}
+
+    part = side.expander("Optimizer settings", icon=":material/tune:")
+    racers = []
+    for name in names:
+        entry = OPTIMIZERS[name]
+        part.markdown(f"**{entry.label}** — {entry.help}")
+        rest = {
+            p.name: parameter_control(p, f"{name}_{p.name}", part)
+            for p in entry.parameters
+            if p.name != "lr"
+        }
+        racers.append((name, {"lr": rates[name], **rest}))
+
+    part = side.expander("Network and initial weights", icon=":material/account_tree:")
+    sizes = kept_text(SIZES, part)
+    activation = entry_select(ACTIVATIONS, "Activation", "act", "relu", part)
+    values["activation"] = activation.name
+    values["activation_settings"] = pack(
+        entry_settings(activation, f"act_{activation.name}_", part)
+    )
+    initializer = entry_select(INITIALIZERS, "Initialization", "init", "kaiming", part)
+    values["initializer"] = initializer.name
+    values["initializer_settings"] = pack(
+        entry_settings(initializer, f"init_{initializer.name}_", part)
+    )
+
+    part = side.expander("Batches, schedule, seeds", icon=":material/view_module:")
+    values["data"] = _data_choice(part)
+    values["batch_size"] = parameter_control(
+        replace(NUMBERS["batch_size"], high=4096), "batch", part
+    )
+    schedule = entry_select(SCHEDULES, "Learning rate schedule", "schedule", "constant", part)
+    values["schedule"] = schedule.name
+    values["schedule_settings"] = pack(entry_settings(schedule, f"sch_{schedule.name}_", part))
+    values["clip_norm"] = parameter_control(replace(NUMBERS["clip_norm"], high=20.0), "clip", part)
+    seeds = kept_text(SEEDS, part)
+
+    part = side.expander("Fair race", icon=":material/balance:")
+    part.caption(
+        "Each optimizer first tries seven rates of its own grid, all with the same budget, and "
+        "races at its best one. This also draws the learning-rate sensitivity curve."
+    )
+    fair = Parameter("fair", "Find each optimizer's best rate first", False)
+    if parameter_control(fair, "fair", part):
+        values["search_epochs"] = parameter_control(
+            replace(NUMBERS["search_epochs"], default=1, low=1, high=10), "budget", part
+        )
+        values["search_initializers"] = _initializers(part)
+
+    try:
+        config = TrainConfig(
+            racers=tuple(Racer(n, pack(s)) for n, s in racers),
+            hidden_sizes=parse_numbers(sizes, "Hidden sizes"),
+            seeds=parse_numbers(seeds, "Seeds"),
+            **values,
+        )
+    except SettingError as problem:
+        return None, str(problem), start
+    return config, "", start
+
+
+def _data_choice(container) -> str:
+    if get_dataset().source == "sample":
+        container.caption("Data: the bundled sample. The home page can get the full set.")
+        return "sample"
+    choice = Parameter("data", "Data", "full", choices=("full", "sample"))
+    return parameter_control(choice, "data", container)

@@ -1,0 +1,67 @@
+"""The one training service of this server, and what pages keep about the run they show."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from initopt_core import data
+from initopt_core.registry import SettingError
+from initopt_core.training.service import TrainingService
+from initopt_core.ui.dataset import get_dataset
+
+RUN = "run"  # the name in links and in the session
+
+
+@st.cache_resource(show_spinner=False)
+def service() -> TrainingService:
+    """Queue, worker process, runs and histories, shared by all sessions."""
+    dataset = get_dataset()
+    if dataset.source == "sample":
+        return TrainingService(warm="sample")
+    return TrainingService(data_folder=dataset.folder, warm="full")
+
+
+@st.cache_resource(show_spinner=False)
+def _sample() -> data.FashionMNIST:
+    return data.load_sample()
+
+
+def dataset_of(kind: str) -> data.FashionMNIST:
+    """The data set that a run with `config.data == kind` used, as far as it is here."""
+    return get_dataset() if kind == "full" else _sample()
+
+
+def shown_run() -> str | None:
+    """The run on the page: the link's, else the session's, else the live one, else the newest."""
+    known = service()
+    for run_id in (st.query_params.get(RUN), st.session_state.get(RUN)):
+        if not run_id:
+            continue
+        try:
+            known.info(run_id)
+        except SettingError as problem:
+            st.session_state["_run_problem"] = str(problem)
+            st.session_state.pop(RUN, None)
+            continue
+        show_run(run_id)
+        return run_id
+    active = known.active()
+    newest = active or next(iter(known.runs()), None)
+    if newest:
+        show_run(newest.id)
+        return newest.id
+    if RUN in st.query_params:
+        del st.query_params[RUN]
+    return None
+
+
+def show_run(run_id: str) -> None:
+    """Make this the run on the page, and in its link."""
+    st.session_state[RUN] = run_id
+    if st.query_params.get(RUN) != run_id:
+        st.query_params[RUN] = run_id
+
+
+def link_problem() -> str | None:
+    """Why the opened link's run could not be shown; told once."""
+    return st.session_state.pop("_run_problem", None)

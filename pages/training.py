@@ -1,0 +1,24 @@
+"""Training: optimizers race from the same weights over the same batches."""
+
+import streamlit as st
+
+from initopt_core.ui import layout, training_controls, training_runs, training_watch
+from initopt_core.ui.controls import notice_bad_links
+from initopt_core.ui.training_service import link_problem, service, shown_run
+
+layout.page_header("Training")
+config, problem, place = training_controls.sidebar()
+training_watch.start_button(config, problem, place)
+run_id = shown_run()
+notice_bad_links()
+if told := link_problem():
+    st.info(told, icon=":material/link_off:")
+if run_id is None:
+    st.markdown(
+        "SGD, SGD with momentum and Adam start from the same weights and see the same batches, "
+        "as in the tutorial. Press **Start the race**: the first loss comes within a second. You "
+        "may leave; the race goes on and is here when you return."
+    )
+else:
+    training_watch.watch(service().info(run_id), training_runs.compared(run_id))
+training_runs.runs_panel(run_id)
