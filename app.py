@@ -7,7 +7,7 @@ import streamlit as st
 
 from initopt_core.ui import assets, layout
 
-st.set_page_config(page_title="Initopt", page_icon=":material/tune:", layout="wide")
+st.set_page_config(page_title="Initopt", page_icon="assets/icon.png", layout="wide")
 
 
 @st.cache_resource(show_spinner=False)

@@ -12,6 +12,7 @@ from initopt_core import data
 from initopt_core.figures import classes
 from initopt_core.networks import pick_device
 from initopt_core.ui.dataset import data_service, get_dataset
+from initopt_core.ui.layout import page_header
 
 _CARDS = (
     (
@@ -67,12 +68,12 @@ def _class_grid(source: str) -> str:
 
 def show() -> None:
     """The whole page."""
-    st.title("Initialization and optimization, by hand", anchor=False)
-    st.markdown(
+    page_header(
+        "Initialization and optimization, by hand",
         "Why do some networks learn and others never start? Three laboratories on real "
         "Fashion-MNIST images, after the University of Amsterdam's tutorial "
         "[Initialization and Optimization](https://uvadlc-notebooks.readthedocs.io): its every "
-        "figure and number, and then whatever you change."
+        "figure and number, and then whatever you change.",
     )
     for column, card in zip(st.columns(3), _CARDS, strict=True):
         if not Path(card[0]).exists():

@@ -29,15 +29,30 @@ table, .stDataFrame, [data-testid="stMetricValue"] { font-variant-numeric: tabul
 
 
 def page_style() -> None:
-    """Margins and sizes that let a page fit one screen of a lecture hall; once a run."""
+    """Margins and sizes that let a page fit one screen of a lecture hall; once a run, by app.py."""
+    st.session_state["_app"] = True
     st.html(_CSS)
 
 
 def page_header(title: str, sentence: str = "") -> None:
-    """The page's name and one sentence on what it shows."""
+    """The page's name and one sentence on what it shows; every page begins with it."""
+    _through_the_app()
     st.title(title, anchor=False)
     if sentence:
         st.markdown(sentence)
+
+
+def _through_the_app() -> None:
+    """Run app.py first where Streamlit has run the page's file by itself.
+
+    It does so for the very first visitor after a start if a deep link brought him: until some
+    session has called `st.navigation`, a folder named pages means the older kind of multipage app.
+    """
+    from streamlit.runtime.pages_manager import PagesManager
+
+    if getattr(PagesManager, "uses_pages_directory", False) and "_app" not in st.session_state:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
 
 
 @contextmanager
