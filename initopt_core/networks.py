@@ -26,7 +26,8 @@ class Identity(nn.Module):
 
 
 # `extra["torch"]` is the name under which torch.nn.init.calculate_gain knows the function, and
-# `extra["gain_parameter"]` the setting that it takes there.
+# `extra["gain_parameter"]` the setting that it takes there. `extra["scheme"]` is the
+# initializer made for it; without one, Kaiming with the function's own gain.
 ACTIVATIONS = Registry(
     "activation",
     [
@@ -36,7 +37,7 @@ ACTIVATIONS = Registry(
             Identity,
             formula=r"\phi(z) = z",
             help="Linear network: isolates what the weights alone do to the variance.",
-            extra={"torch": "linear"},
+            extra={"torch": "linear", "scheme": "equal_variance"},
         ),
         Entry(
             "tanh",
@@ -45,7 +46,7 @@ ACTIVATIONS = Registry(
             formula=r"\phi(z) = \tanh z",
             source="LeCun et al., Efficient BackProp, 1998",
             help="Zero-centred and saturating; close to the identity for small inputs.",
-            extra={"torch": "tanh"},
+            extra={"torch": "tanh", "scheme": "xavier"},
         ),
         Entry(
             "sigmoid",
@@ -54,7 +55,7 @@ ACTIVATIONS = Registry(
             formula=r"\phi(z) = 1 / (1 + e^{-z})",
             source="Glorot & Bengio, AISTATS 2010",
             help="Never zero-centred and at most 1/4 steep: gradients shrink from layer to layer.",
-            extra={"torch": "sigmoid"},
+            extra={"torch": "sigmoid", "scheme": "xavier"},
         ),
         Entry(
             "relu",
@@ -105,7 +106,7 @@ ACTIVATIONS = Registry(
             r"\lambda \approx 1.0507,\ \alpha \approx 1.6733",
             source="Klambauer et al., NeurIPS 2017",
             help="Made so that mean 0 and variance 1 attract: use it with LeCun (1/fan-in).",
-            extra={"torch": "selu"},
+            extra={"torch": "selu", "scheme": "lecun"},
         ),
         Entry(
             "gelu",
@@ -139,6 +140,7 @@ ACTIVATIONS = Registry(
             formula=r"\phi(z) = \min(1, \max(-1, z))",
             source="Collobert, 2004",
             help="The identity, cut off at -1 and 1; no gradient beyond.",
+            extra={"scheme": "xavier"},
         ),
     ],
 )

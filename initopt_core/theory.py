@@ -404,10 +404,15 @@ def _solve(curves: _Curves, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, .
 
 def _chaotic_chi(curves: _Curves, w: np.ndarray, b: np.ndarray, q: np.ndarray) -> np.ndarray:
     """Slope of the correlation map at the correlation where it settles below 1."""
-    index = np.clip(np.searchsorted(curves.log_q, np.log(np.clip(q, 1e-8, 1e8))), 0, 640)
-    value, slope = curves.value_terms[index], curves.slope_terms[index]
+    place = np.interp(np.log(np.clip(q, 1e-8, 1e8)), curves.log_q, np.arange(len(curves.log_q)))
+    low = np.minimum(place.astype(int), len(curves.log_q) - 2)
+    part = (place - low)[..., None]
+    value, slope = (
+        table[low] * (1 - part) + table[low + 1] * part
+        for table in (curves.value_terms, curves.slope_terms)
+    )
     c = np.full_like(w, 0.5)
-    scale = w * w / np.maximum(w * w * curves.square[index] + b * b, 1e-300)
+    scale = w * w / np.maximum(w * w * curves.at(curves.square, q) + b * b, 1e-300)
     for _ in range(60):
         total = np.zeros_like(c)
         for k in range(TERMS - 1, -1, -1):

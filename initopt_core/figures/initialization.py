@@ -1,0 +1,725 @@
+"""Figures of the initialization laboratory: grid, strips, depth, phase map, comparison."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import numpy as np
+
+from ..initialization.findings import number
+from ..initialization.view import SeedBand, View
+from ..probes import LayerStats
+from ..theory import PhaseMap, Prediction
+from . import theme
+from .base import Figure, columns, histograms, series, step_area
+
+GRID_LAYERS = 9
+"""More Linear layers than this are drawn as strips."""
+BINS = 50
+RED = "#CC3311"
+SETTINGS_COLORS = ("#EE7733", "#4477AA", "#AA3377", "#009988")
+"""One for each setting that is compared: the current one last."""
+ROWS = {
+    "weights": ("Weights", theme.WEIGHTS),
+    "gradients": ("Gradients, dL/dW", theme.GRADIENTS),
+    "activations": ("Activations, z", theme.ACTIVATIONS),
+    "outputs": ("After φ, φ(z)", theme.ACTIVATIONS),
+}
+
+
+@dataclass(frozen=True)
+class Display:
+    """How the histograms are drawn; nothing here changes a number.
+
+    Attributes:
+        outputs: a fourth row, behind the non-linearity.
+        shared: all layers of a row on one axis.
+        log: logarithmic counts.
+        robust: leave out the outermost 0.2 % of the values.
+        curve: a density curve over the bars.
+    """
+
+    outputs: bool = False
+    shared: bool = False
+    log: bool = False
+    robust: bool = False
+    curve: bool = True
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        return ("weights", "gradients", "activations") + (("outputs",) if self.outputs else ())
+
+
+def span(stats: LayerStats, robust: bool) -> tuple[float, float]:
+    """Range of a layer's histogram."""
+    if robust and not stats.constant and stats.finite:
+        return stats.quantiles()
+    return float(stats.edges[0]), float(stats.edges[-1])
+
+
+def density(stats: LayerStats, low: float, high: float, points: int = BINS) -> np.ndarray | None:
+    """Kernel density estimate at the middles of `points` bins, in counts a bin; None for a
+    constant. Gaussian kernel, Scott's bandwidth, computed on the fine histogram."""
+    if stats.constant or not stats.finite or not stats.std > 0:
+        return None
+    width = (stats.edges[-1] - stats.edges[0]) / len(stats.fine)
+    bandwidth = max(stats.std * stats.finite ** (-0.2), width)
+    reach = min(math.ceil(4 * bandwidth / width), len(stats.fine))
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) * width / bandwidth) ** 2)
+    smooth = np.convolve(stats.fine, kernel / kernel.sum(), "full")[reach : reach + len(stats.fine)]
+    middles = stats.edges[0] + (np.arange(len(smooth)) + 0.5) * width
+    at = low + (np.arange(points) + 0.5) * (high - low) / points
+    return np.interp(at, middles, smooth, left=0, right=0) * (high - low) / points / width
+
+
+def remark(stats: LayerStats) -> str:
+    """The few words over a histogram."""
+    if stats.finite < stats.size:
+        sign = "∞" if stats.infinities else ""
+        sign += " NaN" if stats.nans else ""
+        return f"{sign.strip()}: {stats.nans + stats.infinities:,} of {stats.size:,}"
+    if stats.constant:
+        return f"all {number(stats.low)}"
+    words = f"var {number(stats.variance)}"
+    if stats.dead > 0.005:
+        words += f" · {stats.dead:.0%} dead"
+    return words
+
+
+def grid(view: View, display: Display = Display()) -> Figure:
+    """Histograms: rows weights, gradients, activations; a column for each Linear layer."""
+    rows, layers = display.rows, len(view.names)
+    data, signals = {}, {}
+    for r, row in enumerate(rows):
+        stats = getattr(view.probe, row)
+        spans = [span(s, display.robust) for s in stats]
+        if display.shared and spans:
+            spans = [(min(a for a, _ in spans), max(b for _, b in spans))] * len(spans)
+        for c in range(layers):
+            name = f"{r}_{c}"
+            if c >= len(stats):  # the output layer has no non-linearity behind it
+                continue
+            s, (low, high) = stats[c], spans[c]
+            own = span(s, display.robust)
+            whole = own == (float(s.edges[0]), float(s.edges[-1]))
+            counts = s.counts.astype(float) if whole else s.cut(*own, BINS)
+            curve = density(s, *own) if display.curve else None
+            floor = 0.5 if display.log else 0.0
+            data[f"h{name}"] = histograms(
+                [{"edges": own, "counts": np.maximum(counts, floor)}] if s.finite else []
+            )
+            half = (own[1] - own[0]) / BINS / 2
+            data[f"k{name}"] = histograms(
+                [{"edges": (own[0] + half, own[1] + half), "counts": np.maximum(curve, floor)}]
+                if curve is not None
+                else []
+            )
+            signals[f"t{c}"] = stats[c].title if r == 0 else signals[f"t{c}"]
+            signals[f"s{name}"] = remark(s)
+            signals[f"b{name}"] = s.finite < s.size
+            signals[f"d{name}"] = [low, high]
+
+    def build():
+        return alt.hconcat(
+            *(
+                alt.vconcat(
+                    *(
+                        _panel(r, c, row, display, layers)
+                        for r, row in enumerate(rows)
+                        if not (row == "outputs" and c == layers - 1)
+                    ),
+                    spacing=44,
+                    bounds="flush",
+                    title=alt.Title(text=alt.ExprRef(f"t{c}"), anchor="start", offset=2),
+                )
+                for c in range(layers)
+            ),
+            spacing=8,
+        )
+
+    return Figure(
+        ("init-grid", layers, rows, display.log, display.curve),
+        build,
+        data,
+        alt=f"Histograms of {', '.join(rows)} in {layers} layers: {view.settings.label}. "
+        + "; ".join(
+            f"{s.name} activations variance {number(s.variance)}" for s in view.probe.activations
+        ),
+        signals=signals,
+        name="initialization-histograms",
+    )
+
+
+def _panel(r: int, c: int, row: str, display: Display, layers: int) -> alt.LayerChart:
+    name, (label, color) = f"{r}_{c}", ROWS[row]
+    x = alt.X(
+        "x:Q",
+        scale=alt.Scale(domain=alt.ExprRef(f"d{name}"), nice=False, zero=False, clamp=True),
+        axis=alt.Axis(title=None, tickCount=3, grid=False, format=".3~g", labelFlush=True),
+    )
+    scale = alt.Scale(type="log", domainMin=0.5, nice=False) if display.log else alt.Scale()
+    y = alt.Y(
+        "y:Q",
+        scale=scale,
+        axis=alt.Axis(
+            title=label if c == 0 else None,
+            titleFontWeight="bold",
+            titleColor=color,
+            tickCount=2,
+            format="~s",
+            minExtent=30,
+            maxExtent=30,
+            titlePadding=4,
+        ),
+    )
+    area = step_area(f"h{name}", color, x=x, y=y, opacity=0.8)
+    if display.log:
+        area = area.encode(y2=alt.datum(0.5))
+    parts = [area]
+    if display.curve:
+        parts.append(
+            alt.Chart(alt.NamedData(f"k{name}"))
+            .mark_line(strokeWidth=1.2, color=theme.INK, clip=True, opacity=0.85)
+            .encode(x=x, y=y)
+        )
+    title = alt.Title(
+        text=alt.ExprRef(f"s{name}"),
+        color=alt.ExprRef(f"b{name} ? '{RED}' : ink"),
+        fontSize=11,
+        fontWeight="normal",
+        offset=3,
+        anchor="start",
+        frame="group",
+    )
+    width = max(76, round((1060 - 44 * layers) / layers))
+    return alt.layer(*parts).properties(width=width, height=84, title=title)
+
+
+# --- depth --------------------------------------------------------------------------------------
+
+DEPTH_PANELS = {
+    "activations": ("Variance of activations", theme.ACTIVATIONS),
+    "gradients": ("Variance of gradients", theme.GRADIENTS),
+}
+
+
+def depth(
+    view: View,
+    others: Sequence[View] = (),
+    seeds: SeedBand | None = None,
+    *,
+    width: int = 470,
+    height: int = 120,
+) -> Figure:
+    """Variance of activations and gradients against depth: measured solid, predicted dashed, the
+    band of the theory (or of `seeds`) pale; `others` are overlaid in their own colours."""
+    data, signals = {}, {}
+    views = [*others, view]
+    compared = len(views) > 1
+    for panel, (_, color) in DEPTH_PANELS.items():
+        lines, bands, bad = [], [], []
+        for i, v in enumerate(views):
+            own = SETTINGS_COLORS[i if i < len(others) else 3] if compared else color
+            stats = getattr(v.probe, panel)
+            x = [2 * j for j in range(len(stats))]
+            lines.append(
+                _line(x, [s.variance for s in stats], own, "measured", i, v.settings.label)
+            )
+            breaks = [2 * j for j, s in enumerate(stats) if s.finite < s.size]
+            if breaks:
+                bad.append(breaks[0] if panel == "activations" else breaks[-1])
+            if (p := v.prediction) is not None and not compared:
+                centre, low, high = _predicted(p, panel)
+                lines.append(_line(x, centre, own, "predicted", i, "theory"))
+                if seeds is None:
+                    bands.append(_band(x, low, high, own))
+        if seeds is not None:
+            values = getattr(seeds, panel)
+            low, high = np.nanquantile(values, [0.025, 0.975], axis=0)
+            bands.append(_band([2 * j for j in range(values.shape[1])], low, high, color))
+        data[f"{panel}_lines"] = series(lines)
+        data[f"{panel}_band"] = series(bands)
+        data[f"{panel}_bad"] = columns(layer=bad)
+        drawn = [y for g in (*lines, *bands) for k in ("y", "y2") for y in g.get(k, []) if y]
+        signals[f"narrow_{panel}"] = bool(drawn) and max(drawn) < 30 * min(drawn)
+    last = max(len(v.names) for v in views) * 2 - 2
+    signals["last"] = [0, max(last, 1)]
+
+    def build():
+        return alt.hconcat(
+            *(
+                _depth_panel(panel, label, color, width, height, c)
+                for c, (panel, (label, color)) in enumerate(DEPTH_PANELS.items())
+            ),
+            spacing=24,
+        )
+
+    return Figure(
+        ("init-depth", width, height),
+        build,
+        data,
+        alt="Variance of activations and gradients against depth: " + view.settings.label,
+        signals=signals,
+        name="initialization-depth",
+    )
+
+
+def _predicted(p: Prediction, panel: str) -> tuple[list[float], list[float], list[float]]:
+    centre = p.variance if panel == "activations" else p.gradient
+    spread = p.spread if panel == "activations" else p.gradient_spread
+    return centre, *p.band(centre, spread)
+
+
+def _positive(values: Sequence[float]) -> list[float | None]:
+    """What a log axis can show."""
+    return [float(v) if v > 0 and math.isfinite(v) else None for v in values]
+
+
+def _line(x, y, color: str, kind: str, index: int, label: str) -> dict:
+    return {
+        "layer": x,
+        "y": _positive(y),
+        "color": color,
+        "kind": kind,
+        "line": f"{index}{kind}",
+        "label": label,
+    }
+
+
+def _band(x, low, high, color: str) -> dict:
+    return {"layer": x, "y": _positive(low), "y2": _positive(high), "color": color}
+
+
+def _depth_panel(
+    panel: str, label: str, color: str, width: int, height: int, column: int
+) -> alt.LayerChart:
+    x = alt.X(
+        "layer:Q",
+        scale=alt.Scale(domain=alt.ExprRef("last"), nice=False, padding=8),
+        axis=alt.Axis(title="Layer", tickMinStep=2, tickCount=10, format="d", grid=False),
+    )
+    y = alt.Y(
+        "y:Q",
+        scale=alt.Scale(type="log", nice=False, padding=6),
+        axis=theme.log_axis(
+            None,
+            tickCount=4,
+            minExtent=32,
+            maxExtent=32,
+            # Within little more than a decade, powers of ten alone would leave one label.
+            labelExpr=f"narrow_{panel} ? format(datum.value, '.1~g') : ({theme.POWER_OF_TEN})",
+        ),
+    )
+    tint = alt.Color("color:N", scale=None)
+    band = (
+        alt.Chart(alt.NamedData(f"{panel}_band"))
+        .mark_area(opacity=theme.BAND_OPACITY)
+        .encode(x=x, y=y, y2="y2:Q", color=tint)
+    )
+    lines = alt.Chart(alt.NamedData(f"{panel}_lines"))
+    dash = alt.StrokeDash(
+        "kind:N",
+        scale=alt.Scale(domain=["measured", "predicted"], range=[theme.MEASURED, theme.PREDICTED]),
+        legend=None,
+    )
+    curves = lines.mark_line(invalid="break-paths-show-path-domains").encode(
+        x=x, y=y, color=tint, detail="line:N", strokeDash=dash
+    )
+    points = (
+        lines.transform_filter("datum.kind == 'measured'")
+        .mark_point(filled=True, size=34, opacity=1)
+        .encode(
+            x=x,
+            y=y,
+            color=tint,
+            tooltip=[
+                alt.Tooltip("layer:Q", title="Layer"),
+                alt.Tooltip("y:Q", title="Variance", format=".3~g"),
+                alt.Tooltip("label:N", title="Setting"),
+            ],
+        )
+    )
+    bad = (
+        alt.Chart(alt.NamedData(f"{panel}_bad"))
+        .mark_rule(color=RED, strokeWidth=2)
+        .encode(x=alt.X("layer:Q"))
+    )
+    note = " (solid: measured, dashed: theory)" if column == 0 else ""
+    return alt.layer(band, curves, points, bad).properties(
+        width=width, height=height, title=alt.Title(text=label + note, color=color, offset=4)
+    )
+
+
+# --- strips -------------------------------------------------------------------------------------
+
+
+def strips(view: View, display: Display = Display(), height: int = 300) -> Figure:
+    """Deep networks: for each quantity one image, depth across, value up, density as ink.
+
+    The value axis is linear near zero and logarithmic beyond, so that layers of very different
+    size are all seen; with own axes each layer is stretched to its own range instead.
+    """
+    rows = display.rows
+    data, signals = {}, {}
+    for r, row in enumerate(rows):
+        stats = getattr(view.probe, row)
+        picture, ticks, threshold, top = _strip(stats, ROWS[row][1], display)
+        data[f"strip{r}"] = columns(url=[picture])
+        signals |= {f"v{r}": ticks, f"t{r}": threshold, f"m{r}": top}
+        signals[f"last{r}"] = [-1, 2 * len(stats) - 1]
+    width = round((1060 - 60 * len(rows)) / len(rows))
+
+    def build():
+        return alt.hconcat(
+            *(_strip_panel(r, row, display.shared, width, height) for r, row in enumerate(rows)),
+            spacing=16,
+        )
+
+    return Figure(
+        ("init-strips", rows, width, height),
+        build,
+        data,
+        alt=f"Distributions of {', '.join(rows)} in {len(view.names)} layers as strips: "
+        + view.settings.label,
+        signals=signals,
+        name="initialization-strips",
+    )
+
+
+def _strip(
+    stats: Sequence[LayerStats], color: str, display: Display, pixels: int = 240
+) -> tuple[str, list[float], float, float]:
+    """(image as data URL, tick places, threshold, top of the value axis)."""
+    known = [s for s in stats if s.finite]
+    spans = [span(s, display.robust) for s in known]
+    top = max((max(abs(a), abs(b)) for a, b in spans), default=1.0) or 1.0
+    sizes = [s.std for s in known if s.std > 0]
+    threshold = max(min(sizes, default=top), top * 1e-12)
+    own = not display.shared
+    picture = np.zeros((pixels, len(stats)))
+    for c, s in enumerate(stats):
+        if not s.finite:
+            continue
+        reach = max(abs(v) for v in span(s, display.robust)) or 1.0
+        edges = np.linspace(-1, 1, pixels + 1)
+        values = edges * reach if own else _unfold(edges, threshold, top)
+        sums = np.concatenate([[0], np.cumsum(s.fine)])
+        places = np.linspace(s.edges[0], s.edges[-1], len(sums))
+        if s.constant:
+            cell = min(int(np.searchsorted(values, s.low, "right")) - 1, pixels - 1)
+            picture[max(cell - 1, 0) : cell + 2, c] = 1
+            continue
+        counts = np.diff(np.interp(values, places, sums))
+        heights = counts / np.diff(values)
+        picture[:, c] = (heights / max(heights.max(), 1e-300)) ** 0.5
+    broken = np.array([s.finite < s.size for s in stats])
+    if own:
+        return _png(picture[::-1], color, broken), [-1, -0.5, 0, 0.5, 1], 0.0, 1.0
+    exponents = range(math.ceil(math.log10(threshold)), math.floor(math.log10(top)) + 1)
+    step = max(1, math.ceil(len(exponents) / 3))
+    values = [10.0**e for e in list(exponents)[::-1][::step]]
+    folded = [float(np.arcsinh(v / threshold) / np.arcsinh(top / threshold)) for v in values]
+    ticks = sorted([0.0, *folded, *(-f for f in folded)])
+    return _png(picture[::-1], color, broken), ticks, threshold, top
+
+
+def _unfold(y: np.ndarray, threshold: float, top: float) -> np.ndarray:
+    return threshold * np.sinh(y * np.arcsinh(top / threshold))
+
+
+def _png(alpha: np.ndarray, color: str, broken: np.ndarray | None = None) -> str:
+    """Ink of one colour, `alpha` [H, W] in 0 to 1, on nothing, as a PNG data URL."""
+    from PIL import Image
+
+    wide = max(1, 640 // alpha.shape[1])
+    image = np.zeros((*alpha.shape, 4), np.uint8)
+    image[..., :3] = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+    image[..., 3] = np.clip(alpha, 0, 1) * 255
+    if broken is not None and broken.any():
+        image[:, broken, :3] = [int(RED[i : i + 2], 16) for i in (1, 3, 5)]
+        image[:, broken, 3] = np.maximum(image[:, broken, 3], 110)
+    image = np.repeat(image, wide, 1)
+    out = io.BytesIO()
+    Image.fromarray(image, "RGBA").save(out, "PNG")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
+
+
+def _strip_panel(r: int, row: str, shared: bool, width: int, height: int) -> alt.LayerChart:
+    label, color = ROWS[row]
+    # asinh unfolded again: t * sinh(y * asinh(m / t)); t = 0 marks an axis in shares.
+    inner = f"datum.value * log(m{r} / t{r} + sqrt(pow(m{r} / t{r}, 2) + 1))"
+    value = f"t{r} * (exp({inner}) - exp(-({inner}))) / 2"
+    expr = (
+        f"t{r} == 0 ? format(100 * datum.value, 'd') + ' %' : "
+        f"abs(datum.value) < 1e-9 ? '0' : format({value}, '.0e')"
+    )
+    image = (
+        alt.Chart(alt.NamedData(f"strip{r}"))
+        .mark_image(aspect=False, align="left", baseline="top", width=width, height=height)
+        .encode(url="url:N", x=alt.value(0), y=alt.value(0))
+    )
+    frame = (
+        alt.Chart(alt.NamedData(f"strip{r}"))
+        .mark_point(opacity=0)
+        .encode(
+            x=alt.X(
+                "zero:Q",
+                scale=alt.Scale(domain=alt.ExprRef(f"last{r}"), nice=False, zero=False),
+                axis=alt.Axis(title="Layer", format="d", tickMinStep=2, grid=False),
+            ),
+            y=alt.Y(
+                "zero:Q",
+                scale=alt.Scale(domain=[-1, 1], nice=False),
+                axis=alt.Axis(
+                    title=None,
+                    values=alt.ExprRef(f"v{r}"),
+                    labelExpr=expr,
+                    minExtent=40,
+                    maxExtent=40,
+                ),
+            ),
+        )
+    )
+    return alt.layer(image, frame.transform_calculate(zero="0")).properties(
+        width=width, height=height, title=alt.Title(text=label, color=color, offset=4)
+    )
+
+
+def one_layer(view: View, index: int, display: Display) -> Figure:
+    """The histograms of one Linear layer of a deep network, side by side."""
+    rows = [row for row in display.rows if index < len(getattr(view.probe, row))]
+    data, signals = {}, {}
+    for r, row in enumerate(rows):
+        s = getattr(view.probe, row)[index]
+        own = span(s, display.robust)
+        floor = 0.5 if display.log else 0.0
+        counts = np.maximum(s.cut(*own, BINS) if s.finite else [], floor)
+        data[f"h{r}_0"] = histograms([{"edges": own, "counts": counts}] if s.finite else [])
+        curve = density(s, *own) if display.curve else None
+        half = (own[1] - own[0]) / BINS / 2
+        data[f"k{r}_0"] = histograms(
+            [{"edges": (own[0] + half, own[1] + half), "counts": np.maximum(curve, floor)}]
+            if curve is not None
+            else []
+        )
+        signals |= {f"s{r}_0": remark(s), f"b{r}_0": s.finite < s.size, f"d{r}_0": list(own)}
+    count = len(rows)
+
+    def build():
+        return alt.hconcat(
+            *(
+                _panel(r, 0, row, display, 1).properties(width=1060 // count - 70, height=110)
+                for r, row in enumerate(rows)
+            ),
+            spacing=18,
+        )
+
+    return Figure(
+        ("init-layer", tuple(rows), display.log, display.curve),
+        build,
+        data,
+        alt=f"Histograms of {view.names[index]}: {view.settings.label}",
+        signals=signals,
+        name=f"initialization-layer-{2 * index}",
+    )
+
+
+# --- the phase map ------------------------------------------------------------------------------
+
+_VIRIDIS = ("#440154", "#482878", "#3E4989", "#31688E", "#26828E", "#1F9E89", "#35B779",
+            "#6ECE58", "#B5DE2B", "#FDE725")  # fmt: skip
+DEEPEST = 100.0
+"""Depth scales beyond this many layers get the brightest colour."""
+
+
+def viridis(values: np.ndarray) -> np.ndarray:
+    """Colours uint8 [..., 3] for values in 0 to 1."""
+    stops = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in _VIRIDIS], float)
+    at = np.clip(np.nan_to_num(values), 0, 1) * (len(stops) - 1)
+    low = np.minimum(at.astype(int), len(stops) - 2)
+    part = (at - low)[..., None]
+    return (stops[low] * (1 - part) + stops[low + 1] * part).astype(np.uint8)
+
+
+def phase(
+    phases: PhaseMap, view: View | None = None, *, width: int = 520, height: int = 300
+) -> Figure:
+    """The (sigma_w, sigma_b) plane: depth scale as colour, the critical line, the layers now."""
+    from PIL import Image
+
+    share = np.log10(np.clip(phases.depth, 1, DEEPEST)) / math.log10(DEEPEST)
+    picture = viridis(share)
+    out = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(picture[::-1])).save(out, "PNG")
+    url = "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
+    w, b = phases.sigma_w, phases.sigma_b
+    hidden = slice(1, -1) if view is not None and len(view.sigma_w) > 2 else slice(None)
+    points = []
+    if view is not None:
+        sigma_w, sigma_b = view.sigma_w[hidden], view.sigma_b[hidden]
+        points = [{"x": float(np.mean(sigma_w)), "y": float(np.mean(sigma_b)), "size": 160}]
+    ok = ~np.isnan(phases.critical)
+    data = {
+        "map": columns(url=[url]),
+        "line": columns(x=phases.critical[ok], y=b[ok]),
+        "dots": series(points),
+        "words": _phase_words(phases),
+    }
+
+    def build():
+        x = alt.X(
+            "x:Q",
+            scale=alt.Scale(domain=[float(w[0]), float(w[-1])], nice=False, zero=False),
+            axis=alt.Axis(title="weights' spread σ_w = √fan-in · Std(W)", grid=False),
+        )
+        y = alt.Y(
+            "y:Q",
+            scale=alt.Scale(domain=[float(b[0]), float(b[-1])], nice=False),
+            axis=alt.Axis(title="biases' spread σ_b", grid=False),
+        )
+        image = (
+            alt.Chart(alt.NamedData("map"))
+            .mark_image(aspect=False, align="left", baseline="top", width=width, height=height)
+            .encode(url="url:N", x=alt.value(0), y=alt.value(0))
+        )
+        line = (
+            alt.Chart(alt.NamedData("line"))
+            .mark_line(color="white", strokeWidth=2, clip=True)
+            .encode(x=x, y=y, order="y:Q")
+        )
+        words = (
+            alt.Chart(alt.NamedData("words"))
+            .mark_text(color="white", fontSize=13, fontWeight="bold", clip=True)
+            .encode(x=x, y=y, text="text:N")
+        )
+        dots = (
+            alt.Chart(alt.NamedData("dots"))
+            .mark_point(filled=True, fill="#EE6677", stroke="white", strokeWidth=2, opacity=1,
+                        clip=True)
+            .encode(x=x, y=y, size=alt.Size("size:Q", scale=None))
+        )  # fmt: skip
+        key = (
+            alt.Chart(alt.NamedData("map"))
+            .transform_calculate(depth="1")
+            .mark_point(opacity=0)
+            .encode(
+                color=alt.Color(
+                    "depth:Q",
+                    scale=alt.Scale(scheme="viridis", type="log", domain=[1, DEEPEST]),
+                    legend=alt.Legend(
+                        title="depth scale (layers)",
+                        orient="right",
+                        values=[1, 3, 10, 30, 100],
+                        format="d",
+                        gradientLength=height - 40,
+                    ),
+                )
+            )
+        )
+        return alt.layer(image, line, words, dots, key).properties(width=width, height=height)
+
+    return Figure(
+        ("init-phase", width, height, float(w[0]), float(w[-1]), float(b[0]), float(b[-1])),
+        build,
+        data,
+        alt="Phase map: depth scale over weights' and biases' spread, critical line in white",
+        name="initialization-phase-map",
+    )
+
+
+def _phase_words(phases: PhaseMap) -> dict:
+    """ "ordered" and "chaotic" where there is room for them."""
+    words = []
+    middle = len(phases.sigma_b) * 2 // 3
+    row, w = phases.chi[middle], phases.sigma_w
+    for name, inside in (("ordered", row < 1), ("chaotic", row > 1)):
+        if inside.sum() > len(w) // 6:
+            words.append(
+                {
+                    "x": float(w[inside].mean()),
+                    "y": float(phases.sigma_b[middle]),
+                    "text": f"{name}: {'gradients vanish' if name == 'ordered' else 'explode'}",
+                }
+            )
+    return series(words)
+
+
+# --- comparison ---------------------------------------------------------------------------------
+
+
+def compare(views: Sequence[View], display: Display) -> Figure:
+    """Histograms of several settings on shared bins, one outline each, for the first layers."""
+    rows = display.rows[:3]
+    layers = min(GRID_LAYERS, max(len(v.names) for v in views))
+    data, signals = {}, {}
+    for r, row in enumerate(rows):
+        for c in range(layers):
+            stats = [getattr(v.probe, row)[c] for v in views if c < len(getattr(v.probe, row))]
+            spans = [span(s, display.robust) for s in stats if s.finite]
+            low = min((a for a, _ in spans), default=0.0)
+            high = max((b for _, b in spans), default=1.0)
+            panels = []
+            for i, v in enumerate(views):
+                own = getattr(v.probe, row)
+                if c < len(own) and own[c].finite:
+                    counts = own[c].cut(low, high, BINS) / max(own[c].finite, 1) * 100
+                    color = SETTINGS_COLORS[3 if i == len(views) - 1 else i]
+                    if display.log:
+                        counts = np.maximum(counts, 1e-3)
+                    panels.append({"edges": (low, high), "counts": counts, "color": color})
+            data[f"c{r}_{c}"] = histograms(panels)
+            signals[f"d{r}_{c}"] = [low, high]
+            signals[f"t{r}_{c}"] = f"Layer {2 * c}" if r == 0 else ""
+
+    def build():
+        width = max(90, round((1060 - 44 * layers) / layers))
+        grid_rows = []
+        for r, row in enumerate(rows):
+            panels = []
+            for c in range(layers):
+                x = alt.X(
+                    "x:Q",
+                    scale=alt.Scale(domain=alt.ExprRef(f"d{r}_{c}"), nice=False, zero=False),
+                    axis=alt.Axis(title=None, tickCount=3, grid=False, format=".3~g"),
+                )
+                scale = alt.Scale(type="log", domainMin=1e-3) if display.log else alt.Scale()
+                y = alt.Y(
+                    "y:Q",
+                    scale=scale,
+                    axis=alt.Axis(
+                        title=f"{ROWS[row][0]} (%)" if c == 0 else None,
+                        titleColor=ROWS[row][1],
+                        titleFontWeight="bold",
+                        tickCount=2,
+                        format="~g",
+                        minExtent=30,
+                        maxExtent=30,
+                    ),
+                )
+                chart = (
+                    alt.Chart(alt.NamedData(f"c{r}_{c}"))
+                    .mark_line(interpolate="step-after", strokeWidth=1.6)
+                    .encode(x=x, y=y, color=alt.Color("color:N", scale=None))
+                    .properties(
+                        width=width,
+                        height=84,
+                        title=alt.Title(text=alt.ExprRef(f"t{r}_{c}"), offset=4),
+                    )
+                )
+                panels.append(chart)
+            grid_rows.append(alt.hconcat(*panels, spacing=14))
+        return alt.vconcat(*grid_rows, spacing=6)
+
+    return Figure(
+        ("init-compare", layers, rows, display.log),
+        build,
+        data,
+        alt="Histograms on shared bins: " + "; ".join(v.settings.label for v in views),
+        signals=signals,
+        name="initialization-comparison",
+    )

@@ -1,0 +1,241 @@
+"""What the laboratory looks at, as one plain value: hashable, readable, writable, linkable."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .. import theory
+from ..data import CLASSES
+from ..initializers import INITIALIZERS
+from ..networks import ACTIVATIONS, HIDDEN_SIZES, check_sizes
+from ..registry import SettingError
+
+MAX_BATCH = 4096
+MAX_PARAMETERS = 300_000_000
+MAX_SEED = 2**31 - 1
+
+Pairs = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One view of the laboratory; made by `make`, which checks everything.
+
+    Attributes:
+        scheme: name in INITIALIZERS; scheme_settings: its parameters, all of them, by name.
+        activation: name in ACTIVATIONS; activation_settings: likewise.
+        hidden: units of the hidden layers.
+        batch: images in the batch. classes: labels they are taken from; () means all ten.
+        seed: of the weights' draw.
+        match_gain: use the activation's usual gain instead of the scheme's own.
+    """
+
+    scheme: str = "kaiming"
+    scheme_settings: Pairs = ()
+    activation: str = "relu"
+    activation_settings: Pairs = ()
+    hidden: tuple[int, ...] = HIDDEN_SIZES
+    batch: int = 1024
+    classes: tuple[int, ...] = ()
+    seed: int = 42
+    match_gain: bool = False
+
+    @classmethod
+    def make(
+        cls,
+        scheme: str = "kaiming",
+        scheme_settings: Mapping[str, Any] | Pairs = (),
+        activation: str = "relu",
+        activation_settings: Mapping[str, Any] | Pairs = (),
+        hidden: Any = HIDDEN_SIZES,
+        batch: int = 1024,
+        classes: Any = (),
+        seed: int = 42,
+        match_gain: bool = False,
+    ) -> Settings:
+        """Checked settings with every default filled in.
+
+        Args:
+            hidden: sizes, or text such as "512, 256" or "12 x 256" (depth x width).
+
+        Raises:
+            SettingError: naming the control and what it takes.
+        """
+        hidden = parse_hidden(hidden) if isinstance(hidden, str) else check_sizes(hidden)
+        sizes = (784, *hidden, 10)
+        parameters = sum(a * b + b for a, b in itertools.pairwise(sizes))
+        if parameters > MAX_PARAMETERS:
+            raise SettingError(
+                f"Hidden sizes: {parameters / 1e6:.0f} million weights; make the network "
+                f"narrower or less deep (at most {MAX_PARAMETERS // 10**6} million)."
+            )
+        return cls(
+            scheme=INITIALIZERS[scheme].name,
+            scheme_settings=tuple(INITIALIZERS[scheme].settings(dict(scheme_settings)).items()),
+            activation=ACTIVATIONS[activation].name,
+            activation_settings=tuple(
+                ACTIVATIONS[activation].settings(dict(activation_settings)).items()
+            ),
+            hidden=hidden,
+            batch=_whole("Batch size", batch, 1, MAX_BATCH),
+            classes=_classes(classes),
+            seed=_whole("Seed", seed, 0, MAX_SEED),
+            match_gain=bool(match_gain) and "gain" in dict(INITIALIZERS[scheme].settings()),
+        )
+
+    @property
+    def scheme_values(self) -> dict[str, Any]:
+        """Parameters for the initializer's call, the matched gain put in."""
+        values = INITIALIZERS[self.scheme].settings(dict(self.scheme_settings))
+        if self.match_gain and "gain" in values:
+            values["gain"] = theory.gain(self.activation, **dict(self.activation_settings))
+        return values
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Inputs, hidden units, outputs."""
+        return (784, *self.hidden, 10)
+
+    @property
+    def label(self) -> str:
+        """A few words that tell this view from others."""
+        values = {k: v for k, v in self.scheme_settings if v != _default(self.scheme, k)}
+        if self.match_gain:
+            values["gain"] = "matched"
+        more = ", ".join(f"{k} {_text(v)}" for k, v in values.items())
+        shape = describe_hidden(self.hidden)
+        return (
+            f"{INITIALIZERS[self.scheme].label}{f' ({more})' if more else ''}, "
+            f"{ACTIVATIONS[self.activation].label}, {shape}"
+        )
+
+    def replace(self, **changes: Any) -> Settings:
+        """A checked copy with other values."""
+        return Settings.make(**{**self.to_dict(), **changes})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as `make` takes them."""
+        values = dataclasses.asdict(self)
+        values["scheme_settings"] = dict(self.scheme_settings)
+        values["activation_settings"] = dict(self.activation_settings)
+        return values
+
+    def to_json(self) -> str:
+        """One line of JSON; `from_json` reads it."""
+        return json.dumps(self.to_dict(), separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Settings:
+        """Settings from JSON.
+
+        Raises:
+            SettingError: for anything that is not such a line.
+        """
+        try:
+            values = json.loads(text)
+            return cls.make(**values)
+        except (TypeError, ValueError) as problem:
+            if isinstance(problem, SettingError):
+                raise
+            raise SettingError(
+                "These settings cannot be read; copy them again from the page."
+            ) from None
+
+    def to_link(self) -> dict[str, str]:
+        """URL query that shows this view on the page; defaults are left out."""
+        query = {"scheme": self.scheme, "activation": self.activation}
+        for prefix, name, pairs, registry in (
+            ("scheme", self.scheme, self.scheme_settings, INITIALIZERS),
+            ("activation", self.activation, self.activation_settings, ACTIVATIONS),
+        ):
+            defaults = registry[name].settings()
+            for key, value in pairs:
+                if value != defaults[key]:
+                    query[control_key(prefix, name, key)] = _text(value)
+        base = Settings()
+        if self.hidden != base.hidden:
+            query["hidden"] = describe_hidden(self.hidden)
+        if self.batch != base.batch:
+            query["batch"] = str(self.batch)
+        if self.classes:
+            query["classes"] = ",".join(CLASSES[c] for c in self.classes)
+        if self.seed != base.seed:
+            query["seed"] = str(self.seed)
+        if self.match_gain:
+            query["match"] = "true"
+        return query
+
+
+def control_key(kind: str, entry: str, parameter: str) -> str:
+    """Session key and URL name of an entry's control: each entry keeps its own values."""
+    return f"{entry}_{parameter}" if kind == "scheme" else f"act_{entry}_{parameter}"
+
+
+def parse_hidden(text: str) -> tuple[int, ...]:
+    """Hidden sizes from "512, 256, 256, 128", from "12 x 256" (depth x width), or a mixture;
+    nothing at all is the linear classifier.
+
+    Raises:
+        SettingError: saying what is wrong and what to write.
+    """
+    sizes: list[int] = []
+    for part in re.split(r"[,;\s]*[,;][,;\s]*|\s+(?![x×*\s])(?<![x×*]\s)", text.strip()):
+        part = part.strip()
+        if not part:
+            continue
+        match = re.fullmatch(r"(?:(\d+)\s*[x×*]\s*)?(\d+)", part)
+        if not match:
+            raise SettingError(
+                f"Hidden sizes: {part!r} is not a number of units. Write 512, 256, 128 or "
+                "12 x 256 (depth x width)."
+            )
+        repeat, units = int(match[1] or 1), int(match[2])
+        if repeat > 1000:
+            raise SettingError(f"Hidden sizes: {repeat} layers; at most 64 are possible.")
+        sizes += [units] * repeat
+    return check_sizes(sizes)
+
+
+def describe_hidden(sizes: tuple[int, ...]) -> str:
+    """The shortest text that `parse_hidden` reads back: "12 x 256", "512, 256, 256, 128"."""
+    if len(sizes) > 2 and len(set(sizes)) == 1:
+        return f"{len(sizes)} x {sizes[0]}"
+    return ", ".join(map(str, sizes))
+
+
+def _classes(value: Any) -> tuple[int, ...]:
+    try:
+        chosen = tuple(sorted({int(c) for c in value}))
+    except (TypeError, ValueError):
+        raise SettingError("Classes: give labels from 0 to 9.") from None
+    if any(not 0 <= c <= 9 for c in chosen):
+        raise SettingError("Classes: give labels from 0 to 9.")
+    return () if len(chosen) == 10 else chosen
+
+
+def _whole(label: str, value: Any, low: int, high: int) -> int:
+    try:
+        number = int(value)
+        if number != float(value):
+            raise ValueError
+    except (TypeError, ValueError, OverflowError):
+        raise SettingError(f"{label}: {value!r} is not a whole number.") from None
+    if not low <= number <= high:
+        raise SettingError(f"{label}: give {low:,} to {high:,}, not {number:,}.")
+    return number
+
+
+def _default(scheme: str, name: str) -> Any:
+    return INITIALIZERS[scheme].settings()[name]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,163 @@
+"""From settings to everything that the page, an export or a test may show: one pure function."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from .. import theory
+from ..data import FashionMNIST, normalize, probe_batch
+from ..initializers import INITIALIZERS, initialize
+from ..networks import BaseNetwork, make_activation
+from ..probes import ProbeResult, probe
+from ..registry import SettingError
+from .settings import Settings
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What one batch shows in one freshly initialized network.
+
+    Attributes:
+        settings: what was asked for.
+        probe: measured statistics of every layer.
+        prediction: what the theory says; None where it has nothing to say (equal weights,
+            overflow).
+        images: how many images the batch holds (fewer than asked where a class has fewer).
+        sigma_w, sigma_b: each layer's sqrt(fan_in) * weight spread and its bias spread: where the
+            layers lie in the phase map.
+    """
+
+    settings: Settings
+    probe: ProbeResult
+    prediction: theory.Prediction | None
+    images: int
+    sigma_w: tuple[float, ...]
+    sigma_b: tuple[float, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The layers' names, input side first: "Layer 0", "Layer 2", ..."""
+        return [layer.name for layer in self.probe.weights]
+
+
+@lru_cache(maxsize=8)
+def batch(dataset: FashionMNIST, count: int, classes: tuple[int, ...]) -> tuple[Tensor, Tensor]:
+    """The first `count` training images with one of `classes` (all if empty), and their labels.
+
+    Raises:
+        SettingError: when the data holds none of them.
+    """
+    if not classes:
+        return probe_batch(dataset, min(count, len(dataset.train_index)))
+    index = dataset.train_index
+    wanted = torch.isin(dataset.train_labels[index], torch.tensor(classes))
+    index = index[wanted][:count]
+    if not len(index):
+        raise SettingError("Classes: the data has no image of these; choose others.")
+    return normalize(dataset.train_images[index]), dataset.train_labels[index]
+
+
+def build(settings: Settings, images: Tensor) -> BaseNetwork:
+    """The initialized network of `settings`, float32 on the CPU."""
+    activation = make_activation(settings.activation, **dict(settings.activation_settings))
+    with torch.device("meta"):  # nobody needs PyTorch's own draw first
+        model = BaseNetwork(activation, hidden_sizes=settings.hidden)
+    model = model.to_empty(device="cpu")
+    initialize(model, settings.scheme, settings.scheme_values, seed=settings.seed, images=images)
+    return model
+
+
+def view(settings: Settings, dataset: FashionMNIST, outputs: bool = False) -> View:
+    """Draw the weights, send the batch through and back, predict the same by theory.
+
+    Args:
+        settings: from `Settings.make`.
+        outputs: also histograms behind the non-linearities.
+    """
+    images, labels = batch(dataset, settings.batch, settings.classes)
+    model = build(settings, images)
+    result = probe(model, images, labels, outputs=outputs)
+    weight_std, bias_std = spreads(settings, model)
+    sizes = settings.sizes
+    return View(
+        settings=settings,
+        probe=result,
+        prediction=_predict(settings, model, weight_std, bias_std, images, result),
+        images=len(images),
+        sigma_w=tuple(w * math.sqrt(n) for w, n in zip(weight_std, sizes[:-1], strict=True)),
+        sigma_b=tuple(bias_std),
+    )
+
+
+def spreads(settings: Settings, model: BaseNetwork) -> tuple[list[float], list[float]]:
+    """Root mean square of each layer's weights and biases: the scheme's own formula where it has
+    one, else measured."""
+    entry, values = INITIALIZERS[settings.scheme], settings.scheme_values
+    weights, biases = [], []
+    for i, layer in enumerate(model.linears()):
+        if std := entry.extra.get("std"):
+            weights.append(float(std(layer.in_features, layer.out_features, i == 0, values)))
+        else:
+            weights.append(rms(layer.weight))
+        if std := entry.extra.get("bias_std"):
+            biases.append(float(std(layer.in_features, values)))
+        else:
+            biases.append(math.hypot(values.get("bias", 0.0), values.get("bias_std", 0.0)))
+    if not entry.extra.get("std") and "bias" not in values:
+        biases = [rms(layer.bias) for layer in model.linears()]
+    return weights, biases
+
+
+def rms(tensor: Tensor) -> float:
+    """Root mean square."""
+    return float(torch.linalg.vector_norm(tensor.detach())) / math.sqrt(tensor.numel())
+
+
+def _predict(
+    settings: Settings,
+    model: BaseNetwork,
+    weight_std: list[float],
+    bias_std: list[float],
+    images: Tensor,
+    result: ProbeResult,
+) -> theory.Prediction | None:
+    random = INITIALIZERS[settings.scheme].extra.get("random", True)
+    if not random or result.broken_at is not None or min(weight_std) <= 0:
+        return None
+    hidden = next((m for m in model.layers if not isinstance(m, nn.Linear)), None)
+    activation = hidden if hidden is not None else make_activation("identity")
+    return theory.predict(activation, settings.sizes, weight_std, bias_std, images, result.error)
+
+
+@dataclass(frozen=True, eq=False)
+class SeedBand:
+    """Variances over several seeds: arrays [seeds, layers]."""
+
+    seeds: tuple[int, ...]
+    activations: np.ndarray
+    gradients: np.ndarray
+
+    def add(self, other: SeedBand) -> SeedBand:
+        """Both together."""
+        return SeedBand(
+            self.seeds + other.seeds,
+            np.concatenate([self.activations, other.activations]),
+            np.concatenate([self.gradients, other.gradients]),
+        )
+
+
+def one_seed(settings: Settings, dataset: FashionMNIST) -> SeedBand:
+    """Only the variances of one draw, a few numbers to keep."""
+    images, labels = batch(dataset, settings.batch, settings.classes)
+    result = probe(build(settings, images), images, labels)
+    return SeedBand(
+        (settings.seed,),
+        np.array([[s.variance for s in result.activations]]),
+        np.array([[s.variance for s in result.gradients]]),
+    )

@@ -1,0 +1,101 @@
+"""The initialization laboratory: one sentence, the histograms, the depth view, and more below."""
+
+from __future__ import annotations
+
+import functools
+
+import streamlit as st
+
+from initopt_core.figures import initialization as figures
+from initopt_core.figures.base import Figure
+from initopt_core.figures.initialization import Display
+from initopt_core.initialization import View, view
+from initopt_core.initialization.findings import Finding, finding
+from initopt_core.initialization.presets import PRESETS
+from initopt_core.ui import initialization_controls as controls
+from initopt_core.ui import initialization_panels as panels
+from initopt_core.ui.compute import compute, is_ready
+from initopt_core.ui.controls import notice_bad_links
+from initopt_core.ui.dataset import get_dataset
+from initopt_core.ui.live_chart import live_chart
+
+ICONS = {"good": ":material/check_circle:", "shallow": ":material/info:"}
+SLOW = 20_000_000
+"""Networks with more weights than this take over half a second: say so while it lasts."""
+
+
+def draw(seen: View, display: Display, pinned: tuple[View, ...]) -> tuple[Finding, Figure, Figure]:
+    """What the first screen shows, in the worker thread: shared by all who ask for the same."""
+    deep = len(seen.names) > figures.GRID_LAYERS
+    main = (figures.strips if deep else figures.grid)(seen, display)
+    depth = figures.depth(seen, pinned)
+    for figure in (main, depth):
+        figure.message  # noqa: B018  made here, once, instead of in each session
+    return finding(seen), main, depth
+
+
+def show() -> None:
+    """The whole page."""
+    dataset = get_dataset()
+    settings, display = controls.sidebar()
+    head = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    head.title("Initialization", anchor=False, width="stretch")
+    _actions(head, settings)
+    notice_bad_links()
+    look = functools.partial(compute, view, settings, dataset, display.outputs)
+    weights = sum(a * b for a, b in zip(settings.sizes, settings.sizes[1:], strict=False))
+    if weights > SLOW and not is_ready(view, settings, dataset, display.outputs):
+        with st.spinner(f"{weights / 1e6:.0f} million weights: drawing and measuring"):
+            seen = look()
+    else:
+        seen = look()
+    pinned = tuple(compute(view, pin, dataset) for pin in panels.pins())
+    found, main, depth = compute(draw, seen, display, pinned)
+    _say(found)
+    deep = len(seen.names) > figures.GRID_LAYERS
+    if deep:
+        live_chart(main, key="init-strips", min_width=760, on_select=panels.choose_layer)
+        panels.chosen_layer(seen, display)
+    else:
+        live_chart(main, key="init-grid", min_width=150 * len(seen.names))
+    live_chart(depth, key="init-depth", min_width=640)
+    panels.below(seen, display, pinned, main, depth)
+
+
+def _actions(head, settings) -> None:
+    """Experiments, pin, reset: what one wants at hand."""
+    menu = head.popover("Experiments", icon=":material/science:", key="init-experiments")
+    menu.caption("The tutorial's experiments, with the numbers it printed.")
+    for preset in PRESETS.values():
+        menu.button(
+            preset.label,
+            key=f"preset-{preset.name}",
+            help=preset.lesson,
+            on_click=controls.show,
+            args=(preset.settings,),
+            width="stretch",
+        )
+    head.button(
+        "Pin",
+        icon=":material/push_pin:",
+        help="Keep this setting to compare the next ones with (up to three).",
+        on_click=panels.pin,
+        args=(settings,),
+        disabled=len(panels.pins()) >= panels.MAX_PINS or settings in panels.pins(),
+    )
+    head.button("Reset", icon=":material/restart_alt:", on_click=controls.reset)
+
+
+def _say(found: Finding) -> None:
+    """The sentence, and the button that mends what it says."""
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    icon = ICONS.get(found.kind, ":material/warning:")
+    row.markdown(f"{icon} {found.text} {found.remedy}", width="stretch")
+    if found.fix is not None:
+        row.button(
+            "Try it",
+            icon=":material/build:",
+            key="init-fix",
+            on_click=controls.show,
+            args=(found.fix,),
+        )
