@@ -48,7 +48,13 @@ def one_cycle(step: int, total: int, share: float = 0.3, start: float = 0.04) ->
 SCHEDULES = Registry(
     "schedule",
     [
-        Entry("constant", "Constant", constant, formula=r"\eta_t = \eta"),
+        Entry(
+            "constant",
+            "Constant",
+            constant,
+            formula=r"\eta_t = \eta",
+            help="The same rate from the first step to the last, as in the tutorial.",
+        ),
         Entry(
             "step",
             "Step",
