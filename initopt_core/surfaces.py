@@ -53,11 +53,12 @@ def steep_optima_loss(w1: Tensor, w2: Tensor, width: float = 0.2) -> Tensor:
     The tutorial's "steep optima", `width` being the standard deviation; each well is
     1 / (2 pi width^2) deep, 3.98 at the tutorial's 0.2.
     """
-    depth = 1 / (2 * math.pi * width**2)
-    scale = -1 / (2 * width**2)
+    # In the tutorial's order of operations: its SGD path amplifies every rounding.
+    depth = 1 / (2 * math.pi * width * width)
+    spread = 2 * width**2
     total = 0.0
     for x, y in _WELLS:
-        total = total - depth * torch.exp(scale * ((w1 - x) ** 2 + (w2 - y) ** 2))
+        total = total - depth * torch.exp(-((w1 - x) ** 2) / spread - (w2 - y) ** 2 / spread)
     return total
 
 
@@ -230,7 +231,7 @@ SURFACES = Registry(
             "pathological",
             "Pathological curvature",
             pathological_curve_loss,
-            ranges=(-5.0, 5.0, -5.0, 5.0),
+            ranges=(-6.0, 6.0, -14.0, 6.0),
             start=(5.0, 5.0),
             formula=r"\tanh^2 w_1 + 0.01\,|w_1| + \sigma(w_2)",
             source="UvA Deep Learning tutorial 4",

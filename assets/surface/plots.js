@@ -1,0 +1,208 @@
+// Four small plots on the lab's own clock: loss, distance, effective rate, stability.
+
+const S = (globalThis.initoptSurface ??= {});
+
+S.Plots = class {
+  constructor(element, lab) {
+    this.element = element;
+    this.lab = lab;
+    this.layers = [0, 1].map(() => {
+      const canvas = document.createElement("canvas");
+      canvas.className = "sc-layer";
+      element.append(canvas);
+      return canvas;
+    });
+    this.ctx = this.layers.map((c) => c.getContext("2d"));
+    const scrub = (e) => {
+      if (!this.panels) return;
+      const r = element.getBoundingClientRect(), x = e.clientX - r.left, y = e.clientY - r.top;
+      const p = this.panels.find((q) => x >= q.x - 6 && x <= q.x + q.w + 6 && y >= q.y - 14 && y <= q.y + q.h + 14);
+      if (p) lab.seek(((x - p.x) / p.w) * lab.scene.steps, false);
+    };
+    element.addEventListener("pointerdown", (e) => {
+      element.setPointerCapture(e.pointerId);
+      scrub(e);
+    });
+    element.addEventListener("pointermove", (e) => e.buttons && scrub(e));
+  }
+
+  resize(width, height) {
+    this.w = width;
+    this.h = height;
+    this.ratio = Math.min(window.devicePixelRatio || 1, 2);
+    for (const canvas of this.layers) {
+      canvas.width = Math.round(width * this.ratio);
+      canvas.height = Math.round(height * this.ratio);
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+    }
+    this.stale = true;
+  }
+
+  specs() {
+    const scene = this.lab.scene;
+    const zero = scene.floor === 0;
+    const pair = (run, k) => Math.hypot(run.u[2 * k], run.u[2 * k + 1]) / Math.hypot(run.g[2 * k], run.g[2 * k + 1]);
+    return [
+      { title: zero ? "Loss" : "Loss above the lowest", log: true, of: (run, k) => run.loss[k] - scene.floor, n: 1 },
+      {
+        title: scene.minima.length ? "Distance to the nearest minimum" : "Distance from the start",
+        log: scene.minima.length > 0, of: (run, k) => run.distance[k], n: 1,
+      },
+      { title: "Effective rate: step / gradient", log: true, of: pair, n: 0 },
+      { title: "Stability: rate × curvature, edge at 2", log: false, edge: 2, of: (run, k) => run.meter[k], n: 0 },
+    ];
+  }
+
+  // Series and scales; worked out once for each message, not once for each frame.
+  prepare() {
+    const scene = this.lab.scene;
+    this.series = this.specs().map((spec) => {
+      const lines = scene.runs.map((run) => {
+        const count = Math.min(scene.steps + spec.n, run.last + 1);
+        const out = new Float64Array(Math.max(count, 0));
+        for (let k = 0; k < count; k++) out[k] = spec.of(run, k);
+        return out;
+      });
+      let low = Infinity, high = -Infinity;
+      for (const line of lines) {
+        for (const v of line) {
+          if (!Number.isFinite(v) || (spec.log && v <= 0)) continue;
+          if (v < low) low = v;
+          if (v > high) high = v;
+        }
+      }
+      if (low > high) [low, high] = [spec.log ? 0.1 : 0, 1];
+      if (spec.log) {
+        // Twelve decades tell everything that float32 can.
+        let b = Math.ceil(Math.log10(high) + 1e-9), a = Math.floor(Math.log10(low));
+        b = Math.min(b, 30);
+        a = Math.max(a, b - 12);
+        [low, high] = [a, b > a ? b : a + 1];
+      } else if (spec.edge) {
+        [low, high] = [Math.max(Math.min(low, 0), -1), Math.min(Math.max(high * 1.08, 2.4), 5)];
+      } else [low, high] = [Math.min(low, 0), high * 1.05 || 1];
+      return { ...spec, lines, low, high };
+    });
+    this.stale = true;
+  }
+
+  layout() {
+    const cols = this.w < 380 ? 1 : 2, rows = 4 / cols;
+    const w = this.w / cols, h = this.h / rows;
+    this.panels = this.series.map((s, i) => ({
+      ...s,
+      x: (i % cols) * w + 42,
+      y: Math.floor(i / cols) * h + 22,
+      w: w - 54,
+      h: h - 22 - (Math.floor(i / cols) === rows - 1 ? 34 : 22),
+      last: Math.floor(i / cols) === rows - 1,
+    }));
+  }
+
+  y(p, v) {
+    const u = ((p.log ? Math.log10(Math.max(v, 1e-300)) : v) - p.low) / (p.high - p.low);
+    return p.y + p.h * (1 - Math.min(Math.max(u, -0.005), 1.005));
+  }
+
+  draw(t) {
+    if (!this.w || !this.series) return;
+    if (this.stale) {
+      this.stale = false;
+      this.layout();
+      this.base();
+    }
+    const ctx = this.ctx[1], c = this.lab.colours, steps = this.lab.scene.steps;
+    ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    ctx.clearRect(0, 0, this.w, this.h);
+    for (const p of this.panels) {
+      const x = p.x + (t / steps) * p.w;
+      ctx.strokeStyle = c.ink;
+      ctx.globalAlpha = 0.55;
+      ctx.lineWidth = 1;
+      ctx.beginPath();
+      ctx.moveTo(x, p.y);
+      ctx.lineTo(x, p.y + p.h);
+      ctx.stroke();
+      ctx.globalAlpha = 1;
+      p.lines.forEach((line, i) => {
+        const k = Math.min(Math.floor(t), line.length - 1);
+        if (k < 0 || !Number.isFinite(line[k]) || (p.log && line[k] <= 0)) return;
+        const run = this.lab.scene.runs[i];
+        ctx.fillStyle = run.color;
+        ctx.strokeStyle = c.paper;
+        ctx.lineWidth = 1;
+        S.marker(ctx, run.shape, p.x + (Math.min(t, line.length - 1) / steps) * p.w, this.y(p, line[k]), 3.6);
+        ctx.fill();
+        ctx.stroke();
+      });
+    }
+  }
+
+  base() {
+    const ctx = this.ctx[0], c = this.lab.colours, steps = this.lab.scene.steps;
+    ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    ctx.clearRect(0, 0, this.w, this.h);
+    for (const p of this.panels) {
+      ctx.fillStyle = c.ink;
+      ctx.font = `600 12px ${c.font}`;
+      ctx.textAlign = "left";
+      ctx.textBaseline = "alphabetic";
+      ctx.fillText(p.title, p.x, p.y - 8, p.w + 10);
+      ctx.font = `11px ${c.font}`;
+      ctx.strokeStyle = c.faint;
+      ctx.lineWidth = 1;
+      ctx.textAlign = "right";
+      ctx.textBaseline = "middle";
+      let marks = p.log ? S.ticks(p.low, p.high, p.h / 26).filter(Number.isInteger) : S.ticks(p.low, p.high, p.h / 30);
+      for (const v of marks) {
+        const y = p.y + p.h * (1 - (v - p.low) / (p.high - p.low));
+        ctx.beginPath(); ctx.moveTo(p.x, y); ctx.lineTo(p.x + p.w, y); ctx.stroke();
+        ctx.fillText(p.log ? S.power(v) : S.short(v), p.x - 5, y);
+      }
+      ctx.textAlign = "center";
+      ctx.textBaseline = "top";
+      for (const v of S.ticks(0, steps, Math.min(p.w / 55, 4)).filter(Number.isInteger)) {
+        const x = p.x + (v / steps) * p.w;
+        ctx.beginPath(); ctx.moveTo(x, p.y + p.h); ctx.lineTo(x, p.y + p.h + 3); ctx.stroke();
+        ctx.fillText(String(v), x, p.y + p.h + 5);
+      }
+      if (p.last) ctx.fillText("step", p.x + p.w / 2, p.y + p.h + 19);
+      if (p.edge) {
+        const y = this.y(p, p.edge);
+        ctx.strokeStyle = c.ink;
+        ctx.setLineDash([6, 4]);
+        ctx.beginPath(); ctx.moveTo(p.x, y); ctx.lineTo(p.x + p.w, y); ctx.stroke();
+        ctx.setLineDash([]);
+      }
+      ctx.save();
+      ctx.beginPath();
+      ctx.rect(p.x, p.y - 1, p.w + 1, p.h + 2);
+      ctx.clip();
+      ctx.lineWidth = 1.8;
+      ctx.lineJoin = "round";
+      p.lines.forEach((line, i) => {
+        const run = this.lab.scene.runs[i];
+        ctx.strokeStyle = run.color;
+        ctx.setLineDash(run.dash[1] ? run.dash : []);
+        ctx.beginPath();
+        let pen = false;
+        for (let k = 0; k < line.length; k++) {
+          const v = line[k];
+          if (!Number.isFinite(v) || (p.log && v <= 0)) {
+            pen = false;
+            continue;
+          }
+          const x = p.x + (k / steps) * p.w, y = this.y(p, v);
+          if (pen) ctx.lineTo(x, y);
+          else ctx.moveTo(x, y);
+          pen = true;
+        }
+        ctx.stroke();
+      });
+      ctx.restore();
+    }
+  }
+};
+
+S.power = (e) => `10${[...String(e)].map((ch) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(ch)]).join("")}`;

@@ -1,0 +1,171 @@
+// End points and this step's arithmetic, as tables on the lab's clock.
+
+const S = (globalThis.initoptSurface ??= {});
+
+S.Table = class {
+  constructor(element, lab) {
+    this.element = element;
+    this.lab = lab;
+    element.addEventListener("click", (e) => {
+      const row = e.target.closest("tr[data-run]");
+      if (row) lab.select(Number(row.dataset.run));
+    });
+    element.addEventListener("keydown", (e) => {
+      const row = e.target.closest("tr[data-run]");
+      if (row && (e.key === "Enter" || e.key === " ")) {
+        e.preventDefault();
+        e.stopPropagation();
+        lab.select(Number(row.dataset.run));
+      }
+    });
+  }
+
+  // Rows are made once for each message; afterwards only their numbers change.
+  prepare() {
+    const { scene } = this.lab;
+    this.element.replaceChildren();
+    const table = document.createElement("table");
+    const head = table.createTHead().insertRow();
+    this.headings = ["Optimizer", "", "", "End w₁, w₂", "End loss", "Outcome"].map((text) => {
+      const th = document.createElement("th");
+      th.scope = "col";
+      th.textContent = text;
+      head.append(th);
+      return th;
+    });
+    const body = table.createTBody();
+    this.rows = scene.runs.map((run, i) => {
+      const row = body.insertRow();
+      row.dataset.run = i;
+      row.tabIndex = 0;
+      const cells = Array.from({ length: 6 }, () => row.insertCell());
+      const swatch = document.createElement("canvas");
+      swatch.width = swatch.height = 28;
+      swatch.className = "sc-swatch";
+      const ctx = swatch.getContext("2d");
+      ctx.fillStyle = run.color;
+      S.marker(ctx, run.shape, 14, 14, 9);
+      ctx.fill();
+      const soft = document.createElement("span");
+      soft.className = "sc-soft";
+      soft.textContent = `  ${run.settings}`;
+      cells[0].append(swatch, run.label, soft);
+      cells[0].title = `${run.label}: ${run.settings}`;
+      const e = run.last;
+      cells[3].textContent = `${S.short(run.w1[e])}, ${S.short(run.w2[e])}`;
+      cells[4].textContent = S.short(run.loss[e]);
+      cells[5].textContent = cells[5].title = run.outcome;
+      cells[5].className = "sc-soft";
+      return { row, cells };
+    });
+    this.element.append(table);
+    this.at = null;
+    this.chosen();
+  }
+
+  chosen() {
+    this.rows?.forEach(({ row }, i) => {
+      row.classList.toggle("sc-chosen", i === this.lab.selected);
+      row.setAttribute("aria-selected", i === this.lab.selected);
+    });
+  }
+
+  draw(t) {
+    const step = Math.floor(t);
+    if (this.at === step || !this.rows) return;
+    this.at = step;
+    this.headings[1].textContent = `w₁, w₂ at ${step}`;
+    this.headings[2].textContent = `Loss at ${step}`;
+    this.lab.scene.runs.forEach((run, i) => {
+      const k = Math.min(step, run.last), { cells } = this.rows[i];
+      cells[1].textContent = `${S.short(run.w1[k])}, ${S.short(run.w2[k])}`;
+      cells[2].textContent = S.short(run.loss[k]);
+    });
+  }
+};
+
+// Each line: [symbol, formula, template with {names}, result name]. Templates are filled with this
+// step's numbers, one column for each weight.
+S.Inspector = class {
+  constructor(element, lab) {
+    this.element = element;
+    this.lab = lab;
+  }
+
+  prepare() {
+    this.at = null;
+  }
+
+  number(run, name, k, i) {
+    if (name === "t") return k + 1;
+    if (name === "lr") return run.lr[k];
+    if (name === "w") return i ? run.w2[k] : run.w1[k];
+    if (name === "w+") return i ? run.w2[k + 1] : run.w1[k + 1];
+    if (name === "g") return run.g[2 * k + i];
+    if (name === "u") return run.u[2 * k + i];
+    if (name.startsWith("1-")) return Number((1 - run.values[name.slice(2)]).toPrecision(12));
+    if (name.endsWith("-")) return k ? run.memory[name.slice(0, -1)][2 * (k - 1) + i] : 0;
+    if (name in run.memory) return run.memory[name][2 * k + i];
+    return run.values[name];
+  }
+
+  fill(run, template, k, i) {
+    return template.replace(/\{([^}]+)\}/g, (_, name) => {
+      const text = S.short(this.number(run, name, k, i));
+      return text.startsWith("−") ? `(${text})` : text;
+    });
+  }
+
+  draw(t) {
+    const run = this.lab.scene.runs[this.lab.selected];
+    if (!run || !this.element.isConnected) return;
+    const k = Math.min(Math.floor(t), run.last - 1, this.lab.scene.steps - 1);
+    const key = `${this.lab.selected}:${k}`;
+    if (this.at === key) return;
+    this.at = key;
+    const title = document.createElement("div");
+    title.className = "sc-heading";
+    this.element.replaceChildren(title);
+    if (k < 0) {
+      title.textContent = `${run.label}: diverged at its first step`;
+      return;
+    }
+    title.textContent = `${run.label}, step ${k + 1} of ${this.lab.scene.steps}: what it computes`;
+    const table = document.createElement("table");
+    const head = table.createTHead().insertRow();
+    for (const text of ["", "", "for w₁", "for w₂"]) {
+      const th = document.createElement("th");
+      th.textContent = text;
+      head.append(th);
+    }
+    const body = table.createTBody();
+    for (const [symbol, formula, template, result] of run.lines) {
+      const row = body.insertRow();
+      row.insertCell().textContent = symbol;
+      const f = row.insertCell();
+      f.textContent = formula;
+      f.className = "sc-soft";
+      for (const i of [0, 1]) {
+        const cell = row.insertCell();
+        const value = S.short(this.number(run, result, k, i));
+        const sum = template ? this.fill(run, template, k, i) : "";
+        if (sum) {
+          const span = document.createElement("span");
+          span.className = "sc-soft";
+          span.textContent = `${sum} = `;
+          cell.append(span);
+        }
+        const strong = document.createElement("b");
+        strong.textContent = value;
+        cell.append(strong);
+      }
+    }
+    const note = document.createElement("div");
+    note.className = "sc-soft sc-note-line";
+    note.textContent = run.limitText
+      ? `Stability: rate ${S.short(run.lr[k])} × curvature ${S.short(run.sharpness[k])} = ` +
+        `${S.short(run.lr[k] * run.sharpness[k])}; limit ${run.limitText}.`
+      : "";
+    this.element.append(table, note);
+  }
+};

@@ -1,0 +1,259 @@
+"""The loss-surface component: grids and paths as compact bytes for `assets/surface_canvas.js`.
+
+Two messages. A grid (the surface's values) changes rarely and is sent by an element of its own,
+so that a drag of the start sends paths alone. Any grid of values will do: a formula's, or a
+slice through a trained network's loss.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import arithmetic
+from ..descent import Trace
+from ..figures import theme
+from ..optimizers import OPTIMIZERS
+from ..outcomes import Outcome
+from ..stability import Stability, denominators, limit_formula
+from ..surfaces import Point
+from . import assets
+
+Ranges = tuple[float, float, float, float]
+SCRIPTS = (
+    "surface/field.js",
+    "surface/view.js",
+    "surface/plots.js",
+    "surface/tables.js",
+    "surface/space.js",
+    "surface_canvas.js",
+)
+
+
+def mount() -> Callable:
+    """The component's mounting function."""
+    return assets.component("surface_canvas", SCRIPTS, css="surface_canvas.css")
+
+
+def _message(head: dict[str, Any], floats: Sequence[np.ndarray]) -> bytes:
+    text = json.dumps(head, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    parts = [np.ascontiguousarray(f, dtype="<f4").tobytes() for f in floats]
+    return b"".join([text.encode(), b"\n", *parts])
+
+
+@dataclass(frozen=True)
+class GridMessage:
+    """A surface's values, ready to send; `id` names them."""
+
+    id: str
+    data: bytes
+
+
+def pack_grid(values: Any, ranges: Ranges) -> GridMessage:
+    """A square grid of loss values, from anywhere.
+
+    Args:
+        values: [n, n] array or tensor; row i is the i-th w2, from low to high. NaN is left blank.
+        ranges: (w1 low, w1 high, w2 low, w2 high) of the outermost grid points.
+    """
+    array = np.ascontiguousarray(values, dtype="<f4")
+    digest = hashlib.blake2b(array.tobytes(), digest_size=8)
+    digest.update(repr(ranges).encode())
+    name = digest.hexdigest()
+    head = {"kind": "grid", "id": name, "n": array.shape[0], "ranges": list(ranges)}
+    return GridMessage(name, _message(head, [array]))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All paths of a race, ready to send: `pack_scene` makes it, `surface_canvas` shows it."""
+
+    head: dict[str, Any]
+    floats: bytes
+    stamp: str
+    labels: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+def labels_of(names: Sequence[str]) -> list[str]:
+    """Labels of optimizers by registry name; several of one kind are numbered."""
+    out = []
+    for i, name in enumerate(names):
+        label = OPTIMIZERS[name].label
+        if list(names).count(name) > 1:
+            label = f"{label} {list(names[: i + 1]).count(name)}"
+        out.append(label)
+    return out
+
+
+def _looks(names: Sequence[str]) -> list[tuple[str, list[int], str]]:
+    """Colour, dash and marker; the second and third of a kind are lighter, darker, reshaped."""
+    shapes = ("triangle-up", "square", "circle", "diamond", "triangle-down", "cross", "wedge")
+    out = []
+    for i, name in enumerate(names):
+        color, dash, shape = theme.optimizer_style(name)
+        k = list(names[:i]).count(name)
+        if k:
+            color = _mixed(color, "#FFFFFF" if k % 2 else "#000000", 0.35 + 0.1 * (k // 2))
+            shape, dash = shapes[k % len(shapes)], [4, 2]
+        out.append((color, list(dash), shape))
+    return out
+
+
+def _mixed(color: str, other: str, share: float) -> str:
+    a, b = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (color, other))
+    return "#" + "".join(f"{round(v):02X}" for v in a + (b - a) * share)
+
+
+def pack_scene(
+    traces: tuple[Trace, ...],
+    stabilities: tuple[Stability, ...],
+    outcomes: tuple[Outcome, ...],
+    minima: Sequence[tuple[float, float, float]],
+    saddles: Sequence[Point],
+) -> Scene:
+    """What the race did, as the component wants it.
+
+    Args:
+        minima: (w1, w2, loss) of each.
+    """
+    names = [t.run.optimizer for t in traces]
+    labels = labels_of(names)
+    runs, floats = [], []
+    for trace, stability, end, label, (color, dash, shape) in zip(
+        traces, stabilities, outcomes, labels, _looks(names), strict=True
+    ):
+        values = trace.run.values()
+        kept = [k for k in ("m", "v", "m_hat", "v_hat") if k in trace.memory]
+        kept += [k for k in trace.memory if k not in kept]
+        divides = "v" in trace.memory
+        runs.append(
+            {
+                "label": label,
+                "short": label,
+                "settings": settings_text(trace),
+                "color": color,
+                "dash": dash,
+                "shape": shape,
+                "values": {k: v for k, v in values.items() if not isinstance(v, bool)},
+                "lines": arithmetic.step_lines(trace.run.optimizer, values),
+                "kept": kept,
+                "divides": divides,
+                "diverged": trace.diverged,
+                "outcome": end.text,
+                "limitText": "" if stability.limit is None else limit_formula(trace.run),
+            }
+        )
+        floats += [*trace.points.T, trace.gradient, trace.update, trace.lr]
+        floats += [stability.sharpness, stability.meter]
+        floats += [denominators(trace)] if divides else []
+        floats += [trace.memory[k] for k in kept]
+    losses = np.concatenate([t.points[:, 2] for t in traces])
+    losses = losses[np.isfinite(losses)]
+    lowest = min((m[2] for m in minima), default=None)
+    least = float(losses.min()) if losses.size else 0.0
+    # A log axis needs something above zero: the height above the lowest loss there is.
+    floor = (
+        0.0
+        if least > 0 and (lowest is None or lowest >= -1e-12)
+        else min(least if lowest is None else lowest, least)
+    )
+    head = {
+        "steps": len(traces[0].lr),
+        "runs": runs,
+        "minima": [list(m) for m in minima],
+        "lowest": lowest,
+        "saddles": [list(s) for s in saddles],
+        "floor": floor,
+    }
+    body = b"".join(np.ascontiguousarray(f, dtype="<f4").tobytes() for f in floats)
+    stamp = hashlib.blake2b(body + json.dumps(head).encode(), digest_size=8).hexdigest()
+    return Scene(head, body, stamp, tuple(labels), outcomes)
+
+
+def settings_text(trace: Trace) -> str:
+    """The settings that tell this run from others, in symbols."""
+    symbols = {"lr": "η", "momentum": "β", "beta1": "β₁", "beta2": "β₂", "weight_decay": "λ"}
+    entry = OPTIMIZERS[trace.run.optimizer]
+    values = trace.run.values()
+    parts = []
+    for p in entry.parameters:
+        value = values[p.name]
+        if p.name == "bias_correction":
+            parts += [] if value else ["no bias correction"]
+        elif p.name == "eps":
+            parts += [] if value == p.default else [f"ε {value:g}"]
+        elif p.name in ("lr", "momentum", "beta1") or value != p.default:
+            parts.append(f"{symbols.get(p.name, p.name)} {value:g}")
+    return ", ".join(parts)
+
+
+def surface_canvas(
+    scene: Scene,
+    grid: GridMessage,
+    *,
+    key: str,
+    surface: str,
+    title: str,
+    home: Ranges,
+    starts: Sequence[tuple[int, float, float]],
+    color: str,
+    alt: str,
+    ack: int = 0,
+    on_start: Callable[[dict], None] | None = None,
+    on_view: Callable[[dict], None] | None = None,
+) -> None:
+    """Show a race on a surface.
+
+    Args:
+        scene: from `pack_scene`.
+        grid: from `pack_grid`; may cover a part of the view or more than it.
+        key: one of a kind on the page.
+        title: printed above the surface.
+        surface: names the surface; the view goes back to `home` when it changes.
+        home: the view at first, (w1 low, w1 high, w2 low, w2 high).
+        starts: (run, w1, w2) of each start that can be dragged; run -1 is the shared one.
+        color: "linear" or "log".
+        alt: a sentence on what is shown.
+        ack: number `n` of the newest dragged start that this scene answers.
+        on_start: called with {"run", "x", "y", "n", "done"} when a start was dragged.
+        on_view: called with {"surface", "home", "view"} when the view was moved.
+    """
+    import streamlit as st
+
+    def moved(name: str, function: Callable[[dict], None] | None) -> Callable[[], None]:
+        def call() -> None:
+            value = (st.session_state.get(key) or {}).get(name)
+            if function is not None and value:
+                function(value)
+
+        return call
+
+    head = {
+        "kind": "scene",
+        "key": key,
+        "stamp": scene.stamp,
+        "grid": grid.id,
+        "surface": surface,
+        "title": title,
+        "home": list(home),
+        "starts": [{"run": r, "x": x, "y": y} for r, x, y in starts],
+        "color": color,
+        "ack": ack,
+        "alt": alt,
+        **scene.head,
+    }
+    text = json.dumps(head, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    with st.container(gap=None):
+        mount()(key=f"{key}-grid", data=grid.data)
+        mount()(
+            key=key,
+            data=b"".join([text.encode(), b"\n", scene.floats]),
+            on_start_change=moved("start", on_start),
+            on_view_change=moved("view", on_view),
+        )
