@@ -595,7 +595,13 @@ def confusion_figure(
             x=alt.X(
                 "predicted:N",
                 sort=order,
-                axis=alt.Axis(title="predicted class", labelAngle=-45, domain=False, ticks=False),
+                axis=alt.Axis(
+                    title="predicted class",
+                    labelAngle=-45,
+                    labelOverlap=False,
+                    domain=False,
+                    ticks=False,
+                ),
             ),
             y=alt.Y(
                 "true:N", sort=order, axis=alt.Axis(title="true class", domain=False, ticks=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -217,6 +217,28 @@ class TrainConfig:
             return cls(**values)
         except (TypeError, KeyError, AttributeError) as problem:
             raise SettingError(f"The training configuration cannot be read: {problem}.") from None
+
+    @classmethod
+    def from_json(cls, text: str) -> TrainConfig:
+        """A configuration from JSON text.
+
+        Raises:
+            SettingError: for text that is not JSON, or a configuration that cannot be used.
+        """
+        try:
+            plain = json.loads(text)
+        except ValueError as problem:
+            raise SettingError(f"The training configuration is not JSON: {problem}.") from None
+        return cls.from_dict(plain)
+
+    @classmethod
+    def race(cls, optimizers: Iterable[str], *, epochs: int = 10, seed: int = 42) -> TrainConfig:
+        """A race of the named optimizers at their default rates on the tutorial's network.
+
+        Raises:
+            SettingError: for an unknown name or an unusable number.
+        """
+        return cls(racers=tuple(Racer(n) for n in optimizers), epochs=epochs, seeds=(seed,))
 
     def fingerprint(self) -> str:
         """Equal for equal trainings: the same numbers would come out."""

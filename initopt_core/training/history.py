@@ -119,7 +119,7 @@ class History:
         if self.phase == "race":
             self.curves = {
                 m["name"]: Curve(
-                    m["name"], m["label"], m["optimizer"], m["racer"], m["seed"], m["lr"]
+                    m["name"], m["label"], m["optimizer"], m["racer"], m["seed"], m["lr"] or 0.0
                 )
                 for m in e["members"]
             }
@@ -215,22 +215,3 @@ class History:
         low_step, low = (self.flushes[i - 1], curve.seconds[i - 1]) if i else (0, 0.0)
         share = (step - low_step) / max(self.flushes[i] - low_step, 1)
         return low + share * (curve.seconds[i] - low)
-
-
-def published_history(
-    name: str, results: dict[str, Any], optimizer: str, batch: int = 256
-) -> History:
-    """A history from a result file of the tutorial's format (no times, no layers)."""
-    history = History(Path("/nonexistent"))
-    epochs = len(results["val_scores"])
-    curve = Curve(name, name, optimizer, 0, 0, math.nan)
-    curve.losses = [math.nan if v is None else v for v in results["train_losses"]]
-    curve.train, curve.val = list(results["train_scores"]), list(results["val_scores"])
-    if results.get("test_acc") is not None:
-        curve.test = {"accuracy": results["test_acc"], "best_epoch": curve.best_epoch}
-    history.curves = {name: curve}
-    history.phase, history.state, history.epochs, history.batch = "race", "done", epochs, 256
-    history.step = len(curve.losses)
-    history.steps_per_epoch = max(history.step // max(epochs, 1), 1)
-    history.version = 1
-    return history

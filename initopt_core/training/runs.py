@@ -20,6 +20,7 @@ import secrets
 import shutil
 import time
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,8 +86,23 @@ class RunStore:
             raise SettingError("This training run is not here any more.")
         return path
 
-    def create(self, config: TrainConfig, name: str = "") -> str:
-        """A new run, queued; its id."""
+    def create(
+        self,
+        config: TrainConfig,
+        name: str = "",
+        *,
+        state: str = "queued",
+        fingerprint: str | None = None,
+        fill: Callable[[Path], None] = lambda path: None,
+    ) -> str:
+        """A new run; its id.
+
+        Args:
+            name: the user's; a description of the configuration when empty.
+            state: what it starts as.
+            fingerprint: the configuration's own unless given; "" is like no other run.
+            fill: puts further files into the folder before the run appears in the list.
+        """
         run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
         part = self.root / f".{run_id}"
         part.mkdir(parents=True)
@@ -95,11 +111,12 @@ class RunStore:
             {
                 "name": clean_name(name) or describe(config),
                 "created": time.time(),
-                "fingerprint": config.fingerprint(),
+                "fingerprint": config.fingerprint() if fingerprint is None else fingerprint,
                 "config": config.as_dict(),
             },
         )
-        write_json(part / "status.json", {"state": "queued", "reason": ""})
+        write_json(part / "status.json", {"state": state, "reason": ""})
+        fill(part)
         os.replace(part, self.root / run_id)
         return run_id
 

@@ -79,10 +79,14 @@ def _ranking(tested: Sequence[tuple[str, list[float]]], images: int) -> str:
     close = [label for label, s in ranked[1:] if top - statistics.fmean(s) < margin]
     if close:
         return text + (
-            f" With one seed, differences below {100 * margin:.1f} points are chance: no order "
-            f"between {best} and {', '.join(close)} can be read from this. Race several seeds."
+            f" With one seed, differences below {100 * margin:.1f} points are chance, so this "
+            f"does not rank {_and([best, *close])}: race several seeds."
         )
     return text + " The lead is larger than chance, yet it holds for this seed and these rates."
+
+
+def _and(names: Sequence[str]) -> str:
+    return ", ".join(names[:-1]) + " and " + names[-1]
 
 
 def _overfit(racers: Sequence[Sequence[Curve]]) -> str:

@@ -178,7 +178,8 @@ def serve(datasets: Datasets, device: str | None) -> None:
             more.notify()
 
     threading.Thread(target=listen, daemon=True).start()
-    print("ready", flush=True)
+    with contextlib.suppress(OSError):  # a server that is gone already is noticed below
+        print("ready", flush=True)
     while True:
         with more:
             more.wait_for(lambda: jobs or orphaned.is_set())

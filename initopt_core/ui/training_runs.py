@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
 from initopt_core.registry import SettingError
+from initopt_core.training import checkpoints, published
 from initopt_core.training.runs import ACTIVE, RunInfo
+from initopt_core.ui.dataset import get_dataset
 from initopt_core.ui.training_service import RUN, service, show_run
 
 MAX_COMPARED = 4
@@ -24,9 +27,10 @@ def runs_panel(shown: str | None) -> None:
     """Every run of this computer, and what can be done with the one on the page."""
     known = service()
     runs = known.runs()
-    if not runs:
-        return
-    with st.expander(f"Runs ({len(runs)})", icon=":material/list:"):
+    with st.expander(f"Runs ({len(runs)}), and the tutorial's own", icon=":material/list:"):
+        _foreign()
+        if not runs:
+            return
         names = {r.id: f"{r.name} ({r.state})" for r in runs}
         left, right = st.columns(2)
         st.session_state["_run_box"] = shown
@@ -44,6 +48,56 @@ def runs_panel(shown: str | None) -> None:
         )
         if shown:
             _actions(known.info(shown))
+
+
+def _foreign() -> None:
+    """The tutorial's published runs and uploads, opened as runs like any other."""
+    known = service()
+    found = next((r for r in known.runs() if r.name == published.TITLE), None)
+    place = published.folder()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if found:
+            st.button(
+                "Show the tutorial's runs",
+                icon=":material/school:",
+                on_click=show_run,
+                args=(found.id,),
+            )
+        elif place:
+            if st.button("Open the tutorial's runs", icon=":material/school:"):
+                _take(lambda: published.from_folder(place), published.TITLE)
+        elif st.button(
+            "Download the tutorial's runs (7.7 MB)", icon=":material/school:", key="get_published"
+        ):
+            with st.spinner("Downloading the tutorial's three models"):
+                _take(published.download, published.TITLE)
+        with st.popover("Upload models", icon=":material/upload:"):
+            st.caption(
+                "NAME.config, NAME.tar and NAME_results.json of each model, or a zip of them: "
+                "what Export gives and what the tutorial saves. Tensors only, at most 64 MB."
+            )
+            files = st.file_uploader(
+                "Model files",
+                accept_multiple_files=True,
+                type=["config", "tar", "json", "zip"],
+                key="upload_models",
+            )
+            if files and st.button("Open them", type="primary"):
+                _take(
+                    lambda: checkpoints.read_upload({f.name: f.getvalue() for f in files}),
+                    "Uploaded: " + ", ".join(f.name for f in files if f.name.endswith(".tar")),
+                )
+
+
+def _take(get: Callable[[], published.Models], title: str) -> None:
+    """Put models into the list of runs and show them, or say why they are refused."""
+    try:
+        run_id = published.open_models(service().store, get(), get_dataset(), title)
+    except checkpoints.CheckpointError as problem:
+        st.error(str(problem), icon=":material/block:")
+        return
+    show_run(run_id)
+    st.rerun()
 
 
 def _open() -> None:

@@ -87,7 +87,9 @@ def _watch(run_id: str, others: tuple[str, ...]) -> None:
 
 def _head(run: RunInfo, history: History) -> None:
     known = service()
-    words, buttons = st.columns([5, 3], vertical_alignment="center")
+    words, buttons = st.columns(
+        [5, 3] if run.state in ACTIVE else [8, 1], vertical_alignment="center"
+    )
     with words:
         if run.state == "queued":
             ahead = known.position(run.id)
@@ -209,13 +211,13 @@ def _table(shown: list[RunInfo]) -> None:
             name += f" · seed {c.seed}" if len(run.config.seeds) > 1 else ""
             name += " · stopped itself" if c.divergence else ""
             cells = [
-                f"{lr:g}",
+                f"{lr:g}" if lr else "–",
                 f"{c.losses[-1]:.3g}" if c.losses else "–",
                 _percent(c.train[-1]) if c.train else "–",
                 _percent(c.val[-1]) if c.val else "–",
                 f"{_percent(c.val[c.best_epoch - 1])} ({c.best_epoch})" if c.best_epoch else "–",
                 f"<b>{100 * c.test['accuracy']:.2f} %</b>" if c.test else "–",
-                verdict.duration(c.seconds[-1]) if c.seconds else "–",
+                verdict.duration(c.seconds[-1]) if c.seconds and c.seconds[-1] else "–",
             ]
             rows.append(
                 f'<tr><td><i style="background:{color}"></i>{html.escape(name)}</td>'
