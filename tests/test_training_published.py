@@ -38,14 +38,14 @@ def test_the_name_tells_the_optimizer(name, optimizer):
 
 def test_models_become_a_run(tmp_path):
     store = RunStore(tmp_path)
-    run_id = published.open_models(store, some_models("a_Adam", "b_SGD"), sample(), "mine")
+    run_id = published.open_models(store, some_models("my_net_Adam", "my_net_SGD"), sample(), "mine")
     run = store.info(run_id)
     assert (run.state, run.name) == ("done", "mine")
     assert store.finished_like(run.config) is None  # never taken for a training of ours
     history = History(store.path(run_id) / "events.jsonl")
     history.poll()
     curve = history.curves["Adam"]
-    assert (curve.label, curve.optimizer, curve.val) == ("a_Adam", "Adam", [0.4, 0.3])
+    assert (curve.label, curve.optimizer, curve.val) == ("Adam", "Adam", [0.4, 0.3])
     assert curve.best_epoch == 1 and len(curve.losses) == 4
     assert sum(map(sum, curve.test["confusion"])) == 1000
     assert history.state == "done" and history.steps_per_epoch == 2

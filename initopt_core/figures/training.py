@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from ..optimizers import OPTIMIZERS
 from ..training.history import Curve, History
 from . import theme
 from .base import Figure, series
@@ -66,21 +67,15 @@ def lines(runs: Sequence[tuple[str, History]]) -> list[Line]:
 _ROOM = {"minExtent": 34, "maxExtent": 34}
 
 
-def _colors(found: Sequence[Line]) -> alt.Color:
+def _colors(found: Sequence[Line], legend: bool = True) -> alt.Color:
+    """Each racer's colour; without a legend where the page draws one for all its figures."""
     scale = alt.Scale(
         domain=[line.label for line in found],
         range=[theme.optimizer_style(line.optimizer)[0] for line in found],
     )
-    legend = alt.Legend(
-        orient="top",
-        title=None,
-        labelLimit=260,
-        columns=4,
-        symbolType="stroke",
-        symbolOpacity=1,
-        symbolStrokeWidth=3,
-    )
-    return alt.Color("label:N", scale=scale, title=None, legend=legend)
+    look = {"symbolType": "stroke", "symbolOpacity": 1, "symbolStrokeWidth": 3}
+    shown = alt.Legend(orient="top", title=None, labelLimit=260, columns=4, **look)
+    return alt.Color("label:N", scale=scale, title=None, legend=shown if legend else None)
 
 
 def _dashes(found: Sequence[Line]) -> alt.StrokeDash:
@@ -157,7 +152,12 @@ def smooth(values: np.ndarray, amount: float) -> np.ndarray:
 
 
 def loss_figure(
-    found: Sequence[Line], axis: str = "epochs", *, log: bool = True, smoothing: float = 0.6
+    found: Sequence[Line],
+    axis: str = "epochs",
+    *,
+    log: bool = True,
+    smoothing: float = 0.6,
+    legend: bool = True,
 ) -> Figure:
     """Training loss: the smoothed curve, and behind it the range of the single steps (with
     several seeds: the range of the seeds)."""
@@ -198,12 +198,12 @@ def loss_figure(
             x=x,
             y=alt.Y("low:Q", scale=scale, axis=y_axis),
             y2="high:Q",
-            color=_colors(found),
+            color=_colors(found, legend),
         )
         line = base.mark_line(clip=True, strokeWidth=1.8).encode(
             x=x,
             y=alt.Y("y:Q", scale=scale, axis=y_axis),
-            color=_colors(found),
+            color=_colors(found, legend),
             strokeDash=_dashes(found),
             tooltip=[
                 alt.Tooltip("label:N", title="optimizer"),
@@ -219,7 +219,7 @@ def loss_figure(
         return alt.layer(band, line, rule, text).properties(width=560, height=300)
 
     return Figure(
-        ("training-loss", axis, log, _look(found)),
+        ("training-loss", axis, log, legend, _look(found)),
         build,
         {"loss": series(groups), "changes": series(changes)},
         alt="Training loss over " + AXES[axis] + ": " + _last_words(groups, "y", "{:.3g}"),
@@ -238,7 +238,7 @@ def _x(axis: str) -> alt.X:
     return alt.X("x:Q", scale=scale, axis=alt.Axis(title=AXES[axis], grid=False, tickCount=8))
 
 
-def accuracy_figure(found: Sequence[Line], axis: str = "epochs") -> Figure:
+def accuracy_figure(found: Sequence[Line], axis: str = "epochs", *, legend: bool = True) -> Figure:
     """Accuracy of every epoch: validation strong, training pale; seeds as mean and range."""
     groups = []
     for line in found:
@@ -279,23 +279,25 @@ def accuracy_figure(found: Sequence[Line], axis: str = "epochs") -> Figure:
         band = (
             base.transform_filter("datum.which == 'validation'")
             .mark_area(opacity=theme.BAND_OPACITY)
-            .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colors(found))
+            .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colors(found, legend))
         )
         train = (
             base.transform_filter("datum.which == 'training'")
             .mark_line(opacity=0.35, strokeWidth=1.5)
-            .encode(x=x, y=y, color=_colors(found), strokeDash=_dashes(found))
+            .encode(x=x, y=y, color=_colors(found, legend), strokeDash=_dashes(found))
         )
         val = (
             base.transform_filter("datum.which == 'validation'")
             .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=28, filled=True))
-            .encode(x=x, y=y, color=_colors(found), strokeDash=_dashes(found), tooltip=tooltip)
+            .encode(
+                x=x, y=y, color=_colors(found, legend), strokeDash=_dashes(found), tooltip=tooltip
+            )
         )
         return alt.layer(band, train, val).properties(width=560, height=300)
 
     val_groups = [g for g in groups if g["which"] == "validation"]
     return Figure(
-        ("training-accuracy", axis, _look(found)),
+        ("training-accuracy", axis, legend, _look(found)),
         build,
         {"accuracy": series(groups)},
         alt="Validation accuracy over "
@@ -342,6 +344,7 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
     panels = [line.label for line in found]
 
     def build() -> alt.TopLevelMixin:
+        # Panels side by side rather than a facet: a facet has none before there is data.
         scale = alt.Scale(type="log", nice=False)
         base = alt.Chart(alt.NamedData("layers"))
         chart = base.mark_line(strokeWidth=1.4, clip=True).encode(
@@ -354,9 +357,7 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
             ),
             tooltip=["label:N", "layer:O", alt.Tooltip("y:Q", format=".3~g")],
         )
-        return chart.properties(width=300, height=190).facet(
-            column=alt.Column("label:N", sort=panels, title=None)
-        )
+        return _side_by_side(chart, "label", panels, width=300, height=190)
 
     return Figure(
         ("training-layers", what, axis, tuple(panels)),
@@ -367,6 +368,19 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
         signals={"x_end": end_of(found, axis)},
         name=f"training_{what}",
     )
+
+
+def _side_by_side(
+    chart: alt.Chart | alt.LayerChart, field: str, panels: Sequence[str], **size: int
+) -> alt.HConcatChart:
+    """One panel for each value of `field`, titled by it, all on the same y scale by default."""
+    parts = [
+        chart.transform_filter(alt.FieldEqualPredicate(field=field, equal=panel)).properties(
+            title=alt.Title(panel, anchor="middle"), **size
+        )
+        for panel in panels
+    ]
+    return alt.hconcat(*parts).resolve_scale(y="shared", color="shared")
 
 
 def rebin(layer: dict[str, Any], low: float, high: float, bins: int) -> list[float]:
@@ -427,7 +441,7 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
                 y=alt.Y(
                     "y:Q",
                     scale=alt.Scale(nice=False, zero=False),
-                    axis=alt.Axis(title="value", grid=False, tickCount=5),
+                    axis=alt.Axis(title="value", grid=False, tickCount=5, **_ROOM),
                 ),
                 y2="y2:Q",
                 color=alt.Color(
@@ -443,14 +457,13 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
                 ],
             )
         )
-        return (
-            chart.properties(width=190, height=190)
-            .facet(column=alt.Column("layer:N", title=None))
-            .resolve_scale(y="independent")
+        panels = [f"Layer {name}" for name in names]
+        return _side_by_side(chart, "layer", panels, width=190, height=190).resolve_scale(
+            y="independent", color="shared"
         )
 
     return Figure(
-        ("training-evolution", what),
+        ("training-evolution", what, tuple(names)),
         build,
         {"evolution": series(groups)},
         alt=f"Distribution of the {what} of each layer over {len(epochs)} epochs of {curve.label}.",
@@ -530,11 +543,16 @@ def sensitivity_figure(
                     }
                 )
     stand_ins = [Line(label, optimizer, (), History("/nonexistent")) for label, optimizer in racers]
+    rates = [r for _, o in racers for r in OPTIMIZERS[o].extra["lr_grid"]]
     panels = list(initializers.values())
 
     def build() -> alt.TopLevelMixin:
         base = alt.Chart(alt.NamedData("search")).encode(
-            x=alt.X("x:Q", scale=alt.Scale(type="log"), axis=theme.log_axis("learning rate η")),
+            x=alt.X(
+                "x:Q",
+                scale=alt.Scale(type="log", domain=alt.ExprRef("rates"), nice=False),
+                axis=theme.log_axis("learning rate η"),
+            ),
             y=alt.Y(
                 "y:Q",
                 scale=alt.Scale(domain=[0, 100]),
@@ -556,11 +574,7 @@ def sensitivity_figure(
                 legend=alt.Legend(title=None, orient="top"),
             )
         )
-        return (
-            alt.layer(line, points)
-            .properties(width=360, height=230)
-            .facet(column=alt.Column("init:N", title=None, sort=panels))
-        )
+        return _side_by_side(alt.layer(line, points), "init", panels, width=420, height=270)
 
     return Figure(
         ("training-sensitivity", tuple(racers), tuple(panels)),
@@ -568,6 +582,7 @@ def sensitivity_figure(
         {"search": series(groups)},
         alt="Best validation accuracy of each optimizer at each learning rate of its grid; "
         "crosses diverged.",
+        signals={"rates": [min(rates) / 1.5, max(rates) * 1.5]},
         name="learning_rate_sensitivity",
     )
 

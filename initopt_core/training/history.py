@@ -70,6 +70,7 @@ class History:
         self.device = ""
         self.step = 0
         self.clock = 0.0
+        self._phase_clock = 0.0
         self.images_per_s: float | None = None
         self.paused = False
         self.state = ""
@@ -115,6 +116,7 @@ class History:
 
     def _take_start(self, e) -> None:
         self.phase, self.epochs, self.step = e["phase"], e["epochs"], 0
+        self._phase_clock = self.clock
         self.steps_per_epoch, self.batch, self.device = e["steps"], e["batch"], e["device"]
         if self.phase == "race":
             self.curves = {
@@ -199,10 +201,10 @@ class History:
 
     def seconds_left(self) -> float | None:
         """Estimate for the present phase from its own pace; None before there is one."""
-        if not self.images_per_s and self.step < 20:
-            return None
         done = self.share_done()
-        return self.clock * (1 - done) / done if done else None
+        if done < 0.01:
+            return None
+        return (self.clock - self._phase_clock) * (1 - done) / done
 
     def seconds_at(self, curve: Curve, step: int) -> float:
         """The member's own training time when it had taken `step` steps, between flushes by

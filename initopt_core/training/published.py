@@ -140,9 +140,19 @@ def _events(config: TrainConfig, models: Models, dataset) -> list[dict[str, Any]
     """The story of the models as a run would have told it."""
     results = [r for _, r in models.values()]
     epochs = config.epochs
+    # The common start of several names (FashionMNIST_) tells nothing in a legend.
+    starts = {name[: name.rfind("_") + 1] for name in models}
+    cut = len(starts.pop()) if len(starts) == 1 and len(models) > 1 else 0
     steps = max(len(r["train_losses"]) // len(r["val_scores"]) for r in results) or 1
     members = [
-        {"name": m, "label": name, "racer": i, "seed": 0, "lr": None, "optimizer": r.optimizer}
+        {
+            "name": m,
+            "label": name[cut:],
+            "racer": i,
+            "seed": 0,
+            "lr": None,
+            "optimizer": r.optimizer,
+        }
         for i, (m, name, r) in enumerate(
             zip(config.member_names(), models, config.racers, strict=True)
         )

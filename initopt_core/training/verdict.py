@@ -6,7 +6,9 @@ import math
 import statistics
 from collections.abc import Sequence
 
+from .config import TrainConfig
 from .history import Curve, History
+from .members import rate_grid
 
 CHANCE = 0.13  # an accuracy below this is not told apart from guessing among ten classes
 
@@ -112,7 +114,8 @@ def progress_sentence(history: History) -> str:
     if history.phase.startswith("search:"):
         return (
             f"Looking for each optimizer's best learning rate: {len(history.search_members)} "
-            f"trials side by side, {history.epochs} epoch(s) each."
+            f"trials side by side, {history.epochs} {'epoch' if history.epochs == 1 else 'epochs'} "
+            "each. Then the race begins."
         )
     if not history.curves:
         return "Preparing the first step."
@@ -124,6 +127,21 @@ def progress_sentence(history: History) -> str:
     if leaders:
         score, label = max(leaders)
         text += f" {label} leads with {percent(score)} on the validation images."
+    return text
+
+
+def rates_sentence(config: TrainConfig, history: History) -> str:
+    """What the search for rates found, and where its grid ended too soon."""
+    found, edge = [], []
+    for label, racer, rate in zip(config.labels(), config.racers, history.rates, strict=True):
+        grid = rate_grid(racer)
+        found.append(f"{label} {rate:g}")
+        if rate in (grid[0], grid[-1]):
+            edge.append(label)
+    budget = "1 epoch" if config.search_epochs == 1 else f"{config.search_epochs} epochs"
+    text = f"Best of seven rates after {budget} each: {', '.join(found)}."
+    if edge:
+        text += f" At the end of its grid: {', '.join(edge)}; a rate beyond may be better still."
     return text
 
 

@@ -40,7 +40,11 @@ def distributions(history: History) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         curve = _choose(history, "distribution_racer", lambda c: c.layers)
         if curve is None:
-            st.caption("The first distributions come with the first whole epoch.")
+            st.caption(
+                "The first distributions come with the first whole epoch."
+                if history.state == ""
+                else "This run has none: they are measured at the end of every epoch trained here."
+            )
             return
         what = st.segmented_control(
             "Quantity",
@@ -124,12 +128,7 @@ def rates(run: RunInfo, history: History) -> None:
     figure = figures.sensitivity_figure(
         history.search, racers, {n: INITIALIZERS[n].label for n in names}
     )
-    live_chart(figure, key="training-rates", min_width=360)
+    live_chart(figure, key="training-rates", min_width=340)
     if history.rates:
-        found = ", ".join(
-            f"{label} {lr:g}" for (label, _), lr in zip(racers, history.rates, strict=True)
-        )
-        st.caption(
-            f"Best rates after {config.search_epochs} epoch(s) each, seven rates a racer: {found}."
-        )
+        st.caption(verdict.rates_sentence(config, history))
     export_buttons(figure, key="training-rates")

@@ -20,22 +20,32 @@ from initopt_core.ui.live_chart import live_chart
 from initopt_core.ui.training_service import service, show_run
 
 EVERY_S = 0.5
-VIEWS = ("Table", "Layers", "Distributions", "Results", "Rates")
+VIEWS = ("Table", "Layers", "Distributions", "Results", "Rate search")
 
 
 @lru_cache(maxsize=128)
 def _figure(
-    kind: str, runs: tuple[tuple[str, str, int], ...], axis: str, log: bool, smoothing: float
+    kind: str,
+    runs: tuple[tuple[str, str, int], ...],
+    axis: str,
+    log: bool,
+    smoothing: float,
+    legend: bool = False,
 ) -> Figure:
-    """A figure of some runs at their versions: made once, shown to all who watch."""
-    known = service()
-    named = [(name, known.history(run_id)) for run_id, name, _ in runs]
-    found = figures.lines(named)
+    """A figure of some runs at their versions: made once, shown to all who watch.
+
+    On the page one legend serves both curves; an exported figure has its own.
+    """
+    found = _lines(runs)
     if kind == "loss":
-        return figures.loss_figure(found, axis, log=log, smoothing=smoothing)
+        return figures.loss_figure(found, axis, log=log, smoothing=smoothing, legend=legend)
     if kind == "accuracy":
-        return figures.accuracy_figure(found, axis)
+        return figures.accuracy_figure(found, axis, legend=legend)
     return figures.layers_figure(found, axis, kind)
+
+
+def _lines(runs: tuple[tuple[str, str, int], ...]) -> list[figures.Line]:
+    return figures.lines([(name, service().history(run_id)) for run_id, name, _ in runs])
 
 
 def watch(run: RunInfo, others: tuple[RunInfo, ...] = ()) -> None:
@@ -53,9 +63,15 @@ def _watch(run_id: str, others: tuple[str, ...]) -> None:
         return
     history = known.history(run_id)
     _head(run, history)
+    if history.phase.startswith("search:"):
+        training_results.rates(run, history)
+        _follow(run)
+        return
     axis, log, smoothing = _view_options()
     shown = [run, *(known.info(o) for o in others)]
     runs = tuple((r.id, r.name, known.history(r.id).version) for r in shown)
+    if history.curves:
+        _legend(_lines(runs))
     left, right = st.columns(2)
     for column, kind in ((left, "loss"), (right, "accuracy")):
         with column:
@@ -71,18 +87,25 @@ def _watch(run_id: str, others: tuple[str, ...]) -> None:
         training_results.distributions(history)
     elif view == "Results":
         training_results.results(run, history)
-    elif view == "Rates":
+    elif view == "Rate search":
         training_results.rates(run, history)
     if view in ("Table", None):
         with st.container(horizontal=True):
             for kind, label in (("loss", "Loss figure"), ("accuracy", "Accuracy figure")):
                 export_buttons(
-                    _figure(kind, runs, axis, log, smoothing), key=f"training-{kind}", label=label
+                    _figure(kind, runs, axis, log, smoothing, True),
+                    key=f"training-{kind}",
+                    label=label,
                 )
+    _follow(run)
+
+
+def _follow(run: RunInfo) -> None:
+    """When the run ends or goes on, so do the timer and the rest of the page."""
     was = st.session_state.get("_training_state")
-    st.session_state["_training_state"] = (run_id, run.state)
-    if was and was[0] == run_id and (was[1] in ACTIVE) != (run.state in ACTIVE):
-        st.rerun()  # the timer, and the rest of the page, follow the run's state
+    st.session_state["_training_state"] = (run.id, run.state)
+    if was and was[0] == run.id and (was[1] in ACTIVE) != (run.state in ACTIVE):
+        st.rerun()
 
 
 def _head(run: RunInfo, history: History) -> None:
@@ -96,14 +119,14 @@ def _head(run: RunInfo, history: History) -> None:
             text = f"waiting for {ahead} other run(s)." if ahead else "starting."
             sentence = f"**{run.name}** is {text}"
         elif run.state in ACTIVE:
-            sentence = verdict.progress_sentence(history)
+            sentence = f"**{run.name}.** " + verdict.progress_sentence(history)
             if run.state == "paused":
-                sentence = "Paused. " + sentence
+                sentence = ":material/pause_circle: " + sentence
         elif run.state == "done":
-            sentence = verdict.verdict(history)
+            sentence = f"**{run.name}.** " + verdict.verdict(history)
         else:
             sentence = " ".join(filter(None, [run.reason, verdict.verdict(history)]))
-            sentence = sentence or "Stopped before its first epoch was whole."
+            sentence = f"**{run.name}.** {sentence or 'Stopped before its first step.'}"
         st.markdown(f"{sentence}")
     with buttons:
         _buttons(run, history)
@@ -138,7 +161,7 @@ def _buttons(run: RunInfo, history: History) -> None:
                     on_click=known.go_on,
                     args=(run.id,),
                 )
-            with st.popover("Rates", icon=":material/tune:"):
+            with st.popover("Learning rates", icon=":material/tune:"):
                 _rate_controls(run, history)
         if run.state in ACTIVE:
             st.button(
@@ -244,6 +267,24 @@ def _table(shown: list[RunInfo]) -> None:
         + "</tr>"
         + "".join(rows)
         + "</table></div>"
+    )
+
+
+def _legend(found: list[figures.Line]) -> None:
+    """One legend over both figures, which wraps where there is little room."""
+    items = []
+    for line in found:
+        color = theme.optimizer_style(line.optimizer)[0]
+        gap = min(line.dash[1:], default=0)
+        style = "solid" if not gap else "dotted" if line.dash[0] <= gap else "dashed"
+        items.append(
+            f'<span><i style="border-top:3px {style} {color}"></i>{html.escape(line.label)}</span>'
+        )
+    st.html(
+        "<style>.race-legend{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;font-size:.92rem}"
+        ".race-legend i{display:inline-block;width:1.7rem;margin-right:.45rem;"
+        "vertical-align:.25rem}</style>"
+        f'<div class="race-legend">{"".join(items)}</div>'
     )
 
 
