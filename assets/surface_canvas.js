@@ -213,7 +213,7 @@ class Lab {
     this.t = atEnd ? scene.steps : Math.min(this.t, scene.steps);
     if (!old || old.home.join() !== scene.home.join() || old.surface !== scene.surface) {
       this.view.view = [...scene.home];
-      this.asked = null;
+      this.view.stale = true;
     }
     this.stage.setAttribute("aria-label",
       `${scene.alt} Space plays, arrow keys step, Home and End jump, plus and minus zoom.`);
@@ -224,7 +224,11 @@ class Lab {
     this.table.prepare();
     this.inspector.prepare();
     this.space?.prepare();
-    this.view.stale = true;
+    // The picture below the paths is drawn again only when something in it is another.
+    const below = JSON.stringify([scene.minima, scene.saddles, scene.surface, scene.color]);
+    if (below !== this.below) this.view.stale = true;
+    this.below = below;
+    this.view.trailsAt = null;
     this.arrived = true;
     if (!this.held) this.local = null;
     this.next();

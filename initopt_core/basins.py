@@ -27,6 +27,8 @@ class Basins:
             `ELSEWHERE` (still on its way, or left the view) or `DIVERGED` (not finite).
         steps: int32 [n, n] updates until it stayed near that minimum for good; where none was
             reached, the number of updates.
+        left: int32 [n, n] updates until it was first seen outside the view; the number of
+            updates where it stayed in.
         loss: float32 [n, n] at the end.
         updates: updates each start was given.
         radius: distance (in units of w) that counts as near.
@@ -35,6 +37,7 @@ class Basins:
     minima: tuple[Point, ...]
     reached: np.ndarray
     steps: np.ndarray
+    left: np.ndarray
     loss: np.ndarray
     updates: int
     radius: float
@@ -89,10 +92,14 @@ def basins(
         order = torch.arange(1, far.shape[0] + 1).unsqueeze(1)
         last = (far * order).amax(dim=0) * every
         steps = torch.where(there, last.clamp(max=num_updates), steps)
+    w1, w2 = path[:, :, 0], path[:, :, 1]
+    outside = ~((w1 >= x0) & (w1 <= x1) & (w2 >= y0) & (w2 <= y1))
+    left = torch.where(outside.any(dim=0), outside.int().argmax(dim=0) * every, num_updates)
     return Basins(
         tuple(minima),
         reached.view(n, n).numpy().astype(np.int16),
         steps.view(n, n).numpy().astype(np.int32),
+        left.clamp(max=num_updates).view(n, n).numpy().astype(np.int32),
         end[:, 2].reshape(n, n).numpy(),
         num_updates,
         radius,

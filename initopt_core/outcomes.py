@@ -13,12 +13,17 @@ NEAR = 0.02
 """Share of the view's diagonal within which a minimum counts as reached."""
 
 
+THROWN = 0.15
+"""Share of the diagonal beyond which a single step counts as a throw."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How one run ended.
 
     Attributes:
-        kind: "diverged", "reached", "swings", "stands still", "left" or "moving".
+        kind: "diverged", "reached", "thrown", "thrown out", "swings", "stands still", "left" or
+            "moving".
         text: a few words for a table.
         loss: at the end; NaN where it diverged.
         minimum: index of the minimum reached, or None.
@@ -51,8 +56,14 @@ def outcome(
         nearest = int(np.hypot(*(targets - end).T).argmin())
         if np.hypot(*(tail - targets[nearest]).T).max() <= NEAR * diagonal:
             x, y = minima[nearest]
-            text = f"at the minimum ({short(x)}, {short(y)})"
+            text = f"reached ({short(x)}, {short(y)})"
             return Outcome("reached", text, loss, nearest)
+    lengths = np.hypot(*np.diff(points, axis=0).T)
+    jumps = np.flatnonzero(lengths > THROWN * diagonal)
+    if len(jumps) > 2:
+        return Outcome("thrown", "thrown to and fro", loss)
+    if len(jumps) and trace.points[jumps[-1] + 1, 2] > trace.points[jumps[-1], 2]:
+        return Outcome("thrown out", f"thrown out, step {jumps[-1] + 1}", loss)
     moves = np.diff(tail, axis=0)
     for i in (0, 1):
         size = np.abs(moves[:, i])
@@ -69,6 +80,8 @@ def outcome(
 
 _SAYINGS = {
     # kind: what one run does, what several do
+    "thrown": ("is thrown from wall to wall", "are thrown from wall to wall"),
+    "thrown out": ("was thrown out of a minimum", "were thrown out of a minimum"),
     "swings": ("swings from wall to wall", "swing from wall to wall"),
     "stands still": ("stands still", "stand still"),
     "diverged": ("diverged", "diverged"),
@@ -91,7 +104,7 @@ def sentence(labels: list[str], outcomes: list[Outcome], steps: int) -> str:
         for label, o in zip(labels, outcomes, strict=True)
         if label == best and o.kind == "reached"
     ]
-    parts[0] += f", {reached[0]}" if reached else ""
+    parts[0] += f", at the minimum {reached[0].removeprefix('reached ')}" if reached else ""
     for kind, (one, many) in _SAYINGS.items():
         who = [
             label

@@ -49,9 +49,8 @@ RACES: dict[str, Race] = {
         Race(
             "ravine",
             "Tutorial: pathological curvature",
-            "SGD is thrown from wall to wall: across the ravine the gradient keeps changing its "
-            "sign. Averaging the gradients cancels exactly that, so momentum and Adam settle on "
-            "the floor and run along it.",
+            "Across the ravine the gradient keeps changing its sign. Averaging gradients cancels "
+            "that, so momentum and Adam settle on the floor and run along it.",
             "pathological",
             (
                 ("SGD", {"lr": 10.0}),
@@ -87,7 +86,7 @@ RACES: dict[str, Race] = {
             "More memory crosses the long valley faster, up to the point where it overshoots and "
             "circles. All four take equally long steps under a constant gradient.",
             "quadratic",
-            tuple(("SGDMomentum", {"lr": 0.05, "momentum": b}) for b in (0.0, 0.5, 0.9, 0.98)),
+            tuple(("SGDMomentum", {"lr": 0.03, "momentum": b}) for b in (0.0, 0.5, 0.9, 0.98)),
             {"condition": 20.0},
         ),
         Race(

@@ -150,3 +150,12 @@ def test_a_formula_without_weights_has_a_zero_gradient():
     assert g1.tolist() == [2, 2, 2] and not g2.any()
     assert not any(h.any() for h in hessian(parse_formula("2*w1"), W1, W2))
     assert not any(h.any() for h in hessian(parse_formula("3"), W1, W2))
+
+
+@pytest.mark.parametrize("text", ["abs(w1) + 2*abs(w2)", "w1*abs(w2)", "relu(w1)", "max(w1, w2)"])
+def test_vanishing_second_derivatives_are_ordinary_numbers(text):
+    from initopt_core.surfaces import gradient, hessian
+
+    curve = parse_formula(text)
+    for values in (*gradient(curve, W1, W2), *hessian(curve, W1, W2)):
+        assert values.numpy().shape == (3,)

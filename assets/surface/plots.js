@@ -49,7 +49,7 @@ S.Plots = class {
         title: scene.minima.length ? "Distance to the nearest minimum" : "Distance from the start",
         log: scene.minima.length > 0, of: (run, k) => run.distance[k], n: 1,
       },
-      { title: "Effective rate: step / gradient", log: true, of: pair, n: 0 },
+      { title: "Effective rate: step / gradient", log: true, of: pair, n: 0, usual: true },
       { title: "Stability: rate × curvature, edge at 2", log: false, edge: 2, of: (run, k) => run.meter[k], n: 0 },
     ];
   }
@@ -65,12 +65,21 @@ S.Plots = class {
         return out;
       });
       let low = Infinity, high = -Infinity;
+      const values = [];
       for (const line of lines) {
         for (const v of line) {
           if (!Number.isFinite(v) || (spec.log && v <= 0)) continue;
           if (v < low) low = v;
           if (v > high) high = v;
+          if (spec.usual) values.push(v);
         }
+      }
+      if (values.length) {
+        // A gradient of nearly nothing makes a ratio of nearly infinity; it may leave the frame.
+        values.sort((a, b) => a - b);
+        const middle = values[values.length >> 1];
+        low = Math.max(low, middle / 1e4);
+        high = Math.min(high, middle * 1e4);
       }
       if (low > high) [low, high] = [spec.log ? 0.1 : 0, 1];
       if (spec.log) {

@@ -160,12 +160,13 @@ S.Inspector = class {
         cell.append(strong);
       }
     }
-    const note = document.createElement("div");
+    const note = document.createElement("span");
     note.className = "sc-soft sc-note-line";
     note.textContent = run.limitText
       ? `Stability: rate ${S.short(run.lr[k])} × curvature ${S.short(run.sharpness[k])} = ` +
-        `${S.short(run.lr[k] * run.sharpness[k])}; limit ${run.limitText}.`
+        `${S.short(run.lr[k] * run.sharpness[k])}, limit ${run.limitText}`
       : "";
-    this.element.append(table, note);
+    title.append(note);
+    this.element.append(table);
   }
 };

@@ -355,19 +355,24 @@ S.View = class {
         ctx.setLineDash([]);
       }
     }
-    const list = [["−η g", run.g, -lr, "#EE6677"]];
+    const wanted = [["−η g", run.g, -lr, "#EE6677"]];
     const m = run.memory.m_hat ?? run.memory.m;
-    if (m) list.push([run.memory.m_hat ? "−η m̂" : "−η m", m, -lr, "#66CCEE"]);
-    list.push(["Δw", run.u, 1, "#FFFFFF"]);
-    const sizes = list.map(([, v, f]) => Math.hypot(v[2 * k] * f * kx, v[2 * k + 1] * f * ky));
-    const most = Math.max(...sizes.filter(Number.isFinite), 1e-30);
-    list.forEach(([name, v, f, colour], i) => {
-      const size = sizes[i];
-      if (!Number.isFinite(size) || size === 0) return;
-      const length = Math.max(16, 90 * Math.pow(size / most, 0.4));
-      const dx = (v[2 * k] * f * kx * length) / size, dy = (-v[2 * k + 1] * f * ky * length) / size;
-      this.arrow(ctx, x, y, x + dx, y + dy, colour, name);
-    });
+    if (m) wanted.push([run.memory.m_hat ? "−η m̂" : "−η m", m, -lr, "#66CCEE"]);
+    wanted.push(["Δw", run.u, 1, "#FFFFFF"]);
+    const list = [];
+    for (const [name, v, f, colour] of wanted) {
+      const x = v[2 * k] * f * kx, y = -v[2 * k + 1] * f * ky, size = Math.hypot(x, y);
+      if (!Number.isFinite(size) || size === 0) continue;
+      // What is the same arrow gets one arrow with both names.
+      const same = list.find((o) => Math.hypot(o.x - x, o.y - y) < 0.02 * size);
+      if (same) Object.assign(same, { name: `${same.name} = ${name}`, colour });
+      else list.push({ name, x, y, size, colour });
+    }
+    const most = Math.max(...list.map((o) => o.size), 1e-30);
+    for (const o of list) {
+      const scale = Math.max(16, 90 * Math.pow(o.size / most, 0.4)) / o.size;
+      this.arrow(ctx, x, y, x + o.x * scale, y + o.y * scale, o.colour, o.name);
+    }
   }
 
   arrow(ctx, x0, y0, x1, y1, colour, name) {

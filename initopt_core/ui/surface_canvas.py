@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from .. import arithmetic
-from ..descent import Trace
-from ..figures import theme
+from ..descent import Run, Trace
+from ..figures.surfaces import looks
 from ..optimizers import OPTIMIZERS
 from ..outcomes import Outcome
 from ..stability import Stability, denominators, limit_formula
@@ -91,25 +91,6 @@ def labels_of(names: Sequence[str]) -> list[str]:
     return out
 
 
-def _looks(names: Sequence[str]) -> list[tuple[str, list[int], str]]:
-    """Colour, dash and marker; the second and third of a kind are lighter, darker, reshaped."""
-    shapes = ("triangle-up", "square", "circle", "diamond", "triangle-down", "cross", "wedge")
-    out = []
-    for i, name in enumerate(names):
-        color, dash, shape = theme.optimizer_style(name)
-        k = list(names[:i]).count(name)
-        if k:
-            color = _mixed(color, "#FFFFFF" if k % 2 else "#000000", 0.35 + 0.1 * (k // 2))
-            shape, dash = shapes[k % len(shapes)], [4, 2]
-        out.append((color, list(dash), shape))
-    return out
-
-
-def _mixed(color: str, other: str, share: float) -> str:
-    a, b = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (color, other))
-    return "#" + "".join(f"{round(v):02X}" for v in a + (b - a) * share)
-
-
 def pack_scene(
     traces: tuple[Trace, ...],
     stabilities: tuple[Stability, ...],
@@ -126,7 +107,7 @@ def pack_scene(
     labels = labels_of(names)
     runs, floats = [], []
     for trace, stability, end, label, (color, dash, shape) in zip(
-        traces, stabilities, outcomes, labels, _looks(names), strict=True
+        traces, stabilities, outcomes, labels, looks(names), strict=True
     ):
         values = trace.run.values()
         kept = [k for k in ("m", "v", "m_hat", "v_hat") if k in trace.memory]
@@ -136,7 +117,7 @@ def pack_scene(
             {
                 "label": label,
                 "short": label,
-                "settings": settings_text(trace),
+                "settings": run_settings(trace.run),
                 "color": color,
                 "dash": dash,
                 "shape": shape,
@@ -176,13 +157,12 @@ def pack_scene(
     return Scene(head, body, stamp, tuple(labels), outcomes)
 
 
-def settings_text(trace: Trace) -> str:
+def run_settings(run: Run) -> str:
     """The settings that tell this run from others, in symbols."""
     symbols = {"lr": "η", "momentum": "β", "beta1": "β₁", "beta2": "β₂", "weight_decay": "λ"}
-    entry = OPTIMIZERS[trace.run.optimizer]
-    values = trace.run.values()
+    values = run.values()
     parts = []
-    for p in entry.parameters:
+    for p in OPTIMIZERS[run.optimizer].parameters:
         value = values[p.name]
         if p.name == "bias_correction":
             parts += [] if value else ["no bias correction"]

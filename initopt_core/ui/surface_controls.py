@@ -266,28 +266,30 @@ def _runs(surface: str, entry: Entry, side) -> tuple[list[Run], list[bool]]:
     return list(runs), list(own)
 
 
-def _presets(side) -> None:
-    chosen = st.session_state.get("race", st.query_params.get("race", FIRST.name))
-    fresh = not any(k in st.session_state for k in ("runs", "surface"))
-    if fresh and chosen in RACES and chosen != FIRST.name and "surface" not in st.query_params:
-        apply_race(RACES[chosen])  # a link that names a preset alone
-    st.session_state["race"] = chosen if chosen in RACES else ""
-    box = "_race_box"
-    st.session_state[box] = st.session_state["race"] or None
-
-    def changed() -> None:
-        if st.session_state[box]:
-            apply_race(RACES[st.session_state[box]])
-
-    side.selectbox(
-        "Experiment",
-        list(RACES),
-        key=box,
-        on_change=changed,
-        format_func=lambda n: RACES[n].label,
-        placeholder="Your own settings",
-    )
+def _linked_race() -> None:
+    """A link may name a preset alone; it is applied once, before any control is drawn."""
+    if "race" not in st.session_state:
+        linked = st.query_params.get("race", FIRST.name)
+        if linked in RACES and linked != FIRST.name and "surface" not in st.query_params:
+            apply_race(RACES[linked])
+        st.session_state["race"] = linked if linked in RACES else ""
     write_link("race", st.session_state["race"], FIRST.name)
+
+
+def _is(race: Race, surface: Surface, runs: tuple[Run, ...], updates: int) -> bool:
+    """Whether the controls still say what the preset set."""
+    if surface.name != race.surface or updates != race.length or len(runs) != len(race.runs):
+        return False
+    entry = SURFACES[race.surface]
+    if entry.settings(race.surface_settings) != entry.settings(dict(surface.settings)):
+        return False
+    return all(
+        run.optimizer == name
+        and run.values() == OPTIMIZERS[name].settings(settings)
+        and run.start == race.begin
+        and run.schedule == race.schedule
+        for run, (name, settings) in zip(runs, race.runs, strict=True)
+    )
 
 
 def _view(entry: Entry, side) -> tuple[tuple[float, float, float, float], str]:
@@ -312,7 +314,7 @@ def _view(entry: Entry, side) -> tuple[tuple[float, float, float, float], str]:
 def sidebar() -> tuple[Plan | None, str]:
     """Draw the controls; the plan, or None with what is wrong."""
     side = st.sidebar
-    _presets(side)
+    _linked_race()
     surface, problem, entry = _surface(side)
     runs, own = _runs(entry.name, entry, side)
     facts = entry.extra

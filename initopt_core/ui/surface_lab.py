@@ -18,7 +18,7 @@ from initopt_core.ui.compute import compute
 from initopt_core.ui.surface_canvas import GridMessage, Scene, pack_grid, pack_scene, surface_canvas
 from initopt_core.ui.surface_controls import Plan
 
-KEY = "surface"
+KEY = "lab_canvas"
 _STYLE = "<style>.surface-story { font-size: .88rem; opacity: .8; margin: 0; }</style>"
 POINTS = 129
 """Grid points on each side of the surface sent to the browser."""
@@ -119,7 +119,7 @@ def laboratory(plan: Plan) -> None:
     made = compute(scene, plan.surface, plan.runs, plan.updates, plan.noise, plan.seed, plan.ranges)
     text = sentence(list(made.labels), list(made.outcomes), plan.updates)
     story = RACES[plan.race].story if plan.race in RACES else facts_of(plan)
-    st.html(
+    st.container(key="surface-say").html(
         f'<p class="initopt-sentence">{_bold(text)}</p>'
         f'<p class="surface-story">{html.escape(story)}</p>{_STYLE}'
     )

@@ -1,0 +1,208 @@
+"""Figures of the loss-surface laboratory for files: paths over the surface, and loss curves."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+
+import altair as alt
+import numpy as np
+from PIL import Image
+
+from ..descent import Trace
+from ..surfaces import Surface
+from . import theme
+from .base import Figure, columns, series
+
+SIDE = 420
+"""Pixels of the square surface."""
+PIXELS = 280
+STEEP = 1e4
+"""Log colours: the lowest ten-thousandth of the range gets the first colour, as on the page."""
+
+_STOPS = """
+440154 481668 472878 424086 3b528b 33638d 2c728e 26828e 21918c 1fa088 28ae80 3fbc73 5ec962 84d44b
+addc30 d8e219 fde725
+"""
+_VIRIDIS = np.array(
+    [[int(s[i : i + 2], 16) for i in (0, 2, 4)] for s in _STOPS.split()], dtype=float
+)
+
+
+_DASHES = ([7, 3], [4, 2], [2, 2], [7, 2, 2, 2])
+
+
+def looks(names: Sequence[str]) -> list[tuple[str, list[int], str]]:
+    """Colour, dash and marker; the second and third of a kind are lighter, darker, reshaped."""
+    shapes = ("triangle-up", "square", "circle", "diamond", "triangle-down", "cross", "wedge")
+    out = []
+    for i, name in enumerate(names):
+        color, dash, shape = theme.optimizer_style(name)
+        k = list(names[:i]).count(name)
+        if k:
+            color = _mixed(color, "#FFFFFF" if k % 2 else "#000000", 0.4 + 0.25 * ((k - 1) // 2))
+            shape, dash = shapes[k % len(shapes)], _DASHES[k % len(_DASHES)]
+        out.append((color, list(dash), shape))
+    return out
+
+
+def _mixed(color: str, other: str, share: float) -> str:
+    a, b = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (color, other))
+    return "#" + "".join(f"{round(v):02X}" for v in a + (b - a) * share)
+
+
+def unit(values: np.ndarray, color: str) -> np.ndarray:
+    """Loss values as 0 to 1 along the colours; NaN stays NaN.
+
+    Args:
+        color: "linear", or "log" for surfaces whose interest lies near their lowest values.
+    """
+    finite = values[np.isfinite(values)]
+    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
+    u = np.clip((values - low) / max(high - low, 1e-30), 0, 1)
+    return np.log1p(STEEP * u) / np.log1p(STEEP) if color == "log" else u
+
+
+def surface_png(
+    surface: Surface, ranges: tuple[float, float, float, float], color: str, n: int = PIXELS
+) -> bytes:
+    """The surface as a picture of n x n pixels in viridis, w2 upwards; NaN is transparent."""
+    u = unit(surface.values(ranges, n).numpy().astype(float), color)[::-1]
+    at = np.nan_to_num(u) * (len(_VIRIDIS) - 1)
+    k = np.minimum(at.astype(int), len(_VIRIDIS) - 2)
+    part = (at - k)[..., None]
+    rgb = _VIRIDIS[k] * (1 - part) + _VIRIDIS[k + 1] * part
+    alpha = np.where(np.isfinite(u), 255, 0)[..., None]
+    image = Image.fromarray(np.round(np.concatenate([rgb, alpha], axis=2)).astype(np.uint8))
+    out = io.BytesIO()
+    image.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _channels(
+    traces: Sequence[Trace], labels: list[str]
+) -> tuple[alt.Color, alt.StrokeDash, alt.Shape]:
+    """Colour, dash and shape of each label, as on the page."""
+    parts = zip(*looks([t.run.optimizer for t in traces]), strict=True)
+    colors, dashes, shapes = (alt.Scale(domain=labels, range=list(p)) for p in parts)
+    return (
+        alt.Color("optimizer:N", scale=colors, title=None),
+        alt.StrokeDash("optimizer:N", scale=dashes, title=None),
+        alt.Shape("optimizer:N", scale=shapes, title=None),
+    )
+
+
+def paths(
+    surface: Surface,
+    traces: Sequence[Trace],
+    labels: Sequence[str],
+    ranges: tuple[float, float, float, float],
+    color: str,
+) -> Figure:
+    """Every path over the surface, seen from above."""
+    names = list(labels)
+    color_of, dash_of, shape_of = _channels(traces, names)
+    url = base64.b64encode(surface_png(surface, ranges, color)).decode()
+    x0, x1, y0, y1 = ranges
+
+    def build() -> alt.LayerChart:
+        x = alt.X("w1:Q", title="weight w1", scale=alt.Scale(domain=[x0, x1], nice=False))
+        y = alt.Y("w2:Q", title="weight w2", scale=alt.Scale(domain=[y0, y1], nice=False))
+        picture = (
+            alt.Chart(alt.NamedData("surface"))
+            .mark_image(width=SIDE, height=SIDE)
+            .encode(x=alt.value(SIDE / 2), y=alt.value(SIDE / 2), url="url:N")
+        )
+        lines = alt.Chart(alt.NamedData("paths")).encode(x, y, order="step:Q")
+        halo = lines.mark_line(clip=True, color="white", strokeWidth=4, opacity=0.8).encode(
+            detail="optimizer:N"
+        )
+        ink = lines.mark_line(clip=True, strokeWidth=2).encode(color=color_of, strokeDash=dash_of)
+        ends = (
+            alt.Chart(alt.NamedData("ends"))
+            .mark_point(filled=True, size=110, opacity=1, stroke="white", clip=True)
+            .encode(
+                x,
+                y,
+                color=color_of,
+                shape=shape_of,
+            )
+        )
+        points = alt.Chart(alt.NamedData("minima")).encode(x, y)
+        stars = points.mark_text(
+            text="★", fontSize=17, color="white", stroke="#222", strokeWidth=0.6, clip=True
+        )
+        return (picture + halo + ink + stars + ends).properties(
+            width=SIDE, height=SIDE, title=surface.label
+        )
+
+    rows, ends = [], []
+    for label, trace in zip(names, traces, strict=True):
+        good = len(trace.points) if trace.diverged is None else trace.diverged
+        p = trace.points[:good].astype(float)
+        rows.append(
+            {
+                "optimizer": label,
+                "step": np.arange(good),
+                "w1": p[:, 0],
+                "w2": p[:, 1],
+                "loss": p[:, 2],
+            }
+        )
+        ends.append({"optimizer": label, "w1": p[-1, 0], "w2": p[-1, 1], "loss": p[-1, 2]})
+    minima = surface.minima
+    return Figure(
+        ("surface-paths", tuple(names), surface.label, ranges),
+        build,
+        {
+            "surface": columns(url="data:image/png;base64," + url),
+            "paths": series(rows, digits=7),
+            "ends": series(ends, digits=7),
+            "minima": series([{"w1": x, "w2": y} for x, y in minima]),
+        },
+        alt=f"Loss surface {surface.label} with the paths of {', '.join(names)}.",
+        name="loss-surface-paths",
+    )
+
+
+def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
+    """Loss against step, on a log axis where every loss is positive."""
+    names = list(labels)
+    color_of, dash_of, _ = _channels(traces, names)
+    all_losses = np.concatenate([t.points[:, 2] for t in traces]).astype(float)
+    finite = all_losses[np.isfinite(all_losses)]
+    log = bool(finite.size and finite.min() > 0)
+
+    def build() -> alt.Chart:
+        scale = alt.Scale(type="log") if log else alt.Scale(zero=False)
+        axis = theme.log_axis("loss") if log else alt.Axis(title="loss")
+        return (
+            alt.Chart(alt.NamedData("losses"))
+            .mark_line()
+            .encode(
+                x=alt.X("step:Q", title="step"),
+                y=alt.Y("loss:Q", scale=scale, axis=axis),
+                color=color_of,
+                strokeDash=dash_of,
+            )
+            .properties(width=520, height=300)
+        )
+
+    rows = []
+    for label, trace in zip(names, traces, strict=True):
+        good = len(trace.points) if trace.diverged is None else trace.diverged
+        rows.append(
+            {
+                "optimizer": label,
+                "step": np.arange(good),
+                "loss": trace.points[:good, 2].astype(float),
+            }
+        )
+    return Figure(
+        ("surface-losses", tuple(names), log),
+        build,
+        {"losses": series(rows, digits=7)},
+        alt=f"Loss against step for {', '.join(names)}.",
+        name="loss-surface-losses",
+    )

@@ -1,0 +1,75 @@
+"""The last chapter: sharp and flat minima, and what a shifted test loss makes them pay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from initopt_core import flatness
+from initopt_core.outcomes import short
+from initopt_core.ui import assets
+from initopt_core.ui.controls import parameter_control
+
+SAMPLES = 1201
+KEY = "sharp-flat"
+
+
+def mount() -> Callable:
+    """The component's mounting function."""
+    return assets.component(
+        "sharp_flat", ("surface/field.js", "sharp_flat.js"), css="sharp_flat.css"
+    )
+
+
+def sidebar() -> tuple[flatness.TwoMinima, float]:
+    """The chapter's own four controls."""
+    side = st.sidebar
+    sharp, flat, depth, shift = (
+        parameter_control(p, f"flat_{p.name}", side)
+        for p in (flatness.SHARPNESS, flatness.FLATNESS, flatness.DEPTH, flatness.SHIFT)
+    )
+    return flatness.TwoMinima(sharp, flat, depth), shift
+
+
+def show(curve: flatness.TwoMinima, shift: float) -> None:
+    """Sentence, curves, table and the argument in a few lines."""
+    prices = [flatness.price(curve, which, shift) for which in ("flat", "sharp")]
+    flat, sharp = prices
+    winner = "flat" if flat.test < sharp.test else "sharp"
+    st.markdown(
+        f"Shifted by {short(shift)}, the **sharp** minimum pays {short(sharp.gap)} and the "
+        f"**flat** one {short(flat.gap)}: on the test curve the {winner} minimum is lower, "
+        f"{short(min(flat.test, sharp.test))} against {short(max(flat.test, sharp.test))}."
+    )
+
+    def moved() -> None:
+        value = (st.session_state.get(KEY) or {}).get("moved")
+        if value:
+            st.session_state["flat_shift"] = float(value["shift"])
+
+    w = np.linspace(*flatness.RANGE, SAMPLES)
+    mount()(
+        key=KEY,
+        data={
+            "key": KEY,
+            "range": list(flatness.RANGE),
+            "limits": [flatness.SHIFT.low, flatness.SHIFT.high],
+            "curve": [round(float(v), 5) for v in curve.loss(w)],
+            "shift": shift,
+            "minima": [
+                {"which": p.which, "weight": p.weight, "train": p.train, "curvature": p.curvature}
+                for p in prices
+            ],
+        },
+        on_moved_change=moved,
+    )
+    st.markdown(
+        "Training and test images come from one source but are not the same, so the two losses "
+        "are close but not equal. If the difference is pictured as a sideways shift, a minimum "
+        "pays about half its curvature times the shift squared: little where the loss is flat. "
+        "Keskar et al. (2017) found that small, noisy batches end in flatter minima than large "
+        "ones. A caution: sharpness changes when weights are rescaled without changing the "
+        "network (Dinh et al., 2017), so it explains only as far as scales are comparable."
+    )

@@ -1,0 +1,97 @@
+"""What lies below the laboratory: explanation, code, exports."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from initopt_core.descent import Trace, race
+from initopt_core.figures import surfaces as figures
+from initopt_core.figures.base import Figure
+from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.surface_code import snippet
+from initopt_core.surfaces import FORMULA, SURFACES
+from initopt_core.ui.compute import compute
+from initopt_core.ui.export_buttons import export_buttons
+from initopt_core.ui.surface_canvas import labels_of
+from initopt_core.ui.surface_controls import Plan
+
+
+def below(plan: Plan) -> None:
+    """Three closed parts; what is in them is made when they are opened."""
+    row = st.container(horizontal=True, gap="small")
+    with row:
+        _export(plan)
+    explain = st.expander("What happens here", icon=":material/menu_book:")
+    _explain(plan, explain)
+    code = st.expander("The same in PyTorch", icon=":material/code:")
+    code.code(snippet(plan.surface, plan.runs, plan.updates, plan.noise, plan.seed), "python")
+
+
+def _explain(plan: Plan, box) -> None:
+    if plan.surface.name != FORMULA:
+        entry = SURFACES[plan.surface.name]
+        box.markdown(f"**{entry.label}.** {entry.help} *{entry.source}*")
+        box.latex(entry.formula)
+    for name in dict.fromkeys(r.optimizer for r in plan.runs):
+        entry = OPTIMIZERS[name]
+        box.markdown(f"**{entry.label}.** {entry.help} *{entry.source}*")
+        box.latex(entry.formula)
+    box.markdown(
+        "**Stability.** Near a minimum with curvature λ, plain gradient descent multiplies its "
+        "distance by 1 − ηλ at every step, so it converges only while ηλ < 2. Momentum moves that "
+        "limit to 2(1 + β)/(1 − β) for an average of gradients and to 2(1 + β) for a sum; "
+        "optimizers with a rate for every weight feel the curvature divided by their √v. The "
+        "meter rescales all of them so that the edge is at 2 (Cohen et al., 2021 and 2022).\n\n"
+        "**Equal budgets.** All optimizers take the same number of gradients, see the same noise, "
+        "and start where you say; their rates are yours, and are printed beside their names."
+    )
+
+
+class _Later:
+    """A figure made when it is first looked at: a closed menu costs nothing."""
+
+    def __init__(self, make: Callable[[], Figure]) -> None:
+        self._make = make
+
+    @cached_property
+    def _figure(self) -> Figure:
+        return self._make()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._figure, name)
+
+
+def _export(plan: Plan) -> None:
+    labels = labels_of([r.optimizer for r in plan.runs])
+
+    def traces() -> tuple[Trace, ...]:
+        return compute(race, plan.surface, plan.runs, plan.updates, plan.noise, plan.seed)
+
+    def paths() -> bytes:
+        text = io.StringIO()
+        text.write("optimizer,step,w1,w2,loss\n")
+        for label, trace in zip(labels, traces(), strict=True):
+            for t, (a, b, c) in enumerate(trace.points.astype(np.float64)):
+                text.write(f"{label},{t},{a:.7g},{b:.7g},{c:.7g}\n")
+        return text.getvalue().encode()
+
+    def code() -> str:
+        return snippet(plan.surface, plan.runs, plan.updates, plan.noise, plan.seed)
+
+    export_buttons(
+        _Later(lambda: figures.paths(plan.surface, traces(), labels, plan.ranges, plan.color)),
+        key="surface-paths",
+        label="Export the paths",
+        extra={"paths.csv": paths, "race.py": code},
+    )
+    export_buttons(
+        _Later(lambda: figures.losses(traces(), labels)),
+        key="surface-losses",
+        label="Export the loss curves",
+    )

@@ -1,0 +1,181 @@
+"""The loss-surface page's parts: code that runs, messages that fit, figures, flat minima."""
+
+import contextlib
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+import torch
+
+from initopt_core import export, flatness
+from initopt_core.descent import Run, race, surface_optimizers
+from initopt_core.figures import surfaces as figures
+from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.outcomes import short
+from initopt_core.races import RACES
+from initopt_core.surface_code import snippet
+from initopt_core.surfaces import FORMULA, SURFACES, Surface
+from initopt_core.ui.surface_canvas import labels_of, pack_grid
+from initopt_core.ui.surface_lab import scene
+
+RAVINE = Surface("pathological")
+
+
+def ends(code: str) -> list[list[float]]:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(code, "race.py", "exec"), {"__name__": "race"})  # our own snippet
+    number = r"(-?[\d.]+(?:e[-+]?\d+)?)"
+    found = re.findall(rf"w1 = {number}, w2 = {number}, loss = {number}", out.getvalue())
+    return [[float(v) for v in row] for row in found]
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_the_snippet_of_every_surface_runs_and_agrees(name):
+    start = SURFACES[name].extra["start"]
+    runs = (Run("Adam", (("lr", 0.01),), start), Run("SGD", (("lr", 1e-5),), start))
+    got = ends(snippet(Surface(name), runs, 10))
+    want = [t.points[-1] for t in race(Surface(name), runs, 10)]
+    np.testing.assert_allclose(got, want, rtol=2e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", surface_optimizers())
+def test_the_snippet_of_every_optimizer_runs_and_agrees(name):
+    settings = OPTIMIZERS[name].settings({"lr": 0.01, "weight_decay": 0.05})
+    run = Run(name, tuple(settings.items()), (1.0, 2.0), "cosine", (("floor", 0.1),))
+    got = ends(snippet(RAVINE, (run,), 12, noise=0.3, seed=5))
+    want = race(RAVINE, (run,), 12, noise=0.3, seed=5)[0].points[-1]
+    np.testing.assert_allclose(got[0], want, rtol=2e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "text", ["sin(3*w1) + max(w2, 0)*sqrt(2)", "w1**2", "softplus(w1) + e**w2 + pi", "4"]
+)
+def test_the_snippet_of_a_formula_runs_and_agrees(text):
+    surface = Surface(FORMULA, text=text)
+    run = Run("SGDMomentum", (("lr", 0.02), ("momentum", 0.5)), (0.7, 0.4))
+    got = ends(snippet(surface, (run,), 8))
+    np.testing.assert_allclose(got[0], race(surface, (run,), 8)[0].points[-1], rtol=2e-3, atol=1e-3)
+
+
+# -- what the browser is sent -----------------------------------------------------------------
+def runs_of(name):
+    preset = RACES[name]
+    return tuple(Run(n, tuple(s.items()), preset.begin) for n, s in preset.runs)
+
+
+def test_a_scene_holds_the_whole_race_in_the_order_the_script_reads():
+    runs = (*runs_of("ravine"), Run("Adam", (("lr", 0.5),), (1.0, 1.0)))
+    made = scene(RAVINE, runs, 30, 0.0, 0, (-6, 6, -14, 6))
+    floats = np.frombuffer(made.floats, dtype="<f4")
+    at = 0
+
+    def take(n):
+        nonlocal at
+        at += n
+        return floats[at - n : at]
+
+    for trace, head in zip(race(RAVINE, runs, 30), made.head["runs"], strict=True):
+        for column in trace.points.T:
+            np.testing.assert_array_equal(take(31), column)
+        np.testing.assert_array_equal(take(60).reshape(30, 2), trace.gradient)
+        np.testing.assert_array_equal(take(60).reshape(30, 2), trace.update)
+        np.testing.assert_array_equal(take(30), trace.lr)
+        take(60)  # sharpness and meter
+        if head["divides"]:
+            v_hat = trace.memory["v_hat"]
+            np.testing.assert_allclose(take(60).reshape(30, 2), np.sqrt(v_hat) + 1e-8, rtol=1e-6)
+        for name in head["kept"]:
+            np.testing.assert_array_equal(take(60).reshape(30, 2), trace.memory[name])
+    assert at == len(floats)
+    assert made.labels == ("SGD", "SGD + momentum", "Adam 1", "Adam 2")
+    colors = [r["color"] for r in made.head["runs"]]
+    assert len(set(colors)) == 4
+    json.dumps(made.head, allow_nan=False)
+
+
+def test_a_diverged_scene_can_still_be_sent():
+    run = Run("SGD", (("lr", 1.0),), (1.0, 1.0))
+    made = scene(Surface("quadratic"), (run,), 100, 0.0, 0, (-4, 4, -4, 4))
+    assert made.head["runs"][0]["diverged"] is not None
+    json.dumps(made.head, allow_nan=False)
+
+
+def test_a_grid_may_come_from_anywhere():
+    values = torch.arange(9.0).view(3, 3)
+    values[1, 1] = float("nan")
+    message = pack_grid(values, (0.0, 1.0, 0.0, 2.0))
+    head, _, body = message.data.partition(b"\n")
+    assert json.loads(head) == {
+        "kind": "grid",
+        "id": message.id,
+        "n": 3,
+        "ranges": [0.0, 1.0, 0.0, 2.0],
+    }
+    np.testing.assert_array_equal(np.frombuffer(body, dtype="<f4").reshape(3, 3), values)
+    assert pack_grid(values, (0.0, 1.0, 0.0, 2.0)).id == message.id
+    assert pack_grid(values, (0.0, 1.0, 0.0, 3.0)).id != message.id
+
+
+# -- figures ----------------------------------------------------------------------------------
+def test_the_exported_figures_hold_the_paths():
+    traces = race(RAVINE, runs_of("ravine"), 40)
+    labels = labels_of([t.run.optimizer for t in traces])
+    figure = figures.paths(RAVINE, traces, labels, (-6.0, 6.0, -14.0, 6.0), "linear")
+    rows = figure.rows()["paths"]
+    assert len(rows) == 3 * 41
+    assert rows[-1]["w2"] == pytest.approx(float(traces[-1].points[-1, 1]), rel=1e-5)
+    assert export.to_png(figure)[:4] == b"\x89PNG"
+    svg = export.to_svg(figure).decode()
+    assert "data:image/png" in svg and "Adam" in svg
+    assert b"step" in export.to_csv(figures.losses(traces, labels))
+
+
+def test_the_picture_has_the_lowest_loss_where_it_is_lowest():
+    from PIL import Image
+
+    picture = Image.open(
+        io.BytesIO(figures.surface_png(Surface("quadratic"), (-1.0, 3.0, -1.0, 3.0), "linear", 81))
+    )
+    pixels = np.asarray(picture)
+    # The minimum (0, 0) is a quarter from the left and a quarter from the bottom.
+    np.testing.assert_array_equal(pixels[60, 20, :3], [0x44, 0x01, 0x54])
+    assert pixels[0, -1, 1] > 200  # the far corner is yellow
+
+
+# -- sharp and flat ---------------------------------------------------------------------------
+def test_minima_and_curvature_of_the_two_bump_curve():
+    curve = flatness.TwoMinima()
+    h = 1e-4
+    for which in ("sharp", "flat"):
+        w = np.float64(curve.minimum(which))
+        assert abs(curve.loss(w + h) - curve.loss(w - h)) / (2 * h) < 1e-6
+        bend = (curve.loss(w + h) - 2 * curve.loss(w) + curve.loss(w - h)) / h**2
+        assert curve.curvature(w) == pytest.approx(bend, rel=1e-3)
+        near = curve.loss(w + np.linspace(-0.2, 0.2, 401) * getattr(curve, which))
+        assert near.min() >= curve.loss(w) - 1e-12
+
+
+def test_a_small_shift_costs_half_the_curvature_times_its_square():
+    for which in ("sharp", "flat"):
+        paid = flatness.price(flatness.TwoMinima(), which, 0.02)
+        assert paid.gap == pytest.approx(paid.predicted, rel=0.05)
+
+
+def test_keskars_picture():
+    """At rest the sharp minimum is the lower one; shifted, the flat one is."""
+    curve = flatness.TwoMinima()
+    flat, sharp = (flatness.price(curve, w, 0.0) for w in ("flat", "sharp"))
+    assert sharp.train < flat.train and sharp.gap == flat.gap == 0
+    flat, sharp = (flatness.price(curve, w, 0.35) for w in ("flat", "sharp"))
+    assert flat.test < sharp.test and sharp.gap > 10 * flat.gap
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1.2345, "1.23"), (-0.5, "−0.5"), (4.66e-5, "4.66·10⁻⁵"), (0.0, "0"), (-1e12, "−1·10¹²")],
+)
+def test_short_numbers(value, text):
+    assert short(value) == text
