@@ -10,9 +10,10 @@ layout.page_header("Training")
 config, problem, place = training_controls.sidebar()
 training_watch.start_button(config, problem, place)
 run_id = shown_run()
-notice_bad_links()
-if told := link_problem():
-    st.info(told, icon=":material/link_off:")
+with st.container():
+    notice_bad_links()
+    if told := link_problem():
+        st.info(told, icon=":material/link_off:")
 if run_id is None:
     st.markdown(
         "SGD, SGD with momentum and Adam start from the same weights and see the same batches, "

@@ -22,7 +22,7 @@ _CSS = """
   font-variant-numeric: tabular-nums; }
 table, .stDataFrame, [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 3.2rem .8rem 2rem; }
+  [data-testid="stMainBlockContainer"] { padding: 4rem .8rem 2rem; }
 }
 </style>
 """

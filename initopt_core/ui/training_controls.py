@@ -92,9 +92,9 @@ def chosen_optimizers(container=st) -> list[str]:
 
 def _initializers(container) -> tuple[str, ...]:
     box, key = "_search_inits_box", "search_inits"
-    st.session_state[box] = [
-        n for n in str(st.session_state.get(key, "")).split(",") if n in INITIALIZERS
-    ]
+    value = st.session_state.get(key, st.query_params.get(key, ""))
+    st.session_state[box] = [n for n in INITIALIZERS if n in str(value).split(",")]
+    st.session_state[key] = ",".join(st.session_state[box])
 
     def changed() -> None:
         st.session_state[key] = ",".join(st.session_state[box])
@@ -107,6 +107,7 @@ def _initializers(container) -> tuple[str, ...]:
         on_change=changed,
         placeholder="none",
     )
+    _link(key, st.session_state[key], "")
     return tuple(st.session_state[box])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 from functools import lru_cache
 
@@ -62,42 +63,60 @@ def _watch(run_id: str, others: tuple[str, ...]) -> None:
         st.info(str(problem))
         return
     history = known.history(run_id)
-    _head(run, history)
+    # Each part has its own place, filled or not, so that the figures below never move in the
+    # page's tree: an element that moves there is built anew, which shows as a flicker.
+    head, options, legend, curves, below = (st.container() for _ in range(5))
+    with head:
+        _head(run, history)
     if history.phase.startswith("search:"):
-        training_results.rates(run, history)
-        _follow(run)
-        return
-    axis, log, smoothing = _view_options()
-    shown = [run, *(known.info(o) for o in others)]
-    runs = tuple((r.id, r.name, known.history(r.id).version) for r in shown)
-    if history.curves:
-        _legend(_lines(runs))
-    left, right = st.columns(2)
-    for column, kind in ((left, "loss"), (right, "accuracy")):
-        with column:
-            live_chart(_figure(kind, runs, axis, log, smoothing), key=f"training-{kind}")
-    view = st.segmented_control(
+        with curves:
+            training_results.rates(run, history)
+    elif not history.curves:
+        curves.caption("The first loss comes with the first step.")
+    else:
+        shown = _readable(run, others)
+        runs = tuple((r.id, r.name, known.history(r.id).version) for r in shown)
+        with options:
+            axis, log, smoothing = _view_options()
+        with legend:
+            _legend(_lines(runs))
+        for column, kind in zip(curves.columns(2), ("loss", "accuracy"), strict=True):
+            with column:
+                live_chart(_figure(kind, runs, axis, log, smoothing), key=f"training-{kind}")
+        with below:
+            _below(run, history, shown, runs, (axis, log, smoothing))
+    _follow(run)
+
+
+def _readable(run: RunInfo, others: tuple[str, ...]) -> list[RunInfo]:
+    """The run and those to compare it with that are still there."""
+    found = [run]
+    for run_id in others:
+        with contextlib.suppress(SettingError):
+            found.append(service().info(run_id))
+    return found
+
+
+def _below(run: RunInfo, history: History, shown: list[RunInfo], runs, view: tuple) -> None:
+    """Under the curves: numbers, layers, distributions, results or the search, as chosen."""
+    chosen = st.segmented_control(
         "Show", VIEWS, default="Table", key="training_view", label_visibility="collapsed"
     )
-    if view == "Table":
-        _table(shown)
-    elif view == "Layers":
-        _layers(history, runs, axis, log, smoothing)
-    elif view == "Distributions":
+    if chosen == "Layers":
+        _layers(history, runs, *view)
+    elif chosen == "Distributions":
         training_results.distributions(history)
-    elif view == "Results":
+    elif chosen == "Results":
         training_results.results(run, history)
-    elif view == "Rate search":
+    elif chosen == "Rate search":
         training_results.rates(run, history)
-    if view in ("Table", None):
+    else:
+        _table(shown)
         with st.container(horizontal=True):
             for kind, label in (("loss", "Loss figure"), ("accuracy", "Accuracy figure")):
                 export_buttons(
-                    _figure(kind, runs, axis, log, smoothing, True),
-                    key=f"training-{kind}",
-                    label=label,
+                    _figure(kind, runs, *view, True), key=f"training-{kind}", label=label
                 )
-    _follow(run)
 
 
 def _follow(run: RunInfo) -> None:
