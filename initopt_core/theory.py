@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import torch
@@ -295,6 +295,7 @@ def _square_pairs(e: Moments, c: Tensor) -> Tensor:
 # --- gains -----------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=1024)
 def variance_gain(name: str, **settings) -> float:
     """1 / sqrt(E[phi(z)^2]) for z ~ N(0, 1): the gain that gives the next layer variance 1."""
     z = torch.linspace(-12.0, 12.0, 240_001, dtype=torch.float64)
@@ -304,6 +305,7 @@ def variance_gain(name: str, **settings) -> float:
     return 1 / math.sqrt(float(torch.trapezoid(value**2 * density, z)))
 
 
+@lru_cache(maxsize=1024)
 def gain(name: str, **settings) -> float:
     """The usual gain: torch.nn.init.calculate_gain's where it has one, else `variance_gain`.
 

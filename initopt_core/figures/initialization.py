@@ -171,7 +171,8 @@ def _panel(r: int, c: int, row: str, display: Display, layers: int) -> alt.Layer
             titleFontWeight="bold",
             titleColor=color,
             tickCount=2,
-            format="~s",
+            labelFlush=True,  # a label over the top would push this panel's title up
+            labelExpr="datum.value == 0 ? '0' : format(datum.value, '.3~s')",
             minExtent=30,
             maxExtent=30,
             titlePadding=4,
@@ -369,14 +370,14 @@ def strips(view: View, display: Display = Display(), height: int = 300) -> Figur
     for r, row in enumerate(rows):
         stats = getattr(view.probe, row)
         picture, ticks, threshold, top = _strip(stats, ROWS[row][1], display)
-        data[f"strip{r}"] = columns(url=[picture])
+        data[f"strip{r}"] = columns(url=[picture], x=-1, x2=2 * len(stats) - 1, y=-1, y2=1)
         signals |= {f"v{r}": ticks, f"t{r}": threshold, f"m{r}": top}
         signals[f"last{r}"] = [-1, 2 * len(stats) - 1]
     width = round((1060 - 60 * len(rows)) / len(rows))
 
     def build():
         return alt.hconcat(
-            *(_strip_panel(r, row, display.shared, width, height) for r, row in enumerate(rows)),
+            *(_strip_panel(r, row, width, height) for r, row in enumerate(rows)),
             spacing=16,
         )
 
@@ -449,7 +450,7 @@ def _png(alpha: np.ndarray, color: str, broken: np.ndarray | None = None) -> str
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
-def _strip_panel(r: int, row: str, shared: bool, width: int, height: int) -> alt.LayerChart:
+def _strip_panel(r: int, row: str, width: int, height: int) -> alt.Chart:
     label, color = ROWS[row]
     # asinh unfolded again: t * sinh(y * asinh(m / t)); t = 0 marks an axis in shares.
     inner = f"datum.value * log(m{r} / t{r} + sqrt(pow(m{r} / t{r}, 2) + 1))"
@@ -458,34 +459,24 @@ def _strip_panel(r: int, row: str, shared: bool, width: int, height: int) -> alt
         f"t{r} == 0 ? format(100 * datum.value, 'd') + ' %' : "
         f"abs(datum.value) < 1e-9 ? '0' : format({value}, '.0e')"
     )
+    x = alt.X(
+        "x:Q",
+        scale=alt.Scale(domain=alt.ExprRef(f"last{r}"), nice=False, zero=False),
+        axis=alt.Axis(title="Layer", format="d", tickMinStep=2, grid=False),
+    )
+    y = alt.Y(
+        "y:Q",
+        scale=alt.Scale(domain=[-1, 1], nice=False),
+        axis=alt.Axis(
+            title=None, values=alt.ExprRef(f"v{r}"), labelExpr=expr, minExtent=40, maxExtent=40
+        ),
+    )
     image = (
         alt.Chart(alt.NamedData(f"strip{r}"))
-        .mark_image(aspect=False, align="left", baseline="top", width=width, height=height)
-        .encode(url="url:N", x=alt.value(0), y=alt.value(0))
+        .mark_image(aspect=False)
+        .encode(url="url:N", x=x, x2="x2:Q", y=y, y2="y2:Q")
     )
-    frame = (
-        alt.Chart(alt.NamedData(f"strip{r}"))
-        .mark_point(opacity=0)
-        .encode(
-            x=alt.X(
-                "zero:Q",
-                scale=alt.Scale(domain=alt.ExprRef(f"last{r}"), nice=False, zero=False),
-                axis=alt.Axis(title="Layer", format="d", tickMinStep=2, grid=False),
-            ),
-            y=alt.Y(
-                "zero:Q",
-                scale=alt.Scale(domain=[-1, 1], nice=False),
-                axis=alt.Axis(
-                    title=None,
-                    values=alt.ExprRef(f"v{r}"),
-                    labelExpr=expr,
-                    minExtent=40,
-                    maxExtent=40,
-                ),
-            ),
-        )
-    )
-    return alt.layer(image, frame.transform_calculate(zero="0")).properties(
+    return image.properties(
         width=width, height=height, title=alt.Title(text=label, color=color, offset=4)
     )
 
@@ -509,14 +500,16 @@ def one_layer(view: View, index: int, display: Display) -> Figure:
         )
         signals |= {f"s{r}_0": remark(s), f"b{r}_0": s.finite < s.size, f"d{r}_0": list(own)}
     count = len(rows)
+    signals["title"] = getattr(view.probe, rows[0])[index].title + ": click a strip for another"
 
     def build():
         return alt.hconcat(
             *(
-                _panel(r, 0, row, display, 1).properties(width=1060 // count - 70, height=110)
+                _panel(r, 0, row, display, 1).properties(width=1060 // count - 70, height=84)
                 for r, row in enumerate(rows)
             ),
             spacing=18,
+            title=alt.Title(text=alt.ExprRef("title"), anchor="start", offset=2),
         )
 
     return Figure(
@@ -549,10 +542,13 @@ def viridis(values: np.ndarray) -> np.ndarray:
 def phase(
     phases: PhaseMap, view: View | None = None, *, width: int = 520, height: int = 300
 ) -> Figure:
-    """The (sigma_w, sigma_b) plane: depth scale as colour, the critical line, the layers now."""
+    """The (sigma_w, sigma_b) plane: how many layers a gradient crosses before it has changed by a
+    factor e, 1 / |ln chi|, as colour; the critical line; where the layers are now."""
     from PIL import Image
 
-    share = np.log10(np.clip(phases.depth, 1, DEEPEST)) / math.log10(DEEPEST)
+    with np.errstate(divide="ignore"):
+        layers = 1 / np.abs(np.log(np.maximum(phases.chi, 1e-300)))
+    share = np.log10(np.clip(layers, 1, DEEPEST)) / math.log10(DEEPEST)
     picture = viridis(share)
     out = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(picture[::-1])).save(out, "PNG")
@@ -565,7 +561,7 @@ def phase(
         points = [{"x": float(np.mean(sigma_w)), "y": float(np.mean(sigma_b)), "size": 160}]
     ok = ~np.isnan(phases.critical)
     data = {
-        "map": columns(url=[url]),
+        "map": columns(url=[url], x=float(w[0]), x2=float(w[-1]), y=float(b[0]), y2=float(b[-1])),
         "line": columns(x=phases.critical[ok], y=b[ok]),
         "dots": series(points),
         "words": _phase_words(phases),
@@ -584,8 +580,8 @@ def phase(
         )
         image = (
             alt.Chart(alt.NamedData("map"))
-            .mark_image(aspect=False, align="left", baseline="top", width=width, height=height)
-            .encode(url="url:N", x=alt.value(0), y=alt.value(0))
+            .mark_image(aspect=False)
+            .encode(url="url:N", x=x, x2="x2:Q", y=y, y2="y2:Q")
         )
         line = (
             alt.Chart(alt.NamedData("line"))
@@ -612,7 +608,7 @@ def phase(
                     "depth:Q",
                     scale=alt.Scale(scheme="viridis", type="log", domain=[1, DEEPEST]),
                     legend=alt.Legend(
-                        title="depth scale (layers)",
+                        title="layers",
                         orient="right",
                         values=[1, 3, 10, 30, 100],
                         format="d",
@@ -627,23 +623,24 @@ def phase(
         ("init-phase", width, height, float(w[0]), float(w[-1]), float(b[0]), float(b[-1])),
         build,
         data,
-        alt="Phase map: depth scale over weights' and biases' spread, critical line in white",
+        alt="Phase map: layers that a gradient crosses over weights' and biases' spread, critical "
+        "line in white",
         name="initialization-phase-map",
     )
 
 
 def _phase_words(phases: PhaseMap) -> dict:
-    """ "ordered" and "chaotic" where there is room for them."""
+    """Names of the two sides, where there is room for them."""
     words = []
     middle = len(phases.sigma_b) * 2 // 3
     row, w = phases.chi[middle], phases.sigma_w
-    for name, inside in (("ordered", row < 1), ("chaotic", row > 1)):
+    for name, inside in (("gradients vanish", row < 1), ("gradients explode", row > 1)):
         if inside.sum() > len(w) // 6:
             words.append(
                 {
                     "x": float(w[inside].mean()),
                     "y": float(phases.sigma_b[middle]),
-                    "text": f"{name}: {'gradients vanish' if name == 'ordered' else 'explode'}",
+                    "text": name,
                 }
             )
     return series(words)

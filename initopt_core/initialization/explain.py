@@ -19,6 +19,13 @@ class Section:
     title: str
     text: str
 
+    def __post_init__(self) -> None:
+        # A formula on several lines of the source is one line for Markdown.
+        pieces = self.text.split("$$")
+        for i in range(1, len(pieces), 2):
+            pieces[i] = "\n" + " ".join(pieces[i].split()) + "\n"
+        object.__setattr__(self, "text", "$$".join(pieces))
+
 
 def latex(value: float) -> str:
     """A number inside a formula: 1.2 x 10^{-5}."""
@@ -169,7 +176,10 @@ def _depth_text(view: View) -> str:
 $$\chi = d_y\,\mathrm{Var}(w)\,\mathbb{E}[\phi'(z)^2].$$
 
 """
-    hidden = [c for c in p.chi if c == c] if p is not None else []
+    # The step from the ten logits is not like the others, so it is left out.
+    hidden = [c for c in p.chi[:-2] if c == c] if p is not None else []
+    if p is not None and not hidden:
+        return text + "With fewer than two hidden layers there is no depth to multiply over."
     if not hidden:
         return text + (
             "Weights that are all equal have no such law: the units of a layer move together."

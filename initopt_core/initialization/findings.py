@@ -52,9 +52,10 @@ def number(value: float) -> str:
 
 
 def times(value: float) -> str:
-    """A factor for people: 3.1, 95, 12,000, 10^12."""
+    """A factor for people: 3.1, 95, 12,000, 10¹²."""
     if value >= 1e6:
-        return f"10^{math.log10(value):.0f}"
+        power = str(round(math.log10(min(value, 1e300))))
+        return "10" + power.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{value:,.0f}" if value >= 20 else f"{value:.1f}"
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from initopt_core import theory
 from initopt_core.data import CLASSES
-from initopt_core.figures.initialization import Display
+from initopt_core.figures.initialization import GRID_LAYERS, Display
 from initopt_core.initialization.settings import (
     MAX_BATCH,
     Settings,
@@ -36,6 +36,7 @@ DEPTH = Parameter("depth", "Depth", 4, 1, MAX_LAYERS, unit="hidden layers")
 WIDTH = Parameter("width", "Width", 256, 1, MAX_UNITS, "log", unit="units")
 SWITCHES = (
     Parameter("shared", "Same axis for all layers", False, help="Compare sizes across a row."),
+    Parameter("stretch", "Stretch each layer", False, help="To its own largest value."),
     Parameter("log", "Logarithmic counts", False, help="Shows the tails."),
     Parameter("robust", "Leave out outliers", False, help="Drops the outermost 0.2 %."),
     Parameter("curve", "Density curve", True, help="A kernel density estimate over the bars."),
@@ -128,7 +129,14 @@ def sidebar() -> tuple[Settings, Display]:
                 help="Only images of these classes; none chosen means all.",
             )
         with st.expander("Histograms", icon=":material/bar_chart:"):
-            switches = {s.name: parameter_control(s, s.name) for s in SWITCHES}
+            deep = len(sizes) >= GRID_LAYERS
+            switches = {
+                s.name: parameter_control(s, s.name)
+                for s in SWITCHES
+                if s.name not in (("shared", "log", "curve") if deep else ("stretch",))
+            }
+            if deep:  # strips: one axis for all layers unless each is to fill the height
+                switches["shared"] = not switches.pop("stretch")
         try:
             settings = Settings.make(
                 entry.name,

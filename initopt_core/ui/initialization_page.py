@@ -20,6 +20,10 @@ from initopt_core.ui.dataset import get_dataset
 from initopt_core.ui.live_chart import live_chart
 
 ICONS = {"good": ":material/check_circle:", "shallow": ":material/info:"}
+STYLE = """<style>
+.st-key-init-head { margin-top: .55rem; }
+.st-key-init-say { min-height: 3.1rem; justify-content: center; }
+</style>"""
 SLOW = 20_000_000
 """Networks with more weights than this take over half a second: say so while it lasts."""
 
@@ -38,7 +42,8 @@ def show() -> None:
     """The whole page."""
     dataset = get_dataset()
     settings, display = controls.sidebar()
-    head = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    st.html(STYLE)
+    head = st.container(horizontal=True, vertical_alignment="center", gap="small", key="init-head")
     head.title("Initialization", anchor=False, width="stretch")
     _actions(head, settings)
     notice_bad_links()
@@ -64,9 +69,12 @@ def show() -> None:
 
 def _actions(head, settings) -> None:
     """Experiments, pin, reset: what one wants at hand."""
-    menu = head.popover("Experiments", icon=":material/science:", key="init-experiments")
-    menu.caption("The tutorial's experiments, with the numbers it printed.")
-    for preset in PRESETS.values():
+    menu = head.popover(
+        "Experiments", icon=":material/science:", key="init-experiments", on_change="rerun"
+    )
+    if menu.open:  # closed it costs one element a change, not nine
+        menu.caption("The tutorial's experiments, with the numbers it printed.")
+    for preset in PRESETS.values() if menu.open else ():
         menu.button(
             preset.label,
             key=f"preset-{preset.name}",
@@ -88,11 +96,12 @@ def _actions(head, settings) -> None:
 
 def _say(found: Finding) -> None:
     """The sentence, and the button that mends what it says."""
-    row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    box = st.container(key="init-say")  # keeps its height, so that the figures stay in place
+    row, side = box.columns([9, 1.2], vertical_alignment="center")
     icon = ICONS.get(found.kind, ":material/warning:")
-    row.markdown(f"{icon} {found.text} {found.remedy}", width="stretch")
+    row.markdown(f"{icon} {found.text} {found.remedy}")
     if found.fix is not None:
-        row.button(
+        side.button(
             "Try it",
             icon=":material/build:",
             key="init-fix",

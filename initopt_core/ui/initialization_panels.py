@@ -100,7 +100,8 @@ def below(
         label_visibility="collapsed",
         width="stretch",
     )
-    export_buttons(main, key="init-main")
+    with row:
+        export_buttons(main, key="init-main")
     if part == "Numbers":
         numbers(seen)
     elif part == "Phase map":
@@ -378,15 +379,16 @@ def _explain(seen: View) -> None:
         format_func=lambda i: seen.names[i], key="explain_layer",
     ) if len(seen.names) > 1 else 0  # fmt: skip
     entry = INITIALIZERS[seen.settings.scheme]
-    left, right = st.columns(2)
-    with left:
+    left, right = st.columns(2, gap="large")
+    sections = explain(seen, index)
+    for i, section in enumerate(sections):
+        with left if i < 3 else right:
+            st.markdown(f"**{i + 1}. {section.title}**\n\n{section.text}")
+
+    with right:
         st.markdown(f"**{entry.label}.** {entry.help}")
         st.latex(entry.formula)
         st.caption(entry.source)
-    sections = explain(seen, index)
-    for i, section in enumerate(sections):
-        with right if i % 2 == 0 else left:
-            st.markdown(f"**{section.title}**\n\n{section.text}")
 
 
 def code(seen: View) -> None:
