@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from initopt_core.ui import layout, training_controls, training_runs, training_watch
+from initopt_core.ui import layout, training_controls, training_runs, training_steer, training_watch
 from initopt_core.ui.controls import notice_bad_links
 from initopt_core.ui.training_service import link_problem, service, shown_run
 
 layout.page_header("Training")
 config, problem, place = training_controls.sidebar()
-training_watch.start_button(config, problem, place)
+training_steer.start_button(config, problem, place)
 run_id = shown_run()
 with st.container():
     notice_bad_links()

@@ -38,7 +38,8 @@ def test_the_name_tells_the_optimizer(name, optimizer):
 
 def test_models_become_a_run(tmp_path):
     store = RunStore(tmp_path)
-    run_id = published.open_models(store, some_models("my_net_Adam", "my_net_SGD"), sample(), "mine")
+    models = some_models("my_net_Adam", "my_net_SGD")
+    run_id = published.open_models(store, models, sample(), "mine")
     run = store.info(run_id)
     assert (run.state, run.name) == ("done", "mine")
     assert store.finished_like(run.config) is None  # never taken for a training of ours

@@ -15,7 +15,7 @@ from ..training.history import Curve, History
 from . import theme
 from .base import Figure, series
 
-POINTS = 160  # of one curve: about three pixels apart on a laptop
+POINTS = 120  # of one curve: four pixels apart on a laptop, ten kilobytes for three racers
 AXES = {
     "steps": "steps",
     "epochs": "epochs",
@@ -221,7 +221,7 @@ def loss_figure(
     return Figure(
         ("training-loss", axis, log, legend, _look(found)),
         build,
-        {"loss": series(groups), "changes": series(changes)},
+        {"loss": series(groups, digits=4), "changes": series(changes)},
         alt="Training loss over " + AXES[axis] + ": " + _last_words(groups, "y", "{:.3g}"),
         signals={"x_end": end_of(found, axis)},
         name="training_loss",

@@ -72,6 +72,7 @@ class RunStore:
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = Path(root or runs_folder())
+        self._infos: dict[str, tuple[tuple, RunInfo]] = {}
 
     def path(self, run_id: str) -> Path:
         """The folder of a run.
@@ -127,6 +128,16 @@ class RunStore:
             SettingError: when it is not there or its configuration cannot be read.
         """
         path = self.path(run_id)
+        # Pages ask several times a second for what changes a few times in a run.
+        stamps = tuple(_stamp(path / name) for name in ("config.json", "status.json"))
+        kept = self._infos.get(run_id)
+        if kept and kept[0] == stamps:
+            return kept[1]
+        info = self._read_info(run_id, path)
+        self._infos[run_id] = (stamps, info)
+        return info
+
+    def _read_info(self, run_id: str, path: Path) -> RunInfo:
         try:
             head = read_json(path / "config.json")
             status = read_json(path / "status.json")
@@ -232,6 +243,14 @@ class RunStore:
         if self.root.is_dir():
             for rest in self.root.glob(".deleted-*"):
                 shutil.rmtree(rest, ignore_errors=True)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size
 
 
 def read_control(path: Path) -> Control:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from .config import TrainConfig
 from .history import Curve, History
@@ -38,10 +38,8 @@ def verdict(history: History) -> str:
     tested = [(label, scores) for label, scores in tested if scores]
     said = [_ranking(tested, _images(history))] if tested else []
     for members in racers:
-        broken = [c for c in members if c.divergence]
-        if broken:
-            d = broken[0].divergence
-            said.append(f"{d['cause']} It stopped at step {d['step']:,}. {d['advice']}")
+        if broken := stopped_members(members):
+            said += broken[:1]
         elif all(c.val and max(v for v in c.val if v is not None) < CHANCE for c in members):
             said.append(
                 f"{members[0].label} never left chance level: its units stay alike, its signal is "
@@ -49,6 +47,21 @@ def verdict(history: History) -> str:
             )
     gap = _overfit(racers) if tested else ""
     return " ".join([*said, gap] if gap else said)
+
+
+def stopped(history: History) -> list[str]:
+    """A sentence for every member that has diverged so far."""
+    return stopped_members(history.curves.values())
+
+
+def stopped_members(members: Iterable[Curve]) -> list[str]:
+    """The same for some members."""
+    return [
+        f"{c.divergence['cause']} It stopped at step {c.divergence['step']:,}. "
+        f"{c.divergence['advice']}"
+        for c in members
+        if c.divergence
+    ]
 
 
 def _images(history: History) -> int:
