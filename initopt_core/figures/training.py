@@ -162,6 +162,9 @@ def loss_figure(
     """Training loss: the smoothed curve, and behind it the range of the single steps (with
     several seeds: the range of the seeds)."""
     groups = []
+    # An explosion would press all that is worth seeing into a line: it leaves at the top instead.
+    firsts = [c.losses[0] for line in found for c in line.members if c.losses]
+    top = 10 * min((v for v in firsts if v == v), default=1e6)
     for line in found:
         curves = [binned(c.losses) for c in line.members if c.losses]
         if not curves:
@@ -177,9 +180,9 @@ def loss_figure(
             {
                 "label": line.label,
                 "x": [position(line, line.members[0], e, axis) for e in ends],
-                "y": means.mean(0),
-                "low": low,
-                "high": high,
+                "y": np.minimum(means.mean(0), top),
+                "low": np.minimum(low, top),
+                "high": np.minimum(high, top),
             }
         )
     changes = [

@@ -131,10 +131,13 @@ class History:
     def _take_steps(self, e) -> None:
         self.step = e["first"] + e["count"]
         self.flushes.append(self.step)
-        rows = zip(self.curves.values(), e["losses"], e["seconds"], strict=True)
-        for curve, losses, seconds in rows:
-            if curve.divergence is None or curve.divergence["step"] > e["first"]:
-                curve.losses.extend(math.nan if v is None else v for v in losses)
+        for curve, losses, seconds in zip(
+            self.curves.values(), e["losses"], e["seconds"], strict=True
+        ):
+            # After a divergence nothing is a loss any more, the one that showed it included.
+            end = curve.divergence["step"] - 1 if curve.divergence else self.step
+            usable = losses[: max(end - e["first"], 0)]
+            curve.losses.extend(math.nan if v is None else v for v in usable)
             curve.seconds.append(seconds)
 
     def _take_progress(self, e) -> None:

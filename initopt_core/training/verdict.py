@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from .config import TrainConfig
 from .history import Curve, History
@@ -38,8 +38,8 @@ def verdict(history: History) -> str:
     tested = [(label, scores) for label, scores in tested if scores]
     said = [_ranking(tested, _images(history))] if tested else []
     for members in racers:
-        if broken := stopped_members(members):
-            said += broken[:1]
+        if text := _stopped(members):
+            said.append(text)
         elif all(c.val and max(v for v in c.val if v is not None) < CHANCE for c in members):
             said.append(
                 f"{members[0].label} never left chance level: its units stay alike, its signal is "
@@ -50,18 +50,18 @@ def verdict(history: History) -> str:
 
 
 def stopped(history: History) -> list[str]:
-    """A sentence for every member that has diverged so far."""
-    return stopped_members(history.curves.values())
+    """A sentence for every racer that has diverged so far."""
+    return [text for members in groups(history) if (text := _stopped(members))]
 
 
-def stopped_members(members: Iterable[Curve]) -> list[str]:
-    """The same for some members."""
-    return [
-        f"{c.divergence['cause']} It stopped at step {c.divergence['step']:,}. "
-        f"{c.divergence['advice']}"
-        for c in members
-        if c.divergence
-    ]
+def _stopped(members: Sequence[Curve]) -> str:
+    """Why a racer stopped, by its first seed that did; empty when it goes on."""
+    broken = [c for c in members if c.divergence]
+    if not broken:
+        return ""
+    d = broken[0].divergence
+    many = f" ({len(broken)} of {len(members)} seeds)" if len(members) > 1 else ""
+    return f"{d['cause']} It stopped at step {d['step']:,}{many}. {d['advice']}"
 
 
 def _images(history: History) -> int:

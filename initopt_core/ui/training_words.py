@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import statistics
 from collections.abc import Sequence
 
 from initopt_core.figures import theme
@@ -92,17 +93,21 @@ def legend(found: Sequence[figures.Line]) -> str:
 
 
 def table(shown: Sequence[tuple[RunInfo, History]]) -> str:
-    """The racers of one or several runs in numbers."""
+    """The racers of one or several runs in numbers; several seeds as mean and spread."""
     rows = []
     for run, history in shown:
-        for c in history.curves.values():
-            name = c.label if len(shown) == 1 else f"{run.name}: {c.label}"
-            name += f" · seed {c.seed}" if len(run.config.seeds) > 1 else ""
-            name += " · stopped itself" if c.divergence else ""
-            color = theme.optimizer_style(c.optimizer)[0]
+        for members in verdict.groups(history):
+            name = members[0].label if len(shown) == 1 else f"{run.name}: {members[0].label}"
+            stopped = sum(c.divergence is not None for c in members)
+            if len(members) > 1:
+                name += f" · {len(members)} seeds"
+                name += f", {stopped} stopped" if stopped else ""
+            elif stopped:
+                name += " · stopped itself"
+            color = theme.optimizer_style(members[0].optimizer)[0]
             rows.append(
                 f'<tr><td><i style="background:{color}"></i>{html.escape(name)}</td>'
-                + "".join(f"<td>{cell}</td>" for cell in _cells(c, history))
+                + "".join(f"<td>{cell}</td>" for cell in _cells(members, history))
                 + "</tr>"
             )
     heads = "".join(f"<th>{h}</th>" for h in HEADS)
@@ -112,20 +117,31 @@ def table(shown: Sequence[tuple[RunInfo, History]]) -> str:
     )
 
 
-def _cells(c: Curve, history: History) -> list[str]:
-    changed = [e["lr"] for e in history.rate_changes if e["racer"] == c.racer]
-    rate = changed[-1] if changed else c.lr
-    best = f"{_percent(c.val[c.best_epoch - 1])} ({c.best_epoch})" if c.best_epoch else "–"
+def _cells(members: Sequence[Curve], history: History) -> list[str]:
+    changed = [e["lr"] for e in history.rate_changes if e["racer"] == members[0].racer]
+    rate = changed[-1] if changed else members[0].lr
+    losses = [c.losses[-1] for c in members if c.losses]
+    seconds = [c.seconds[-1] for c in members if c.seconds]
+    epochs = sorted({c.best_epoch for c in members if c.best_epoch})
+    best = _percent([c.val[c.best_epoch - 1] for c in members if c.best_epoch])
+    if epochs:
+        best += f" ({epochs[0]})" if len(epochs) == 1 else f" ({epochs[0]}–{epochs[-1]})"
+    tests = [c.test["accuracy"] for c in members if c.test]
     return [
         f"{rate:g}" if rate else "–",
-        f"{c.losses[-1]:.3g}" if c.losses else "–",
-        _percent(c.train[-1]) if c.train else "–",
-        _percent(c.val[-1]) if c.val else "–",
+        f"{statistics.fmean(losses):.3g}" if losses else "–",
+        _percent([c.train[-1] for c in members if c.train]),
+        _percent([c.val[-1] for c in members if c.val]),
         best,
-        f"<b>{100 * c.test['accuracy']:.2f} %</b>" if c.test else "–",
-        verdict.duration(c.seconds[-1]) if c.seconds and c.seconds[-1] else "–",
+        f"<b>{_percent(tests, 2)}</b>" if tests else "–",
+        verdict.duration(statistics.fmean(seconds)) if any(seconds) else "–",
     ]
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f} %"
+def _percent(shares: Sequence[float | None], digits: int = 1) -> str:
+    """The mean in per cent, with the standard deviation where there are several."""
+    known = [100 * s for s in shares if s is not None]
+    if not known:
+        return "–"
+    spread = f" ± {statistics.stdev(known):.{digits}f}" if len(known) > 1 else ""
+    return f"{statistics.fmean(known):.{digits}f}{spread} %"
