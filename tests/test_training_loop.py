@@ -10,6 +10,9 @@ import torch
 import torch.nn.functional as F
 
 from initopt_core import data as fashion
+from initopt_core.initializers import INITIALIZERS
+from initopt_core.networks import ACTIVATIONS
+from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.registry import SettingError
 from initopt_core.training import Control, Racer, Stopped, TrainConfig, evaluate, train
 from initopt_core.training.measure import histogram, report
@@ -300,3 +303,23 @@ def test_the_full_data_reaches_84_percent_after_one_epoch():
         pytest.skip("needs the full Fashion-MNIST")
     config = TrainConfig(racers=(Racer("SGD", (("lr", 0.1),)),), epochs=1, seeds=(1,))
     assert train(config, dataset).members["SGD"].val_scores[0] >= 0.84
+
+
+@pytest.mark.parametrize("initializer", INITIALIZERS)
+def test_every_initializer_starts_a_race(initializer):
+    result = train(tiny(initializer=initializer, epochs=1), sample())
+    assert len(result.members["SGD"].train_losses) == 8
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_trains(activation):
+    member = train(tiny(activation=activation), sample()).members["Adam"]
+    assert member.train_losses[-1] < member.train_losses[0]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_trains(optimizer):
+    result = train(tiny(racers=(Racer(optimizer),), epochs=3), sample())
+    member = result.members[optimizer]
+    assert member.divergence is None
+    assert member.train_losses[-1] < member.train_losses[0]

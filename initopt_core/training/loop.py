@@ -29,8 +29,8 @@ from .measure import HUGE, Divergence, count_correct, diagnose, report, snapshot
 from .members import (
     Member,
     best_rate,
+    blank_model,
     clip_gradients,
-    initial_model,
     make_member,
     permutation,
     rate_grid,
@@ -171,7 +171,7 @@ class _Run:
             config = config.at_rates(self.find_rates())
         pairs = [(seed, i) for seed in config.seeds for i in range(len(config.racers))]
         members = [
-            make_member(config, i, config.racers[i], seed, name, self.device)
+            make_member(config, i, config.racers[i], seed, name, self.data.probe)
             for (seed, i), name in zip(pairs, config.member_names(), strict=True)
         ]
         state = _Phase(self, config, members, config.epochs, "race").run()
@@ -179,12 +179,12 @@ class _Run:
 
     def find_rates(self) -> list[float]:
         """Try every rate of each racer's grid with equal budget; the best one for each racer."""
-        config = self.config
+        config, probe = self.config, self.data.probe
         for init in dict.fromkeys([config.initializer, *config.search_initializers]):
             if any(row[0] == init for row in self.search):
                 continue
             members = [
-                make_member(config, i, r.with_lr(lr), config.seeds[0], f"{i}", self.device, init)
+                make_member(config, i, r.with_lr(lr), config.seeds[0], f"{i}", probe, init)
                 for i, r in enumerate(config.racers)
                 for lr in rate_grid(r)
             ]
@@ -225,7 +225,7 @@ class _Run:
 
     def best_model(self, m: Member) -> BaseNetwork:
         """The network with the member's best weights, or its present ones before any epoch."""
-        model = initial_model(self.config, m.seed)
+        model = blank_model(self.config)
         model.load_state_dict(m.best if m.best is not None else cpu_state(m.model))
         return model.eval()
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..initializers import INITIALIZERS
+from ..initializers import initialize
 from ..networks import BaseNetwork, make_activation
 from ..optimizers import OPTIMIZERS, OptimizerTemplate, make_optimizer
 from .checkpoints import cpu_state
@@ -105,25 +105,33 @@ def _to(value: Any, device: torch.device) -> Any:
     return value
 
 
-def initial_model(config: TrainConfig, seed: int, initializer: str = "") -> BaseNetwork:
+def blank_model(config: TrainConfig) -> BaseNetwork:
+    """The configuration's network on the CPU, its weights of no meaning yet."""
+    activation = make_activation(config.activation, **dict(config.activation_settings))
+    return BaseNetwork(activation, hidden_sizes=config.hidden_sizes)
+
+
+def initial_model(
+    config: TrainConfig, seed: int, initializer: str = "", images: Tensor | None = None
+) -> BaseNetwork:
     """The network from which all racers of `seed` start, on the CPU.
 
-    `initializer` replaces the configuration's, with default settings.
+    Args:
+        initializer: replaces the configuration's, with default settings.
+        images: float [n, 784] for the initializers that look at data.
     """
     name = initializer or config.initializer
     given = dict(config.initializer_settings) if name == config.initializer else {}
-    activation = make_activation(config.activation, **dict(config.activation_settings))
-    model = BaseNetwork(activation, hidden_sizes=config.hidden_sizes)
-    entry = INITIALIZERS[name]
-    entry.call(model, **entry.settings(given), generator=torch.Generator().manual_seed(seed))
+    model = blank_model(config)
+    initialize(model, name, given, seed=seed, images=images)
     return model
 
 
 def make_member(
-    config: TrainConfig, number: int, racer: Racer, seed: int, name: str, device, initializer=""
+    config: TrainConfig, number: int, racer: Racer, seed: int, name: str, images, initializer=""
 ) -> Member:
-    """A member at the start of its race."""
-    model = initial_model(config, seed, initializer).to(device)
+    """A member at the start of its race, on the device of `images` (the data's first few)."""
+    model = initial_model(config, seed, initializer, images.cpu()).to(images.device)
     optimizer = make_optimizer(racer.optimizer, model.parameters(), **dict(racer.settings))
     return Member(number, seed, name, config.labels()[number], model, optimizer, racer.lr)
 

@@ -65,6 +65,43 @@ def _link(key: str, value: str, default: str) -> None:
         st.query_params[key] = value
 
 
+PRESETS: dict[str, dict[str, Any]] = {
+    "The tutorial's race, 40 epochs": {"epochs": 40},
+    "A quick look: sample, 5 epochs": {"data": "sample", "epochs": 5},
+    "Bad start: constant weights": {"init": "constant", "epochs": 5},
+    "Weights far too small": {"init": "constant_variance", "epochs": 5},
+    "One rate for all is unfair": {"SGD_lr": 0.001, "SGDMomentum_lr": 0.001, "epochs": 5},
+    "Rates far too high": {"SGD_lr": 3.0, "SGDMomentum_lr": 30.0, "Adam_lr": 0.1, "epochs": 5},
+    "Fair race, each at its best rate": {"fair": True, "epochs": 10},
+    "Five seeds: is the order real?": {"seeds": "1, 2, 3, 4, 5", "epochs": 5},
+}
+
+
+def apply_preset() -> None:
+    """Callback: the tutorial's settings with the chosen preset's changes."""
+    name = st.session_state.get("_preset")
+    st.session_state["_preset"] = None
+    reset()
+    for key, value in PRESETS.get(name, {}).items():
+        st.session_state[key] = value
+
+
+def reset() -> None:
+    """Callback: every control of this page back to the tutorial's race of ten epochs."""
+    names = {OPTIMIZER_LIST, SIZES.name, SEEDS.name, "search_inits", "epochs", "act", "init"}
+    names |= {"data", "batch", "schedule", "clip", "fair", "budget"}
+    prefixes = (
+        *(f"{n}_" for n in OPTIMIZERS),
+        *(f"act_{n}_" for n in ACTIVATIONS),
+        *(f"init_{n}_" for n in INITIALIZERS),
+        *(f"sch_{n}_" for n in SCHEDULES),
+    )
+    for store in (st.session_state, st.query_params):
+        for key in list(store):
+            if key in names or str(key).startswith(prefixes):
+                del store[key]
+
+
 def chosen_optimizers(container=st) -> list[str]:
     """The names of the optimizers that race, in the order of the registry."""
     box = f"_{OPTIMIZER_LIST}_box"
@@ -119,6 +156,15 @@ def sidebar() -> tuple[TrainConfig | None, str, Any]:
     """
     side = st.sidebar
     start = side.container()  # the button comes first, and is drawn last
+    side.selectbox(
+        "Try",
+        list(PRESETS),
+        index=None,
+        key="_preset",
+        placeholder="Try: a ready-made race",
+        on_change=apply_preset,
+        label_visibility="collapsed",
+    )
     names = chosen_optimizers(side)
     rates = {n: parameter_control(learning_rate(n), f"{n}_lr", side) for n in names}
     values: dict[str, Any] = {"epochs": parameter_control(EPOCHS, "epochs", side)}
@@ -171,6 +217,7 @@ def sidebar() -> tuple[TrainConfig | None, str, Any]:
         )
         values["search_initializers"] = _initializers(part)
 
+    side.button("Reset", icon=":material/restart_alt:", on_click=reset, type="tertiary")
     try:
         config = TrainConfig(
             racers=tuple(Racer(n, pack(s)) for n, s in racers),

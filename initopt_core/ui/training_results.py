@@ -10,11 +10,12 @@ from initopt_core.figures import training as figures
 from initopt_core.figures.classes import png_url
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.training import verdict
+from initopt_core.training.code import program
 from initopt_core.training.history import Curve, History
 from initopt_core.training.runs import RunInfo
 from initopt_core.ui.export_buttons import export_buttons
 from initopt_core.ui.live_chart import live_chart
-from initopt_core.ui.training_service import dataset_of
+from initopt_core.ui.training_service import dataset_of, service
 
 
 def _choose(history: History, key: str, usable) -> Curve | None:
@@ -132,3 +133,24 @@ def rates(run: RunInfo, history: History) -> None:
     if history.rates:
         st.caption(verdict.rates_sentence(config, history))
     export_buttons(figure, key="training-rates")
+
+
+def code(run: RunInfo) -> None:
+    """The program that makes this race by itself."""
+    config = run.config
+    if config.search_epochs:
+        rates = service().history(run.id).rates
+        if not rates:
+            st.caption("The program comes when the search for rates is over.")
+            return
+        config = config.at_rates(rates)
+    source = program(config)
+    st.download_button(
+        "Download program",
+        source,
+        file_name="training.py",
+        mime="text/x-python",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.code(source, language="python", height=420)

@@ -21,7 +21,7 @@ from initopt_core.ui.live_chart import live_chart
 from initopt_core.ui.training_service import service
 from initopt_core.ui.training_steer import steering
 
-VIEWS = ("Layers", "Distributions", "Results", "Rate search")
+VIEWS = ("Layers", "Distributions", "Results", "Rate search", "Code")
 Runs = tuple[tuple[str, str, int], ...]  # id, name and version of each run that is drawn
 _watching: dict[str, float] = {}
 _lock = threading.Lock()
@@ -164,6 +164,8 @@ def _more(run_id: str, others: tuple[str, ...], view: tuple[str, bool, float]) -
         training_results.results(run, history)
     elif chosen == "Rate search":
         training_results.rates(run, history)
+    elif chosen == "Code":
+        training_results.code(run)
 
 
 def _layers(history: History, runs: Runs, view: tuple[str, bool, float]) -> None:
