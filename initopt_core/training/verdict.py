@@ -12,6 +12,9 @@ from .members import rate_grid
 
 CHANCE = 0.13  # an accuracy below this is not told apart from guessing among ten classes
 
+# Two-sided 95 % quantile of Student's t with 2 (n - 1) degrees of freedom, by seeds n.
+T_95 = {2: 4.30, 3: 2.78, 4: 2.45, 5: 2.31, 6: 2.23, 7: 2.18, 8: 2.14, 9: 2.12, 10: 2.10}
+
 
 def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
@@ -82,8 +85,8 @@ def _ranking(tested: Sequence[tuple[str, list[float]]], images: int) -> str:
     second = statistics.fmean(ranked[1][1])
     seeds = min(len(s) for _, s in ranked)
     if seeds > 1:
-        spread = max(statistics.stdev(s) for _, s in ranked[:2])
-        margin = 2 * spread * math.sqrt(2 / seeds)
+        spread = math.sqrt(sum(statistics.variance(s) for _, s in ranked[:2]) / seeds)
+        margin = T_95.get(seeds, 2.1) * spread
         clear = top - second > margin
         return text + (
             f" Over {seeds} seeds the first place is {'clear' if clear else 'not clear'}: it leads "

@@ -1,0 +1,107 @@
+"""The training page without a browser: controls make the configuration, and say what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from initopt_core.training import TrainConfig, tutorial_comparison
+from initopt_core.ui import training_controls
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def sidebar():
+    """The page's controls alone; what they make is kept in the session."""
+    import streamlit as st
+
+    from initopt_core.ui import training_controls
+
+    config, problem, _ = training_controls.sidebar()
+    st.session_state["made"] = (config.as_dict() if config else None, problem)
+
+
+@pytest.fixture
+def page(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+    def run(link: dict | None = None) -> AppTest:
+        test = AppTest.from_function(sidebar, default_timeout=60)
+        for key, value in (link or {}).items():
+            test.query_params[key] = value
+        test.run()
+        assert not test.exception
+        return test
+
+    return run
+
+
+def made(test: AppTest) -> TrainConfig:
+    plain, problem = test.session_state["made"]
+    assert not problem
+    return TrainConfig.from_dict(plain)
+
+
+def test_defaults_are_the_tutorials_race_of_ten_epochs(page):
+    config = made(page())
+    expected = tutorial_comparison(epochs=10, data=config.data)
+    assert config == expected
+
+
+def test_a_link_sets_the_controls(page):
+    test = page(
+        {
+            "race": "Adam,Lion",
+            "Adam_lr": "0.01",
+            "hidden": "64,32",
+            "init": "xavier",
+            "act": "tanh",
+            "epochs": "3",
+            "seeds": "7 8",
+            "batch": "128",
+        }
+    )
+    config = made(test)
+    assert [r.optimizer for r in config.racers] == ["Adam", "Lion"]
+    assert config.racers[0].lr == 0.01
+    assert (config.hidden_sizes, config.seeds) == ((64, 32), (7, 8))
+    assert (config.initializer, config.activation) == ("xavier", "tanh")
+    assert (config.epochs, config.batch_size) == (3, 128)
+
+
+@pytest.mark.parametrize(
+    "link, said",
+    [
+        ({"hidden": "12,x"}, "Hidden sizes: “x” is not a number"),
+        ({"hidden": "99999"}, "Hidden sizes"),
+        ({"seeds": ""}, "Seeds"),
+        ({"race": "none"}, "Choose 1 to 8 optimizers"),
+    ],
+)
+def test_unusable_settings_are_said(page, link, said):
+    config, problem = page(link).session_state["made"]
+    assert config is None and said in problem
+
+
+@pytest.mark.parametrize("name", training_controls.PRESETS)
+def test_every_ready_made_race_and_reset(page, name):
+    test = page({"race": "Muon", "Muon_lr": "0.5", "hidden": "8", "clip": "2"})
+    next(s for s in test.selectbox if s.key == "_preset").set_value(name).run()
+    assert not test.exception
+    config = made(test)
+    assert config.hidden_sizes == tutorial_comparison().hidden_sizes and not config.clip_norm
+    wanted = training_controls.PRESETS[name]
+    if "epochs" in wanted:
+        assert config.epochs == wanted["epochs"]
+    assert config.search_epochs == (1 if wanted.get("fair") else 0)
+    assert len(config.seeds) == (5 if "seeds" in wanted else 1)
+    if "init" in wanted:
+        assert config.initializer == wanted["init"]
+    if "SGD_lr" in wanted:
+        assert config.racers[0].lr == wanted["SGD_lr"]
+    if "data" in wanted:
+        assert config.data == wanted["data"]
+    next(b for b in test.button if b.label == "Reset").click().run()
+    assert made(test) == tutorial_comparison(epochs=10, data=made(test).data)
