@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,8 +28,8 @@ class Basins:
             `ELSEWHERE` (still on its way, or left the view) or `DIVERGED` (not finite).
         steps: int32 [n, n] updates until it stayed near that minimum for good; where none was
             reached, the number of updates.
-        left: int32 [n, n] updates until it was first seen outside the view; the number of
-            updates where it stayed in.
+        left: where there are no minima, int32 [n, n] updates until it was first seen outside the
+            view, or the number of updates where it stayed in; else None.
         loss: float32 [n, n] at the end.
         updates: updates each start was given.
         radius: distance (in units of w) that counts as near.
@@ -37,7 +38,7 @@ class Basins:
     minima: tuple[Point, ...]
     reached: np.ndarray
     steps: np.ndarray
-    left: np.ndarray
+    left: np.ndarray | None
     loss: np.ndarray
     updates: int
     radius: float
@@ -47,6 +48,18 @@ class Basins:
         """[K] fraction of the starts that reach each minimum."""
         counts = np.bincount(self.reached[self.reached >= 0], minlength=len(self.minima))
         return counts / self.reached.size
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Arrays of this size gain little from a second core, and lose a tenfold when it is busy:
+    every small operation then waits for the slower of the two."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def basins(
@@ -72,9 +85,23 @@ def basins(
     w2, w1 = torch.meshgrid(y0 + (y1 - y0) * axis, x0 + (x1 - x0) * axis, indexing="ij")
     starts = torch.stack([w1.flatten(), w2.flatten()], dim=1)
     every = -(-num_updates // FRAMES)
-    path = descend_many(
-        run.optimizer, surface, starts, num_updates, keep_every=every, **dict(run.settings)
-    )
+    with _one_thread():
+        path = descend_many(
+            run.optimizer, surface, starts, num_updates, keep_every=every, **dict(run.settings)
+        )
+        return _judge(path, minima, ranges, n, num_updates, every)
+
+
+def _judge(
+    path: torch.Tensor,
+    minima: tuple[Point, ...],
+    ranges: tuple[float, float, float, float],
+    n: int,
+    num_updates: int,
+    every: int,
+) -> Basins:
+    """What `path` [kept, n * n, 3] says about every start."""
+    x0, x1, y0, y1 = ranges
     radius = 0.02 * float(np.hypot(x1 - x0, y1 - y0))
     end = path[-1]
     good = torch.isfinite(end).all(dim=1)
@@ -89,17 +116,21 @@ def basins(
         away = (path[:, :, 0] - target[:, 0]) ** 2 + (path[:, :, 1] - target[:, 1]) ** 2
         far = ~(away <= radius**2)
         # The last moment it was still away, plus one, is when it came to stay.
-        order = torch.arange(1, far.shape[0] + 1).unsqueeze(1)
-        last = (far * order).amax(dim=0) * every
+        order = torch.arange(1, far.shape[0] + 1, dtype=torch.uint8).unsqueeze(1)
+        last = (far.to(torch.uint8) * order).amax(dim=0).to(torch.int64) * every
         steps = torch.where(there, last.clamp(max=num_updates), steps)
-    w1, w2 = path[:, :, 0], path[:, :, 1]
-    outside = ~((w1 >= x0) & (w1 <= x1) & (w2 >= y0) & (w2 <= y1))
-    left = torch.where(outside.any(dim=0), outside.int().argmax(dim=0) * every, num_updates)
+        left = None
+    else:
+        w1, w2 = path[:, :, 0], path[:, :, 1]
+        outside = ~((w1 >= x0) & (w1 <= x1) & (w2 >= y0) & (w2 <= y1))
+        first = outside.to(torch.uint8).argmax(dim=0) * every
+        left = torch.where(outside.any(dim=0), first.clamp(max=num_updates), num_updates)
+        left = left.view(n, n).numpy().astype(np.int32)
     return Basins(
         tuple(minima),
         reached.view(n, n).numpy().astype(np.int16),
         steps.view(n, n).numpy().astype(np.int32),
-        left.clamp(max=num_updates).view(n, n).numpy().astype(np.int32),
+        left,
         end[:, 2].reshape(n, n).numpy(),
         num_updates,
         radius,

@@ -392,3 +392,16 @@ def test_basins_name_what_reaches_nothing():
     assert (slow.reached == ELSEWHERE).all() and (slow.steps == 10).all()
     none = basins(Surface("pathological"), Run("Adam", (("lr", 1.0),)), ranges, 10, n=4)
     assert none.minima == () and (none.reached == ELSEWHERE).all()
+
+
+def test_basins_without_minima_time_the_escape():
+    got = basins(Surface("saddle"), Run("SGD", (("lr", 0.05),)), (-3.0, 3.0, -3.0, 3.0), 60, n=6)
+    start = -3 + 6 * 3.5 / 6  # just above the ridge: w2 = 0.5 grows by 1 + 2 lr a step
+    steps = int(np.ceil(np.log(3 / start) / np.log(1.1)))
+    assert got.left[3, 0] == steps
+
+
+def test_basins_leave_the_number_of_threads_alone():
+    before = torch.get_num_threads()
+    basins(Surface("quadratic"), Run("SGD", (("lr", 0.01),)), (-1.0, 1.0, -1.0, 1.0), 5, n=4)
+    assert torch.get_num_threads() == before

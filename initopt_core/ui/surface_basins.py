@@ -76,7 +76,7 @@ def basin_map(
             if len(lowest) < len(places):
                 summary += f", {100 * got.share[lowest].sum():.3g} % the lowest"
         summary += f"; {settled:.0f} steps on average" if inside.any() else ""
-    elif (got.left < updates).mean() > 0.5:
+    elif got.left is not None and (got.left < updates).mean() > 0.5:
         shade = np.round(255 * got.left / updates).astype(np.uint8)
         summary = (
             "no minimum: coloured by the steps until it leaves the view, "
