@@ -22,7 +22,7 @@ from .config import TrainConfig
 from .loop import CHECKPOINT, Control, Stopped, train
 from .runs import read_control
 
-NICENESS = 10
+NICENESS = 19
 
 
 class Orphaned(threading.Event):
@@ -157,9 +157,18 @@ class Datasets:
 
 
 def be_polite(niceness: int = NICENESS) -> None:
-    """Give way to the pages: a lower priority costs a run nothing while they are idle."""
+    """Give way to the pages: a lower priority costs a run nothing while they are idle.
+
+    Linux shares the processor between sessions first (autogroup) and heeds a process' niceness
+    only within its session, so a worker that leads a session of its own lowers that too. Without
+    it a page's answer took 1.4 s rather than 0.07 s beside a training run on two cores.
+    """
     if hasattr(os, "nice"):
         os.nice(niceness)
+    group = Path("/proc/self/autogroup")
+    if hasattr(os, "getsid") and os.getsid(0) == os.getpid() and group.exists():
+        with contextlib.suppress(OSError):
+            group.write_text(str(niceness))
 
 
 def serve(datasets: Datasets, device: str | None) -> None:
