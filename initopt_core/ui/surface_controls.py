@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,7 +40,10 @@ CHOICES = Registry(
         ),
     ],
 )
-_OWN = ("start_w1", "start_w2", "updates", "from1", "to1", "from2", "to2", "color")
+# Session and link names of this page's controls. Other pages keep theirs in the same place, so
+# everything that is dropped here is named exactly.
+_OF_SURFACE = r"surface_\w+|start_w[12]|updates|(from|to)[12]|color|own\d+(_w[12])?|run\d+_\w+_lr"
+_OF_RACE = _OF_SURFACE + r"|surface|runs|run\d+(_\w+)?|anneal(_\w+)?|noise|noise_seed"
 
 
 @dataclass(frozen=True)
@@ -56,41 +61,30 @@ class Plan:
     race: str = ""
 
 
-def _keys(prefix: str) -> list[str]:
-    return [k for k in st.session_state if isinstance(k, str) and k.startswith(prefix)]
-
-
-def forget(*prefixes: str) -> None:
-    """Drop the session's and the link's values of these controls, so that defaults return."""
-    for prefix in prefixes:
-        for key in _keys(prefix):
-            del st.session_state[key]
-        for key in [k for k in st.query_params if k.startswith(prefix)]:
-            del st.query_params[key]
+def forget(pattern: str) -> None:
+    """Drop the values, in session and link, whose whole name matches: defaults return."""
+    for store in (st.session_state, st.query_params):
+        for key in [k for k in store if isinstance(k, str) and re.fullmatch(pattern, k)]:
+            del store[key]
 
 
 def surface_changed() -> None:
     """Another surface: its own view, start, length and rates, and the same optimizers."""
-    name = st.session_state["surface"]
-    forget("own", *_OWN, "surface_", "formula_surface")
-    for key in [k for k in st.session_state if isinstance(k, str) and k.endswith("_lr")]:
-        if key.startswith("run"):
-            del st.session_state[key]
-    st.session_state["surface"] = name
-    st.session_state["race"] = ""
+    forget(_OF_SURFACE)
+    st.session_state["experiment"] = ""
 
 
 def apply_race(race: Race) -> None:
     """Set every control to this preset; to be used as a callback."""
-    forget("own", "run", "surface", "updates", "from", "to", "start_", "color", "schedule", "noise")
+    forget(_OF_RACE)
     state: dict[str, Any] = {
-        "race": race.name,
+        "experiment": race.name,
         "surface": race.surface,
         "runs": len(race.runs),
         "start_w1": race.begin[0],
         "start_w2": race.begin[1],
         "updates": race.length,
-        "schedule": race.schedule,
+        "anneal": race.schedule,
     }
     for name, value in race.surface_settings.items():
         state[f"surface_{name}"] = value
@@ -104,7 +98,6 @@ def apply_race(race: Race) -> None:
 def reset() -> None:
     """Everything as when the page was opened first."""
     apply_race(FIRST)
-    forget("seed")
 
 
 def _text(parameter: Parameter, container, **options: Any) -> str:
@@ -122,8 +115,44 @@ def _text(parameter: Parameter, container, **options: Any) -> str:
     return text
 
 
+def _control(parameter: Parameter, key: str, container) -> Any:
+    """One parameter's value, and its control where there is a container to draw it in.
+
+    Without one the value is the session's, else the link's, else the default: what a closed
+    menu holds costs no elements, and a page that answers keys in 100 ms has none to spare.
+    """
+    number = not parameter.choices and not isinstance(parameter.default, bool)
+    if number and container is not None:
+        return parameter_control(parameter, key, container)
+    value = parameter.default
+    for raw in (st.session_state.get(key), st.query_params.get(key)):
+        if raw is not None:
+            with suppress(SettingError):
+                value = parameter.check(raw)
+                break
+    st.session_state[key] = value
+    write_link(key, value, parameter.default)
+    if container is None:
+        return value
+    box = f"_{key}_box"
+    st.session_state[box] = value
+
+    def changed() -> None:
+        st.session_state[key] = st.session_state[box]
+
+    options = {"key": box, "help": parameter.help or None, "on_change": changed}
+    if parameter.choices:
+        return container.selectbox(parameter.label, parameter.choices, **options)
+    return container.toggle(parameter.label, **options)
+
+
 def _number(name: str, label: str, default: float, low: float, high: float, container, **more):
-    return parameter_control(Parameter(name, label, default, low, high, **more), name, container)
+    return _control(Parameter(name, label, default, low, high, **more), name, container)
+
+
+def _opened(menu) -> Any:
+    """The menu where it is open, else None."""
+    return menu if menu.open else None
 
 
 def _surface(container) -> tuple[Surface | None, str, Entry]:
@@ -215,19 +244,23 @@ def _convention(i: int, name: str, values: dict[str, Any], container) -> None:
 def _run(i: int, surface: str, entry: Entry, side) -> tuple[Run, bool]:
     row = side.container(horizontal=True, vertical_alignment="center", gap="small")
     name = _optimizer_box(i, row)
-    more = row.popover("", icon=":material/tune:", help="More settings of this optimizer")
+    more = _opened(
+        row.popover(
+            "",
+            icon=":material/tune:",
+            help="More settings of this optimizer",
+            key=f"_run{i}_more",
+            on_change="rerun",
+        )
+    )
     values = {}
     for p in _parameters(surface, name):
         place = side if p.name == "lr" else more
-        values[p.name] = parameter_control(p, f"run{i}_{name}_{p.name}", place)
-    if name in ("SGDMomentum", "HeavyBall"):
+        values[p.name] = _control(p, f"run{i}_{name}_{p.name}", place)
+    if more is not None and name in ("SGDMomentum", "HeavyBall"):
         _convention(i, name, values, more)
-    own = parameter_control(
-        Parameter(f"own{i}", "A start of its own", False, help="Drag its own ring."),
-        f"own{i}",
-        more,
-    )
-    return Run(name, tuple(sorted(values.items())), (0.0, 0.0)), own
+    own = Parameter(f"own{i}", "A start of its own", False, help="Drag its own ring.")
+    return Run(name, tuple(sorted(values.items())), (0.0, 0.0)), _control(own, f"own{i}", more)
 
 
 def _runs(surface: str, entry: Entry, side) -> tuple[list[Run], list[bool]]:
@@ -244,7 +277,7 @@ def _runs(surface: str, entry: Entry, side) -> tuple[list[Run], list[bool]]:
         st.session_state["runs"] = count + 1
 
     def remove() -> None:
-        forget(f"run{count - 1}", f"own{count - 1}")
+        forget(rf"(run|own){count - 1}(_\w+)?")
         st.session_state["runs"] = count - 1
 
     row = side.container(horizontal=True)
@@ -268,12 +301,12 @@ def _runs(surface: str, entry: Entry, side) -> tuple[list[Run], list[bool]]:
 
 def _linked_race() -> None:
     """A link may name a preset alone; it is applied once, before any control is drawn."""
-    if "race" not in st.session_state:
-        linked = st.query_params.get("race", FIRST.name)
+    if "experiment" not in st.session_state:
+        linked = st.query_params.get("experiment", FIRST.name)
         if linked in RACES and linked != FIRST.name and "surface" not in st.query_params:
             apply_race(RACES[linked])
-        st.session_state["race"] = linked if linked in RACES else ""
-    write_link("race", st.session_state["race"], FIRST.name)
+        st.session_state["experiment"] = linked if linked in RACES else ""
+    write_link("experiment", st.session_state["experiment"], FIRST.name)
 
 
 def _is(race: Race, surface: Surface, runs: tuple[Run, ...], updates: int) -> bool:
@@ -292,18 +325,32 @@ def _is(race: Race, surface: Surface, runs: tuple[Run, ...], updates: int) -> bo
     )
 
 
+def _schedule(part) -> tuple[Entry, dict[str, Any]]:
+    """How the rate changes over the run."""
+    if part is not None:
+        schedule = entry_select(SCHEDULES, "Learning rate over the run", "anneal", "constant", part)
+    else:
+        raw = st.session_state.get("anneal", st.query_params.get("anneal", "constant"))
+        schedule = SCHEDULES[raw if raw in SCHEDULES else "constant"]
+        st.session_state["anneal"] = schedule.name
+        write_link("anneal", schedule.name, "constant")
+    return schedule, {p.name: _control(p, f"anneal_{p.name}", part) for p in schedule.parameters}
+
+
 def _view(entry: Entry, side) -> tuple[tuple[float, float, float, float], str]:
     facts = entry.extra
-    part = side.expander("View", icon=":material/crop_free:")
+    part = _opened(
+        side.expander("View", icon=":material/crop_free:", key="_view_part", on_change="rerun")
+    )
     x0, x1, y0, y1 = facts["ranges"]
     a = _number("from1", "w₁ from", x0, -100.0, 100.0, part)
     b = _number("to1", "w₁ to", x1, -100.0, 100.0, part)
     c = _number("from2", "w₂ from", y0, -100.0, 100.0, part)
     d = _number("to2", "w₂ to", y1, -100.0, 100.0, part)
     if not (a < b and c < d):
-        part.warning("Each view goes from a smaller to a larger number; the usual one is shown.")
+        side.warning("Each view goes from a smaller to a larger number; the usual one is shown.")
         a, b, c, d = facts["ranges"]
-    color = parameter_control(
+    color = _control(
         Parameter("color", "Colours of the loss", facts["color"], choices=("linear", "log")),
         "color",
         part,
@@ -320,7 +367,9 @@ def sidebar() -> tuple[Plan | None, str]:
     facts = entry.extra
     updates = int(_number("updates", "Updates", facts["updates"], 1, 500, side))
 
-    part = side.expander("Start", icon=":material/my_location:")
+    part = _opened(
+        side.expander("Start", icon=":material/my_location:", key="_start_part", on_change="rerun")
+    )
     x0, x1, y0, y1 = facts["ranges"]
     w, h = x1 - x0, y1 - y0
     sx = _number("start_w1", "w₁", facts["start"][0], x0 - w, x1 + w, part)
@@ -336,9 +385,15 @@ def sidebar() -> tuple[Plan | None, str]:
             )
         starts.append(start)
 
-    part = side.expander("Schedule and noise", icon=":material/show_chart:")
-    schedule = entry_select(SCHEDULES, "Learning rate over the run", "schedule", "constant", part)
-    settings = entry_settings(schedule, "schedule_", part)
+    part = _opened(
+        side.expander(
+            "Schedule and noise",
+            icon=":material/show_chart:",
+            key="_noise_part",
+            on_change="rerun",
+        )
+    )
+    schedule, settings = _schedule(part)
     noise = _number(
         "noise",
         "Gradient noise σ",
@@ -348,7 +403,7 @@ def sidebar() -> tuple[Plan | None, str]:
         part,
         help="Normal noise on each partial derivative, the same for all optimizers.",
     )
-    seed = int(_number("seed", "Seed of the noise", 0, 0, 999, part))
+    seed = int(_number("noise_seed", "Seed of the noise", 0, 0, 999, part))
     ranges, color = _view(entry, side)
     if surface is None:
         return None, problem
@@ -356,7 +411,7 @@ def sidebar() -> tuple[Plan | None, str]:
         replace(r, start=s, schedule=schedule.name, schedule_settings=tuple(settings.items()))
         for r, s in zip(runs, starts, strict=True)
     )
-    plan = Plan(
-        surface, runs, tuple(own), ranges, color, updates, noise, seed, st.session_state["race"]
-    )
-    return plan, ""
+    race = st.session_state["experiment"]
+    if race and (noise or not _is(RACES[race], surface, runs, updates)):
+        race = ""  # its story is about other settings
+    return Plan(surface, runs, tuple(own), ranges, color, updates, noise, seed, race), ""

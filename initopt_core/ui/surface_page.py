@@ -70,7 +70,12 @@ def _view(head) -> str:
 
 
 def _actions(head) -> None:
-    menu = head.popover("Experiments", icon=":material/science:", key="surface-experiments")
+    menu = head.popover(
+        "Experiments", icon=":material/science:", key="surface-experiments", on_change="rerun"
+    )
+    head.button("Reset", icon=":material/restart_alt:", on_click=_reset)
+    if not menu.open:
+        return
     menu.caption("A surface, optimizers and rates, set in one go.")
     for race in RACES.values():
         menu.button(
@@ -81,7 +86,6 @@ def _actions(head) -> None:
             args=(race.name,),
             width="stretch",
         )
-    head.button("Reset", icon=":material/restart_alt:", on_click=_reset)
 
 
 def _start(name: str) -> None:

@@ -24,13 +24,18 @@ from initopt_core.ui.surface_controls import Plan
 
 def below(plan: Plan) -> None:
     """Three closed parts; what is in them is made when they are opened."""
-    row = st.container(horizontal=True, gap="small")
-    with row:
+    with st.container(horizontal=True, gap="small"):
         _export(plan)
-    explain = st.expander("What happens here", icon=":material/menu_book:")
-    _explain(plan, explain)
-    code = st.expander("The same in PyTorch", icon=":material/code:")
-    code.code(snippet(plan.surface, plan.runs, plan.updates, plan.noise, plan.seed), "python")
+    explain = st.expander(
+        "What happens here", icon=":material/menu_book:", key="_surface_why", on_change="rerun"
+    )
+    if explain.open:
+        _explain(plan, explain)
+    code = st.expander(
+        "The same in PyTorch", icon=":material/code:", key="_surface_code", on_change="rerun"
+    )
+    if code.open:
+        code.code(snippet(plan.surface, plan.runs, plan.updates, plan.noise, plan.seed), "python")
 
 
 def _explain(plan: Plan, box) -> None:
