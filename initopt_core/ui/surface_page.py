@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from initopt_core.races import RACES
@@ -38,7 +40,9 @@ def show() -> None:
     plan, problem = sidebar()
     if plan is None:
         reason, _, pointer = problem.partition("\n")
-        st.error(f"{reason}\n\n```text\n{pointer}\n```", icon=":material/error:")
+        # The reason may hold signs that markdown takes for its own, powers above all.
+        st.error(re.sub(r"([\\`*_\[\]$~<>#])", r"\\\1", reason), icon=":material/error:")
+        st.code(pointer, language=None)
         return
     if view == "Basins":
         _basins(plan)
