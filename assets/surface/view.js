@@ -369,6 +369,7 @@ S.View = class {
       else list.push({ name, x, y, size, colour });
     }
     const most = Math.max(...list.map((o) => o.size), 1e-30);
+    this.labels = [];
     for (const o of list) {
       const scale = Math.max(16, 90 * Math.pow(o.size / most, 0.4)) / o.size;
       this.arrow(ctx, x, y, x + o.x * scale, y + o.y * scale, o.colour, o.name);
@@ -393,7 +394,10 @@ S.View = class {
     ctx.textBaseline = "middle";
     ctx.lineWidth = 3;
     ctx.strokeStyle = "rgba(0,0,0,0.7)";
-    const tx = x1 + 8 * Math.cos(a), ty = y1 + 8 * Math.sin(a);
+    const tx = x1 + 8 * Math.cos(a);
+    let ty = y1 + 8 * Math.sin(a);
+    while (this.labels.some(([x, y]) => Math.abs(x - tx) < 36 && Math.abs(y - ty) < 12)) ty += 13;
+    this.labels.push([tx, ty]);
     ctx.strokeText(name, tx, ty);
     ctx.fillStyle = colour;
     ctx.fillText(name, tx, ty);

@@ -20,7 +20,7 @@ from initopt_core.ui.number_slider import write_link
 
 MAX_RUNS = 8
 FIRST = RACES["ravine"]
-DEFAULT_FORMULA = "sin(3*w1) + w1**2/4 + 2*abs(w2)"
+DEFAULT_FORMULA = "sin(3*w1) + w1**2/4 + w2**2"
 FORMULA_FACTS = {
     "ranges": (-4.0, 4.0, -4.0, 4.0),
     "start": (3.0, 3.0),
@@ -155,8 +155,8 @@ def _opened(menu) -> Any:
     return menu if menu.open else None
 
 
-def _surface(container) -> tuple[Surface | None, str, Entry]:
-    """The chosen surface, or None with what is wrong with its formula."""
+def _surface(container) -> tuple[Surface, str, Entry]:
+    """The chosen surface, and what is wrong with its formula, if anything."""
     entry = entry_select(
         CHOICES, "Surface", "surface", FIRST.surface, container, on_change=surface_changed
     )
@@ -170,15 +170,19 @@ def _surface(container) -> tuple[Surface | None, str, Entry]:
         help="+ − * / ** and sin, cos, tan, tanh, exp, log, sqrt, abs, sigmoid, relu, min, max",
     )
     try:
-        return Surface(FORMULA, text=text), "", entry
+        surface = Surface(FORMULA, text=text)
     except SettingError as error:
-        return None, str(error), entry
+        # The last formula that could be used stays on the screen while this one is mended.
+        good = st.session_state.get("_formula_good", DEFAULT_FORMULA)
+        return Surface(FORMULA, text=good), str(error), entry
+    st.session_state["_formula_good"] = text
+    return surface, "", entry
 
 
 def default_rate(surface: str, optimizer: str) -> float:
     """The rate a run starts with on this surface."""
     if surface == FORMULA:
-        return first_rate("himmelblau", optimizer) * 5
+        surface = "ackley"  # gradients of about one, as most formulas that people type
     return first_rate(surface, optimizer)
 
 
@@ -358,8 +362,8 @@ def _view(entry: Entry, side) -> tuple[tuple[float, float, float, float], str]:
     return (a, b, c, d), color
 
 
-def sidebar() -> tuple[Plan | None, str]:
-    """Draw the controls; the plan, or None with what is wrong."""
+def sidebar() -> tuple[Plan, str]:
+    """Draw the controls; the plan, and what is wrong with the typed formula, if anything."""
     side = st.sidebar
     _linked_race()
     surface, problem, entry = _surface(side)
@@ -405,8 +409,6 @@ def sidebar() -> tuple[Plan | None, str]:
     )
     seed = int(_number("noise_seed", "Seed of the noise", 0, 0, 999, part))
     ranges, color = _view(entry, side)
-    if surface is None:
-        return None, problem
     runs = tuple(
         replace(r, start=s, schedule=schedule.name, schedule_settings=tuple(settings.items()))
         for r, s in zip(runs, starts, strict=True)
@@ -414,4 +416,4 @@ def sidebar() -> tuple[Plan | None, str]:
     race = st.session_state["experiment"]
     if race and (noise or not _is(RACES[race], surface, runs, updates)):
         race = ""  # its story is about other settings
-    return Plan(surface, runs, tuple(own), ranges, color, updates, noise, seed, race), ""
+    return Plan(surface, runs, tuple(own), ranges, color, updates, noise, seed, race), problem

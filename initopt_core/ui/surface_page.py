@@ -38,12 +38,11 @@ def show() -> None:
         surface_flatness.show(*surface_flatness.sidebar())
         return
     plan, problem = sidebar()
-    if plan is None:
+    if problem:
         reason, _, pointer = problem.partition("\n")
         # The reason may hold signs that markdown takes for its own, powers above all.
         st.error(re.sub(r"([\\`*_\[\]$~<>#])", r"\\\1", reason), icon=":material/error:")
         st.code(pointer, language=None)
-        return
     if view == "Basins":
         _basins(plan)
     else:
@@ -106,9 +105,12 @@ def _reset() -> None:
 
 
 def _basins(plan: Plan) -> None:
+    marks = compute(landmarks, plan.surface, plan.ranges)
     st.markdown(
         "Every pixel is a start: its colour names the minimum it ends in, darker the more steps "
         "that took, grey where none was reached. Click one to follow its path."
+        if marks.minima
+        else "Every pixel is a start, and no minimum is known here: the colours say what became "
+        "of it, dark for little, bright for much. Click one to follow its path."
     )
-    marks = compute(landmarks, plan.surface, plan.ranges)
     surface_basins.show(plan, marks.minima)

@@ -130,6 +130,8 @@ def test_bad_formulas_are_refused_with_a_pointer_and_nothing_is_lost(page, app_u
         alert = page.get_by_test_id("stAlert")
         expect(alert).to_contain_text(reason, timeout=20_000)
         expect(page.get_by_test_id("stCode")).to_contain_text("^")
+    # The picture of the last good one is still there.
+    expect(page.locator(".sc-head .sc-heading")).to_contain_text("sin(3*w1)")
     box.fill("(w1 - 1)**2 + w2**2")
     box.press("Enter")
     expect(page.locator(".sc-head .sc-heading")).to_have_text("(w1 - 1)**2 + w2**2")
