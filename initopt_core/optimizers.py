@@ -94,6 +94,11 @@ def _kept(s: SimpleNamespace) -> dict[str, Any]:
     return {k: v.clone() if isinstance(v, Tensor) else v for k, v in lasting.items()}
 
 
+def average(old: Tensor, new: Tensor, keep: float) -> Tensor:
+    """keep * old + (1 - keep) * new in one pass over memory: the exponential average's step."""
+    return torch.lerp(old, new, 1 - keep)
+
+
 class SGD(OptimizerTemplate):
     """w <- w - lr * g (Robbins & Monro 1951)."""
 
@@ -117,7 +122,7 @@ class SGDMomentum(OptimizerTemplate):
         return SimpleNamespace(m=torch.zeros_like(w))
 
     def update(self, g, w, s):
-        s.m = self.momentum * s.m + (1 - self.momentum) * g
+        s.m = average(s.m, g, self.momentum)
         return -self.lr * s.m
 
 
@@ -173,7 +178,7 @@ class RMSprop(OptimizerTemplate):
         return SimpleNamespace(v=torch.zeros_like(w))
 
     def update(self, g, w, s):
-        s.v = self.beta2 * s.v + (1 - self.beta2) * g**2
+        s.v = average(s.v, g * g, self.beta2)
         return -self.lr * g / (s.v.sqrt() + self.eps)
 
 
@@ -205,8 +210,8 @@ class Adam(OptimizerTemplate):
 
     def update(self, g, w, s):
         s.t += 1
-        s.m = self.beta1 * s.m + (1 - self.beta1) * g
-        s.v = self.beta2 * s.v + (1 - self.beta2) * g**2
+        s.m = average(s.m, g, self.beta1)
+        s.v = average(s.v, g * g, self.beta2)
         s.m_hat, s.v_hat = s.m, s.v
         if self.bias_correction:
             s.m_hat = s.m / (1 - self.beta1**s.t)
@@ -243,8 +248,8 @@ class NAdam(Adam):
         s.t += 1
         now, ahead = self.mu(s.t), self.mu(s.t + 1)
         s.product *= now
-        s.m = self.beta1 * s.m + (1 - self.beta1) * g
-        s.v = self.beta2 * s.v + (1 - self.beta2) * g**2
+        s.m = average(s.m, g, self.beta1)
+        s.v = average(s.v, g * g, self.beta2)
         s.m_hat = ahead * s.m / (1 - s.product * ahead) + (1 - now) * g / (1 - s.product)
         s.v_hat = s.v / (1 - self.beta2**s.t)
         return -self.lr * s.m_hat / (s.v_hat.sqrt() + self.eps)
@@ -265,7 +270,7 @@ class Adamax(Adam):
 
     def update(self, g, w, s):
         s.t += 1
-        s.m = self.beta1 * s.m + (1 - self.beta1) * g
+        s.m = average(s.m, g, self.beta1)
         s.v = torch.maximum(self.beta2 * s.v, g.abs() + self.eps)
         s.m_hat = s.m / (1 - self.beta1**s.t)
         return -self.lr * s.m_hat / s.v
@@ -288,8 +293,8 @@ class Lion(OptimizerTemplate):
         return SimpleNamespace(m=torch.zeros_like(w))
 
     def update(self, g, w, s):
-        direction = torch.sign(self.beta1 * s.m + (1 - self.beta1) * g)
-        s.m = self.beta2 * s.m + (1 - self.beta2) * g
+        direction = torch.sign(average(s.m, g, self.beta1))
+        s.m = average(s.m, g, self.beta2)
         return -self.lr * direction
 
 
@@ -318,8 +323,8 @@ class Muon(OptimizerTemplate):
         if w.ndim != 2:
             self.adam.lr = self.lr
             return self.adam.update(g, w, s)
-        s.m = self.momentum * s.m + (1 - self.momentum) * g
-        ahead = self.momentum * s.m + (1 - self.momentum) * g
+        s.m = average(s.m, g, self.momentum)
+        ahead = average(s.m, g, self.momentum)
         return -self.lr * 0.2 * math.sqrt(max(w.shape)) * orthogonalize(ahead)
 
 

@@ -1,5 +1,13 @@
 """Training: configurations, the race itself, its events, files, worker and service."""
 
+import os
+import sys
+
+if "torch" not in sys.modules:
+    # Threads that wait for each other sleep rather than spin: alone that costs nothing, but where
+    # something else wants a core a step takes milliseconds instead of a tenth of a second.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 from .checkpoints import CheckpointError, load_model, save_model
 from .config import Racer, TrainConfig, tutorial_comparison
 from .loop import Control, Stopped, TrainResult, train
