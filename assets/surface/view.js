@@ -369,9 +369,11 @@ S.View = class {
       else list.push({ name, x, y, size, colour });
     }
     const most = Math.max(...list.map((o) => o.size), 1e-30);
+    // The longest is 90 px, less where even that one moves by a fraction of a pixel.
+    const top = 90 * Math.min(1, (most / 4) ** 0.2);
     this.labels = [];
     for (const o of list) {
-      const scale = Math.max(16, 90 * Math.pow(o.size / most, 0.4)) / o.size;
+      const scale = Math.max(16, top * Math.pow(o.size / most, 0.4)) / o.size;
       this.arrow(ctx, x, y, x + o.x * scale, y + o.y * scale, o.colour, o.name);
     }
   }
