@@ -44,7 +44,8 @@ def test_a_race_from_start_to_export(page, browser, app_url):
     expect(page.locator(DRAWN)).to_be_visible(timeout=60_000)
     page.wait_for_function(f"document.querySelector(\"{DRAWN}\").ariaLabel.includes('SGD now')")
     page.evaluate(f'window.first = document.querySelector("{DRAWN}")')
-    run = re.search(r"run=([0-9a-f-]+)", page.url)[1]
+    page.wait_for_url(re.compile(r"[?&]run="))
+    run = re.search(r"[?&]run=([0-9a-f-]+)", page.url)[1]
     advances(page)
     advances(page)  # drawn in place: it is still the same element
     assert page.evaluate(f'window.first === document.querySelector("{DRAWN}")')
