@@ -114,11 +114,12 @@ def grid(view: View, display: Display = Display()) -> Figure:
                 [{"edges": own, "counts": np.maximum(counts, floor)}] if s.finite else []
             )
             half = (own[1] - own[0]) / BINS / 2
-            data[f"k{name}"] = histograms(
-                [{"edges": (own[0] + half, own[1] + half), "counts": np.maximum(curve, floor)}]
-                if curve is not None
-                else []
-            )
+            if display.curve:  # without it the chart has no such dataset
+                data[f"k{name}"] = histograms(
+                    [{"edges": (own[0] + half, own[1] + half), "counts": np.maximum(curve, floor)}]
+                    if curve is not None
+                    else []
+                )
             signals[f"t{c}"] = stats[c].title if r == 0 else signals[f"t{c}"]
             signals[f"s{name}"] = remark(s)
             signals[f"b{name}"] = s.finite < s.size
@@ -493,11 +494,12 @@ def one_layer(view: View, index: int, display: Display) -> Figure:
         data[f"h{r}_0"] = histograms([{"edges": own, "counts": counts}] if s.finite else [])
         curve = density(s, *own) if display.curve else None
         half = (own[1] - own[0]) / BINS / 2
-        data[f"k{r}_0"] = histograms(
-            [{"edges": (own[0] + half, own[1] + half), "counts": np.maximum(curve, floor)}]
-            if curve is not None
-            else []
-        )
+        if display.curve:
+            data[f"k{r}_0"] = histograms(
+                [{"edges": (own[0] + half, own[1] + half), "counts": np.maximum(curve, floor)}]
+                if curve is not None
+                else []
+            )
         signals |= {f"s{r}_0": remark(s), f"b{r}_0": s.finite < s.size, f"d{r}_0": list(own)}
     count = len(rows)
     signals["title"] = getattr(view.probe, rows[0])[index].title + ": click a strip for another"
