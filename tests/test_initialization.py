@@ -319,9 +319,7 @@ def test_grid(dataset, display):
         for c, s in enumerate(seen.probe.weights):
             assert sum(r["y"] for r in rows[f"h0_{c}"][:-1]) == pytest.approx(s.size, rel=1e-3)
     text = json.dumps(figure.definition())
-    assert all(
-        f'{{"name": "{name}"}}' in text for name in figure.data
-    )  # a live view knows them all
+    assert all(f'"{name}"' in text for name in figure.data), "a live view would stop"
     assert export.to_svg(figure).startswith(b"<svg")
 
 
