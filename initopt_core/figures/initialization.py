@@ -360,7 +360,7 @@ def _depth_panel(
 # --- strips -------------------------------------------------------------------------------------
 
 
-def strips(view: View, display: Display = Display(), height: int = 300) -> Figure:
+def strips(view: View, display: Display = Display(), height: int = 200) -> Figure:
     """Deep networks: for each quantity one image, depth across, value up, density as ink.
 
     The value axis is linear near zero and logarithmic beyond, so that layers of very different
@@ -695,7 +695,7 @@ def compare(views: Sequence[View], display: Display) -> Figure:
                         titleColor=ROWS[row][1],
                         titleFontWeight="bold",
                         tickCount=2,
-                        format="~g",
+                        format=".3~g",
                         minExtent=30,
                         maxExtent=30,
                     ),

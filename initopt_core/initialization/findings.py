@@ -126,11 +126,11 @@ def finding(view: View) -> Finding:
     signal = signals[-1] / signals[0] if signals[0] > 0 else math.nan
     variances = f"variance {number(signals[0] ** 2)} → {number(signals[-1] ** 2)}"
     if signal > 0 and _steep(1 / signal, steps):
-        words = f"Activations fade {signal ** (-1 / steps):.2g}× a layer ({variances})."
+        words = f"Activations fade {signal ** (-1 / steps):.3g}× a layer ({variances})."
         text.insert(1 if kind != "good" else 0, words)
         kind = "vanishing" if kind == "good" else kind
     elif _steep(signal, steps):
-        words = f"Activations swell {signal ** (1 / steps):.2g}× a layer ({variances})."
+        words = f"Activations swell {signal ** (1 / steps):.3g}× a layer ({variances})."
         text.insert(1 if kind != "good" else 0, words)
         kind = "exploding" if kind == "good" else kind
     else:
