@@ -2,7 +2,14 @@
 
 import streamlit as st
 
-from initopt_core.ui import layout, training_controls, training_runs, training_steer, training_watch
+from initopt_core.ui import (
+    layout,
+    training_controls,
+    training_recorded,
+    training_runs,
+    training_steer,
+    training_watch,
+)
 from initopt_core.ui.controls import notice_bad_links
 from initopt_core.ui.training_service import link_problem, service, shown_run
 
@@ -15,11 +22,7 @@ with st.container():
     if told := link_problem():
         st.info(told, icon=":material/link_off:")
 if run_id is None:
-    st.markdown(
-        "SGD, SGD with momentum and Adam start from the same weights and see the same batches, "
-        "as in the tutorial. Press **Start the race**: the first loss comes within a second. You "
-        "may leave; the race goes on and is here when you return."
-    )
+    training_recorded.recorded()
 else:
     training_watch.watch(service().info(run_id), training_runs.compared(run_id))
 training_runs.runs_panel(run_id)

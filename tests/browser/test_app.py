@@ -50,11 +50,13 @@ def test_page_fits_its_width(browser, app_url, name, width, scheme):
     context.close()
 
 
-def test_the_first_visitor_may_come_by_a_deep_link(page, tmp_path):
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "home"])
+def test_the_first_visitor_may_come_by_a_deep_link(page, tmp_path, name):
     """A new server, its first request a page's link: the app's frame is there all the same."""
     with servers.serving(ROOT / "app.py", tmp_path) as running:
-        page.goto(f"{running.url}/training")
+        page.goto(f"{running.url}/{name}")
         ready(page)
-        expect(page.get_by_role("link", name="Loss surfaces")).to_be_visible()
-        expect(page.locator("h1")).to_have_text("Training")
+        for title in ("Initialization", "Training", "Loss surfaces"):
+            expect(page.get_by_role("link", name=title)).to_be_visible()
+        expect(page.locator("h1")).to_have_text(name.replace("_", " ").capitalize())
         expect(page.get_by_role("link", name="app", exact=True)).to_have_count(0)
