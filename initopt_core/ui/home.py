@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from pathlib import Path
 
 import streamlit as st
 import torch
@@ -76,8 +75,6 @@ def show() -> None:
         "figure and number, and then whatever you change.",
     )
     for column, card in zip(st.columns(3), _CARDS, strict=True):
-        if not Path(card[0]).exists():
-            continue
         page, title, icon, text, hint = card
         with column.container(border=True, height="stretch"):
             st.page_link(page, label=f"**{title}**", icon=icon, width="stretch")

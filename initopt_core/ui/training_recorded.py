@@ -42,7 +42,7 @@ def recorded() -> None:
     st.caption(
         ":material/history: Below, a recording: the tutorial's 40 epochs, run once by this app on "
         f"two processor cores. Test accuracy in %, and in brackets what the tutorial printed: "
-        f"{numbers}. Differences of this size are chance."
+        f"{numbers}. It is one run each: differences below a point are mostly chance."
     )
     for column, (kind, figure) in zip(st.columns(2), drawn.items(), strict=True):
         with column:
