@@ -42,7 +42,7 @@ def folder() -> Path | None:
     the project or beside it; None when there is none."""
     named = os.environ.get("INITOPT_PRETRAINED")
     places = [Path(named)] if named else []
-    places += [ROOT / "pretrained", ROOT.parent / "shared" / "pretrained"]
+    places += [ROOT / "pretrained", ROOT.parent / "pretrained"]
     return next((p for p in places if published_names(p)), None)
 
 
