@@ -241,7 +241,7 @@ def test_killed_server(tmp_path):
         server.kill()
         server.wait()
     wait(lambda: store.info(run_id).state == "interrupted", 15)
-    assert not (store.path(run_id) / "alive").exists()
+    wait(lambda: not (store.path(run_id) / "alive").exists(), 30)
     service = TrainingService(tmp_path, warm="sample", device="cpu")
     try:
         kept = history.curves["SGD"].val[0]

@@ -17,6 +17,7 @@ from initopt_core.ui import initialization_panels as panels
 from initopt_core.ui.compute import compute, is_ready
 from initopt_core.ui.controls import notice_bad_links
 from initopt_core.ui.dataset import get_dataset
+from initopt_core.ui.layout import enter
 from initopt_core.ui.live_chart import live_chart
 
 ICONS = {"good": ":material/check_circle:", "shallow": ":material/info:"}
@@ -40,6 +41,7 @@ def draw(seen: View, display: Display, pinned: tuple[View, ...]) -> tuple[Findin
 
 def show() -> None:
     """The whole page."""
+    enter()
     dataset = get_dataset()
     settings, display = controls.sidebar()
     st.html(STYLE)

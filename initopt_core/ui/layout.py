@@ -36,13 +36,13 @@ def page_style() -> None:
 
 def page_header(title: str, sentence: str = "") -> None:
     """The page's name and one sentence on what it shows; every page begins with it."""
-    _through_the_app()
+    enter()
     st.title(title, anchor=False)
     if sentence:
         st.markdown(sentence)
 
 
-def _through_the_app() -> None:
+def enter() -> None:
     """Run app.py first where Streamlit has run the page's file by itself.
 
     It does so for the very first visitor after a start if a deep link brought him: until some

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -31,7 +32,11 @@ def runs_panel(shown: str | None) -> None:
         _foreign()
         if not runs:
             return
-        names = {r.id: f"{r.name} ({r.state})" for r in runs}
+        # Labels that stay: a box whose options are renamed hands back the old label as its value.
+        names = {
+            r.id: f"{r.name} · {time.strftime('%d %b %H:%M', time.localtime(r.created))}"
+            for r in runs
+        }
         left, right = st.columns(2)
         st.session_state["_run_box"] = shown
         left.selectbox("Show", list(names), format_func=names.get, key="_run_box", on_change=_open)
@@ -101,7 +106,9 @@ def _take(get: Callable[[], published.Models], title: str) -> None:
 
 
 def _open() -> None:
-    show_run(st.session_state["_run_box"])
+    chosen = st.session_state["_run_box"]
+    if any(run.id == chosen for run in service().runs()):
+        show_run(chosen)
 
 
 def _actions(run: RunInfo) -> None:
