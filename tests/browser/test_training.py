@@ -44,7 +44,7 @@ def test_a_race_from_start_to_export(page, browser, app_url):
     expect(page.locator(DRAWN)).to_be_visible(timeout=60_000)
     page.wait_for_function(f"document.querySelector(\"{DRAWN}\").ariaLabel.includes('SGD now')")
     page.evaluate(f'window.first = document.querySelector("{DRAWN}")')
-    page.wait_for_url(re.compile(r"[?&]run="))
+    page.wait_for_url(re.compile(r"[?&]run=[0-9]"))
     run = re.search(r"[?&]run=([0-9a-f-]+)", page.url)[1]
     advances(page)
     advances(page)  # drawn in place: it is still the same element
@@ -69,8 +69,9 @@ def test_a_race_from_start_to_export(page, browser, app_url):
     # Steered from one, seen by the other.
     page.get_by_role("button", name="Pause").click()
     expect(other.get_by_role("button", name="Go on")).to_be_visible(timeout=20_000)
+    page.wait_for_timeout(6000)  # a step under way ends, and every page has drawn it
     paused = points(page)
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(3000)
     assert points(page) == paused
     page.get_by_role("button", name="Go on").click()
     advances(page)
