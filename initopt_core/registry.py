@@ -22,7 +22,8 @@ class Parameter:
     Args:
         name: keyword under which the callable takes it.
         label: what the control says.
-        default: value used when nothing is chosen; its type is the parameter's type.
+        default: value used when nothing is chosen; its type is the parameter's type. A tuple
+            means any number of the choices, in their order.
         low, high: inclusive range of a number; None where unbounded.
         scale: "linear" or "log", for sliders and grids.
         choices: the allowed values of a choice; empty for numbers and switches.
@@ -46,12 +47,14 @@ class Parameter:
         Raises:
             SettingError: for a wrong type, NaN, a value out of range or not among the choices.
         """
+        if self.choices and isinstance(self.default, tuple):
+            given = value.split(",") if isinstance(value, str) else value
+            chosen = {g.strip() if isinstance(g, str) else g for g in given} - {""}
+            for one in chosen:
+                self._choice(one)
+            return tuple(c for c in self.choices if c in chosen)
         if self.choices:
-            if value not in self.choices:
-                raise SettingError(
-                    f"{self.label}: choose one of {', '.join(map(str, self.choices))}."
-                )
-            return value
+            return self._choice(value)
         if isinstance(self.default, bool):
             if isinstance(value, str):
                 value = value.strip().lower() in ("1", "true", "yes", "on")
@@ -71,6 +74,12 @@ class Parameter:
         if not low <= number <= high:  # also refuses NaN
             raise SettingError(f"{self.label}: {value} is outside {self.low:g} to {self.high:g}.")
         return kind(number)
+
+    def _choice(self, value: Any) -> Any:
+        if value not in self.choices:
+            known = ", ".join(map(str, self.choices))
+            raise SettingError(f"{self.label}: there is no {value!r}; choose from {known}.")
+        return value
 
 
 @dataclass(frozen=True)

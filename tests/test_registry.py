@@ -33,6 +33,7 @@ NUMBER = Parameter("std", "Deviation", 0.5, 0.0, 2.0)
 COUNT = Parameter("n", "Count", 3, 1, 9)
 CHOICE = Parameter("mode", "Mode", "a", choices=("a", "b"))
 SWITCH = Parameter("on", "Switch", True)
+SEVERAL = Parameter("some", "Some", (), choices=("a", "b", "c"))
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,9 @@ SWITCH = Parameter("on", "Switch", True)
         (CHOICE, "b", "b"),
         (SWITCH, "false", False),
         (SWITCH, "True", True),
+        (SEVERAL, "c, a", ("a", "c")),
+        (SEVERAL, ["b", "b"], ("b",)),
+        (SEVERAL, "", ()),
     ],
 )
 def test_values_become_the_parameters_type(parameter, given, kept):
@@ -56,7 +60,7 @@ def test_values_become_the_parameters_type(parameter, given, kept):
     ("parameter", "given"),
     [(NUMBER, x) for x in ("abc", None, math.nan, math.inf, -1, 2.1)]
     + [(COUNT, x) for x in (2.5, "x", 0, 10, math.inf)]
-    + [(CHOICE, "c")],
+    + [(CHOICE, "c"), (SEVERAL, "a,d"), (SEVERAL, ["d"])],
 )
 def test_unusable_values_say_what_is_wrong(parameter, given):
     with pytest.raises(SettingError, match=parameter.label):

@@ -160,9 +160,9 @@ class Settings:
                     query[control_key(prefix, name, key)] = _text(value)
         base = Settings()
         if self.hidden != base.hidden:
-            query["hidden"] = describe_hidden(self.hidden)
+            query["layers"] = describe_hidden(self.hidden)
         if self.batch != base.batch:
-            query["batch"] = str(self.batch)
+            query["images"] = str(self.batch)
         if self.classes:
             query["classes"] = ",".join(CLASSES[c] for c in self.classes)
         if self.seed != base.seed:

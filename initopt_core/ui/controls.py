@@ -2,51 +2,83 @@
 
 from __future__ import annotations
 
-import time
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
-from initopt_core.registry import Entry, Parameter, Registry, SettingError
-from initopt_core.ui.number_slider import number_slider, write_link
+from initopt_core.registry import Entry, Parameter, Registry
+from initopt_core.ui.kept import MAX_TEXT, kept, notice_bad_links, write_link
+from initopt_core.ui.number_slider import number_slider
 
-_NOTES = "_link_notes"
-_SEEN = "_link_seen"
-_NOTE_SECONDS = 20
+__all__ = [
+    "default_values",
+    "entry_select",
+    "entry_settings",
+    "kept_entry",
+    "kept_settings",
+    "notice_bad_links",
+    "parameter_control",
+    "set_values",
+]
 
 
-def parameter_control(parameter: Parameter, key: str, container=st, **options: Any) -> Any:
+def parameter_control(
+    parameter: Parameter,
+    key: str,
+    container=st,
+    *,
+    on_change: Callable[[], None] | None = None,
+    **options: Any,
+) -> Any:
     """One parameter as the widget that suits it; returns its value.
+
+    The value lives in `st.session_state[key]`, where presets may set it, and in the URL.
 
     Args:
         parameter: what to ask for.
         key: session key and URL name.
         container: where to draw, for example `st.sidebar`.
-        options: further arguments of the widget, for example `on_change`.
+        on_change: called after the user has changed the value, before the rerun.
+        options: further arguments of the widget, for example `disabled`.
     """
-    _check_link(parameter, key)
-    options = {
-        "label": parameter.label,
-        "key": key,
-        "help": parameter.help or None,
-        "bind": "query-params",
-        **options,
-    }
+    options = {"label": parameter.label, "help": parameter.help or None, **options}
     default = parameter.default
-    if parameter.choices:
-        index = parameter.choices.index(default)
-        return container.selectbox(options=parameter.choices, index=index, **options)
-    if isinstance(default, bool):
-        return container.toggle(value=default, **options)
-    if isinstance(default, str):
-        return container.text_input(value=default, **options)
-    return number_slider(
-        parameter,
-        key,
-        container,
-        **{k: v for k, v in options.items() if k in {"label", "help", "disabled", "on_change"}},
-    )
+    if parameter.choices and isinstance(default, tuple):
+        draw = functools.partial(container.multiselect, options=list(parameter.choices))
+    elif parameter.choices:
+        draw = functools.partial(container.selectbox, options=list(parameter.choices))
+    elif isinstance(default, bool):
+        draw = container.toggle
+    elif isinstance(default, str):
+        draw = functools.partial(container.text_input, max_chars=MAX_TEXT)
+    else:
+        return number_slider(parameter, key, container, on_change=on_change, **options)
+    value = kept(parameter, key)
+    write_link(key, value, default)
+    _boxed(draw, key, list(value) if isinstance(value, tuple) else value, on_change, options)
+    return value
+
+
+def _boxed(
+    draw: Callable, key: str, value: Any, on_change: Callable[[], None] | None, options: dict
+) -> None:
+    """A widget of Streamlit's that shows `value` and writes into `st.session_state[key]`.
+
+    The widget has a key of its own: Streamlit forgets a widget's value when it is not drawn, and
+    refuses to have it set while it is.
+    """
+    box = f"_{key}_box"
+
+    def chosen() -> None:
+        st.session_state[key] = st.session_state[box]
+        if on_change:
+            on_change()
+
+    if st.session_state.get(box) != value:
+        st.session_state[box] = value
+    draw(key=box, on_change=chosen, **options)
 
 
 def entry_settings(entry: Entry, prefix: str, container=st, **options: Any) -> dict[str, Any]:
@@ -55,6 +87,20 @@ def entry_settings(entry: Entry, prefix: str, container=st, **options: Any) -> d
         p.name: parameter_control(p, prefix + p.name, container, **options)
         for p in entry.parameters
     }
+
+
+def kept_settings(entry: Entry, prefix: str, read: Callable = kept) -> dict[str, Any]:
+    """What the controls of `entry_settings` hold, without drawing them; `read` is `kept` or a
+    `Reading`."""
+    return {p.name: read(p, prefix + p.name) for p in entry.parameters}
+
+
+def kept_entry(
+    registry: Registry, label: str, key: str, default: str, read: Callable = kept
+) -> Entry:
+    """What the control of `entry_select` holds, without drawing it."""
+    choice = Parameter(key, label, default, choices=tuple(registry))
+    return registry[read(choice, key, lambda name: registry[name].label)]
 
 
 def entry_select(
@@ -71,29 +117,16 @@ def entry_select(
 
     The name lives in `st.session_state[key]`, where presets may set it.
     """
-    names = list(registry)
-    box = f"_{key}_box"
-
-    def chosen() -> None:
-        st.session_state[key] = st.session_state[box]
-        if on_change:
-            on_change()
-
-    raw = st.query_params.get(key)
-    if _first_time(key) and raw is not None and raw not in registry:
-        _note(label, raw, registry[default].label)
-    name = next((n for n in (st.session_state.get(key), raw) if n in registry), default)
-    st.session_state[key] = st.session_state[box] = name
-    write_link(key, name, default)
-    container.selectbox(
+    entry = kept_entry(registry, label, key, default)
+    write_link(key, entry.name, default)
+    draw = functools.partial(
+        container.selectbox,
         label,
-        names,
-        format_func=lambda n: registry[n].label,
-        key=box,
-        on_change=chosen,
-        **options,
+        list(registry),
+        format_func=lambda name: registry[name].label,
     )
-    return registry[name]
+    _boxed(draw, key, entry.name, on_change, options)
+    return entry
 
 
 def set_values(values: Mapping[str, Any]) -> None:
@@ -105,36 +138,3 @@ def set_values(values: Mapping[str, Any]) -> None:
 def default_values(entry: Entry, prefix: str) -> dict[str, Any]:
     """What `entry_settings` starts with, by URL name; for presets and reset."""
     return {prefix + p.name: p.default for p in entry.parameters}
-
-
-def notice_bad_links(container=st) -> None:
-    """One quiet line on the values of the opened link that could not be used, for a while."""
-    notes: list[tuple[float, str]] = st.session_state.get(_NOTES, [])
-    fresh = [text for since, text in notes if time.monotonic() - since < _NOTE_SECONDS]
-    if fresh:
-        container.caption(":material/link_off: " + " ".join(fresh))
-
-
-def _first_time(key: str) -> bool:
-    """Whether `key`'s link value is looked at for the first time in this session."""
-    seen = st.session_state.setdefault(_SEEN, set())
-    if key in seen:
-        return False
-    seen.add(key)
-    return True
-
-
-def _check_link(parameter: Parameter, key: str) -> None:
-    raw = st.query_params.get(key)
-    if not _first_time(key) or raw is None:
-        return
-    try:
-        parameter.check(raw)
-    except SettingError:
-        _note(parameter.label, raw, parameter.default)
-
-
-def _note(label: str, raw: str, default: Any) -> None:
-    notes = st.session_state.setdefault(_NOTES, [])
-    text = f"The link's {label.lower()} “{raw[:40]}” cannot be used; it is {default} now."
-    notes.append((time.monotonic(), text))

@@ -1,8 +1,16 @@
-"""The sidebar of the initialization laboratory: controls in, checked settings out."""
+"""The sidebar of the initialization laboratory.
+
+`read` says what the controls hold, `sidebar` draws them. The page does both in this order with the
+figures in between: they are on the screen before a single control is drawn again.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import random
+import time
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -18,20 +26,39 @@ from initopt_core.initialization.settings import (
 )
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS, MAX_LAYERS, MAX_UNITS
-from initopt_core.registry import Parameter, SettingError
+from initopt_core.registry import Entry, Parameter, SettingError
 from initopt_core.ui.controls import (
     entry_select,
     entry_settings,
+    kept_entry,
+    kept_settings,
     parameter_control,
     set_values,
 )
+from initopt_core.ui.kept import Reading, kept
 
 MAX_SHOWN_SEED = 9999
+HIDDEN = Parameter(
+    "layers",
+    "Hidden layers",
+    describe_hidden(Settings().hidden),
+    help="Units of each hidden layer, such as 512, 256, 128, or depth x width, such as 12 x 256. "
+    f"Up to {MAX_LAYERS} layers and {MAX_UNITS:,} units; empty is a linear classifier.",
+)
 BATCH = Parameter(
-    "batch", "Batch size", 1024, 16, MAX_BATCH, "log", help="Training images sent through.",
+    "images", "Batch size", 1024, 16, MAX_BATCH, "log", help="Training images sent through.",
     unit="images",
 )  # fmt: skip
+CHOSEN = Parameter(
+    "classes", "Classes", (), choices=CLASSES,
+    help="Only images of these classes; none chosen means all.",
+)  # fmt: skip
 SEED = Parameter("seed", "Seed", 42, 0, MAX_SHOWN_SEED, help="Of the weights' random draw.")
+MATCH = Parameter(
+    "match", "Gain of the activation", False,
+    help="Take the gain made for the activation (torch.nn.init.calculate_gain, or computed where "
+    "that has none).",
+)  # fmt: skip
 DEPTH = Parameter("depth", "Depth", 4, 1, MAX_LAYERS, unit="hidden layers")
 WIDTH = Parameter("width", "Width", 256, 1, MAX_UNITS, "log", unit="units")
 SWITCHES = (
@@ -42,28 +69,151 @@ SWITCHES = (
     Parameter("curve", "Density curve", True, help="A kernel density estimate over the bars."),
     Parameter("outputs", "Row behind the non-linearity", False, help="φ(z) as well as z."),
 )
-HIDDEN_HELP = (
-    f"Units of each hidden layer, such as 512, 256, 128, or depth x width, such as 12 x 256. "
-    f"Up to {MAX_LAYERS} layers and {MAX_UNITS:,} units; empty is a linear classifier."
-)
+BIASES = ("bias", "bias_std")
+MAX_UNDO = 50
+ONE_MOVE_SECONDS = 1.5
 
 
-def control_values(settings: Settings) -> dict:
+@dataclass(frozen=True)
+class Held:
+    """What the controls hold.
+
+    Attributes:
+        scheme, activation: the chosen entries.
+        settings: to be shown; the last good ones where there is a problem.
+        display: how the histograms are to be drawn.
+        problems: why a value cannot be used.
+        reading: what the link must say.
+    """
+
+    scheme: Entry
+    activation: Entry
+    settings: Settings
+    display: Display
+    problems: tuple[str, ...]
+    reading: Reading
+
+
+def read() -> Held:
+    """What the controls hold, without drawing them."""
+    reading = Reading()
+    scheme = kept_entry(INITIALIZERS, "Scheme", "scheme", "kaiming", reading)
+    activation = kept_entry(ACTIVATIONS, "Activation", "activation", "relu", reading)
+    last = st.session_state.get("init_last") or Settings.make()
+    problems = []
+    try:
+        hidden = parse_hidden(reading(HIDDEN, HIDDEN.name))
+    except SettingError as problem:
+        problems.append(str(problem))
+        hidden = last.hidden
+    scheme_values = kept_settings(scheme, _prefix("scheme", scheme), reading)
+    activation_values = kept_settings(activation, _prefix("activation", activation), reading)
+    try:
+        settings = Settings.make(
+            scheme.name,
+            scheme_values,
+            activation.name,
+            activation_values,
+            hidden,
+            reading(BATCH, BATCH.name),
+            [CLASSES.index(c) for c in reading(CHOSEN, CHOSEN.name)],
+            reading(SEED, SEED.name),
+            _has_gain(scheme) and reading(MATCH, MATCH.name),
+        )
+    except SettingError as problem:
+        problems.append(str(problem))
+        settings = last
+    _remember(settings)
+    switches = {s.name: reading(s, s.name) for s in _switches(settings)}
+    if "stretch" in switches:  # strips: one axis for all layers unless each fills the height
+        switches["shared"] = not switches.pop("stretch")
+    return Held(scheme, activation, settings, Display(**switches), tuple(problems), reading)
+
+
+def sidebar(held: Held) -> None:
+    """Draw the controls, with what is wrong with their values, if anything."""
+    with st.sidebar:
+        entry_select(INITIALIZERS, "Scheme", "scheme", "kaiming")
+        entry_select(ACTIVATIONS, "Activation", "activation", "relu")
+        parameter_control(HIDDEN, HIDDEN.name, on_change=_sizes_typed)
+        for problem in held.problems:
+            st.error(problem, icon=":material/error:")
+        _scheme_controls(held)
+        entry_settings(held.activation, _prefix("activation", held.activation))
+        if _opened("Depth x width", "layers"):
+            parameter_control(DEPTH, "depth", on_change=_sliders_moved)
+            parameter_control(WIDTH, "width", on_change=_sliders_moved)
+        if _opened("Draw and batch", "casino"):
+            parameter_control(SEED, SEED.name)
+            st.button("Random seed", icon=":material/casino:", on_click=roll, width="stretch")
+            parameter_control(BATCH, BATCH.name)
+            parameter_control(CHOSEN, CHOSEN.name, placeholder="all ten")
+        if _opened("Histograms", "bar_chart"):
+            for switch in _switches(held.settings):
+                parameter_control(switch, switch.name)
+    held.reading.write_links("initialization")
+
+
+def _scheme_controls(held: Held) -> None:
+    """The scheme's own settings; the gain either by hand or matched to the activation."""
+    scheme, activation = held.scheme, held.activation
+    prefix = _prefix("scheme", scheme)
+    matched = False
+    if _has_gain(scheme):
+        values = kept_settings(activation, _prefix("activation", activation))
+        gain = theory.gain(activation.name, **values)
+        matched = parameter_control(
+            MATCH, MATCH.name, label=f"Gain of {activation.label}: {gain:.3g}"
+        )
+    for p in scheme.parameters:
+        if p.name not in BIASES:
+            parameter_control(p, prefix + p.name, disabled=matched and p.name == "gain")
+    biases = [p for p in scheme.parameters if p.name in BIASES]
+    if biases and _opened("Biases", "vertical_align_center"):
+        for p in biases:
+            parameter_control(p, prefix + p.name)
+
+
+def _opened(label: str, icon: str) -> bool:
+    """A part of the sidebar, and whether it is open: its controls are drawn only then."""
+    part = st.expander(label, icon=f":material/{icon}:", key=f"_init_{icon}", on_change="rerun")
+    return part.open
+
+
+def _switches(settings: Settings) -> tuple[Parameter, ...]:
+    """The switches that this network's figure has."""
+    deep = len(settings.hidden) >= GRID_LAYERS
+    idle = ("shared", "log", "curve") if deep else ("stretch",)
+    return tuple(s for s in SWITCHES if s.name not in idle)
+
+
+def _prefix(kind: str, entry: Entry) -> str:
+    return control_key(kind, entry.name, "")
+
+
+def _has_gain(scheme: Entry) -> bool:
+    return any(p.name == "gain" for p in scheme.parameters)
+
+
+# --- setting the controls; all of these are callbacks --------------------------------------------
+
+
+def control_values(settings: Settings) -> dict[str, Any]:
     """What the controls hold when they show `settings`: session key -> value."""
     values = {
         "scheme": settings.scheme,
         "activation": settings.activation,
-        "hidden": describe_hidden(settings.hidden),
-        "batch": settings.batch,
-        "classes": [CLASSES[c] for c in settings.classes],
-        "seed": settings.seed,
-        "match": settings.match_gain,
+        HIDDEN.name: describe_hidden(settings.hidden),
+        BATCH.name: settings.batch,
+        CHOSEN.name: tuple(CLASSES[c] for c in settings.classes),
+        SEED.name: settings.seed,
+        MATCH.name: settings.match_gain,
     }
     for name, value in settings.scheme_settings:
         values[control_key("scheme", settings.scheme, name)] = value
     for name, value in settings.activation_settings:
         values[control_key("activation", settings.activation, name)] = value
-    return values
+    return {**values, **_slider_values(settings.hidden)}
 
 
 def show(settings: Settings) -> None:
@@ -80,114 +230,50 @@ def reset() -> None:
 
 def roll() -> None:
     """Callback: another draw of the weights."""
-    st.session_state["seed"] = random.randint(0, MAX_SHOWN_SEED)
+    st.session_state[SEED.name] = random.randint(0, MAX_SHOWN_SEED)
+
+
+def _slider_values(hidden: tuple[int, ...]) -> dict[str, int]:
+    """Depth and width of equally wide layers, for their two sliders."""
+    return {"depth": len(hidden), "width": hidden[0]} if len(set(hidden)) == 1 else {}
 
 
 def _sliders_moved() -> None:
-    depth = st.session_state.get("depth", DEPTH.default)
-    width = st.session_state.get("width", WIDTH.default)
-    st.session_state["hidden"] = describe_hidden((int(width),) * int(depth))
+    depth, width = kept(DEPTH, "depth"), kept(WIDTH, "width")
+    st.session_state[HIDDEN.name] = describe_hidden((width,) * depth)
 
 
-def sidebar() -> tuple[Settings, Display]:
-    """Draw the controls; returns what they say.
-
-    Where a value cannot be used, its control says so and the last good settings are returned, so
-    that the picture stays.
-    """
-    last = st.session_state.get("init_last") or Settings.make()
-    with st.sidebar:
-        entry = entry_select(INITIALIZERS, "Scheme", "scheme", "kaiming", help=None)
-        activation = entry_select(ACTIVATIONS, "Activation", "activation", "relu")
-        hidden = st.text_input(
-            "Hidden layers",
-            value=describe_hidden(Settings().hidden),
-            key="hidden",
-            bind="query-params",
-            help=HIDDEN_HELP,
-        )
-        try:
-            sizes = parse_hidden(hidden)
-        except SettingError as problem:
-            st.error(str(problem), icon=":material/error:")
-            sizes = last.hidden
-        scheme_values, match = _scheme_controls(entry, activation)
-        activation_values = entry_settings(activation, f"act_{activation.name}_")
-        with st.expander("Depth x width", icon=":material/layers:"):
-            parameter_control(DEPTH, "depth", on_change=_sliders_moved)
-            parameter_control(WIDTH, "width", on_change=_sliders_moved)
-        with st.expander("Draw and batch", icon=":material/casino:"):
-            seed = parameter_control(SEED, "seed")
-            st.button("Random seed", icon=":material/casino:", on_click=roll, width="stretch")
-            size = parameter_control(BATCH, "batch")
-            classes = st.multiselect(
-                "Classes",
-                CLASSES,
-                key="classes",
-                bind="query-params",
-                placeholder="all ten",
-                help="Only images of these classes; none chosen means all.",
-            )
-        with st.expander("Histograms", icon=":material/bar_chart:"):
-            deep = len(sizes) >= GRID_LAYERS
-            switches = {
-                s.name: parameter_control(s, s.name)
-                for s in SWITCHES
-                if s.name not in (("shared", "log", "curve") if deep else ("stretch",))
-            }
-            if deep:  # strips: one axis for all layers unless each is to fill the height
-                switches["shared"] = not switches.pop("stretch")
-        try:
-            settings = Settings.make(
-                entry.name,
-                scheme_values,
-                activation.name,
-                activation_values,
-                sizes,
-                size,
-                [CLASSES.index(c) for c in classes],
-                seed,
-                match,
-            )
-        except SettingError as problem:
-            st.error(str(problem), icon=":material/error:")
-            settings = last
-    st.session_state["init_last"] = settings
-    return settings, Display(**switches)
+def _sizes_typed() -> None:
+    with contextlib.suppress(SettingError):  # `read` says what is wrong
+        set_values(_slider_values(parse_hidden(st.session_state[HIDDEN.name])))
 
 
-def _scheme_controls(entry, activation) -> tuple[dict, bool]:
-    """The scheme's own settings; the gain either by hand or matched to the activation."""
-    has_gain = any(p.name == "gain" for p in entry.parameters)
-    match = False
-    if has_gain:
-        values = {
-            p.name: st.session_state.get(control_key("activation", activation.name, p.name))
-            for p in activation.parameters
-        }
-        gain = theory.gain(activation.name, **{k: v for k, v in values.items() if v is not None})
-        match = parameter_control(
-            Parameter(
-                "match",
-                f"Gain of {activation.label}: {gain:.3g}",
-                False,
-                help="Take the gain made for the activation (torch.nn.init.calculate_gain, or "
-                "computed where that has none).",
-            ),
-            "match",
-        )
-    result = {}
-    for p in entry.parameters:
-        if p.name in ("bias", "bias_std"):
-            continue
-        result[p.name] = parameter_control(
-            p,
-            control_key("scheme", entry.name, p.name),
-            **({"disabled": True} if match and p.name == "gain" else {}),
-        )
-    biases = [p for p in entry.parameters if p.name in ("bias", "bias_std")]
-    if biases:
-        with st.expander("Biases", icon=":material/vertical_align_center:"):
-            for p in biases:
-                result[p.name] = parameter_control(p, control_key("scheme", entry.name, p.name))
-    return result, match
+# --- undo ----------------------------------------------------------------------------------------
+
+
+def _remember(settings: Settings) -> None:
+    """Keep what was shown before `settings`; a drag of a slider counts as one change."""
+    state = st.session_state
+    last = state.get("init_last")
+    now = time.monotonic()
+    if last is not None and last != settings:
+        history = state.setdefault("init_history", [])
+        if not history or now - state.get("init_changed", 0.0) > ONE_MOVE_SECONDS:
+            history.append(last)
+            del history[:-MAX_UNDO]
+        state["init_changed"] = now
+    state["init_last"] = settings
+
+
+def can_undo() -> bool:
+    """Whether there is a setting to go back to."""
+    return bool(st.session_state.get("init_history"))
+
+
+def undo() -> None:
+    """Callback: the setting before the last change."""
+    state = st.session_state
+    if can_undo():
+        before = state["init_history"].pop()
+        show(before)
+        state["init_last"] = before  # going back is no change to be undone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 
 import streamlit as st
 
@@ -15,8 +16,8 @@ from initopt_core.initialization.presets import PRESETS
 from initopt_core.ui import initialization_controls as controls
 from initopt_core.ui import initialization_panels as panels
 from initopt_core.ui.compute import compute, is_ready
-from initopt_core.ui.controls import notice_bad_links
 from initopt_core.ui.dataset import get_dataset
+from initopt_core.ui.kept import notice_bad_links
 from initopt_core.ui.layout import enter
 from initopt_core.ui.live_chart import live_chart
 
@@ -40,38 +41,45 @@ def draw(seen: View, display: Display, pinned: tuple[View, ...]) -> tuple[Findin
 
 
 def show() -> None:
-    """The whole page."""
+    """The whole page: places from top to bottom, then what is waited for first, the figures."""
     enter()
     dataset = get_dataset()
-    settings, display = controls.sidebar()
-    st.html(STYLE)
+    held = controls.read()
+    settings, display = held.settings, held.display
     head = st.container(horizontal=True, vertical_alignment="center", gap="small", key="init-head")
-    head.title("Initialization", anchor=False, width="stretch")
-    _actions(head, settings)
-    notice_bad_links()
+    notes = st.container()
+    say = st.container(key="init-say")  # keeps its height, so that the figures stay in place
+    place = st.container()
     look = functools.partial(compute, view, settings, dataset, display.outputs)
-    weights = sum(a * b for a, b in zip(settings.sizes, settings.sizes[1:], strict=False))
-    if weights > SLOW and not is_ready(view, settings, dataset, display.outputs):
-        with st.spinner(f"{weights / 1e6:.0f} million weights: drawing and measuring"):
+    weights = sum(a * b for a, b in itertools.pairwise(settings.sizes))
+    with place:
+        if weights > SLOW and not is_ready(view, settings, dataset, display.outputs):
+            with st.spinner(f"{weights / 1e6:.0f} million weights: drawing and measuring"):
+                seen = look()
+        else:
             seen = look()
-    else:
-        seen = look()
-    pinned = tuple(compute(view, pin, dataset) for pin in panels.pins())
-    found, main, depth = compute(draw, seen, display, pinned)
-    _say(found)
-    deep = len(seen.names) > figures.GRID_LAYERS
-    if deep:
-        live_chart(main, key="init-strips", min_width=760, on_select=panels.choose_layer)
-        panels.chosen_layer(seen, display)
-    else:
-        live_chart(main, key="init-grid", min_width=150 * len(seen.names))
-    live_chart(depth, key="init-depth", min_width=640)
+        pinned = tuple(compute(view, pin, dataset) for pin in panels.pins())
+        found, main, depth = compute(draw, seen, display, pinned)
+        if len(seen.names) > figures.GRID_LAYERS:
+            live_chart(main, key="init-strips", min_width=760, on_select=panels.choose_layer)
+            panels.chosen_layer(seen, display)
+        else:
+            live_chart(main, key="init-grid", min_width=150 * len(seen.names))
+        live_chart(depth, key="init-depth", min_width=640)
+    with say:
+        _say(found)
+    with head:
+        st.title("Initialization", anchor=False, width="stretch")
+        _actions(settings)
+    notice_bad_links(notes)
+    controls.sidebar(held)
+    st.html(STYLE)
     panels.below(seen, display, pinned, main, depth)
 
 
-def _actions(head, settings) -> None:
-    """Experiments, pin, reset: what one wants at hand."""
-    menu = head.popover(
+def _actions(settings) -> None:
+    """Experiments, pin, undo, reset: what one wants at hand."""
+    menu = st.popover(
         "Experiments", icon=":material/science:", key="init-experiments", on_change="rerun"
     )
     if menu.open:  # closed it costs one element a change, not nine
@@ -85,7 +93,7 @@ def _actions(head, settings) -> None:
             args=(preset.settings,),
             width="stretch",
         )
-    head.button(
+    st.button(
         "Pin",
         icon=":material/push_pin:",
         help="Keep this setting to compare the next ones with (up to three).",
@@ -93,13 +101,19 @@ def _actions(head, settings) -> None:
         args=(settings,),
         disabled=len(panels.pins()) >= panels.MAX_PINS or settings in panels.pins(),
     )
-    head.button("Reset", icon=":material/restart_alt:", on_click=controls.reset)
+    st.button(
+        "Undo",
+        icon=":material/undo:",
+        help="Back to the setting before the last change.",
+        on_click=controls.undo,
+        disabled=not controls.can_undo(),
+    )
+    st.button("Reset", icon=":material/restart_alt:", on_click=controls.reset)
 
 
 def _say(found: Finding) -> None:
     """The sentence, and the button that mends what it says."""
-    box = st.container(key="init-say")  # keeps its height, so that the figures stay in place
-    row, side = box.columns([9, 1.2], vertical_alignment="center")
+    row, side = st.columns([9, 1.2], vertical_alignment="center")
     icon = ICONS.get(found.kind, ":material/warning:")
     row.markdown(f"{icon} {found.text} {found.remedy}")
     if found.fix is not None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from initopt_core.registry import Parameter, SettingError
 from initopt_core.ui import assets
+from initopt_core.ui.kept import kept, write_link
 
 
 def number_slider(
@@ -45,7 +46,7 @@ def number_slider(
             if on_change:
                 on_change()
 
-    value = _current(parameter, key)
+    value = kept(parameter, key)
     write_link(key, value, parameter.default)
     last = (st.session_state.get(element) or {}).get("value")
     low, high = parameter.low, parameter.high
@@ -82,24 +83,3 @@ def nice_step(low: float, high: float) -> float:
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
     return float(f"{step:.1g}")
-
-
-def _current(parameter: Parameter, key: str) -> Any:
-    """The session's value, else the link's, else the default."""
-    for value in (st.session_state.get(key), st.query_params.get(key)):
-        if value is not None:
-            with contextlib.suppress(SettingError):
-                st.session_state[key] = parameter.check(value)
-                return st.session_state[key]
-    st.session_state[key] = parameter.default
-    return parameter.default
-
-
-def write_link(key: str, value: Any, default: Any) -> None:
-    """Put `value` into the URL under `key`, or take it out where it is the default."""
-    text = value if isinstance(value, str) else repr(value)
-    if value == default:
-        if key in st.query_params:
-            del st.query_params[key]
-    elif st.query_params.get(key) != text:
-        st.query_params[key] = text

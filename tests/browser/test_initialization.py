@@ -167,7 +167,7 @@ def test_click_on_the_phase_map_sets_the_scheme(page, app_url):
 
 def test_a_link_restores_the_view(page, browser, app_url):
     query = (
-        "?scheme=xavier&xavier_gain=1.5&activation=tanh&hidden=40%2C+30&seed=9"
+        "?scheme=xavier&xavier_gain=1.5&activation=tanh&layers=40%2C+30&seed=9"
         "&pin=" + json.dumps({"scheme": "pytorch", "hidden": [40, 30]}).replace(" ", "")
     )
     open_page(page, app_url, query)
@@ -185,7 +185,7 @@ def test_a_link_restores_the_view(page, browser, app_url):
 
 
 def test_unusable_values_of_a_link_fall_back(page, app_url):
-    open_page(page, app_url, "?scheme=nonsense&activation=tahn&seed=abc&pin=%5B%5D&batch=1e99")
+    open_page(page, app_url, "?scheme=nonsense&activation=tahn&seed=abc&pin=%5B%5D&images=1e99")
     ink.settled(page, "init-grid")
     no_failure(page)
     expect(page.get_by_text("cannot be used").first).to_be_visible()
@@ -205,7 +205,7 @@ def test_bad_sizes_keep_the_last_picture(page, app_url):
 
 
 def test_overflow_is_explained(page, app_url):
-    link = "?scheme=constant_variance&constant_variance_std=10&hidden=40+x+256"
+    link = "?scheme=constant_variance&constant_variance_std=10&layers=40+x+256"
     open_page(page, app_url, link)
     expect(page.get_by_text("Numbers overflow.")).to_be_visible(timeout=30_000)
     no_failure(page)
@@ -213,8 +213,25 @@ def test_overflow_is_explained(page, app_url):
     expect(page.get_by_text("Numbers overflow.")).to_have_count(0)
 
 
+def test_undo_goes_back_one_change_at_a_time(page, app_url):
+    open_page(page, app_url)
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_disabled()
+    first = stamp(page, "init-grid")
+    changes(page, lambda: choose(page, "Scheme", "Xavier (Glorot)"))
+    second = stamp(page, "init-grid")
+    page.wait_for_timeout(1600)  # changes in quick succession, as of a slider, count as one
+    changes(page, lambda: choose(page, "Activation", "Tanh"))
+    changes(page, undo.click)
+    assert stamp(page, "init-grid") == second
+    changes(page, undo.click)
+    assert stamp(page, "init-grid") == first
+    expect(undo).to_be_disabled()
+    assert page.url.endswith("/initialization")
+
+
 def test_pin_and_compare(page, app_url):
-    open_page(page, app_url, "?part=Compare&hidden=40%2C+30")
+    open_page(page, app_url, "?part=Compare&layers=40%2C+30")
     page.get_by_role("button", name="Pin", exact=True).click()
     ink.settled(page, "init-compare")
     changes(page, lambda: choose(page, "Scheme", "PyTorch's default"), "init-compare")
