@@ -18,7 +18,7 @@ from initopt_core.races import RACES
 from initopt_core.surface_code import snippet
 from initopt_core.surfaces import FORMULA, SURFACES, Surface
 from initopt_core.ui.surface_canvas import labels_of, pack_grid
-from initopt_core.ui.surface_lab import scene
+from initopt_core.ui.surface_lab import landmarks, scene
 
 RAVINE = Surface("pathological")
 
@@ -68,7 +68,7 @@ def runs_of(name):
 
 def test_a_scene_holds_the_whole_race_in_the_order_the_script_reads():
     runs = (*runs_of("ravine"), Run("Adam", (("lr", 0.5),), (1.0, 1.0)))
-    made = scene(RAVINE, runs, 30, 0.0, 0, (-6, 6, -14, 6))
+    made = scene(RAVINE, runs, 30, 0.0, 0, (-6, 6, -14, 6), landmarks(RAVINE, ()))
     floats = np.frombuffer(made.floats, dtype="<f4")
     at = 0
 
@@ -98,7 +98,8 @@ def test_a_scene_holds_the_whole_race_in_the_order_the_script_reads():
 
 def test_a_diverged_scene_can_still_be_sent():
     run = Run("SGD", (("lr", 1.0),), (1.0, 1.0))
-    made = scene(Surface("quadratic"), (run,), 100, 0.0, 0, (-4, 4, -4, 4))
+    bowl = Surface("quadratic")
+    made = scene(bowl, (run,), 100, 0.0, 0, (-4, 4, -4, 4), landmarks(bowl, ()))
     assert made.head["runs"][0]["diverged"] is not None
     json.dumps(made.head, allow_nan=False)
 

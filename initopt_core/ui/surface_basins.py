@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -18,7 +19,8 @@ from initopt_core.surfaces import Surface
 from initopt_core.ui import assets
 from initopt_core.ui.compute import compute
 from initopt_core.ui.surface_canvas import labels_of, run_settings
-from initopt_core.ui.surface_controls import Plan
+from initopt_core.ui.surface_lab import landmarks_of
+from initopt_core.ui.surface_plan import Held, move_start
 
 NOWHERE, GONE = 255, 254
 SIZE = 200
@@ -114,19 +116,29 @@ def mount() -> Callable:
     return assets.component("basin_map", ("surface/field.js", "basin_map.js"), css="basin_map.css")
 
 
-def show(plan: Plan, minima: tuple[tuple[float, float, float], ...]) -> None:
+def show(held: Held, say: Any) -> None:
     """One map for each run; a click makes its place the shared start."""
+    plan = held.plan
+    marks = landmarks_of(plan)
     labels = labels_of([r.optimizer for r in plan.runs])
     per_row = min(len(plan.runs), 4)
     for first in range(0, len(plan.runs), per_row):
         columns = st.columns(per_row)
         for i in range(first, min(first + per_row, len(plan.runs))):
             with columns[i - first]:
-                _one(i, labels[i], plan, minima)
+                _one(i, labels[i], held, marks.minima)
+    say.markdown(
+        "Every pixel is a start: its colour names the minimum it ends in, darker the more steps "
+        "that took, grey where none was reached. Click one to follow its path."
+        if marks.minima
+        else "Every pixel is a start, and no minimum is known here: the colours say what became "
+        "of it, dark for little, bright for much. Click one to follow its path."
+    )
 
 
-def _one(i: int, label: str, plan: Plan, minima: tuple[tuple[float, float, float], ...]) -> None:
-    run = Run(plan.runs[i].optimizer, plan.runs[i].settings)  # its own start plays no part
+def _one(i: int, label: str, held: Held, minima: tuple[tuple[float, float, float], ...]) -> None:
+    plan = held.plan
+    run = replace(plan.runs[i], start=(0.0, 0.0))  # its own start plays no part
     color = theme.optimizer_style(run.optimizer)[0]
     st.markdown(
         f'<span style="color:{color}">■</span> **{label}**, {run_settings(run)}',
@@ -138,8 +150,9 @@ def _one(i: int, label: str, plan: Plan, minima: tuple[tuple[float, float, float
     def picked() -> None:
         value = (st.session_state.get(key) or {}).get("pick")
         if value:
-            st.session_state["start_w1"], st.session_state["start_w2"] = value["x"], value["y"]
+            move_start(held.entry, -1, value["x"], value["y"])
             st.session_state["view"] = "Paths"
+            st.rerun()  # all of the page is another
 
     head, _, body = made.data.partition(b"\n")
     alt = f"Basins of attraction of {label} on {plan.surface.label}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -10,7 +11,8 @@ import streamlit as st
 from initopt_core import flatness
 from initopt_core.outcomes import short
 from initopt_core.ui import assets
-from initopt_core.ui.controls import parameter_control
+from initopt_core.ui.kept import Reading
+from initopt_core.ui.surface_controls import draw_sliders
 
 SAMPLES = 1201
 KEY = "sharp-flat"
@@ -23,27 +25,36 @@ def mount() -> Callable:
     )
 
 
-def sidebar() -> tuple[flatness.TwoMinima, float]:
-    """The chapter's own four controls."""
-    side = st.sidebar
-    sharp, flat, depth, shift = (
-        parameter_control(p, f"flat_{p.name}", side)
-        for p in (flatness.SHARPNESS, flatness.FLATNESS, flatness.DEPTH, flatness.SHIFT)
-    )
-    return flatness.TwoMinima(sharp, flat, depth), shift
+CONTROLS = (flatness.SHARPNESS, flatness.FLATNESS, flatness.DEPTH, flatness.SHIFT)
 
 
-def show(curve: flatness.TwoMinima, shift: float) -> None:
-    """Sentence, curves, table and the argument in a few lines."""
+def sidebar() -> dict[str, Any]:
+    """Where the chapter's four sliders are drawn."""
+    return {"flat": st.sidebar.container()}
+
+
+def show(say: Any, slots: dict[str, Any]) -> None:
+    """Sentence, curves, table, the argument in a few lines, and the sliders."""
+    read = Reading()
+    sharp, flat, depth, shift = (read(p, f"flat_{p.name}") for p in CONTROLS)
+    curve = flatness.TwoMinima(sharp, flat, depth)
     prices = [flatness.price(curve, which, shift) for which in ("flat", "sharp")]
-    flat, sharp = prices
+    _figure(curve, shift, prices)
+    _sentence(shift, *prices, say)
+    draw_sliders({"flat": [(f"flat_{p.name}", p) for p in CONTROLS]}, slots)
+    read.write_links("sharp_flat")
+
+
+def _sentence(shift: float, flat: flatness.Price, sharp: flatness.Price, say: Any) -> None:
     winner = "flat" if flat.test < sharp.test else "sharp"
-    st.markdown(
+    say.markdown(
         f"Shifted by {short(shift)}, the **sharp** minimum pays {short(sharp.gap)} and the "
         f"**flat** one {short(flat.gap)}: on the test curve the {winner} minimum is lower, "
         f"{short(min(flat.test, sharp.test))} against {short(max(flat.test, sharp.test))}."
     )
 
+
+def _figure(curve: flatness.TwoMinima, shift: float, prices: list[flatness.Price]) -> None:
     def moved() -> None:
         value = (st.session_state.get(KEY) or {}).get("moved")
         if value:

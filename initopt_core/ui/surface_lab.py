@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -16,10 +16,10 @@ from initopt_core.stability import along_paths
 from initopt_core.surfaces import FORMULA, SURFACES, Point, Surface, critical_points
 from initopt_core.ui.compute import compute
 from initopt_core.ui.surface_canvas import GridMessage, Scene, pack_grid, pack_scene, surface_canvas
-from initopt_core.ui.surface_controls import Plan
+from initopt_core.ui.surface_controls import changed
+from initopt_core.ui.surface_plan import Held, Plan, move_start
 
 KEY = "lab_canvas"
-_STYLE = "<style>.surface-story { font-size: .88rem; opacity: .8; margin: 0; }</style>"
 POINTS = 129
 """Grid points on each side of the surface sent to the browser."""
 
@@ -49,6 +49,12 @@ def landmarks(surface: Surface, ranges: tuple[float, float, float, float]) -> La
     return Landmarks(tuple((x, y, z) for (x, y), z in zip(minima, losses, strict=True)), saddles)
 
 
+def landmarks_of(plan: Plan) -> Landmarks:
+    """Those of the plan's surface; only for a formula do they depend on the view."""
+    formula = plan.surface.name == FORMULA
+    return compute(landmarks, plan.surface, plan.ranges if formula else (0.0, 1.0, 0.0, 1.0))
+
+
 def grid(surface: Surface, ranges: tuple[float, float, float, float]) -> GridMessage:
     """The surface's values in a view, ready to send."""
     return pack_grid(surface.values(ranges, POINTS), ranges)
@@ -61,10 +67,10 @@ def scene(
     noise: float,
     seed: int,
     ranges: tuple[float, float, float, float],
+    marks: Landmarks,
 ) -> Scene:
     """The whole race with all its inner values, ready to send."""
     traces = race(surface, runs, updates, noise, seed)
-    marks = landmarks(surface, ranges)
     ends = tuple(outcome(t, marks.places, ranges) for t in traces)
     return pack_scene(traces, along_paths(surface, traces), ends, marks.minima, marks.saddles)
 
@@ -81,52 +87,25 @@ def _name(plan: Plan) -> str:
     return f"{plan.surface.name} {plan.surface.text}".strip()
 
 
-def _moved(value: dict[str, Any]) -> None:
-    """A start was dragged: the newest place, kept where the sidebar's controls keep theirs."""
-    run = value["run"]
-    prefix = "start" if run < 0 else f"own{run}"
-    st.session_state[f"{prefix}_w1"] = float(value["x"])
-    st.session_state[f"{prefix}_w2"] = float(value["y"])
-    st.session_state["_surface_ack"] = int(value["n"])
-    st.session_state["_surface_drag"] = True
-    st.session_state["_surface_done"] = bool(value.get("done"))
-
-
-def _viewed(value: dict[str, Any]) -> None:
-    st.session_state["_surface_view"] = value
-
-
-def _dragged(plan: Plan) -> Plan:
-    """The plan with the starts as they are now: in a drag the sidebar is a step behind."""
-    if not st.session_state.get("_surface_drag"):
-        return plan
-    state = st.session_state
-    runs = []
-    for i, (run, own) in enumerate(zip(plan.runs, plan.own_start, strict=True)):
-        prefix = f"own{i}" if own else "start"
-        start = (state.get(f"{prefix}_w1", run.start[0]), state.get(f"{prefix}_w2", run.start[1]))
-        runs.append(replace(run, start=start))
-    return replace(plan, runs=tuple(runs))
-
-
-@st.fragment
-def laboratory(plan: Plan) -> None:
-    """Sentence and component. A drag reruns this alone, and the whole page when it ends."""
-    plan = _dragged(plan)
-    if st.session_state.pop("_surface_done", False):
-        st.session_state["_surface_drag"] = False
-        st.rerun()
-    made = compute(scene, plan.surface, plan.runs, plan.updates, plan.noise, plan.seed, plan.ranges)
+def laboratory(held: Held, say: Any) -> None:
+    """The race on its surface, and the sentence about it in the container `say`."""
+    plan = held.plan
+    marks = landmarks_of(plan)
+    race_of = (plan.surface, plan.runs, plan.updates, plan.noise, plan.seed, plan.ranges, marks)
+    made = compute(scene, *race_of)
     text = sentence(list(made.labels), list(made.outcomes), plan.updates)
-    story = RACES[plan.race].story if plan.race in RACES else facts_of(plan)
-    st.container(key="surface-say").html(
-        f'<p class="initopt-sentence">{_bold(text)}</p>'
-        f'<p class="surface-story">{html.escape(story)}</p>{_STYLE}'
-    )
     shared = next((r.start for r, o in zip(plan.runs, plan.own_start, strict=True) if not o), None)
     starts = [] if shared is None else [(-1, *shared)]
     starts += [(i, *r.start) for i, r in enumerate(plan.runs) if plan.own_start[i]]
     label = plan.surface.label
+
+    def moved(value: dict[str, Any]) -> None:
+        """A start was dragged: the newest place, kept where the sidebar's controls keep theirs."""
+        move_start(held.entry, value["run"], value["x"], value["y"])
+        st.session_state["_surface_ack"] = int(value["n"])
+        st.session_state["_surface_drag"] = not value.get("done")
+        changed()
+
     surface_canvas(
         made,
         compute(grid, plan.surface, _grid_ranges(plan)),
@@ -138,9 +117,18 @@ def laboratory(plan: Plan) -> None:
         color=plan.color,
         alt=f"Loss surface {label} with the paths of {', '.join(made.labels)}. {text}",
         ack=st.session_state.get("_surface_ack", 0),
-        on_start=_moved,
+        on_start=moved,
         on_view=_viewed,
     )
+    story = RACES[plan.race].story if plan.race in RACES else facts_of(plan)
+    say.html(
+        f'<p class="initopt-sentence">{_bold(text)}</p>'
+        f'<p class="surface-story">{html.escape(story)}</p>'
+    )
+
+
+def _viewed(value: dict[str, Any]) -> None:
+    st.session_state["_surface_view"] = value
 
 
 def _bold(text: str) -> str:

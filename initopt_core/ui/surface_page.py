@@ -1,82 +1,112 @@
-"""The loss-surface page: controls, laboratory, basins, and the chapter on flat minima."""
+"""The loss-surface page: a picture of three kinds, its controls, and what lies below."""
 
 from __future__ import annotations
 
 import re
+import time
+from typing import Any
 
 import streamlit as st
 
 from initopt_core.races import RACES
 from initopt_core.ui import surface_basins, surface_flatness, surface_panels
-from initopt_core.ui.compute import compute
-from initopt_core.ui.controls import notice_bad_links
-from initopt_core.ui.layout import page_header
-from initopt_core.ui.number_slider import write_link
-from initopt_core.ui.surface_controls import Plan, apply_race, reset, sidebar
-from initopt_core.ui.surface_lab import laboratory, landmarks
+from initopt_core.ui import surface_controls as controls
+from initopt_core.ui import surface_plan as plans
+from initopt_core.ui.kept import kept, notice_bad_links, write_link
+from initopt_core.ui.layout import enter
+from initopt_core.ui.surface_lab import laboratory
 
-VIEWS = ("Paths", "Basins", "Sharp and flat")
 STYLE = """<style>
 .st-key-surface-head { margin-top: .55rem; }
 .st-key-surface-head h1 { padding: 0; }
 .st-key-surface-say { gap: .1rem; min-height: 3rem; }
+.surface-story { font-size: .88rem; opacity: .8; margin: 0; }
 </style>"""
+ALONE_SECONDS = 0.012
+"""The browser gathers what arrives within 10 ms and draws all of it at once: after a pause the
+picture is on the screen while the controls are still on their way (17 ms sooner, measured)."""
 
 
 def show() -> None:
-    """The whole page."""
-    st.html(STYLE)
+    """The whole page: places from top to bottom, then what is waited for first, the picture."""
+    enter()
     head = st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="surface-head"
     )
-    with head.container(width="stretch"):
-        page_header("Loss surfaces")
-    view = _view(head)
-    _actions(head)
-    notice_bad_links()
-    if view == "Sharp and flat":
-        surface_flatness.show(*surface_flatness.sidebar())
+    notes = st.container()
+    flat = kept(plans.VIEW, plans.VIEW.name) == plans.VIEWS[2]
+    held = None if flat else plans.read()
+    places = None if flat else controls.places(held)
+    picture([held], surface_flatness.sidebar() if flat else places.slots)
+    with head:
+        st.title("Loss surfaces", anchor=False, width="stretch")
+        _view()
+        _actions()
+    notice_bad_links(notes)
+    if not flat:
+        controls.sidebar(held, places)
+        surface_panels.below()
+    st.html(STYLE)
+
+
+@st.fragment(key=controls.PICTURE)
+def picture(fresh: list[plans.Held | None], slots: dict[str, Any]) -> None:
+    """What answers the controls, and the sliders: these and a drag of the start rerun it alone.
+
+    Args:
+        fresh: what the page has just read; empty when the fragment runs by itself.
+        slots: where sliders are drawn.
+    """
+    say = st.container(key="surface-say")  # keeps its height, so that the picture stays in place
+    held = fresh.pop() if fresh else None
+    view = st.session_state[plans.VIEW.name]
+    if view == plans.VIEWS[2]:
+        surface_flatness.show(say, slots)
         return
-    plan, problem = sidebar()
-    if problem:
-        reason, _, pointer = problem.partition("\n")
-        # The reason may hold signs that markdown takes for its own, powers above all.
-        st.error(re.sub(r"([\\`*_\[\]$~<>#])", r"\\\1", reason), icon=":material/error:")
-        st.code(pointer, language=None)
-    if view == "Basins":
-        _basins(plan)
+    held = held or plans.read()
+    if view == plans.VIEWS[1]:
+        surface_basins.show(held, say)
     else:
-        laboratory(plan)
-    surface_panels.below(plan)
+        laboratory(held, say)
+    if held.problem:
+        _say_problem(held.problem, say)
+    time.sleep(ALONE_SECONDS)
+    controls.draw_sliders(controls.sliders(held), slots)
+    if not st.session_state.get("_surface_drag"):  # the link can wait until the hand rests
+        held.reading.write_links("loss_surfaces")
 
 
-def _view(head) -> str:
+def _say_problem(problem: str, say) -> None:
+    reason, _, pointer = problem.partition("\n")
+    # The reason may hold signs that markdown takes for its own, powers above all.
+    say.error(re.sub(r"([\\`*_\[\]$~<>#])", r"\\\1", reason), icon=":material/error:")
+    say.code(pointer, language=None)
+
+
+def _view() -> None:
     """Which of the page's three parts; survives a change of pages and is part of the link."""
-    key, box = "view", "_view_box"
-    value = st.session_state.get(key, st.query_params.get(key, VIEWS[0]))
-    value = value if value in VIEWS else VIEWS[0]
-    st.session_state[key] = st.session_state[box] = value
+    key, box = plans.VIEW.name, "_view_box"
+    st.session_state[box] = st.session_state[key]
 
     def changed() -> None:
-        st.session_state[key] = st.session_state[box] or VIEWS[0]
+        st.session_state[key] = st.session_state[box] or plans.VIEWS[0]
 
-    head.segmented_control(
-        "Part of the page",
-        VIEWS,
+    st.segmented_control(
+        plans.VIEW.label,
+        plans.VIEWS,
         key=box,
         on_change=changed,
         required=True,
         label_visibility="collapsed",
     )
-    write_link(key, value, VIEWS[0])
-    return value
+    write_link(key, st.session_state[key], plans.VIEW.default)
 
 
-def _actions(head) -> None:
-    menu = head.popover(
+def _actions() -> None:
+    menu = st.popover(
         "Experiments", icon=":material/science:", key="surface-experiments", on_change="rerun"
     )
-    head.button("Reset", icon=":material/restart_alt:", on_click=_reset)
+    st.button("Reset", icon=":material/restart_alt:", on_click=_reset)
     if not menu.open:
         return
     menu.caption("A surface, optimizers and rates, set in one go.")
@@ -92,25 +122,10 @@ def _actions(head) -> None:
 
 
 def _start(name: str) -> None:
-    apply_race(RACES[name])
-    st.session_state["view"] = VIEWS[0]
+    plans.apply_race(RACES[name])
+    st.session_state["view"] = plans.VIEWS[0]
 
 
 def _reset() -> None:
-    reset()
-    for key in [k for k in st.session_state if isinstance(k, str) and k.startswith("flat_")]:
-        del st.session_state[key]
-    for key in [k for k in st.query_params if k.startswith("flat_")]:
-        del st.query_params[key]
-
-
-def _basins(plan: Plan) -> None:
-    marks = compute(landmarks, plan.surface, plan.ranges)
-    st.markdown(
-        "Every pixel is a start: its colour names the minimum it ends in, darker the more steps "
-        "that took, grey where none was reached. Click one to follow its path."
-        if marks.minima
-        else "Every pixel is a start, and no minimum is known here: the colours say what became "
-        "of it, dark for little, bright for much. Click one to follow its path."
-    )
-    surface_basins.show(plan, marks.minima)
+    plans.reset()
+    plans.forget(r"flat_\w+")

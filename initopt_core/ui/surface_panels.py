@@ -19,11 +19,16 @@ from initopt_core.surfaces import FORMULA, SURFACES
 from initopt_core.ui.compute import compute
 from initopt_core.ui.export_buttons import export_buttons
 from initopt_core.ui.surface_canvas import labels_of
-from initopt_core.ui.surface_controls import Plan
+from initopt_core.ui.surface_controls import BELOW, BELOW_OPEN
+from initopt_core.ui.surface_plan import Plan, read
+
+EXPORTS = ("surface-paths", "surface-losses")
 
 
-def below(plan: Plan) -> None:
-    """Three closed parts; what is in them is made when they are opened."""
+@st.fragment(key=BELOW)
+def below() -> None:
+    """Three closed parts; what is in them is made when they are opened, and kept up to date."""
+    plan = read().plan
     with st.container(horizontal=True, gap="small"):
         _export(plan)
     explain = st.expander(
@@ -36,6 +41,8 @@ def below(plan: Plan) -> None:
     )
     if code.open:
         code.code(snippet(plan.surface, plan.runs, plan.updates, plan.noise, plan.seed), "python")
+    exporting = any(st.session_state.get(f"{key}-export") for key in EXPORTS)
+    st.session_state[BELOW_OPEN] = explain.open or code.open or exporting
 
 
 def _explain(plan: Plan, box) -> None:
@@ -91,12 +98,12 @@ def _export(plan: Plan) -> None:
 
     export_buttons(
         _Later(lambda: figures.paths(plan.surface, traces(), labels, plan.ranges, plan.color)),
-        key="surface-paths",
+        key=EXPORTS[0],
         label="Export the paths",
         extra={"paths.csv": paths, "race.py": code},
     )
     export_buttons(
         _Later(lambda: figures.losses(traces(), labels)),
-        key="surface-losses",
+        key=EXPORTS[1],
         label="Export the loss curves",
     )

@@ -29,7 +29,7 @@ from initopt_core.descent import Run, descend_many, race, train_curve  # noqa: E
 from initopt_core.optimizers import SGD, Adam, SGDMomentum  # noqa: E402
 from initopt_core.races import RACES  # noqa: E402
 from initopt_core.surfaces import SURFACES, Surface  # noqa: E402
-from initopt_core.ui.surface_lab import scene  # noqa: E402
+from initopt_core.ui.surface_lab import landmarks, scene  # noqa: E402
 
 EIGHT = ("SGD", "SGDMomentum", "Adam", "Nesterov", "Adagrad", "RMSprop", "AdamW", "Lion")
 
@@ -70,7 +70,8 @@ def computation(repeats: int) -> None:
     loop = best(lambda: [plain_train_curve(m, surface.function) for m in makers], repeats)
     ours = best(lambda: [train_curve(m, surface.function) for m in makers], repeats)
     lab = best(lambda: race(surface, runs, 100), repeats)
-    whole = best(lambda: scene(surface, runs, 100, 0.0, 0, (-6, 6, -14, 6)), repeats)
+    marks = landmarks(surface, ())
+    whole = best(lambda: scene(surface, runs, 100, 0.0, 0, (-6, 6, -14, 6), marks), repeats)
     line("3 optimizers x 100 updates, the plain loop", loop, 1)
     line("  train_curve", ours, ours / loop)
     line("  race, with every inner value", lab, lab / loop)
