@@ -26,12 +26,15 @@ class BasinMap {
     this.root = document.createElement("div");
     this.root.className = "bm-root";
     this.root.dataset.drawn = "0";
+    this.title = document.createElement("div");
+    this.title.className = "bm-title";
     this.canvas = document.createElement("canvas");
     this.canvas.tabIndex = 0;
-    this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("role", "application");
     this.note = document.createElement("div");
     this.note.className = "bm-note";
-    this.root.append(this.canvas, this.note);
+    this.note.setAttribute("aria-live", "polite");
+    this.root.append(this.title, this.canvas, this.note);
     parent.append(this.root);
     this.drawn = 0;
     this.observer = new ResizeObserver(() => this.draw());
@@ -39,10 +42,13 @@ class BasinMap {
     this.theme = new MutationObserver(() => this.draw());
     this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
     this.canvas.addEventListener("pointermove", (e) => this.hover(e));
-    this.canvas.addEventListener("pointerleave", () => (this.note.textContent = this.head?.summary ?? ""));
-    this.canvas.addEventListener("click", (e) => {
-      const at = this.at(e);
-      if (at) this.report?.({ x: Number(at.x.toPrecision(5)), y: Number(at.y.toPrecision(5)), n: Date.now() });
+    this.canvas.addEventListener("pointerleave", () => this.rest());
+    this.canvas.addEventListener("click", (e) => this.pick(this.under(e)));
+    this.canvas.addEventListener("keydown", (e) => this.key(e));
+    this.canvas.addEventListener("blur", () => {
+      this.cursor = null;
+      this.rest();
+      this.draw();
     });
   }
 
@@ -50,8 +56,12 @@ class BasinMap {
     if (this.head?.stamp === message.head.stamp) return;
     Object.assign(this, message);
     this.image = null;
-    this.note.textContent = this.head.summary;
-    this.canvas.setAttribute("aria-label", this.head.alt);
+    this.rest();
+    const { label, settings, color, alt } = this.head;
+    const swatch = Object.assign(document.createElement("span"), { textContent: "■ " });
+    swatch.style.color = color;
+    this.title.replaceChildren(swatch, Object.assign(document.createElement("b"), { textContent: label }), ` ${settings}`);
+    this.canvas.setAttribute("aria-label", `${alt} Arrow keys move over the starts, Enter follows one.`);
     this.draw();
     this.root.dataset.drawn = String(++this.drawn);
   }
@@ -87,15 +97,8 @@ class BasinMap {
   draw() {
     const width = this.root.clientWidth;
     if (!this.head || !width) return;
-    const ratio = Math.min(window.devicePixelRatio || 1, 2);
     const w = width, h = Math.round(Math.min(width, 520));
-    this.canvas.width = w * ratio;
-    this.canvas.height = h * ratio;
-    this.canvas.style.width = `${w}px`;
-    this.canvas.style.height = `${h}px`;
-    const ctx = this.canvas.getContext("2d");
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    ctx.clearRect(0, 0, w, h);
+    const ctx = S.fit(this.canvas, w, h);
     const b = (this.box = { x: PAD.left, y: PAD.top, w: w - PAD.left - PAD.right, h: h - PAD.top - PAD.bottom });
     this.image ??= this.picture();
     ctx.imageSmoothingEnabled = false;
@@ -132,20 +135,60 @@ class BasinMap {
       ctx.fill();
       ctx.stroke();
     }
+    if (this.cursor) {
+      const x = b.x + this.cursor.u * b.w, y = b.y + (1 - this.cursor.v) * b.h;
+      for (const [width, colour] of [[4, "#000"], [2, "#fff"]]) {
+        ctx.lineWidth = width;
+        ctx.strokeStyle = colour;
+        ctx.beginPath();
+        ctx.moveTo(x - 9, y); ctx.lineTo(x + 9, y); ctx.moveTo(x, y - 9); ctx.lineTo(x, y + 9);
+        ctx.stroke();
+      }
+    }
   }
 
-  at(e) {
-    if (!this.box) return null;
-    const r = this.canvas.getBoundingClientRect(), b = this.box, n = this.head.n;
-    const u = (e.clientX - r.left - b.x) / b.w, v = 1 - (e.clientY - r.top - b.y) / b.h;
+  // The start at the share (u, v) of the map's width and height, from its lower left corner.
+  place(u, v) {
     if (!(u >= 0 && u < 1 && v >= 0 && v < 1)) return null;
-    const [x0, x1, y0, y1] = this.head.ranges;
-    return { x: x0 + u * (x1 - x0), y: y0 + v * (y1 - y0), k: Math.floor(v * n) * n + Math.floor(u * n) };
+    const [x0, x1, y0, y1] = this.head.ranges, n = this.head.n;
+    return { u, v, x: x0 + u * (x1 - x0), y: y0 + v * (y1 - y0), k: Math.floor(v * n) * n + Math.floor(u * n) };
+  }
+
+  under(e) {
+    if (!this.box) return null;
+    const r = this.canvas.getBoundingClientRect(), b = this.box;
+    return this.place((e.clientX - r.left - b.x) / b.w, 1 - (e.clientY - r.top - b.y) / b.h);
+  }
+
+  pick(at) {
+    if (at) this.report?.({ x: Number(at.x.toPrecision(5)), y: Number(at.y.toPrecision(5)), n: Date.now() });
+  }
+
+  rest() {
+    this.note.textContent = this.head?.summary ?? "";
+  }
+
+  // Arrow keys move a cross by a fortieth of the map, by one pixel with shift held.
+  key(e) {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[e.key];
+    if (e.key === "Enter" || e.key === " ") this.pick(this.cursor);
+    else if (!way) return;
+    else {
+      const step = e.shiftKey ? 0.005 : 0.025, { u, v } = this.cursor ?? { u: 0.5, v: 0.5 };
+      const into = (z) => Math.min(Math.max(z, 0.0025), 0.9975);
+      this.cursor = this.place(into(u + way[0] * step), into(v + way[1] * step));
+      this.tell(this.cursor);
+      this.draw();
+    }
+    e.preventDefault();
   }
 
   hover(e) {
-    const at = this.at(e);
-    if (!at) return;
+    const at = this.under(e);
+    if (at) this.tell(at);
+  }
+
+  tell(at) {
     const who = this.reached[at.k], from = `from (${S.short(at.x)}, ${S.short(at.y)})`;
     if (who === GONE) this.note.textContent = `${from}: diverges`;
     else if (this.head.plain) this.note.textContent = `${from}`;

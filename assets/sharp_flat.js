@@ -1,5 +1,5 @@
 // A training curve and the same curve shifted: drag the dashed one and read what each minimum pays.
-// The Python side is initopt_core/ui/surface_flatness.py, which sends the curve as samples.
+// The Python side is initopt_core/ui/surface_flatness.py; a test holds both to the same curve.
 
 const S = (globalThis.initoptSurface ??= {});
 if (import.meta.url.startsWith("http") && !S.Field) {
@@ -8,7 +8,7 @@ if (import.meta.url.startsWith("http") && !S.Field) {
 
 const all = new Map();
 const PAD = { left: 52, right: 14, top: 12, bottom: 40 };
-const TRAIN = "#4477AA", TEST = "#EE6677";
+const TRAIN = "#4477AA", TEST = "#EE6677", DASH = [7, 4];
 
 class SharpFlat {
   constructor(parent) {
@@ -25,8 +25,9 @@ class SharpFlat {
     this.root.append(this.canvas, this.table);
     parent.append(this.root);
     this.drawn = 0;
-    new ResizeObserver(() => this.draw()).observe(this.root);
-    new MutationObserver(() => this.draw()).observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
+    this.observers = [new ResizeObserver(() => this.draw()), new MutationObserver(() => this.draw())];
+    this.observers[0].observe(this.root);
+    this.observers[1].observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
     const c = this.canvas;
     c.addEventListener("pointerdown", (e) => {
       c.setPointerCapture(e.pointerId);
@@ -67,25 +68,25 @@ class SharpFlat {
     this.draw();
   }
 
+  end() {
+    for (const observer of this.observers) observer.disconnect();
+    clearTimeout(this.timer);
+    this.root.remove();
+    all.delete(this.parent);
+  }
+
   tell() { this.report?.({ shift: this.shift }); }
 
   loss(w) {
-    const { range: [a, b], curve } = this.head;
-    const at = Math.min(Math.max(((w - a) / (b - a)) * (curve.length - 1), 0), curve.length - 1.000001);
-    const k = Math.floor(at);
-    return curve[k] + (curve[k + 1] - curve[k]) * (at - k);
+    const { bowl, bumps } = this.head;
+    return bumps.reduce((sum, [centre, width, height]) =>
+      sum - height * Math.exp(-((w - centre) ** 2) / (2 * width ** 2)), 1 + bowl * w ** 2);
   }
 
   draw() {
     if (!this.head || !this.root.clientWidth) return;
-    const ratio = Math.min(window.devicePixelRatio || 1, 2), w = this.root.clientWidth, h = 380;
-    this.canvas.width = w * ratio;
-    this.canvas.height = h * ratio;
-    this.canvas.style.width = `${w}px`;
-    this.canvas.style.height = `${h}px`;
-    const ctx = this.canvas.getContext("2d"), style = getComputedStyle(this.root);
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    ctx.clearRect(0, 0, w, h);
+    const w = this.root.clientWidth, h = 380;
+    const ctx = S.fit(this.canvas, w, h), style = getComputedStyle(this.root);
     const b = (this.box = { x: PAD.left, y: PAD.top, w: w - PAD.left - PAD.right, h: h - PAD.top - PAD.bottom });
     const [x0, x1] = this.head.range, y1 = 1.42, y0 = 0;
     const px = (v) => b.x + ((v - x0) / (x1 - x0)) * b.w, py = (v) => b.y + ((y1 - v) / (y1 - y0)) * b.h;
@@ -125,7 +126,7 @@ class SharpFlat {
     ctx.rect(b.x, b.y, b.w, b.h);
     ctx.clip();
     line(0, TRAIN, []);
-    line(this.shift, TEST, [7, 4]);
+    line(this.shift, TEST, DASH);
     ctx.restore();
     const rows = this.head.minima.map((m) => {
       const test = this.loss(m.weight - this.shift), x = px(m.weight);
@@ -145,9 +146,16 @@ class SharpFlat {
       return [`${m.which} minimum`, m.weight, m.train, test, test - m.train, m.curvature, 0.5 * m.curvature * this.shift ** 2];
     });
     ctx.textAlign = "left";
-    for (const [i, [name, colour]] of [["training loss", TRAIN], [`test loss, shifted by ${S.short(this.shift)} (drag it)`, TEST]].entries()) {
-      ctx.fillStyle = colour;
-      ctx.fillRect(b.x + 10, b.y + b.h - 38 + 17 * i, 18, 3);
+    for (const [i, [name, colour, dash]] of [["training loss", TRAIN, []],
+      [`test loss, shifted by ${S.short(this.shift)} (drag it)`, TEST, DASH]].entries()) {
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = 2.4;
+      ctx.setLineDash(dash);
+      ctx.beginPath();
+      ctx.moveTo(b.x + 8, b.y + b.h - 36 + 17 * i);
+      ctx.lineTo(b.x + 29, b.y + b.h - 36 + 17 * i);
+      ctx.stroke();
+      ctx.setLineDash([]);
       ctx.fillStyle = style.color;
       ctx.textBaseline = "middle";
       ctx.fillText(name, b.x + 34, b.y + b.h - 36 + 17 * i);
@@ -163,6 +171,8 @@ class SharpFlat {
     }
     this.table.replaceChildren(table);
     this.canvas.setAttribute("aria-valuenow", this.shift);
+    this.canvas.setAttribute("aria-valuetext", `${S.short(this.shift)}; ` +
+      rows.map(([name, , , , pays]) => `the ${name} pays ${S.short(pays)}`).join(", "));
     this.canvas.setAttribute("aria-valuemin", this.head.limits[0]);
     this.canvas.setAttribute("aria-valuemax", this.head.limits[1]);
     this.root.dataset.shift = this.shift;
@@ -171,11 +181,11 @@ class SharpFlat {
 
 export default function (component) {
   const { parentElement, data, setStateValue } = component;
-  if (!data?.curve) return;
+  if (!data?.bumps) return;
   let figure = all.get(parentElement);
   if (!figure) all.set(parentElement, (figure = new SharpFlat(parentElement)));
   figure.report = (value) => setStateValue("moved", value);
   figure.root.dataset.figure = data.key;
   figure.show(data);
-  return () => setTimeout(() => { if (!parentElement.isConnected) all.delete(parentElement); }, 0);
+  return () => setTimeout(() => { if (!parentElement.isConnected) figure.end(); }, 0);
 }

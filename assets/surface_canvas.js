@@ -71,6 +71,8 @@ const ICONS = {
 };
 const icon = (name) => `<svg viewBox="0 0 16 16" aria-hidden="true"><path fill="currentColor" d="${ICONS[name]}"/></svg>`;
 
+const NUDGES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
 const BUTTONS = [
   ["first", "To the start (Home)"],
   ["back", "One step back (left arrow)"],
@@ -96,6 +98,7 @@ class Lab {
     this.build();
     this.resizer = new ResizeObserver(() => this.resized());
     this.resizer.observe(this.root);
+    this.resizer.observe(this.plotBox); // it gives way to a longer table
     this.theme = new MutationObserver(() => this.recolour());
     this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
     labs.set(parent, this);
@@ -190,6 +193,9 @@ class Lab {
     this.tableBox = make("div", "sc-table", right);
     this.inspectorBox = make("div", "sc-inspector", root);
     this.message = make("div", "sc-message", this.flat);
+    this.message.setAttribute("role", "status");
+    this.spoken = make("div", "sc-spoken", root);
+    this.spoken.setAttribute("aria-live", "polite");
 
     this.view = new S.View(this.flat, this);
     this.plots = new S.Plots(this.plotBox, this);
@@ -216,7 +222,7 @@ class Lab {
       this.view.stale = true;
     }
     this.stage.setAttribute("aria-label",
-      `${scene.alt} Space plays, arrow keys step, Home and End jump, plus and minus zoom.`);
+      `${scene.alt} Space plays, arrow keys step, with shift they move the start, Home and End jump, plus and minus zoom.`);
     this.plotBox.setAttribute("aria-label", `${scene.alt} Loss, distance, effective rate and stability against the step.`);
     this.colours ??= this.findColours();
     this.useGrid();
@@ -268,8 +274,7 @@ class Lab {
       const d = Math.hypot(view.px(s.x) - px, view.py(s.y) - py);
       if (d < reach) [best, reach] = [s.run, d];
     }
-    if (best !== null) return best;
-    return this.scene.starts.some((s) => s.run === this.selected) ? this.selected : this.scene.starts[0].run;
+    return best ?? this.heldByKey();
   }
 
   moveStart(run, x, y) {
@@ -286,6 +291,22 @@ class Lab {
     this.held = false;
     if (this.local) this.pending = { ...this.local, done: true };
     this.next();
+  }
+
+  // Shift and an arrow key: a hundredth of the view; it counts as let go after a moment's rest.
+  nudgeStart(dx, dy) {
+    const run = this.heldByKey(), [x0, x1, y0, y1] = this.view.view;
+    const { x, y } = this.startMarks().find((s) => s.run === run);
+    const into = (v, low, high) => Math.min(Math.max(v, low), high);
+    this.moveStart(run, into(x + (dx * (x1 - x0)) / 100, x0, x1), into(y + (dy * (y1 - y0)) / 100, y0, y1));
+    this.spoken.textContent = `Start at ${S.short(this.local.x)}, ${S.short(this.local.y)}`;
+    clearTimeout(this.nudgeTimer);
+    this.nudgeTimer = setTimeout(() => this.releaseStart(), 500);
+  }
+
+  // The chosen optimizer's own start, else the one that all share.
+  heldByKey() {
+    return this.scene.starts.some((s) => s.run === this.selected) ? this.selected : this.scene.starts[0].run;
   }
 
   // At most one question is on its way; the newest position waits for its answer.
@@ -342,6 +363,11 @@ class Lab {
   }
 
   key(e) {
+    if (e.shiftKey && NUDGES[e.key] && e.target === this.stage) {
+      this.nudgeStart(...NUDGES[e.key]);
+      e.preventDefault();
+      return;
+    }
     const act = { " ": "play", ArrowLeft: "back", ArrowRight: "next", Home: "first", End: "end" }[e.key];
     if (e.target.tagName === "BUTTON" && e.key === " ") return; // the button answers itself
     if (e.target.tagName === "SELECT") return;
@@ -491,7 +517,7 @@ class Lab {
     this.resizer.disconnect();
     this.theme.disconnect();
     cancelAnimationFrame(this.pendingFrame);
-    clearTimeout(this.viewTimer);
+    for (const timer of [this.viewTimer, this.nudgeTimer, this.noteTimer]) clearTimeout(timer);
     this.space?.end();
     this.root.remove();
     labs.delete(this.parent);

@@ -70,10 +70,10 @@ def basins(
     n: int = 200,
     minima: tuple[Point, ...] | None = None,
 ) -> Basins:
-    """Descend from n x n starts in one batched computation. The run's schedule is not used.
+    """Descend from n x n starts in one batched computation.
 
     Args:
-        run: optimizer and settings; its own start is ignored.
+        run: optimizer, settings and schedule; its own start is ignored.
         ranges: (w1 low, w1 high, w2 low, w2 high); starts are the pixels' centres.
         minima: points to be reached; None takes the surface's, or searches the view.
     """
@@ -87,7 +87,13 @@ def basins(
     every = -(-num_updates // FRAMES)
     with _one_thread():
         path = descend_many(
-            run.optimizer, surface, starts, num_updates, keep_every=every, **dict(run.settings)
+            run.optimizer,
+            surface,
+            starts,
+            num_updates,
+            keep_every=every,
+            factors=run.factors(num_updates),
+            **dict(run.settings),
         )
         return _judge(path, minima, ranges, n, num_updates, every)
 

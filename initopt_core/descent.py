@@ -86,6 +86,7 @@ def descend_many(
     num_updates: int,
     *,
     keep_every: int = 1,
+    factors: Sequence[float] | None = None,
     **hyper: Any,
 ) -> Tensor:
     """One optimizer from many starts, all in one batched computation.
@@ -96,6 +97,7 @@ def descend_many(
         starts: [B, 2], any float dtype and device.
         num_updates: steps to take.
         keep_every: keep each such step only (and always the last), to save memory.
+        factors: [num_updates] what the learning rate is multiplied by at each step; None for 1.
         hyper: the optimizer's settings; those left out take their defaults.
 
     Returns:
@@ -106,7 +108,7 @@ def descend_many(
     """
     w = starts.detach().T.contiguous()  # a weight's values side by side: twice as fast
     optimizer = _make(optimizer_name, hyper, w)
-    memory = optimizer.memory[0]
+    memory, lr = optimizer.memory[0], optimizer.lr
     kept = sorted({*range(0, num_updates + 1, keep_every), num_updates})
     out = torch.empty(len(kept), 3, w.shape[1], dtype=w.dtype, device=w.device)
     at = 0
@@ -116,6 +118,7 @@ def descend_many(
             out[at, :2], out[at, 2] = w, loss
             at += 1
         if t < num_updates:
+            optimizer.lr = lr if factors is None else lr * factors[t]
             w = w + optimizer.decayed_update(torch.stack([g1, g2]), w, memory)
     return out.transpose(1, 2)
 
@@ -141,6 +144,12 @@ class Run:
     def values(self) -> dict[str, Any]:
         """All settings with their values."""
         return OPTIMIZERS[self.optimizer].settings(dict(self.settings))
+
+    def factors(self, num_updates: int) -> list[float]:
+        """What the schedule multiplies the learning rate by, at each step."""
+        entry = SCHEDULES[self.schedule]
+        settings = entry.settings(dict(self.schedule_settings))
+        return [entry.call(t, num_updates, **settings) for t in range(num_updates)]
 
 
 @dataclass(frozen=True)
@@ -193,7 +202,9 @@ def race(
     w1, w2 = (torch.tensor([r.start[i] for r in runs], dtype=torch.float32) for i in (0, 1))
     w = torch.stack([w1, w2], dim=1)  # [runs, 2]
     optimizers = [_make(r.optimizer, dict(r.settings), w[i]) for i, r in enumerate(runs)]
-    rates = [_rates(r, o.lr, num_updates) for r, o in zip(runs, optimizers, strict=True)]
+    rates = [
+        [o.lr * f for f in r.factors(num_updates)] for r, o in zip(runs, optimizers, strict=True)
+    ]
     shaking = torch.zeros(num_updates, 1, 2)
     if noise:
         generator = torch.Generator().manual_seed(seed)
@@ -243,9 +254,3 @@ def race(
             )
         )
     return tuple(traces)
-
-
-def _rates(run: Run, lr: float, num_updates: int) -> list[float]:
-    entry = SCHEDULES[run.schedule]
-    settings = entry.settings(dict(run.schedule_settings))
-    return [lr * entry.call(t, num_updates, **settings) for t in range(num_updates)]

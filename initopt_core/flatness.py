@@ -31,6 +31,8 @@ SHIFT = Parameter(
 )
 CENTRES = {"flat": -2.0, "sharp": 2.0}
 RANGE = (-6.0, 6.0)
+BOWL = 0.01
+"""Factor of w^2 in the loss."""
 
 
 @dataclass(frozen=True)
@@ -46,20 +48,22 @@ class TwoMinima:
     flat: float = FLATNESS.default
     depth: float = DEPTH.default
 
-    def _bumps(self) -> tuple[tuple[float, float, float], ...]:
+    @property
+    def bumps(self) -> tuple[tuple[float, float, float], ...]:
+        """(centre, width, height) of the flat bump and of the sharp one."""
         return ((CENTRES["flat"], self.flat, 0.6), (CENTRES["sharp"], self.sharp, 0.6 + self.depth))
 
     def loss(self, w: np.ndarray) -> np.ndarray:
         """Training loss at w."""
-        out = 1.0 + 0.01 * w**2
-        for centre, width, height in self._bumps():
+        out = 1.0 + BOWL * w**2
+        for centre, width, height in self.bumps:
             out = out - height * np.exp(-((w - centre) ** 2) / (2 * width**2))
         return out
 
     def curvature(self, w: np.ndarray) -> np.ndarray:
         """Second derivative of the training loss at w: the sharpness."""
-        out = np.full_like(np.asarray(w, dtype=float), 0.02)
-        for centre, width, height in self._bumps():
+        out = np.full_like(np.asarray(w, dtype=float), 2 * BOWL)
+        for centre, width, height in self.bumps:
             u = (w - centre) / width
             out = out + height * (1 - u**2) / width**2 * np.exp(-(u**2) / 2)
         return out

@@ -132,6 +132,17 @@ S.Field = class {
   }
 };
 
+// A canvas of w x h CSS pixels at the screen's own density; its context, measured in CSS pixels.
+S.fit = (canvas, w, h, ratio = Math.min(window.devicePixelRatio || 1, 2)) => {
+  canvas.width = Math.round(w * ratio);
+  canvas.height = Math.round(h * ratio);
+  canvas.style.width = `${w}px`;
+  canvas.style.height = `${h}px`;
+  const ctx = canvas.getContext("2d");
+  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return ctx;
+};
+
 // Three significant digits, with real minus signs.
 S.short = (v) => {
   if (v === null || v === undefined || Number.isNaN(v)) return "–";

@@ -12,7 +12,6 @@ S.Plots = class {
       element.append(canvas);
       return canvas;
     });
-    this.ctx = this.layers.map((c) => c.getContext("2d"));
     const scrub = (e) => {
       if (!this.panels) return;
       const r = element.getBoundingClientRect(), x = e.clientX - r.left, y = e.clientY - r.top;
@@ -29,13 +28,7 @@ S.Plots = class {
   resize(width, height) {
     this.w = width;
     this.h = height;
-    this.ratio = Math.min(window.devicePixelRatio || 1, 2);
-    for (const canvas of this.layers) {
-      canvas.width = Math.round(width * this.ratio);
-      canvas.height = Math.round(height * this.ratio);
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${height}px`;
-    }
+    this.ctx = this.layers.map((canvas) => S.fit(canvas, width, height));
     this.stale = true;
   }
 
@@ -83,9 +76,10 @@ S.Plots = class {
       }
       if (low > high) [low, high] = [spec.log ? 0.1 : 0, 1];
       if (spec.log) {
-        // Twelve decades tell everything that float32 can.
+        // Twelve decades tell everything that float32 can; of what explodes, the first six do.
+        const first = Math.max(...lines.map((line) => (line[0] > 0 && line[0] < Infinity ? line[0] : 0)), low);
         let b = Math.ceil(Math.log10(high) + 1e-9), a = Math.floor(Math.log10(low));
-        b = Math.min(b, 30);
+        b = Math.min(b, Math.ceil(Math.log10(first)) + 6);
         a = Math.max(a, b - 12);
         [low, high] = [a, b > a ? b : a + 1];
       } else if (spec.edge) {
@@ -122,7 +116,6 @@ S.Plots = class {
       this.base();
     }
     const ctx = this.ctx[1], c = this.lab.colours, steps = this.lab.scene.steps;
-    ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     ctx.clearRect(0, 0, this.w, this.h);
     for (const p of this.panels) {
       const x = p.x + (t / steps) * p.w;
@@ -150,7 +143,6 @@ S.Plots = class {
 
   base() {
     const ctx = this.ctx[0], c = this.lab.colours, steps = this.lab.scene.steps;
-    ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     ctx.clearRect(0, 0, this.w, this.h);
     for (const p of this.panels) {
       ctx.fillStyle = c.ink;

@@ -26,7 +26,7 @@ S.Table = class {
     this.element.replaceChildren();
     const table = document.createElement("table");
     const head = table.createTHead().insertRow();
-    this.headings = ["Optimizer", "", "", "End w₁, w₂", "End loss", "Outcome"].map((text) => {
+    this.headings = ["Optimizer", "", "End w₁, w₂", "End loss", "Outcome"].map((text) => {
       const th = document.createElement("th");
       th.scope = "col";
       th.textContent = text;
@@ -38,7 +38,7 @@ S.Table = class {
       const row = body.insertRow();
       row.dataset.run = i;
       row.tabIndex = 0;
-      const cells = Array.from({ length: 6 }, () => row.insertCell());
+      const cells = Array.from({ length: 5 }, () => row.insertCell());
       const swatch = document.createElement("canvas");
       swatch.width = swatch.height = 28;
       swatch.className = "sc-swatch";
@@ -52,10 +52,10 @@ S.Table = class {
       cells[0].append(swatch, run.label, soft);
       cells[0].title = `${run.label}: ${run.settings}`;
       const e = run.last;
-      cells[3].textContent = `${S.short(run.w1[e])}, ${S.short(run.w2[e])}`;
-      cells[4].textContent = S.short(run.loss[e]);
-      cells[5].textContent = cells[5].title = run.outcome;
-      cells[5].className = "sc-soft";
+      cells[2].textContent = `${S.short(run.w1[e])}, ${S.short(run.w2[e])}`;
+      cells[3].textContent = S.short(run.loss[e]);
+      cells[4].textContent = run.outcome;
+      cells[4].className = "sc-soft";
       return { row, cells };
     });
     this.element.append(table);
@@ -74,12 +74,10 @@ S.Table = class {
     const step = Math.floor(t);
     if (this.at === step || !this.rows) return;
     this.at = step;
-    this.headings[1].textContent = `w₁, w₂ at ${step}`;
-    this.headings[2].textContent = `Loss at ${step}`;
+    this.headings[1].textContent = `Loss at ${step}`;
     this.lab.scene.runs.forEach((run, i) => {
       const k = Math.min(step, run.last), { cells } = this.rows[i];
-      cells[1].textContent = `${S.short(run.w1[k])}, ${S.short(run.w2[k])}`;
-      cells[2].textContent = S.short(run.loss[k]);
+      cells[1].textContent = S.short(run.loss[k]);
     });
   }
 };

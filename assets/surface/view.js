@@ -13,7 +13,6 @@ S.View = class {
       stage.append(canvas);
       return canvas;
     });
-    this.ctx = this.layers.map((c) => c.getContext("2d"));
     this.readout = document.createElement("div");
     this.readout.className = "sc-readout";
     stage.append(this.readout);
@@ -27,13 +26,7 @@ S.View = class {
   resize(width, height) {
     this.w = width;
     this.h = height;
-    this.ratio = Math.min(window.devicePixelRatio || 1, 2);
-    for (const canvas of this.layers) {
-      canvas.width = Math.round(width * this.ratio);
-      canvas.height = Math.round(height * this.ratio);
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${height}px`;
-    }
+    this.ctx = this.layers.map((canvas) => S.fit(canvas, width, height));
     this.box = { x: PAD.left, y: PAD.top, w: width - PAD.left - PAD.right, h: height - PAD.top - PAD.bottom };
     this.stale = true;
   }
@@ -66,12 +59,6 @@ S.View = class {
     this.top(t);
   }
 
-  start(i) {
-    const ctx = this.ctx[i];
-    ctx.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    return ctx;
-  }
-
   clip(ctx) {
     const b = this.box;
     ctx.save();
@@ -81,7 +68,7 @@ S.View = class {
   }
 
   base() {
-    const ctx = this.start(0);
+    const ctx = this.ctx[0];
     const { lab, box: b, view } = this;
     const c = lab.colours;
     ctx.clearRect(0, 0, this.w, this.h);
@@ -200,7 +187,7 @@ S.View = class {
     const step = Math.floor(t);
     const from = this.trailsAt !== null && step >= this.trailsAt ? this.trailsAt : 0;
     if (this.trailsAt === step) return;
-    const ctx = this.start(1);
+    const ctx = this.ctx[1];
     if (from === 0) ctx.clearRect(0, 0, this.w, this.h);
     this.trailsAt = step;
     this.clip(ctx);
@@ -244,7 +231,7 @@ S.View = class {
   }
 
   top(t) {
-    const ctx = this.start(2);
+    const ctx = this.ctx[2];
     const { lab, box: b } = this;
     const c = lab.colours;
     ctx.clearRect(0, 0, this.w, this.h);

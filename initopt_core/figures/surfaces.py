@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import altair as alt
 import numpy as np
@@ -13,11 +15,12 @@ from PIL import Image
 from ..descent import Trace
 from ..surfaces import Surface
 from . import theme
-from .base import Figure, columns, series
+from .base import Figure, series
 
 SIDE = 420
 """Pixels of the square surface."""
 PIXELS = 280
+STAR = {"color": "white", "stroke": "#222", "strokeWidth": 0.6, "clip": True}
 STEEP = 1e4
 """Log colours: the lowest ten-thousandth of the range gets the first colour, as on the page."""
 
@@ -28,6 +31,14 @@ addc30 d8e219 fde725
 _VIRIDIS = np.array(
     [[int(s[i : i + 2], 16) for i in (0, 2, 4)] for s in _STOPS.split()], dtype=float
 )
+
+
+def viridis(u: np.ndarray) -> np.ndarray:
+    """Colours [..., 3], 0 to 255, of numbers from 0 (dark) to 1; NaN counts as 0."""
+    at = np.clip(np.nan_to_num(u), 0, 1) * (len(_VIRIDIS) - 1)
+    k = np.minimum(at.astype(int), len(_VIRIDIS) - 2)
+    part = (at - k)[..., None]
+    return _VIRIDIS[k] * (1 - part) + _VIRIDIS[k + 1] * part
 
 
 _DASHES = ([7, 3], [4, 2], [2, 2], [7, 2, 2, 2])
@@ -69,15 +80,30 @@ def surface_png(
 ) -> bytes:
     """The surface as a picture of n x n pixels in viridis, w2 upwards; NaN is transparent."""
     u = unit(surface.values(ranges, n).numpy().astype(float), color)[::-1]
-    at = np.nan_to_num(u) * (len(_VIRIDIS) - 1)
-    k = np.minimum(at.astype(int), len(_VIRIDIS) - 2)
-    part = (at - k)[..., None]
-    rgb = _VIRIDIS[k] * (1 - part) + _VIRIDIS[k + 1] * part
     alpha = np.where(np.isfinite(u), 255, 0)[..., None]
-    image = Image.fromarray(np.round(np.concatenate([rgb, alpha], axis=2)).astype(np.uint8))
+    return _png(np.concatenate([viridis(u), alpha], axis=2))
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    """A picture [height, width, 3 or 4] of numbers 0 to 255, the top row first."""
     out = io.BytesIO()
-    image.save(out, "PNG", optimize=True)
+    Image.fromarray(np.round(pixels).astype(np.uint8)).save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def _picture(png: bytes, side: int) -> alt.Chart:
+    """The picture as a square layer under marks with axes; part of the definition, not data."""
+    url = "data:image/png;base64," + base64.b64encode(png).decode()
+    return (
+        alt.Chart(alt.Data(values=[{"url": url}]))
+        .mark_image(width=side, height=side)
+        .encode(x=alt.value(side / 2), y=alt.value(side / 2), url="url:N")
+    )
+
+
+def _weight(name: str, low: float, high: float) -> dict:
+    """Title and scale of a weight's axis."""
+    return {"title": f"weight {name}", "scale": alt.Scale(domain=[low, high], nice=False)}
 
 
 def _channels(
@@ -103,17 +129,12 @@ def paths(
     """Every path over the surface, seen from above."""
     names = list(labels)
     color_of, dash_of, shape_of = _channels(traces, names)
-    url = base64.b64encode(surface_png(surface, ranges, color)).decode()
-    x0, x1, y0, y1 = ranges
+    png = surface_png(surface, ranges, color)
 
     def build() -> alt.LayerChart:
-        x = alt.X("w1:Q", title="weight w1", scale=alt.Scale(domain=[x0, x1], nice=False))
-        y = alt.Y("w2:Q", title="weight w2", scale=alt.Scale(domain=[y0, y1], nice=False))
-        picture = (
-            alt.Chart(alt.NamedData("surface"))
-            .mark_image(width=SIDE, height=SIDE)
-            .encode(x=alt.value(SIDE / 2), y=alt.value(SIDE / 2), url="url:N")
-        )
+        x = alt.X("w1:Q", **_weight("w1", *ranges[:2]))
+        y = alt.Y("w2:Q", **_weight("w2", *ranges[2:]))
+        picture = _picture(png, SIDE)
         lines = alt.Chart(alt.NamedData("paths")).encode(x, y, order="step:Q")
         halo = lines.mark_line(clip=True, color="white", strokeWidth=4, opacity=0.8).encode(
             detail="optimizer:N"
@@ -130,9 +151,7 @@ def paths(
             )
         )
         points = alt.Chart(alt.NamedData("minima")).encode(x, y)
-        stars = points.mark_text(
-            text="★", fontSize=17, color="white", stroke="#222", strokeWidth=0.6, clip=True
-        )
+        stars = points.mark_text(text="★", fontSize=17, **STAR)
         return (picture + halo + ink + stars + ends).properties(
             width=SIDE, height=SIDE, title=surface.label
         )
@@ -153,16 +172,92 @@ def paths(
         ends.append({"optimizer": label, "w1": p[-1, 0], "w2": p[-1, 1], "loss": p[-1, 2]})
     minima = surface.minima
     return Figure(
-        ("surface-paths", tuple(names), surface.label, ranges),
+        ("surface-paths", tuple(names), surface, ranges, color),
         build,
         {
-            "surface": columns(url="data:image/png;base64," + url),
             "paths": series(rows, digits=7),
             "ends": series(ends, digits=7),
             "minima": series([{"w1": x, "w2": y} for x, y in minima]),
         },
         alt=f"Loss surface {surface.label} with the paths of {', '.join(names)}.",
         name="loss-surface-paths",
+    )
+
+
+@dataclass(frozen=True)
+class MapPicture:
+    """A map of basins as the page colours it.
+
+    Attributes:
+        label: whose map it is, with its settings.
+        pixels: [n, n, 3], 0 to 255, row i the i-th w2 from low to high.
+        summary: what it shows, in a few words.
+    """
+
+    label: str
+    pixels: np.ndarray
+    summary: str
+
+
+def basin_pixels(
+    reached: np.ndarray, shade: np.ndarray, colors: Sequence[str], nowhere: int, gone: int
+) -> np.ndarray:
+    """Colours [n, n, 3] of a map, exactly as `assets/basin_map.js` draws them.
+
+    Args:
+        reached: uint8 [n, n], index into `colors`, `nowhere` or `gone`.
+        shade: uint8 [n, n]: where a minimum was reached, how late; without minima, the value.
+        colors: one of each minimum; empty where there are none and viridis shows the shade.
+    """
+    part = shade[..., None] / 255
+    if colors:
+        ink = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in colors], float)
+        out = ink[np.minimum(reached, len(ink) - 1)] * (1 - 0.72 * part)
+        out[reached == nowhere] = 187
+    else:
+        out = viridis(shade / 255)
+    j, i = np.indices(reached.shape)
+    out[reached == gone] = 30
+    out[(reached == gone) & ((i + j) % 4 == 0)] = 190
+    return out
+
+
+def basin_maps(
+    surface: Surface,
+    maps: Sequence[MapPicture],
+    minima: Sequence[tuple[float, float]],
+    ranges: tuple[float, float, float, float],
+) -> Figure:
+    """Maps of basins side by side, at most four in a row."""
+    side = 300
+
+    def build() -> alt.ConcatChart:
+        charts = []
+        for one in maps:
+            stars = (
+                alt.Chart(alt.NamedData("minima"))
+                .mark_text(text="★", fontSize=17 if len(minima) < 13 else 8, **STAR)
+                .encode(
+                    alt.X("w1:Q", **_weight("w1 at the start", *ranges[:2])),
+                    alt.Y("w2:Q", **_weight("w2 at the start", *ranges[2:])),
+                )
+            )
+            title = alt.TitleParams(one.label, subtitle=one.summary)
+            charts.append(
+                (_picture(_png(one.pixels[::-1]), side) + stars).properties(
+                    width=side, height=side, title=title
+                )
+            )
+        return alt.concat(*charts, columns=4)
+
+    labels = [one.label for one in maps]
+    print_of = hashlib.blake2b(b"".join(m.pixels.tobytes() for m in maps), digest_size=8)
+    return Figure(
+        ("basin-maps", surface, tuple(labels), ranges, print_of.hexdigest()),
+        build,
+        {"minima": series([{"w1": x, "w2": y} for x, y in minima], digits=7)},
+        alt=f"Basins of attraction of {', '.join(labels)} on {surface.label}.",
+        name="basins",
     )
 
 

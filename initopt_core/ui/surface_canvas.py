@@ -19,7 +19,8 @@ from .. import arithmetic
 from ..descent import Run, Trace
 from ..figures.surfaces import looks
 from ..optimizers import OPTIMIZERS
-from ..outcomes import Outcome
+from ..outcomes import Outcome, short
+from ..schedules import SCHEDULES
 from ..stability import Stability, denominators, limit_formula
 from ..surfaces import Point
 from . import assets
@@ -167,9 +168,11 @@ def run_settings(run: Run) -> str:
         if p.name == "bias_correction":
             parts += [] if value else ["no bias correction"]
         elif p.name == "eps":
-            parts += [] if value == p.default else [f"ε {value:g}"]
+            parts += [] if value == p.default else [f"ε {short(value)}"]
         elif p.name in ("lr", "momentum", "beta1") or value != p.default:
-            parts.append(f"{symbols.get(p.name, p.name)} {value:g}")
+            parts.append(f"{symbols.get(p.name, p.name)} {short(value)}")
+    if run.schedule != "constant":
+        parts.append(SCHEDULES[run.schedule].label.lower())
     return ", ".join(parts)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from initopt_core import flatness
@@ -14,7 +13,6 @@ from initopt_core.ui import assets
 from initopt_core.ui.kept import Reading
 from initopt_core.ui.surface_controls import draw_sliders
 
-SAMPLES = 1201
 KEY = "sharp-flat"
 
 
@@ -60,14 +58,14 @@ def _figure(curve: flatness.TwoMinima, shift: float, prices: list[flatness.Price
         if value:
             st.session_state["flat_shift"] = float(value["shift"])
 
-    w = np.linspace(*flatness.RANGE, SAMPLES)
     mount()(
         key=KEY,
         data={
             "key": KEY,
             "range": list(flatness.RANGE),
             "limits": [flatness.SHIFT.low, flatness.SHIFT.high],
-            "curve": [round(float(v), 5) for v in curve.loss(w)],
+            "bowl": flatness.BOWL,
+            "bumps": curve.bumps,
             "shift": shift,
             "minima": [
                 {"which": p.which, "weight": p.weight, "train": p.train, "curvature": p.curvature}

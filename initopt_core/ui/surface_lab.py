@@ -120,7 +120,7 @@ def laboratory(held: Held, say: Any) -> None:
         on_start=moved,
         on_view=_viewed,
     )
-    story = RACES[plan.race].story if plan.race in RACES else facts_of(plan)
+    story = RACES[plan.race].story if plan.race in RACES else facts_of(held)
     say.html(
         f'<p class="initopt-sentence">{_bold(text)}</p>'
         f'<p class="surface-story">{html.escape(story)}</p>'
@@ -137,8 +137,11 @@ def _bold(text: str) -> str:
     return "".join(f"<strong>{p}</strong>" if i % 2 else p for i, p in enumerate(parts))
 
 
-def facts_of(plan: Plan) -> str:
+def facts_of(held: Held) -> str:
     """The surface's one-line explanation."""
+    plan = held.plan
+    if held.problem:
+        return "Shown is the last formula that could be used."
     if plan.surface.name == FORMULA:
         return "Your own function; its gradients come from automatic differentiation."
     entry = SURFACES[plan.surface.name]

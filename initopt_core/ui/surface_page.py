@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
+import html
 import time
 from typing import Any
 
 import streamlit as st
 
 from initopt_core.races import RACES
+from initopt_core.surfaces import FORMULA
 from initopt_core.ui import surface_basins, surface_flatness, surface_panels
 from initopt_core.ui import surface_controls as controls
 from initopt_core.ui import surface_plan as plans
@@ -20,6 +21,11 @@ STYLE = """<style>
 .st-key-surface-head { margin-top: .55rem; }
 .st-key-surface-head h1 { padding: 0; }
 .st-key-surface-say { gap: .1rem; min-height: 3rem; }
+.surface-problem { min-height: 4.3rem; margin-top: .3rem; font-size: .92rem;
+  overflow-wrap: anywhere; }
+.surface-problem[role=alert] { border-left: 3px solid #c8374a; padding-left: .7rem; }
+.surface-problem pre { margin: .2rem 0 0; padding: 0; line-height: 1.25; font-size: .88rem;
+  background: none; color: inherit; overflow-x: auto; }
 .surface-story { font-size: .88rem; opacity: .8; margin: 0; }
 </style>"""
 ALONE_SECONDS = 0.012
@@ -37,16 +43,28 @@ def show() -> None:
     flat = kept(plans.VIEW, plans.VIEW.name) == plans.VIEWS[2]
     held = None if flat else plans.read()
     places = None if flat else controls.places(held)
-    picture([held], surface_flatness.sidebar() if flat else places.slots)
-    with head:
-        st.title("Loss surfaces", anchor=False, width="stretch")
-        _view()
-        _actions()
-    notice_bad_links(notes)
-    if not flat:
-        controls.sidebar(held, places)
-        surface_panels.below()
-    st.html(STYLE)
+    body, foot = st.container(), st.container()
+
+    def around() -> None:
+        with head:
+            st.title("Loss surfaces", anchor=False, width="stretch")
+            _view()
+            _actions()
+        notice_bad_links(notes)
+        if not flat:
+            controls.sidebar(held, places)
+            with foot:
+                surface_panels.below()
+        st.html(STYLE)
+
+    # Maps that are still to be computed appear one after another, below what is there already.
+    slow = st.session_state["view"] == plans.VIEWS[1] and not surface_basins.ready(held.plan)
+    if slow:
+        around()
+    with body:
+        picture([held], surface_flatness.sidebar() if flat else places.slots)
+    if not slow:
+        around()
 
 
 @st.fragment(key=controls.PICTURE)
@@ -68,19 +86,23 @@ def picture(fresh: list[plans.Held | None], slots: dict[str, Any]) -> None:
         surface_basins.show(held, say)
     else:
         laboratory(held, say)
-    if held.problem:
-        _say_problem(held.problem, say)
+    if held.plan.surface.name == FORMULA:  # its place is there before it is needed
+        say.html(_problem(held.problem))
     time.sleep(ALONE_SECONDS)
     controls.draw_sliders(controls.sliders(held), slots)
     if not st.session_state.get("_surface_drag"):  # the link can wait until the hand rests
         held.reading.write_links("loss_surfaces")
 
 
-def _say_problem(problem: str, say) -> None:
+def _problem(problem: str) -> str:
+    """What is wrong with the typed formula: the reason, the text, and a pointer below it."""
+    if not problem:
+        return '<div class="surface-problem"></div>'
     reason, _, pointer = problem.partition("\n")
-    # The reason may hold signs that markdown takes for its own, powers above all.
-    say.error(re.sub(r"([\\`*_\[\]$~<>#])", r"\\\1", reason), icon=":material/error:")
-    say.code(pointer, language=None)
+    return (
+        f'<div class="surface-problem" role="alert">{html.escape(reason)}'
+        f"<pre>{html.escape(pointer)}</pre></div>"
+    )
 
 
 def _view() -> None:

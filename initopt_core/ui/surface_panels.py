@@ -16,13 +16,14 @@ from initopt_core.figures.base import Figure
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.surface_code import snippet
 from initopt_core.surfaces import FORMULA, SURFACES
+from initopt_core.ui import surface_basins
 from initopt_core.ui.compute import compute
 from initopt_core.ui.export_buttons import export_buttons
 from initopt_core.ui.surface_canvas import labels_of
 from initopt_core.ui.surface_controls import BELOW, BELOW_OPEN
-from initopt_core.ui.surface_plan import Plan, read
+from initopt_core.ui.surface_plan import VIEWS, Plan, read
 
-EXPORTS = ("surface-paths", "surface-losses")
+EXPORTS = ("surface-paths", "surface-losses", "surface-basins")
 
 
 @st.fragment(key=BELOW)
@@ -30,7 +31,7 @@ def below() -> None:
     """Three closed parts; what is in them is made when they are opened, and kept up to date."""
     plan = read().plan
     with st.container(horizontal=True, gap="small"):
-        _export(plan)
+        (_export_maps if st.session_state.get("view") == VIEWS[1] else _export)(plan)
     explain = st.expander(
         "What happens here", icon=":material/menu_book:", key="_surface_why", on_change="rerun"
     )
@@ -77,6 +78,15 @@ class _Later:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._figure, name)
+
+
+def _export_maps(plan: Plan) -> None:
+    export_buttons(
+        _Later(lambda: surface_basins.picture_of(plan)),
+        key=EXPORTS[2],
+        label="Export the maps",
+        extra={"starts.csv": lambda: surface_basins.table_of(plan)},
+    )
 
 
 def _export(plan: Plan) -> None:

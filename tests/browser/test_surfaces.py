@@ -124,12 +124,14 @@ def test_experiments_set_everything_and_reset_undoes_it(page, app_url):
 def test_bad_formulas_are_refused_with_a_pointer_and_nothing_is_lost(page, app_url, tmp_path):
     ready(page, f"{app_url}/loss_surfaces?surface=formula&run0_SGD_lr=0.03")
     box = page.get_by_role("textbox", name="Loss of w1 and w2")
+    stage, top = page.locator(".sc-stage"), page.locator(".sc-stage").bounding_box()["y"]
     for text, reason in BAD:
         box.fill(text)
         box.press("Enter")
-        alert = page.get_by_test_id("stAlert")
-        expect(alert).to_contain_text(reason, timeout=20_000)
-        expect(page.get_by_test_id("stCode")).to_contain_text("^")
+        problem = page.locator(".surface-problem[role=alert]")
+        expect(problem).to_contain_text(reason, timeout=20_000)
+        expect(problem.locator("pre")).to_contain_text("^")
+        assert stage.bounding_box()["y"] == top  # the picture stays where it is
     # The picture of the last good one is still there.
     expect(page.locator(".sc-head .sc-heading")).to_contain_text("sin(3*w1)")
     box.fill("(w1 - 1)**2 + w2**2")
