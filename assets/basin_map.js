@@ -216,6 +216,7 @@ export default function (component) {
   if (!map) maps.set(parentElement, (map = new BasinMap(parentElement)));
   map.report = (value) => setTriggerValue("pick", value);
   map.root.dataset.figure = message.head.key;
+  map.root.__map = map; // for tests
   map.show(message);
   return () => setTimeout(() => { if (!parentElement.isConnected) map.end(); }, 0);
 }

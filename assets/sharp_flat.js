@@ -186,6 +186,7 @@ export default function (component) {
   if (!figure) all.set(parentElement, (figure = new SharpFlat(parentElement)));
   figure.report = (value) => setStateValue("moved", value);
   figure.root.dataset.figure = data.key;
+  figure.root.__figure = figure; // for tests
   figure.show(data);
   return () => setTimeout(() => { if (!parentElement.isConnected) figure.end(); }, 0);
 }

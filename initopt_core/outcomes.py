@@ -113,6 +113,8 @@ def sentence(labels: list[str], outcomes: list[Outcome], steps: int) -> str:
         ]
         if who:
             names = who[0] if len(who) == 1 else f"{', '.join(who[:-1])} and {who[-1]}"
+            if len(who) > 3:  # the table names them
+                names = f"{len(who)} others"
             parts.append(f"{names} {one if len(who) == 1 else many}")
     return "; ".join(parts) + "."
 

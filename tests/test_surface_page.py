@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from initopt_core import export, flatness
+from initopt_core.basins import basins
 from initopt_core.descent import Run, race, surface_optimizers
 from initopt_core.figures import surfaces as figures
 from initopt_core.optimizers import OPTIMIZERS
@@ -17,6 +18,7 @@ from initopt_core.outcomes import short
 from initopt_core.races import RACES
 from initopt_core.surface_code import snippet
 from initopt_core.surfaces import FORMULA, SURFACES, Surface
+from initopt_core.ui import surface_basins
 from initopt_core.ui.surface_canvas import labels_of, pack_grid
 from initopt_core.ui.surface_lab import landmarks, scene
 
@@ -144,6 +146,62 @@ def test_the_picture_has_the_lowest_loss_where_it_is_lowest():
     # The minimum (0, 0) is a quarter from the left and a quarter from the bottom.
     np.testing.assert_array_equal(pixels[60, 20, :3], [0x44, 0x01, 0x54])
     assert pixels[0, -1, 1] > 200  # the far corner is yellow
+
+
+# -- basins -----------------------------------------------------------------------------------
+BOWLS = Surface("himmelblau")
+MINIMA = landmarks(BOWLS, ()).minima
+
+
+def the_map(run):
+    return surface_basins.basin_map(BOWLS, run, (-5.0, 5.0, -5.0, 5.0), 60, MINIMA, "log")
+
+
+def test_maps_are_exported_as_one_picture_twice_the_pages_size():
+    from PIL import Image
+
+    runs = (Run("Adam", (("lr", 0.3),)), Run("SGD", (("lr", 0.01),)))
+    maps = [the_map(r).picture(r.optimizer) for r in runs]
+    places = [(x, y) for x, y, _ in MINIMA]
+    figure = figures.basin_maps(BOWLS, maps, places, (-5.0, 5.0, -5.0, 5.0))
+    width, height = Image.open(io.BytesIO(export.to_png(figure))).size
+    assert width > 2 * 2 * 300 and 2 * 300 < height < 2 * 450
+    assert b"Adam" in export.to_svg(figure) and b"data:image" not in export.to_csv(figure)
+
+
+def test_a_maps_pixels_have_the_colour_of_their_minimum_darker_the_later():
+    made = the_map(Run("SGD", (("lr", 0.01),)))
+    pixels = made.picture("SGD").pixels
+    for which, (x, y, _) in enumerate(MINIMA):
+        i, j = int((x + 5) * 20), int((y + 5) * 20)
+        assert made.result.reached[j, i] == which
+        hue = made.colors[which]
+        full = np.array([int(hue[k : k + 2], 16) for k in (1, 3, 5)])
+        late = made.result.steps[j, i] / 60
+        np.testing.assert_allclose(pixels[j, i], full * (1 - 0.72 * late), atol=1)
+
+
+def test_a_map_of_what_diverges_and_of_what_reaches_nothing():
+    gone = the_map(Run("SGD", (("lr", 1.0),)))
+    pixels = gone.picture("SGD").pixels
+    assert "diverge" in gone.summary
+    assert {tuple(p) for p in pixels[gone.reached == surface_basins.GONE]} == {
+        (30.0,) * 3,
+        (190.0,) * 3,
+    }
+    slow = the_map(Run("SGD", (("lr", 1e-6),)))
+    lost = slow.picture("SGD").pixels[slow.reached == surface_basins.NOWHERE]
+    assert len(lost) > 30_000 and (lost == 187).all()
+
+
+def test_basins_follow_the_schedule():
+    run = Run("SGD", (("lr", 0.02),), schedule="cosine", schedule_settings=(("floor", 0.0),))
+    got = basins(BOWLS, run, (-5.0, 5.0, -5.0, 5.0), 20, 8, ((3.0, 2.0),))
+    at = -5 + 10 * (np.arange(8) + 0.5) / 8
+    for i, j in ((0, 0), (5, 2), (7, 6)):
+        one = Run("SGD", run.settings, (at[i], at[j]), "cosine", run.schedule_settings)
+        want = race(BOWLS, (one,), 20)[0].points[-1, 2]
+        assert got.loss[j, i] == pytest.approx(float(want), rel=1e-4)
 
 
 # -- sharp and flat ---------------------------------------------------------------------------

@@ -407,13 +407,19 @@ S.View = class {
       el.focus({ preventScroll: true });
       this.pointers.set(e.pointerId, [px, py]);
       if (this.pointers.size === 2) {
+        if (this.mode === "start" && !this.tap) { // the first finger was no start after all
+          this.lab.moveStart(this.held, this.from.x, this.from.y);
+          this.lab.releaseStart();
+        }
         this.mode = "pinch";
-        this.pinch = null;
+        this.pinch = this.spread();
       } else if (e.button === 1 || e.shiftKey || this.lab.tool === "pan") this.mode = "pan";
       else {
         this.mode = "start";
         this.held = this.lab.holdStart(px, py, this);
-        this.lab.moveStart(this.held, this.ux(px), this.uy(py), false);
+        this.from = this.lab.startMarks().find((s) => s.run === this.held);
+        this.tap = e.pointerType === "touch"; // a second finger may follow and mean a zoom
+        if (!this.tap) this.place(px, py);
       }
       e.preventDefault();
     });
@@ -427,14 +433,16 @@ S.View = class {
       if (this.mode === "pinch" && this.pointers.size === 2) this.pinched();
       else if (this.mode === "pan") this.pan(px - before[0], py - before[1]);
       else if (this.mode === "start") {
-        const b = this.box;
-        this.lab.moveStart(this.held, this.ux(Math.min(Math.max(px, b.x), b.x + b.w)),
-          this.uy(Math.min(Math.max(py, b.y), b.y + b.h)), false);
+        this.tap = false;
+        this.place(px, py);
       }
     });
     const up = (e) => {
       if (!this.pointers.delete(e.pointerId)) return;
-      if (this.mode === "start") this.lab.releaseStart();
+      if (this.mode === "start") {
+        if (this.tap) this.place(...at(e));
+        this.lab.releaseStart();
+      }
       if (!this.pointers.size) this.mode = null;
     };
     el.addEventListener("pointerup", up);
@@ -450,6 +458,12 @@ S.View = class {
       this.zoom(Math.exp(Math.min(Math.max(e.deltaY, -200), 200) * 0.0022), px, py);
     }, { passive: false });
     el.addEventListener("dblclick", () => this.lab.home());
+  }
+
+  place(px, py) {
+    const b = this.box;
+    this.lab.moveStart(this.held, this.ux(Math.min(Math.max(px, b.x), b.x + b.w)),
+      this.uy(Math.min(Math.max(py, b.y), b.y + b.h)));
   }
 
   hovered(px, py) {
@@ -477,10 +491,15 @@ S.View = class {
     this.setView([x + (x0 - x) * factor, x + (x1 - x) * factor, y + (y0 - y) * factor, y + (y1 - y) * factor]);
   }
 
-  pinched() {
+  // Distance and middle of two fingers.
+  spread() {
     const [[ax, ay], [bx, by]] = [...this.pointers.values()];
-    const now = { d: Math.hypot(ax - bx, ay - by), x: (ax + bx) / 2, y: (ay + by) / 2 };
-    if (this.pinch && now.d > 0) {
+    return { d: Math.hypot(ax - bx, ay - by), x: (ax + bx) / 2, y: (ay + by) / 2 };
+  }
+
+  pinched() {
+    const now = this.spread();
+    if (now.d > 0) {
       this.pan(now.x - this.pinch.x, now.y - this.pinch.y);
       this.zoom(this.pinch.d / now.d, now.x, now.y);
     }

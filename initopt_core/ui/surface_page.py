@@ -27,6 +27,11 @@ STYLE = """<style>
 .surface-problem pre { margin: .2rem 0 0; padding: 0; line-height: 1.25; font-size: .88rem;
   background: none; color: inherit; overflow-x: auto; }
 .surface-story { font-size: .88rem; opacity: .8; margin: 0; }
+@media (max-width: 640px) {
+  /* Room for the longest: the picture must not move under the finger that drags its start. */
+  .st-key-surface-say .initopt-sentence { height: 5.9rem; overflow-y: auto; }
+  .st-key-surface-say .surface-story { height: 4rem; overflow-y: auto; line-height: 1.45; }
+}
 </style>"""
 ALONE_SECONDS = 0.012
 """The browser gathers what arrives within 10 ms and draws all of it at once: after a pause the

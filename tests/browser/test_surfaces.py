@@ -223,3 +223,195 @@ def test_phone_width_has_no_sideways_scroll(page, app_url):
     width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
     assert width <= 390
     calm(page)
+
+
+def test_shift_and_arrows_move_the_start(page, app_url):
+    ready(page, f"{app_url}/loss_surfaces")
+    page.locator(".sc-stage").focus()
+    for key in ["ArrowLeft"] * 5 + ["ArrowDown"] * 3:
+        page.keyboard.press(f"Shift+{key}")
+    # A hundredth of the view each: 12 wide, 20 high.
+    page.wait_for_function(
+        """() => {
+          const [x, y] = document.querySelector('.sc-root').dataset.start.split(',').map(Number);
+          return Math.hypot(x - 4.4, y - 4.4) < 0.01;
+        }""",
+        timeout=20_000,
+    )
+    expect(page.locator(".sc-spoken")).to_have_text("Start at 4.4, 4.4")
+    page.wait_for_function("location.search.includes('start_w1=4.4')", timeout=20_000)
+    expect(page.locator(".sc-step")).to_have_text("100 / 100")  # time stood still
+    calm(page)
+
+
+def touch(page, kind, points):
+    page.touch.send(
+        "Input.dispatchTouchEvent",
+        {"type": kind, "touchPoints": [{"x": x, "y": y, "id": i} for i, (x, y) in points]},
+    )
+
+
+@pytest.fixture
+def phone(browser):
+    """A page of a phone's size that is touched."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.touch = context.new_cdp_session(page)
+    yield page
+    context.close()
+
+
+def test_a_finger_drags_the_start_and_two_zoom(phone, app_url):
+    ready(phone, f"{app_url}/loss_surfaces")
+    phone.locator(".sc-stage").scroll_into_view_if_needed()
+    (x0, y0), (x1, y1) = pixel(phone, 5, 5), pixel(phone, -4, 3)
+    scrolled = phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    ends = {data(phone, "end")}
+    touch(phone, "touchStart", [(0, (x0, y0))])
+    for i in range(1, 16):
+        touch(phone, "touchMove", [(0, (x0 + (x1 - x0) * i / 15, y0 + (y1 - y0) * i / 15))])
+        phone.wait_for_timeout(40)
+        ends.add(data(phone, "end"))
+    touch(phone, "touchEnd", [])
+    assert len(ends) > 2
+    phone.wait_for_function("location.search.includes('start_w1')", timeout=20_000)
+    x, y = (float(v) for v in data(phone, "start").split(","))
+    assert abs(x + 4) < 0.3 and abs(y - 3) < 0.3
+    assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
+
+    width = "(([a, b]) => b - a)(document.querySelector('.sc-root').parentElement.__lab.view.view)"
+    before = phone.evaluate(width)
+    cx, cy = pixel(phone, 0, -4)
+    touch(phone, "touchStart", [(0, (cx - 20, cy))])
+    touch(phone, "touchStart", [(0, (cx - 20, cy)), (1, (cx + 20, cy))])
+    for i in range(1, 9):
+        touch(phone, "touchMove", [(0, (cx - 20 - 5 * i, cy)), (1, (cx + 20 + 5 * i, cy))])
+        phone.wait_for_timeout(30)
+    touch(phone, "touchEnd", [])
+    after = phone.evaluate(width)
+    assert after == pytest.approx(before / 3, rel=0.1)  # fingers three times as far apart
+    x, y = (float(v) for v in data(phone, "start").split(","))
+    assert abs(x + 4) < 0.3 and abs(y - 3) < 0.3  # two fingers do not move the start
+    assert phone.problems == []
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_without_motion_it_goes_from_step_to_step(browser, app_url, motion):
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion=motion)
+    page = context.new_page()
+    ready(page, f"{app_url}/loss_surfaces")
+    shown = page.evaluate(f"""async () => {{
+      const lab = {LAB}, seen = [], draw = lab.view.draw.bind(lab.view);
+      lab.view.draw = (t) => {{ seen.push(t); draw(t); }};
+      lab.toggle(true);
+      await new Promise((done) => setTimeout(done, 1200));
+      lab.toggle(false);
+      return seen;
+    }}""")
+    assert len(shown) > 10 and shown[-1] > 5
+    assert all(t == int(t) for t in shown) is (motion == "reduce")
+    context.close()
+
+
+def test_a_map_is_read_and_picked_by_keys(page, app_url):
+    page.goto(f"{app_url}/loss_surfaces?view=Basins&surface=himmelblau")
+    maps = page.locator(".bm-root canvas")
+    expect(maps).to_have_count(3, timeout=60_000)
+    page.wait_for_function("Number(document.querySelector('.bm-root').dataset.drawn) > 0")
+    maps.first.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")  # from the middle, a fortieth of the width each
+    note = page.locator(".bm-note").first
+    expect(note).to_contain_text("from (1, 0): reaches (3")
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "Number(document.querySelector('.sc-root')?.dataset.drawn) > 0", timeout=30_000
+    )
+    assert data(page, "start") == "1,0"
+    expect(page.get_by_role("radio", name="Paths")).to_be_checked()
+    calm(page)
+
+
+def test_maps_in_the_browser_and_in_files_have_the_same_colours(page, app_url):
+    from initopt_core.descent import Run, first_rate
+    from initopt_core.surfaces import SURFACES, Surface
+    from initopt_core.ui.surface_basins import basin_map
+    from initopt_core.ui.surface_lab import landmarks
+
+    surface = Surface("himmelblau")
+    run = Run("SGD", (("lr", first_rate("himmelblau", "SGD")),))
+    facts = SURFACES["himmelblau"].extra
+    made = basin_map(
+        surface, run, facts["ranges"], facts["updates"], landmarks(surface, ()).minima, "log"
+    )
+    page.goto(f"{app_url}/loss_surfaces?view=Basins&surface=himmelblau&runs=1")
+    page.wait_for_function(
+        "Number(document.querySelector('.bm-root')?.dataset.drawn) > 0", timeout=60_000
+    )
+    seen = page.evaluate("""() => {
+      const canvas = document.querySelector('.bm-root').__map.picture();
+      const { data } = canvas.getContext('2d').getImageData(0, 0, 200, 200);
+      return [...Array(200).keys()].map((k) => [...data.slice(4 * k * 201, 4 * k * 201 + 3)]);
+    }""")
+    pixels = made.picture("SGD").pixels[::-1]
+    for k, rgb in enumerate(seen):  # the diagonal from the upper left
+        assert max(abs(a - b) for a, b in zip(rgb, pixels[k, k], strict=True)) <= 1
+
+
+def test_maps_are_downloaded(page, app_url):
+    page.goto(f"{app_url}/loss_surfaces?view=Basins&surface=himmelblau&runs=2")
+    expect(page.locator(".bm-root")).to_have_count(2, timeout=60_000)
+    page.get_by_role("button", name="Export the maps").click()
+    with page.expect_download(timeout=60_000) as caught:
+        page.get_by_role("button", name="PNG, 2x").click()
+    assert caught.value.path().read_bytes()[:4] == b"\x89PNG"
+    with page.expect_download(timeout=60_000) as caught:
+        page.get_by_role("button", name="starts.csv").click()
+    lines = caught.value.path().read_text().splitlines()
+    assert len(lines) == 1 + 2 * 200 * 200
+    assert lines[0].startswith("optimizer,start_w1,start_w2,end,")
+    assert lines[1].startswith("SGD,-4.975,-4.975,minimum,-3.77931,-3.283186,")
+    calm(page)
+
+
+def test_the_price_in_the_browser_is_the_computed_one(page, app_url):
+    from initopt_core import flatness
+
+    page.goto(f"{app_url}/loss_surfaces?view=Sharp+and+flat&flat_sharp=0.3&flat_depth=0.2")
+    page.wait_for_function(
+        "Number(document.querySelector('.sf-root')?.dataset.drawn) > 0", timeout=60_000
+    )
+    curve = flatness.TwoMinima(sharp=0.3, depth=0.2)
+    at = [-6.3, -1.9, 0.0, 1.7, 2.0, 5.5]
+    seen = page.evaluate(
+        "at => at.map((w) => document.querySelector('.sf-root').__figure.loss(w))", at
+    )
+    assert seen == pytest.approx([float(curve.loss(w)) for w in at], abs=1e-12)
+
+
+def test_what_is_open_below_follows_a_slider(page, app_url):
+    ready(page, f"{app_url}/loss_surfaces?run0_SGD_lr=5.0")
+    page.get_by_text("The same in PyTorch").click()
+    code = page.get_by_test_id("stCode")
+    expect(code).to_contain_text("SGD(params, lr=5.0", timeout=20_000)
+    rate = page.locator("input[type=range][data-key='run0_SGD_lr']")
+    rate.focus()
+    page.keyboard.press("ArrowRight")
+    expect(code).to_contain_text("SGD(params, lr=6.0", timeout=20_000)
+    expect(page.locator(".sc-table tbody tr").first).to_contain_text("η 6")
+    page.wait_for_function("location.search.includes('run0_SGD_lr=6.0')", timeout=20_000)
+    calm(page)
+
+
+def test_one_run_gets_a_schedule_of_its_own(page, app_url):
+    ready(page, f"{app_url}/loss_surfaces")
+    page.get_by_test_id("stPopover").nth(1).get_by_role("button").click()
+    page.get_by_role("combobox", name="Learning rate over the run").click()
+    page.get_by_role("option", name="Cosine").click()
+    rows = page.locator(".sc-table tbody tr")
+    expect(rows.nth(1)).to_contain_text("cosine", timeout=20_000)
+    expect(rows.nth(0)).not_to_contain_text("cosine")
+    page.wait_for_function("location.search.includes('run1_anneal=cosine')", timeout=20_000)
+    calm(page)
