@@ -19,17 +19,21 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from .networks import ACTIVATIONS, make_activation
+from .threads import one_thread
 
 TERMS = 24
 """Terms of the power series in the correlation."""
 REACH, STEP = 14.0, 0.1
 """Range and spacing of the nodes; the highest Hermite function needs the range."""
+SAMPLE = 96
+"""Images of a batch whose pairwise covariances are followed."""
 _HUGE = 1e30
 
 
@@ -112,12 +116,35 @@ def pair_expectation(terms: Tensor, exact: Tensor, correlation: Tensor) -> Tenso
     the power that the next term would have, so that the diagonal is exact.
     """
     c = correlation.clamp(-1.0, 1.0)
-    total = torch.zeros_like(c)
-    for column in terms.T.flip(0):  # Horner's scheme in c
-        total.mul_(c).addr_(column, column)
-    missing = (exact - (terms**2).sum(1)).clamp_min(0.0).sqrt()
-    tail = missing[:, None] * missing[None, :] * c.abs() ** (terms.shape[1] + 1)
-    return total + tail
+    missing = (exact - terms.square().sum(1)).clamp_min(0.0).sqrt()
+    tail = torch.outer(missing, missing).mul_(_power(c.abs(), terms.shape[1] + 1))
+    return tail.add_(_series(terms, c))
+
+
+def _series(terms: Tensor, c: Tensor) -> Tensor:
+    """Sum over k of terms[n, k] terms[m, k] c[n, m]^k, for all pairs [M, M]."""
+    size = terms.abs().amax(0)
+    # An even or odd function lacks every second term; what is left of them is rounding.
+    used = (size > 1e-9 * size.max()).nonzero()[:, 0].tolist() or [0]
+    columns = terms.T[used]
+    products = (columns[:, :, None] * columns[:, None, :]).unbind()
+    powers = {gap: _power(c, gap) for gap in {b - a for a, b in pairwise(used)}}
+    total = products[-1]
+    for i in range(len(used) - 2, -1, -1):  # Horner's scheme
+        total = products[i].addcmul_(total, powers[used[i + 1] - used[i]])
+    return total.mul_(_power(c, used[0])) if used[0] else total
+
+
+def _power(x: Tensor, exponent: int) -> Tensor:
+    """x to a whole power by squaring: torch's own takes a logarithm of each number."""
+    result = None
+    while exponent:
+        if exponent & 1:
+            result = x if result is None else result * x
+        exponent >>= 1
+        if exponent:
+            x = x * x
+    return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,15 +175,43 @@ class Prediction:
         return low, [c * r for c, r in zip(centre, reach, strict=True)]
 
 
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What the theory needs of a batch; worth keeping where many networks see the same one.
+
+    Attributes:
+        images: float [N, inputs], on the CPU.
+        pick: int64 [M], the sample whose pairwise covariances are followed, evenly spaced.
+        gram: float64 [M, M], mean products of two images' pixels, scaled to the batch's mean
+            square so that the sample stands for the batch.
+        lengths: float64 [N], mean square of each image's pixels.
+    """
+
+    images: Tensor
+    pick: Tensor
+    gram: Tensor
+    lengths: Tensor
+
+    @classmethod
+    def of(cls, images: Tensor, sample: int = SAMPLE) -> Inputs:
+        """`images` [N, inputs]; `sample` of them are followed."""
+        images = images.detach().cpu()
+        pick = torch.linspace(0, len(images) - 1, min(sample, len(images))).round().long()
+        x = images[pick].double()
+        gram = x @ x.T / images.shape[1]
+        # In float32 and row by row: a double copy of the batch would cost more than all the rest.
+        lengths = torch.linalg.vector_norm(images, dim=1).double() ** 2 / images.shape[1]
+        gram *= float(lengths.mean()) / max(float(gram.diagonal().mean()), 1e-300)
+        return cls(images, pick, gram, lengths)
+
+
 def predict(
     activation: nn.Module,
     sizes: Sequence[int],
     weight_std: Sequence[float],
     bias_std: Sequence[float],
-    images: Tensor,
+    images: Tensor | Inputs,
     error: Tensor | None = None,
-    *,
-    sample: int = 96,
 ) -> Prediction:
     """Variances of pre-activations and gradients in a network with random weights.
 
@@ -164,23 +219,28 @@ def predict(
         activation: the non-linearity between the layers.
         sizes: inputs, hidden units ..., outputs: L + 1 numbers.
         weight_std, bias_std: root mean square of each layer's weights and biases (L numbers).
-        images: the batch [N, inputs].
+        images: the batch [N, inputs], or what `Inputs.of` has made of it.
         error: gradient of the mean loss in the logits [N, outputs]; the theory carries it back.
             None leaves the gradients NaN.
-        sample: images (evenly spaced in the batch) whose pairwise covariances are followed.
 
     Assumes many units, zero-mean weights that are independent of each other, and (for the
     gradients) that errors and weights are independent. The spread is of first order in 1/width.
     """
-    count = len(images)
-    pick = torch.linspace(0, count - 1, min(sample, count)).round().long()
-    x = images[pick].double().cpu()
+    with one_thread():
+        inputs = images if isinstance(images, Inputs) else Inputs.of(images)
+        return _predict(activation, sizes, weight_std, bias_std, inputs, error)
+
+
+def _predict(
+    activation: nn.Module,
+    sizes: Sequence[int],
+    weight_std: Sequence[float],
+    bias_std: Sequence[float],
+    batch: Inputs,
+    error: Tensor | None,
+) -> Prediction:
+    count, gram = len(batch.images), batch.gram
     depth = len(sizes) - 1
-    gram = x @ x.T / sizes[0]
-    # In float32 and by one product: a double copy of the batch would cost more than all the rest.
-    mean_square = float(torch.linalg.vector_norm(images)) ** 2 / images.numel()
-    # The sample stands for the batch: give it the batch's mean length.
-    gram *= mean_square / max(float(gram.diagonal().mean()), 1e-300)
     layers = list(zip(weight_std, bias_std, strict=True))
     kernel, fluctuation = gram, 0.0  # E[h h] of the layer's input, relative variance of its mean
     variance, spread, correlation = [], [], []
@@ -215,7 +275,7 @@ def predict(
     gradient_spread = [math.nan] * depth
     chi = [math.nan] * depth
     if error is not None and bool(torch.isfinite(error).all()):
-        start = _Errors(error, images, pick, gram)
+        start = _Errors(error, batch)
         back, noise = torch.ones_like(gram), 0.0
         for i in range(depth - 1, -1, -1):
             if i < depth - 1:
@@ -240,38 +300,46 @@ class _Errors:
     own; the kernel is regressed on them and only the rest is left to the sample.
     """
 
-    def __init__(self, error: Tensor, images: Tensor, pick: Tensor, gram: Tensor) -> None:
-        self.count, self.m = len(error), len(pick)
+    def __init__(self, error: Tensor, batch: Inputs) -> None:
+        x, gram = batch.images, batch.gram
+        self.count, self.m = len(error), len(gram)
         delta = error.double()
         self.outputs = delta.shape[1]
-        self.sampled = delta[pick]
-        self.pairs = self.sampled @ self.sampled.T
-        self.gram = gram
-        x = images.cpu()
+        self.sampled = delta[batch.pick]
         squares = (delta**2).sum(1)
-        lengths = torch.linalg.vector_norm(x, dim=1).double() ** 2 / x.shape[1]
         self.own = float(squares.sum())
         # Off-diagonal sums over the batch, as means over pairs.
         n = max(self.count * (self.count - 1), 1)
         ones = float((delta.sum(0) ** 2).sum()) - self.own
         pixels = float(((delta.to(x.dtype).T @ x).double() ** 2).sum()) / x.shape[1] - float(
-            (squares * lengths).sum()
+            (squares * batch.lengths).sum()
         )
-        self.exact = torch.tensor([ones / n, pixels / n], dtype=torch.float64)
-        self.off = ~torch.eye(self.m, dtype=torch.bool)
-        self.design = torch.stack([torch.ones_like(gram[self.off]), gram[self.off]], 1)
+        self.exact = ones / n, pixels / n
+        # The regression's normal equations, over pairs of different images.
+        off = 1 - torch.eye(self.m, dtype=torch.float64)
+        self.kinds = max(self.m * (self.m - 1), 1)
+        self.centre = float((gram * off).sum()) / self.kinds
+        pixels_left = (gram - self.centre) * off
+        pairs = (self.sampled @ self.sampled.T) * off
+        self.spread = float(pixels_left.square().sum())
+        self.cross = float((pairs * pixels_left).sum())
+        self.total = float(pairs.sum())
+        self.probes = torch.stack([off, pixels_left, pairs]).reshape(3, -1)
+        self.lengths = self.sampled.square().sum(1)
+        self.scale = self.own / max(float(self.lengths.sum()) / self.m, 1e-300)
 
     def carried(self, kernel: Tensor) -> tuple[float, float]:
         """Sum over all pairs of errors times `kernel`, per output: the gradient's variance; and
         how unevenly one input unit's share of it is drawn (relative variance)."""
-        own = float((self.sampled.square().sum(1) * kernel.diagonal()).mean())
-        own *= self.own / max(float(self.sampled.square().sum()) / self.m, 1e-300)
+        own = self.scale * float(torch.dot(self.lengths, kernel.diagonal())) / self.m
         if self.m < 3:
             return max(own / self.outputs, 0.0), 2.0
-        pairs, values = self.pairs[self.off], kernel[self.off]
-        line = torch.linalg.lstsq(self.design, values[:, None]).solution[:, 0]
-        known = float((line * self.exact).sum())
-        rest = float((pairs * (values - self.design @ line)).mean())
+        # kernel = mean + slope * (pixels' own - its mean) + rest, for pairs of different images.
+        everything, along, errors = (self.probes @ kernel.reshape(-1)).tolist()
+        mean = everything / self.kinds
+        slope = along / self.spread if self.spread > 0 else 0.0
+        known = mean * self.exact[0] + slope * (self.exact[1] - self.centre * self.exact[0])
+        rest = (errors - mean * self.total - slope * self.cross) / self.kinds
         total = own + self.count * (self.count - 1) * (known + rest)
         d = self.sampled
         diagonal = (d * kernel.diagonal()[:, None]).T @ d / self.m
@@ -296,10 +364,7 @@ def _pairs_mean(matrix: Tensor, count: int, diagonal: bool = True) -> float:
 
 def _square_pairs(e: Moments, c: Tensor) -> Tensor:
     """Covariance of phi(z_n)^2 and phi(z_m)^2, [M, M]."""
-    total = torch.zeros_like(c)
-    for column in e.square_terms[:, 1:].T.flip(0):
-        total.addr_(column, column).mul_(c)
-    return total
+    return _series(e.square_terms[:, 1:], c).mul_(c)
 
 
 # --- gains -----------------------------------------------------------------------------------

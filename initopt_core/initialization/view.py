@@ -63,6 +63,12 @@ def batch(dataset: FashionMNIST, count: int, classes: tuple[int, ...]) -> tuple[
     return normalize(dataset.train_images[index]), dataset.train_labels[index]
 
 
+@lru_cache(maxsize=8)
+def inputs(dataset: FashionMNIST, count: int, classes: tuple[int, ...]) -> theory.Inputs:
+    """What the theory needs of that batch."""
+    return theory.Inputs.of(batch(dataset, count, classes)[0])
+
+
 def build(settings: Settings, images: Tensor) -> BaseNetwork:
     """The initialized network of `settings`, float32 on the CPU."""
     activation = make_activation(settings.activation, **dict(settings.activation_settings))
@@ -88,7 +94,14 @@ def view(settings: Settings, dataset: FashionMNIST, outputs: bool = False) -> Vi
     return View(
         settings=settings,
         probe=result,
-        prediction=_predict(settings, model, weight_std, bias_std, images, result),
+        prediction=_predict(
+            settings,
+            model,
+            weight_std,
+            bias_std,
+            inputs(dataset, settings.batch, settings.classes),
+            result,
+        ),
         images=len(images),
         sigma_w=tuple(w * math.sqrt(n) for w, n in zip(weight_std, sizes[:-1], strict=True)),
         sigma_b=tuple(bias_std),
@@ -124,7 +137,7 @@ def _predict(
     model: BaseNetwork,
     weight_std: list[float],
     bias_std: list[float],
-    images: Tensor,
+    images: theory.Inputs,
     result: ProbeResult,
 ) -> theory.Prediction | None:
     random = INITIALIZERS[settings.scheme].extra.get("random", True)

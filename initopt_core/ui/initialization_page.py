@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 import itertools
+from typing import NamedTuple
 
 import streamlit as st
 
+from initopt_core.data import FashionMNIST
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.base import Figure
 from initopt_core.figures.initialization import Display
-from initopt_core.initialization import View, view
+from initopt_core.initialization import Settings, View, view
 from initopt_core.initialization.findings import Finding, finding
 from initopt_core.initialization.presets import PRESETS
 from initopt_core.ui import initialization_controls as controls
@@ -18,7 +20,7 @@ from initopt_core.ui import initialization_panels as panels
 from initopt_core.ui.compute import compute, is_ready
 from initopt_core.ui.dataset import get_dataset
 from initopt_core.ui.kept import notice_bad_links
-from initopt_core.ui.layout import enter
+from initopt_core.ui.layout import enter, let_it_be_drawn
 from initopt_core.ui.live_chart import live_chart
 
 ICONS = {"good": ":material/check_circle:", "shallow": ":material/info:"}
@@ -49,32 +51,44 @@ def show() -> None:
     head = st.container(horizontal=True, vertical_alignment="center", gap="small", key="init-head")
     notes = st.container()
     say = st.container(key="init-say")  # keeps its height, so that the figures stay in place
-    place = st.container()
-    look = functools.partial(compute, view, settings, dataset, display.outputs)
+    look = functools.partial(_look, settings, display, dataset)
     weights = sum(a * b for a, b in itertools.pairwise(settings.sizes))
-    with place:
+    with st.container():
         if weights > SLOW and not is_ready(view, settings, dataset, display.outputs):
             with st.spinner(f"{weights / 1e6:.0f} million weights: drawing and measuring"):
-                seen = look()
+                shown = look()
         else:
-            seen = look()
-        pinned = tuple(compute(view, pin, dataset) for pin in panels.pins())
-        found, main, depth = compute(draw, seen, display, pinned)
-        if len(seen.names) > figures.GRID_LAYERS:
-            live_chart(main, key="init-strips", min_width=760, on_select=panels.choose_layer)
-            panels.chosen_layer(seen, display)
+            shown = look()
+        if len(shown.seen.names) > figures.GRID_LAYERS:
+            live_chart(shown.main, key="init-strips", min_width=760, on_select=panels.choose_layer)
+            panels.chosen_layer(shown.seen, display)
         else:
-            live_chart(main, key="init-grid", min_width=150 * len(seen.names))
-        live_chart(depth, key="init-depth", min_width=640)
+            live_chart(shown.main, key="init-grid", min_width=150 * len(shown.seen.names))
+        live_chart(shown.depth, key="init-depth", min_width=640)
+    let_it_be_drawn()
     with say:
-        _say(found)
+        _say(shown.found)
     with head:
         st.title("Initialization", anchor=False, width="stretch")
         _actions(settings)
     notice_bad_links(notes)
     controls.sidebar(held)
     st.html(STYLE)
-    panels.below(seen, display, pinned, main, depth)
+    panels.below(shown.seen, display, shown.pinned, shown.main, shown.depth)
+
+
+class _Shown(NamedTuple):
+    seen: View
+    pinned: tuple[View, ...]
+    found: Finding
+    main: Figure
+    depth: Figure
+
+
+def _look(settings: Settings, display: Display, dataset: FashionMNIST) -> _Shown:
+    seen = compute(view, settings, dataset, display.outputs)
+    pinned = tuple(compute(view, pin, dataset) for pin in panels.pins())
+    return _Shown(seen, pinned, *compute(draw, seen, display, pinned))
 
 
 def _actions(settings) -> None:

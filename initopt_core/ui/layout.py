@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -53,6 +54,15 @@ def enter() -> None:
     if getattr(PagesManager, "uses_pages_directory", False) and "_app" not in st.session_state:
         PagesManager.uses_pages_directory = False
         st.rerun()
+
+
+def let_it_be_drawn() -> None:
+    """Let the browser draw what was sent so far before more is sent.
+
+    Streamlit's frontend gathers what arrives within 10 ms and draws it in one go: without a pause
+    the figure that the user waits for would wait for every control of the page.
+    """
+    time.sleep(0.02)
 
 
 @contextmanager
