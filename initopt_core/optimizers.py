@@ -205,8 +205,8 @@ class Adam(OptimizerTemplate):
         super().__init__(params, lr, weight_decay)
 
     def start(self, w):
-        zero = torch.zeros_like(w)
-        return SimpleNamespace(t=0, m=zero, v=zero, m_hat=zero, v_hat=zero)
+        m, v = torch.zeros_like(w), torch.zeros_like(w)
+        return SimpleNamespace(t=0, m=m, v=v, m_hat=m, v_hat=v)
 
     def update(self, g, w, s):
         s.t += 1

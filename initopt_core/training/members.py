@@ -67,7 +67,10 @@ class Member:
         """Take over what `state` gave."""
         self.model.load_state_dict(state["model"])
         device = next(self.model.parameters()).device
-        self.optimizer.load_state_dict(_to(state["optimizer"], device))
+        optimizer = dict(state["optimizer"])
+        if len(optimizer["memory"]) > len(self.optimizer.memory) == 1:
+            optimizer["memory"] = [_joined(optimizer["memory"])]  # kept before weights lay flat
+        self.optimizer.load_state_dict(_to(optimizer, device))
         self.best = state["best"]
         self.divergence = Divergence(**state["divergence"]) if state["divergence"] else None
         for name in _PLAIN:
@@ -93,6 +96,14 @@ class Member:
             "seconds": self.seconds,
             "lr": self.lr,
         }
+
+
+def _joined(memory: list[dict[str, Any]]) -> dict[str, Any]:
+    """The memories of single tensors as that of all of them in one row."""
+    return {
+        k: torch.cat([m[k].flatten() for m in memory]) if isinstance(v, Tensor) else v
+        for k, v in memory[0].items()
+    }
 
 
 def _to(value: Any, device: torch.device) -> Any:
@@ -132,8 +143,27 @@ def make_member(
 ) -> Member:
     """A member at the start of its race, on the device of `images` (the data's first few)."""
     model = initial_model(config, seed, initializer, images.cpu()).to(images.device)
-    optimizer = make_optimizer(racer.optimizer, model.parameters(), **dict(racer.settings))
+    flat = lay_flat(model)
+    elementwise = OPTIMIZERS[racer.optimizer].extra["elementwise"]
+    params = [flat] if elementwise else model.parameters()
+    optimizer = make_optimizer(racer.optimizer, params, **dict(racer.settings))
     return Member(number, seed, name, config.labels()[number], model, optimizer, racer.lr)
+
+
+@torch.no_grad()
+def lay_flat(model: BaseNetwork) -> Tensor:
+    """All weights and biases in one row of memory, and so their gradients: [count_parameters].
+
+    The model's parameters become views into it, so that an elementwise optimizer takes one step
+    on the row rather than one on each tensor. Every `grad` is there from now on, at first zero.
+    """
+    params = list(model.parameters())
+    flat = torch.cat([p.flatten() for p in params]).requires_grad_()
+    flat.grad = torch.zeros_like(flat)
+    sizes = [p.numel() for p in params]
+    for p, w, g in zip(params, flat.detach().split(sizes), flat.grad.split(sizes), strict=True):
+        p.data, p.grad = w.view_as(p), g.view_as(p)
+    return flat
 
 
 def permutation(seed: int, epoch: int, count: int) -> Tensor:

@@ -183,9 +183,7 @@ class TrainingService:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            # Waiting threads sleep rather than spin: where a page wants a core too, the run is
-            # up to twice as fast for it, and the page is not held up.
-            env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
             **options,
         )
         return worker
