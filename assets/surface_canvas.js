@@ -71,6 +71,7 @@ const ICONS = {
 };
 const icon = (name) => `<svg viewBox="0 0 16 16" aria-hidden="true"><path fill="currentColor" d="${ICONS[name]}"/></svg>`;
 
+const PANS = { a: [30, 0], d: [-30, 0], w: [0, 30], s: [0, -30] }; // pixels the picture moves
 const NUDGES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 const BUTTONS = [
@@ -133,8 +134,8 @@ class Lab {
       b.addEventListener("click", act);
       return b;
     };
-    tool("in", "Zoom in (+)", () => this.view.zoom(0.7));
-    tool("out", "Zoom out (−)", () => this.view.zoom(1 / 0.7));
+    tool("in", "Zoom in (+)", () => this.zoom(0.7));
+    tool("out", "Zoom out (−)", () => this.zoom(1 / 0.7));
     tool("home", "Whole view (0)", () => this.home());
     this.panButton = tool("pan", "Drag moves the view instead of the start (or hold shift)", () => {
       this.tool = this.tool === "pan" ? "start" : "pan";
@@ -222,7 +223,8 @@ class Lab {
       this.view.stale = true;
     }
     this.stage.setAttribute("aria-label",
-      `${scene.alt} Space plays, arrow keys step, with shift they move the start, Home and End jump, plus and minus zoom.`);
+      `${scene.alt} Space plays, arrow keys step, with shift they move the start, ` +
+      "Home and End jump, up and down choose an optimizer, plus and minus zoom, w a s d move the view.");
     this.plotBox.setAttribute("aria-label", `${scene.alt} Loss, distance, effective rate and stability against the step.`);
     this.colours ??= this.findColours();
     this.useGrid();
@@ -328,7 +330,12 @@ class Lab {
   }
 
   home() {
-    this.view.setView([...this.scene.home]);
+    if (this.solid) this.space.home();
+    else this.view.setView([...this.scene.home]);
+  }
+
+  zoom(factor) {
+    (this.solid ? this.space : this.view).zoom(factor);
   }
 
   // -- the clock -----------------------------------------------------------------------------
@@ -364,7 +371,9 @@ class Lab {
 
   key(e) {
     if (e.shiftKey && NUDGES[e.key] && e.target === this.stage) {
-      this.nudgeStart(...NUDGES[e.key]);
+      const [dx, dy] = NUDGES[e.key];
+      if (this.solid) this.space.turn(0.08 * dx, 0.08 * dy);
+      else this.nudgeStart(dx, dy);
       e.preventDefault();
       return;
     }
@@ -375,9 +384,10 @@ class Lab {
     else if (e.key === "ArrowUp" || e.key === "ArrowDown") {
       const n = this.scene.runs.length;
       this.select((this.selected + (e.key === "ArrowUp" ? n - 1 : 1)) % n);
-    } else if (e.key === "+" || e.key === "=") this.view.zoom(0.8);
-    else if (e.key === "-") this.view.zoom(1.25);
+    } else if (e.key === "+" || e.key === "=") this.zoom(0.8);
+    else if (e.key === "-") this.zoom(1.25);
     else if (e.key === "0") this.home();
+    else if (PANS[e.key] && !this.solid && !e.ctrlKey && !e.metaKey) this.view.pan(...PANS[e.key]);
     else return;
     e.preventDefault();
   }
@@ -465,6 +475,7 @@ class Lab {
   recolour() {
     this.colours = this.findColours();
     this.view.stale = this.plots.stale = true;
+    this.space?.prepare();
     this.dirty();
   }
 

@@ -238,3 +238,12 @@ def test_keskars_picture():
 )
 def test_short_numbers(value, text):
     assert short(value) == text
+
+
+def test_the_exported_curves_hold_what_each_minimum_pays():
+    curve = flatness.TwoMinima()
+    figure = figures.two_minima(curve, 0.35)
+    paid = {row["minimum"]: row for row in figure.rows()["minima"]}
+    for which in ("flat", "sharp"):
+        assert paid[which]["pays"] == pytest.approx(flatness.price(curve, which, 0.35).gap)
+    assert export.to_png(figure)[:4] == b"\x89PNG" and b"dataset,curve" in export.to_csv(figure)

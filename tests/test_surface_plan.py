@@ -78,11 +78,12 @@ LINKS = [
 @pytest.mark.parametrize("link", LINKS)
 def test_every_control_shows_what_was_read_and_all_that_was_read_has_a_control(drawn, link):
     test = opened(MENUS, **link)
-    read = dict(test.session_state["held"].reading._values)
+    reading = test.session_state["held"].reading
+    read = dict(reading.values)
     for key, parameter in drawn.items():
-        value, default = read.pop(key)
+        value = read.pop(key)
         assert test.session_state[key] == value
-        assert parameter.default == default, key
+        assert parameter.default == reading._values[key][1], key
         assert parameter.check(value) == value
     # These have a control of another kind: the box of surfaces, the buttons, the menu of races.
     assert set(read) == {"surface", "runs", "experiment"}
@@ -173,3 +174,32 @@ def test_a_start_dragged_out_of_range_stays_at_its_edge():
     assert dragging.session_state["start_w2"] == -3.0
     test.session_state["start_w1"] = high
     assert plan_of(test.run()).runs[0].start[0] == high
+
+
+def test_undo_goes_back_change_by_change_and_a_drag_is_one(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(plans.time, "monotonic", lambda: now[0])
+
+    def undoing():
+        import streamlit as st
+
+        from initopt_core.ui import surface_plan as plans
+
+        plans.remember(plans.read().reading)
+        st.button("undo", on_click=plans.undo, disabled=not plans.can_undo())
+
+    test = AppTest.from_function(undoing, default_timeout=30).run()
+    assert test.button[0].disabled
+    for value in (9.0, 8.0, 7.0):  # a drag: within a second
+        test.session_state["run0_SGD_lr"] = value
+        now[0] += 0.3
+        test.run()
+    now[0] += 10
+    test.session_state["surface"] = "rosenbrock"
+    test.run()
+    test.button[0].click().run()
+    assert test.session_state["surface"] == "pathological"
+    assert test.session_state["run0_SGD_lr"] == 7.0
+    test.button[0].click().run()
+    assert test.session_state["run0_SGD_lr"] == 10.0
+    assert test.button[0].disabled

@@ -1,7 +1,7 @@
 // The same surface and paths in three dimensions, on the lab's clock. three.js comes only when asked.
 
 const S = (globalThis.initoptSurface ??= {});
-const SIZE = 2, HEIGHT = 1.1, MESH = 96;
+const SIZE = 2, HEIGHT = 1.1, MESH = 96, EYE = [2.3, 2.1, 2.8];
 
 S.loadThree = async () => {
   if (!S.base) throw new Error("the 3-D view needs files served by the app");
@@ -22,7 +22,7 @@ S.Space = class {
     element.append(this.renderer.domElement);
     this.scene = new T.Scene();
     this.camera = new T.PerspectiveCamera(38, 1, 0.05, 50);
-    this.camera.position.set(2.1, 2.0, 2.6);
+    this.camera.position.set(...EYE);
     this.controls = new OrbitControls(this.camera, this.renderer.domElement);
     this.controls.target.set(0, 0.35, 0);
     this.controls.maxPolarAngle = Math.PI * 0.49;
@@ -55,7 +55,8 @@ S.Space = class {
   prepare() {
     const { T, lab } = this;
     this.group.traverse((o) => {
-      o.geometry?.dispose();
+      if (!o.isSprite) o.geometry?.dispose(); // all sprites share one
+      o.material?.map?.dispose();
       o.material?.dispose();
     });
     this.group.clear();
@@ -79,6 +80,7 @@ S.Space = class {
     geometry.setAttribute("color", new T.BufferAttribute(colours, 3));
     geometry.computeVertexNormals();
     this.group.add(new T.Mesh(geometry, new T.MeshLambertMaterial({ vertexColors: true, side: T.DoubleSide })));
+    this.axes(field);
     this.paths = lab.scene.runs.map((run) => {
       // Subdivided between steps, so that a path lies on the surface instead of cutting through it.
       const parts = lab.scene.steps > 200 ? 2 : 6;
@@ -101,6 +103,69 @@ S.Space = class {
       if (tube) this.group.add(tube);
       return { line, ball, tube, parts, count: points.length / 3 };
     });
+  }
+
+  // Names and ends of the three axes, along the edges that face the first camera.
+  axes(field) {
+    const { T } = this, [x0, x1, y0, y1] = field.ranges, a = SIZE / 2;
+    const ink = this.lab.colours.ink;
+    const frame = [[-a, 0, a], [a, 0, a], [a, 0, -a], [a, HEIGHT, -a]].map((p) => new T.Vector3(...p));
+    this.group.add(new T.Line(new T.BufferGeometry().setFromPoints(frame), new T.LineBasicMaterial({ color: ink })));
+    const put = (text, x, y, z, high = 0.085) => this.group.add(this.text(text, ink, x, y, z, high));
+    put("weight w₁", 0, 0, a + 0.28, 0.1);
+    put(S.short(x0), -a + 0.05, 0, a + 0.13);
+    put(S.short(x1), a - 0.05, 0, a + 0.13);
+    put("weight w₂", a + 0.36, 0, 0, 0.1);
+    put(S.short(y0), a + 0.15, 0, a - 0.05);
+    put(S.short(y1), a + 0.15, 0, -a + 0.05);
+    put("loss", a, HEIGHT + 0.2, -a, 0.1);
+    put(S.short(field.value(1)), a, HEIGHT + 0.08, -a);
+    put(S.short(field.value(0)), a + 0.1, 0.1, -a - 0.05);
+  }
+
+  // A line of text that always faces the eye.
+  text(words, colour, x, y, z, high) {
+    const { T } = this, canvas = document.createElement("canvas");
+    const measure = canvas.getContext("2d"), font = `44px ${this.lab.colours.font}`;
+    measure.font = font;
+    const wide = Math.ceil(measure.measureText(words).width) + 8;
+    const ctx = S.fit(canvas, wide, 60, 1);
+    ctx.font = font;
+    ctx.fillStyle = colour;
+    ctx.textBaseline = "middle";
+    ctx.fillText(words, 4, 32);
+    const map = new T.CanvasTexture(canvas);
+    map.colorSpace = T.SRGBColorSpace;
+    const sprite = new T.Sprite(new T.SpriteMaterial({ map, depthTest: false, transparent: true }));
+    sprite.scale.set((high * wide) / 60, high, 1);
+    sprite.position.set(x, y, z);
+    return sprite;
+  }
+
+  // Nearer (below 1) or farther.
+  zoom(factor) {
+    const way = this.camera.position.clone().sub(this.controls.target);
+    const { minDistance, maxDistance } = this.controls;
+    way.setLength(Math.min(Math.max(way.length() * factor, minDistance), maxDistance));
+    this.camera.position.copy(this.controls.target).add(way);
+    this.controls.update();
+    this.lab.dirty();
+  }
+
+  // Walk around the surface (radians) and up or down.
+  turn(around, up) {
+    const at = new this.T.Spherical().setFromVector3(this.camera.position.clone().sub(this.controls.target));
+    at.theta += around;
+    at.phi = Math.min(Math.max(at.phi - up, 0.05), this.controls.maxPolarAngle);
+    this.camera.position.setFromSpherical(at).add(this.controls.target);
+    this.controls.update();
+    this.lab.dirty();
+  }
+
+  home() {
+    this.camera.position.set(...EYE);
+    this.controls.update();
+    this.lab.dirty();
   }
 
   // WebGL lines are one pixel wide; a thin ribbon of segments makes them readable from the back row.

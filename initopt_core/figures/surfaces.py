@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from ..descent import Trace
+from ..flatness import RANGE, TwoMinima, price
 from ..surfaces import Surface
 from . import theme
 from .base import Figure, series
@@ -258,6 +259,61 @@ def basin_maps(
         {"minima": series([{"w1": x, "w2": y} for x, y in minima], digits=7)},
         alt=f"Basins of attraction of {', '.join(labels)} on {surface.label}.",
         name="basins",
+    )
+
+
+def two_minima(curve: TwoMinima, shift: float) -> Figure:
+    """A training loss with a sharp and a flat minimum, and the test loss moved sideways."""
+    kinds = ["training loss", f"test loss, shifted by {shift:.3g}"]
+    w = np.linspace(*RANGE, 601)
+
+    def build() -> alt.LayerChart:
+        color = alt.Color(
+            "curve:N",
+            scale=alt.Scale(domain=kinds, range=[theme.WEIGHTS, theme.GRADIENTS]),
+            title=None,
+        )
+        x = alt.X("w:Q", title="weight w")
+        lines = alt.Chart(alt.NamedData("curves")).encode(x, alt.Y("loss:Q", title="loss"))
+        dash = alt.StrokeDash(
+            "curve:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [7, 4]]), title=None
+        )
+        prices = alt.Chart(alt.NamedData("minima")).encode(x)
+        gap = prices.mark_rule(color=theme.INK).encode(y="training:Q", y2="test:Q")
+        return (lines.mark_line().encode(color=color, strokeDash=dash) + gap).properties(
+            width=620, height=320
+        )
+
+    paid = [price(curve, which, shift) for which in ("flat", "sharp")]
+    return Figure(
+        ("two-minima", tuple(kinds)),
+        build,
+        {
+            "curves": series(
+                [
+                    {"curve": kinds[0], "w": w, "loss": curve.loss(w)},
+                    {"curve": kinds[1], "w": w, "loss": curve.loss(w - shift)},
+                ],
+                digits=7,
+            ),
+            "minima": series(
+                [
+                    {
+                        "minimum": p.which,
+                        "w": p.weight,
+                        "training": p.train,
+                        "test": p.test,
+                        "pays": p.gap,
+                        "curvature": p.curvature,
+                        "predicted": p.predicted,
+                    }
+                    for p in paid
+                ],
+                digits=7,
+            ),
+        },
+        alt="Training loss with a sharp and a flat minimum, and the same curve shifted.",
+        name="sharp-and-flat",
     )
 
 

@@ -8,10 +8,13 @@ from typing import Any
 import streamlit as st
 
 from initopt_core import flatness
+from initopt_core.figures import surfaces as figures
 from initopt_core.outcomes import short
 from initopt_core.ui import assets
+from initopt_core.ui.export_buttons import export_buttons
 from initopt_core.ui.kept import Reading
 from initopt_core.ui.surface_controls import draw_sliders
+from initopt_core.ui.surface_panels import Later
 
 KEY = "sharp-flat"
 
@@ -40,6 +43,8 @@ def show(say: Any, slots: dict[str, Any]) -> None:
     _figure(curve, shift, prices)
     _sentence(shift, *prices, say)
     draw_sliders({"flat": [(f"flat_{p.name}", p) for p in CONTROLS]}, slots)
+    export_buttons(Later(lambda: figures.two_minima(curve, shift)), key="sharp-flat-figure")
+    _argument()
     read.write_links("sharp_flat")
 
 
@@ -74,6 +79,10 @@ def _figure(curve: flatness.TwoMinima, shift: float, prices: list[flatness.Price
         },
         on_moved_change=moved,
     )
+
+
+def _argument() -> None:
+    """What the picture is about, and a caution."""
     st.markdown(
         "Training and test images come from one source but are not the same, so the two losses "
         "are close but not equal. If the difference is pictured as a sideways shift, a minimum "

@@ -41,9 +41,9 @@ picture is on the screen while the controls are still on their way (17 ms sooner
 def show() -> None:
     """The whole page: places from top to bottom, then what is waited for first, the picture."""
     enter()
-    head = st.container(
-        horizontal=True, vertical_alignment="center", gap="small", key="surface-head"
-    )
+    top = st.container(horizontal=True, vertical_alignment="center", key="surface-head")
+    head = top.container(horizontal=True, vertical_alignment="center", width="stretch")
+    undo = top.container(width="content")
     notes = st.container()
     flat = kept(plans.VIEW, plans.VIEW.name) == plans.VIEWS[2]
     held = None if flat else plans.read()
@@ -67,18 +67,19 @@ def show() -> None:
     if slow:
         around()
     with body:
-        picture([held], surface_flatness.sidebar() if flat else places.slots)
+        picture([held], surface_flatness.sidebar() if flat else places.slots, undo)
     if not slow:
         around()
 
 
 @st.fragment(key=controls.PICTURE)
-def picture(fresh: list[plans.Held | None], slots: dict[str, Any]) -> None:
+def picture(fresh: list[plans.Held | None], slots: dict[str, Any], undo: Any) -> None:
     """What answers the controls, and the sliders: these and a drag of the start rerun it alone.
 
     Args:
         fresh: what the page has just read; empty when the fragment runs by itself.
         slots: where sliders are drawn.
+        undo: where the button is drawn that takes back what they did.
     """
     say = st.container(key="surface-say")  # keeps its height, so that the picture stays in place
     held = fresh.pop() if fresh else None
@@ -95,6 +96,15 @@ def picture(fresh: list[plans.Held | None], slots: dict[str, Any]) -> None:
         say.html(_problem(held.problem))
     time.sleep(ALONE_SECONDS)
     controls.draw_sliders(controls.sliders(held), slots)
+    plans.remember(held.reading)
+    undo.button(
+        "Undo",
+        icon=":material/undo:",
+        key="_surface_undo",
+        help="Back to the settings before the last change.",
+        on_click=plans.undo,
+        disabled=not plans.can_undo(),
+    )
     if not st.session_state.get("_surface_drag"):  # the link can wait until the hand rests
         held.reading.write_links("loss_surfaces")
 

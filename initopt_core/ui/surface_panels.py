@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from initopt_core.descent import Trace, race
@@ -62,11 +60,14 @@ def _explain(plan: Plan, box) -> None:
         "optimizers with a rate for every weight feel the curvature divided by their √v. The "
         "meter rescales all of them so that the edge is at 2 (Cohen et al., 2021 and 2022).\n\n"
         "**Equal budgets.** All optimizers take the same number of gradients, see the same noise, "
-        "and start where you say; their rates are yours, and are printed beside their names."
+        "and start where you say; their rates are yours, and are printed beside their names.\n\n"
+        "**Keys**, with the picture in focus: space plays, ← → step, Home and End jump, ↑ ↓ choose "
+        "the optimizer whose arrows and arithmetic are shown, Shift and an arrow moves the start "
+        "(in three dimensions it turns the surface), + − 0 zoom, W A S D move the view."
     )
 
 
-class _Later:
+class Later:
     """A figure made when it is first looked at: a closed menu costs nothing."""
 
     def __init__(self, make: Callable[[], Figure]) -> None:
@@ -82,7 +83,7 @@ class _Later:
 
 def _export_maps(plan: Plan) -> None:
     export_buttons(
-        _Later(lambda: surface_basins.picture_of(plan)),
+        Later(lambda: surface_basins.picture_of(plan)),
         key=EXPORTS[2],
         label="Export the maps",
         extra={"starts.csv": lambda: surface_basins.table_of(plan)},
@@ -95,25 +96,17 @@ def _export(plan: Plan) -> None:
     def traces() -> tuple[Trace, ...]:
         return compute(race, plan.surface, plan.runs, plan.updates, plan.noise, plan.seed)
 
-    def paths() -> bytes:
-        text = io.StringIO()
-        text.write("optimizer,step,w1,w2,loss\n")
-        for label, trace in zip(labels, traces(), strict=True):
-            for t, (a, b, c) in enumerate(trace.points.astype(np.float64)):
-                text.write(f"{label},{t},{a:.7g},{b:.7g},{c:.7g}\n")
-        return text.getvalue().encode()
-
     def code() -> str:
         return snippet(plan.surface, plan.runs, plan.updates, plan.noise, plan.seed)
 
     export_buttons(
-        _Later(lambda: figures.paths(plan.surface, traces(), labels, plan.ranges, plan.color)),
+        Later(lambda: figures.paths(plan.surface, traces(), labels, plan.ranges, plan.color)),
         key=EXPORTS[0],
         label="Export the paths",
-        extra={"paths.csv": paths, "race.py": code},
+        extra={"race.py": code},
     )
     export_buttons(
-        _Later(lambda: figures.losses(traces(), labels)),
+        Later(lambda: figures.losses(traces(), labels)),
         key=EXPORTS[1],
         label="Export the loss curves",
     )

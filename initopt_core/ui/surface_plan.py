@@ -7,6 +7,7 @@ both take their parameters from the functions below, so that neither can disagre
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,6 +53,8 @@ NOISE = Parameter(
     help="Normal noise on each partial derivative, the same for all optimizers.",
 )  # fmt: skip
 SEED = Parameter("noise_seed", "Seed of the noise", 0, 0, 999)
+MAX_UNDO, ONE_MOVE_SECONDS = 50, 1.5
+_LAST, _HISTORY, _CHANGED = "_surface_last", "_surface_history", "_surface_changed"
 ALL = "all"
 """Schedule of a run that takes the one all share."""
 
@@ -76,6 +79,18 @@ class Plan:
     race: str = ""
 
 
+class Record(Reading):
+    """A reading that keeps what it read: `values`, by session name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, Any] = {}
+
+    def __call__(self, parameter: Parameter, key: str, say=None) -> Any:
+        self.values[key] = super().__call__(parameter, key, say)
+        return self.values[key]
+
+
 @dataclass(frozen=True)
 class Held:
     """What the controls hold.
@@ -94,7 +109,7 @@ class Held:
     shared_start: tuple[float, float]
     problem: str
     view_problem: bool
-    reading: Reading
+    reading: Record
 
 
 # -- the controls' parameters -----------------------------------------------------------------
@@ -184,7 +199,7 @@ def colouring(entry: Entry) -> Parameter:
 # -- reading ----------------------------------------------------------------------------------
 def read() -> Held:
     """What the controls hold: the session's values, at first the link's, else the defaults."""
-    keep = Reading()
+    keep = Record()
 
     def take(parameter: Parameter, say=None) -> Any:
         return keep(parameter, parameter.name, say)
@@ -312,6 +327,34 @@ def apply_race(race: Race) -> None:
 def reset() -> None:
     """Everything as when the page was opened first."""
     apply_race(FIRST)
+
+
+def remember(reading: Record) -> None:
+    """Keep what the controls held before this reading; a drag counts as one change."""
+    state, values, now = st.session_state, reading.values, time.monotonic()
+    last = state.get(_LAST)
+    if last is not None and last != values:
+        history = state.setdefault(_HISTORY, [])
+        if not history or now - state.get(_CHANGED, 0.0) > ONE_MOVE_SECONDS:
+            history.append(last)
+            del history[:-MAX_UNDO]
+        state[_CHANGED] = now
+    state[_LAST] = values
+
+
+def can_undo() -> bool:
+    """Whether there is something to go back to."""
+    return bool(st.session_state.get(_HISTORY))
+
+
+def undo() -> None:
+    """Callback: all controls as before the last change."""
+    if can_undo():
+        before = st.session_state[_HISTORY].pop()
+        forget(_OF_RACE)
+        st.session_state.update(before)
+        st.session_state[_LAST] = before  # going back is no change to be undone
+    st.rerun()  # from a fragment: the sidebar may be another
 
 
 def move_start(entry: Entry, run: int, w1: float, w2: float) -> None:

@@ -415,3 +415,48 @@ def test_one_run_gets_a_schedule_of_its_own(page, app_url):
     expect(rows.nth(0)).not_to_contain_text("cosine")
     page.wait_for_function("location.search.includes('run1_anneal=cosine')", timeout=20_000)
     calm(page)
+
+
+def test_undo_takes_back_a_slider_and_a_surface(page, app_url):
+    ready(page, f"{app_url}/loss_surfaces")
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_disabled()
+    page.locator("input[type=range][data-key='run0_SGD_lr']").focus()
+    page.keyboard.press("ArrowRight")
+    row, heading = page.locator(".sc-table tbody tr").first, page.locator(".sc-head .sc-heading")
+    expect(row).to_contain_text("η 12")
+    page.wait_for_timeout(1700)  # what follows within a second and a half is the same change
+    page.get_by_role("combobox", name="Surface").click()
+    page.get_by_role("option", name="Himmelblau").click()
+    expect(heading).to_have_text("Himmelblau", timeout=20_000)
+    undo.click()
+    expect(heading).to_have_text("Pathological curvature", timeout=20_000)
+    expect(row).to_contain_text("η 12")
+    undo.click()
+    expect(row).to_contain_text("η 10")
+    expect(undo).to_be_disabled()
+    page.wait_for_function("!location.search.includes('surface')", timeout=20_000)
+    calm(page)
+
+
+def test_the_solid_view_turns_and_zooms_by_keys(page, app_url):
+    ready(page, f"{app_url}/loss_surfaces")
+    page.locator("[data-tool=solid]").click()
+    page.wait_for_function(
+        f"{LAB}.space?.paths || document.querySelector('.sc-message').textContent", timeout=30_000
+    )
+    if not page.evaluate(f"Boolean({LAB}.space)"):
+        pytest.skip("this browser has no WebGL")
+    eye = f"{LAB}.space.camera.position.toArray()"
+    first = page.evaluate(eye)
+    page.locator(".sc-stage").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    turned = page.evaluate(eye)
+    assert turned != first
+    page.keyboard.press("+")
+    near = page.evaluate(eye)
+    assert sum(v * v for v in near) < sum(v * v for v in turned)
+    page.keyboard.press("0")
+    assert page.evaluate(eye) == pytest.approx(first)
+    assert data(page, "start") == "5,5"  # turning is no move of the start
+    calm(page)
