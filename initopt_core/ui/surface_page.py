@@ -42,8 +42,8 @@ def show() -> None:
     """The whole page: places from top to bottom, then what is waited for first, the picture."""
     enter()
     top = st.container(horizontal=True, vertical_alignment="center", key="surface-head")
-    head = top.container(horizontal=True, vertical_alignment="center", width="stretch")
-    undo = top.container(width="content")
+    top.title("Loss surfaces", anchor=False, width="stretch")
+    view, menu, undo, back = (top.container(width="content") for _ in range(4))
     notes = st.container()
     flat = kept(plans.VIEW, plans.VIEW.name) == plans.VIEWS[2]
     held = None if flat else plans.read()
@@ -51,10 +51,10 @@ def show() -> None:
     body, foot = st.container(), st.container()
 
     def around() -> None:
-        with head:
-            st.title("Loss surfaces", anchor=False, width="stretch")
+        with view:
             _view()
-            _actions()
+        _experiments(menu)
+        back.button("Reset", icon=":material/restart_alt:", on_click=_reset)
         notice_bad_links(notes)
         if not flat:
             controls.sidebar(held, places)
@@ -139,11 +139,10 @@ def _view() -> None:
     write_link(key, st.session_state[key], plans.VIEW.default)
 
 
-def _actions() -> None:
-    menu = st.popover(
+def _experiments(place: Any) -> None:
+    menu = place.popover(
         "Experiments", icon=":material/science:", key="surface-experiments", on_change="rerun"
     )
-    st.button("Reset", icon=":material/restart_alt:", on_click=_reset)
     if not menu.open:
         return
     menu.caption("A surface, optimizers and rates, set in one go.")
