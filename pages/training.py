@@ -11,7 +11,7 @@ from initopt_core.ui import (
     training_watch,
 )
 from initopt_core.ui.controls import notice_bad_links
-from initopt_core.ui.training_service import link_problem, service, shown_run
+from initopt_core.ui.training_service import link_problem, shown_run
 
 layout.page_header("Training")
 config, problem, place = training_controls.sidebar()
@@ -24,5 +24,5 @@ with st.container():
 if run_id is None:
     training_recorded.recorded()
 else:
-    training_watch.watch(service().info(run_id), training_runs.compared(run_id))
+    training_watch.watch(run_id, training_runs.compared(run_id))
 training_runs.runs_panel(run_id)

@@ -17,11 +17,11 @@ from initopt_core.ui.training_service import RUN, service, show_run
 MAX_COMPARED = 4
 
 
-def compared(shown: str | None) -> tuple[RunInfo, ...]:
+def compared(shown: str | None) -> tuple[str, ...]:
     """The further runs that are drawn beside the one on the page."""
-    known = {r.id: r for r in service().runs()}
     wanted = st.session_state.get("compare", [])
-    return tuple(known[i] for i in wanted if i in known and i != shown)[:MAX_COMPARED]
+    known = {r.id for r in service().runs()} if wanted else set()
+    return tuple(i for i in wanted if i in known and i != shown)[:MAX_COMPARED]
 
 
 def runs_panel(shown: str | None) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
+from dataclasses import dataclass
 from functools import lru_cache
 
 import streamlit as st
@@ -23,8 +25,76 @@ from initopt_core.ui.training_steer import steering
 
 VIEWS = ("Layers", "Distributions", "Results", "Rate search", "Code")
 Runs = tuple[tuple[str, str, int], ...]  # id, name and version of each run that is drawn
+View = tuple[str, bool, float]  # axis, log scale, smoothing
 _watching: dict[str, float] = {}
 _lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What everybody sees who watches the same runs in the same way, made once for all of them.
+
+    Attributes:
+        shown: the run, then those it is compared with.
+        charts: the loss and the accuracy; empty before the first step and during a rate search.
+        head, table: what stands above and below the charts, as HTML.
+        searching: whether the run looks for its rates.
+    """
+
+    shown: tuple[RunInfo, ...]
+    runs: Runs
+    charts: tuple[tuple[str, Figure], ...]
+    head: str
+    table: str
+    searching: bool
+
+
+_pictures: dict[tuple, tuple[float, Picture | None, threading.Lock]] = {}
+
+
+def picture(run_id: str, others: tuple[str, ...], view: View, age: float = 0.0) -> Picture | None:
+    """The picture of now, or one at most `age` seconds old; None when the run is gone.
+
+    While one thread draws it, others make do with the last one rather than wait or draw it too.
+    """
+    key, now = (run_id, others, view), time.monotonic()
+    with _lock:
+        made, last, busy = _pictures.get(key, (-math.inf, None, None))
+        busy = busy or threading.Lock()
+        _pictures.setdefault(key, (made, last, busy))
+    if now - made <= age:
+        return last
+    if last is not None and age and not busy.acquire(blocking=False):
+        return last
+    if last is None or not age:
+        busy.acquire()
+    try:
+        last = _draw(run_id, others, view)
+        with _lock:
+            _pictures[key] = (now, last, busy)
+            for old in [k for k, kept in _pictures.items() if now - kept[0] > 60]:
+                del _pictures[old]
+    finally:
+        busy.release()
+    return last
+
+
+def _draw(run_id: str, others: tuple[str, ...], view: View) -> Picture | None:
+    known = service()
+    shown = _readable(run_id, others)
+    if not shown or shown[0].id != run_id:
+        return None
+    run, history = shown[0], known.history(run_id)
+    runs = _versions(shown)
+    ahead = known.position(run_id) if run.state == "queued" else 0
+    head, table = training_words.state(run, history, ahead), ""
+    searching = history.phase.startswith("search:")
+    charts: tuple[tuple[str, Figure], ...] = ()
+    if history.curves and not searching:
+        head += training_words.legend(_lines(runs))
+        table = training_words.table([(r, known.history(r.id)) for r in shown])
+        charts = tuple((kind, _figure(kind, runs, *view)) for kind in ("loss", "accuracy"))
+    return Picture(shown, runs, charts, head, table, searching)
 
 
 @lru_cache(maxsize=128)
@@ -47,17 +117,6 @@ def _lines(runs: Runs) -> list[figures.Line]:
     return figures.lines([(name, service().history(run_id)) for run_id, name, _ in runs])
 
 
-@lru_cache(maxsize=64)
-def _words(part: str, shown: tuple[RunInfo, ...], runs: Runs, ahead: int = 0) -> str:
-    """A part of the page in words, made once for all who watch."""
-    histories = [service().history(run.id) for run in shown]
-    if part == "state":
-        return training_words.STYLE + training_words.state(shown[0], histories[0], ahead)
-    if part == "legend":
-        return training_words.legend(_lines(runs))
-    return training_words.table(list(zip(shown, histories, strict=True)))
-
-
 def interval() -> float:
     """Seconds between two updates: half a second for a few, two where a lecture hall watches."""
     now = time.monotonic()
@@ -71,20 +130,44 @@ def interval() -> float:
     return 0.5 if count <= 8 else 1.0 if count <= 40 else 2.0
 
 
-def watch(run: RunInfo, others: tuple[RunInfo, ...] = ()) -> None:
+@dataclass(frozen=True)
+class _Shown:
+    """What the whole page was drawn for; when it changes, the whole page is drawn again."""
+
+    run: str
+    state: str
+    every: float | None
+    charts: bool
+    view: bool
+
+
+def _now_shown(found: Picture) -> _Shown:
+    run = found.shown[0]
+    every = interval() if run.state in ACTIVE else None
+    chosen = bool(st.session_state.get("training_view"))
+    return _Shown(run.id, run.state, every, bool(found.charts), chosen)
+
+
+def watch(run_id: str, others: tuple[str, ...] = ()) -> None:
     """The run and those it is compared with; refreshes itself while it is active."""
-    live = run.state in ACTIVE
-    every = interval() if live else None
-    st.session_state["_training_shown"] = (run.id, run.state, every)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    place = st.container(horizontal=True, vertical_alignment="center")
+    with place:
         view = _view_options()
-        steering(run)
-    others_ids = tuple(r.id for r in others)
-    st.fragment(_live, run_every=every)(run.id, others_ids, view)
-    st.fragment(_more, run_every=3 * every if every else None)(run.id, others_ids, view)
+    found = picture(run_id, others, view)
+    if found is None:
+        st.info("This training run is not here any more.")
+        return
+    shown = st.session_state["_training_shown"] = _now_shown(found)
+    with place:
+        steering(found.shown[0])
+    st.html(training_words.STYLE)
+    st.fragment(_live, run_every=shown.every)(run_id, others, view)
+    if found.charts:
+        slow = 3 * shown.every if shown.every and shown.view else None
+        st.fragment(_more, run_every=slow)(run_id, others, view)
 
 
-def _view_options() -> tuple[str, bool, float]:
+def _view_options() -> View:
     axis = st.segmented_control(
         "Across",
         list(figures.AXES),
@@ -111,44 +194,36 @@ def _versions(shown: tuple[RunInfo, ...]) -> Runs:
     return tuple((r.id, r.name, service().history(r.id).version) for r in shown)
 
 
-def _live(run_id: str, others: tuple[str, ...], view: tuple[str, bool, float]) -> None:
-    """What is new several times a second. Few elements: each costs every watcher."""
-    known = service()
-    shown = _readable(run_id, others)
-    if not shown or shown[0].id != run_id:
-        st.info("This training run is not here any more.")
-        return
-    run, history = shown[0], known.history(run_id)
-    if (run.id, run.state) != st.session_state["_training_shown"][:2]:
-        st.rerun()  # the buttons, the timer and the list of runs follow the run's state
-    if run.state in ACTIVE and interval() != st.session_state["_training_shown"][2]:
-        st.rerun()
-    runs = _versions(shown)
-    ahead = known.position(run_id) if run.state == "queued" else 0
-    st.html(_words("state", shown[:1], runs[:1], ahead))
-    # Each part has its own place, filled or not, so that the figures below never move in the
-    # page's tree: an element that moves there is built anew, which shows as a flicker.
-    legend, curves, numbers = (st.container() for _ in range(3))
-    if history.phase.startswith("search:"):
-        with curves:
-            training_results.rates(run, history)
-    elif not history.curves:
-        curves.caption("The first loss comes with the first step.")
+def _live(run_id: str, others: tuple[str, ...], view: View) -> None:
+    """What is new several times a second. Few elements: each costs every watcher.
+
+    Their order never changes, so that the figures keep their place in the page's tree: one that
+    moves there is built anew, which shows as a flicker.
+    """
+    before: _Shown = st.session_state["_training_shown"]
+    found = picture(run_id, others, view, age=(before.every or 0.0) / 4)
+    if found is not None and _now_shown(found) != before:
+        found = picture(run_id, others, view)  # an old picture must not send the page in circles
+    if found is None or _now_shown(found) != before:
+        st.rerun()  # buttons, timers and the list of runs follow the run's state
+    st.html(found.head)
+    if found.searching:
+        training_results.rates(found.shown[0], service().history(run_id))
+    elif not found.charts:
+        st.caption("The first loss comes with the first step.")
     else:
-        legend.html(_words("legend", shown, runs))
-        for column, kind in zip(curves.columns(2), ("loss", "accuracy"), strict=True):
+        for column, (kind, figure) in zip(st.columns(2), found.charts, strict=True):
             with column:
-                live_chart(_figure(kind, runs, *view), key=f"training-{kind}")
-        numbers.html(_words("table", shown, runs))
+                live_chart(figure, key=f"training-{kind}")
+        st.html(found.table)
 
 
-def _more(run_id: str, others: tuple[str, ...], view: tuple[str, bool, float]) -> None:
+def _more(run_id: str, others: tuple[str, ...], view: View) -> None:
     """What is looked at more slowly, and the exports."""
-    shown = _readable(run_id, others)
-    history = service().history(run_id) if shown and shown[0].id == run_id else None
-    if history is None or not history.curves or history.phase.startswith("search:"):
+    found = picture(run_id, others, view, age=0.5)
+    if found is None or not found.charts:
         return
-    run, runs = shown[0], _versions(shown)
+    run, runs, history = found.shown[0], found.runs, service().history(run_id)
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.segmented_control(
             "More", VIEWS, key="training_view", label_visibility="collapsed", width="content"
@@ -156,6 +231,8 @@ def _more(run_id: str, others: tuple[str, ...], view: tuple[str, bool, float]) -
         for kind in ("loss", "accuracy"):
             figure = _figure(kind, runs, *view, True)
             export_buttons(figure, key=f"training-{kind}", label=f"{kind.capitalize()} figure")
+    if bool(chosen) != st.session_state["_training_shown"].view and run.state in ACTIVE:
+        st.rerun()  # only what is open refreshes itself
     if chosen == "Layers":
         _layers(history, runs, view)
     elif chosen == "Distributions":
@@ -168,7 +245,7 @@ def _more(run_id: str, others: tuple[str, ...], view: tuple[str, bool, float]) -
         training_results.code(run)
 
 
-def _layers(history: History, runs: Runs, view: tuple[str, bool, float]) -> None:
+def _layers(history: History, runs: Runs, view: View) -> None:
     if not any(c.probes for c in history.curves.values()):
         st.caption("Measured every 20 steps of a run that is trained here; there is nothing yet.")
         return
