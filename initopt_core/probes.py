@@ -8,6 +8,7 @@ histograms and moments.
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,9 +17,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .networks import DEAD, active_range
+from .threads import one_thread
 
 FINE = 16
 """Fine bins behind each bin that is shown, so that any other range can be cut from them."""
+SMALL = 2_000_000
+"""Tensors up to this many values are summarized faster by one thread than by several."""
 NOTHING = 1e-12
 """Relative width below which values count as one constant."""
 
@@ -149,16 +153,15 @@ def probe(
             (before if isinstance(layer, nn.Linear) else after).append(x)
         loss = functional.cross_entropy(x, labels)
         gradients = torch.autograd.grad(loss, weights)  # nobody needs the pixels' gradient
-    with torch.no_grad():
+    largest = max(t.numel() for t in (*weights, *before))
+    with torch.no_grad(), one_thread() if largest <= SMALL else nullcontext():
         logits = before[-1].detach()
         error = torch.softmax(logits, 1)
         error[torch.arange(len(labels)), labels] -= 1
         activation = next((m for m in model.layers if not isinstance(m, nn.Linear)), None)
         flat = active_range(activation) if activation is not None else (-math.inf, math.inf)
         dead = active_range(activation, DEAD) if activation is not None else flat
-        room = torch.empty(
-            max(t.numel() for t in (*weights, *before)), dtype=x.dtype, device=x.device
-        )
+        room = torch.empty(largest, dtype=x.dtype, device=x.device)
         places = [(n, m.in_features, m.out_features) for n, m in zip(names, linears, strict=True)]
 
         def look(tensors) -> list[LayerStats]:
