@@ -197,6 +197,13 @@ def test_pause_rates_and_stop(monkeypatch):
     assert len(result.members["SGD"].train_losses) < 8
 
 
+def test_stop_is_obeyed_when_epochs_are_shorter_than_the_time_between_two_looks():
+    script = iter([Control(), *[Control("stop")] * 1000])
+    result = train(tiny(epochs=400, train_images=256), sample(), control=lambda: next(script))
+    assert result.state == "stopped"
+    assert 0 < len(result.members["SGD"].val_scores) < 400
+
+
 @pytest.mark.parametrize("when", [1, 2])
 @pytest.mark.parametrize("optimizer", ["SGDMomentum", "Adam", "NAdam", "Muon"])
 def test_resume_is_bit_equal(tmp_path, optimizer, when, monkeypatch):

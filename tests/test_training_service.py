@@ -314,3 +314,22 @@ def test_the_worker_gives_way(service):
     group = Path(f"/proc/{service._worker.pid}/autogroup")
     if group.exists():  # Linux heeds niceness only within a session's share of the processor
         wait(lambda: group.read_text().split()[-1] == "19")
+
+
+def test_an_idle_worker_ends_and_comes_back(tmp_path):
+    service = TrainingService(tmp_path, warm="sample", device="cpu", idle_s=0.3)
+    try:
+        wait(lambda: service._worker is not None)
+        first = service._worker
+        wait(lambda: first.poll() is not None)
+        assert first.returncode == 0  # it left by itself, nothing was killed
+        wait(lambda: service._worker is None)
+        time.sleep(1.5)
+        assert service._worker is None  # and stays away while nobody asks
+        service.expect()
+        wait(lambda: service._worker is not None)
+        wait(lambda: service._worker is None)
+        run = service.submit(tiny(epochs=1))
+        wait(lambda: service.info(run).state == "done")
+    finally:
+        service.close()

@@ -273,6 +273,7 @@ class _Phase:
                 member.load(state)
         else:
             self.announce()
+        self.asked = time.perf_counter()  # when the control was last asked, across epochs
         for epoch in range(first, self.epochs):
             if not any(m.alive for m in self.members):
                 break
@@ -326,7 +327,7 @@ class _Phase:
                     begun = time.perf_counter()
                     self.step(i, m, step, *batches[m.seed])
                     self.busy[i] += time.perf_counter() - begun
-            if time.perf_counter() - self.last >= FLUSH_S or self.base + step == 0:
+            if time.perf_counter() - self.asked >= FLUSH_S or self.base + step == 0:
                 self.flush(step + 1)
                 if self.obey() == "stop":
                     return False
@@ -440,13 +441,14 @@ class _Phase:
             Stopped: on "quit".
         """
         wish = self.control()
+        self.asked = time.perf_counter()
         if wish.command == "pause":
             self.emit({"kind": "paused", "clock": round(self.run_.clock, 3)})
             while wish.command == "pause":
                 time.sleep(0.05)
                 wish = self.control()
             self.emit({"kind": "resumed", "clock": round(self.run_.clock, 3)})
-            self.last = time.perf_counter()
+            self.last = self.asked = time.perf_counter()
         if wish.command == "quit":
             raise Stopped
         return wish.command

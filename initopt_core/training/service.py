@@ -20,25 +20,33 @@ from .runs import ACTIVE, RunInfo, RunStore
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_HISTORIES = 32
+IDLE_S = 600.0  # a worker that nobody has needed for so long gives its memory back
 _log = logging.getLogger("initopt.training")
 
 
 class TrainingService:
     """Trains one run after the other in a process of its own.
 
-    The worker is started ahead of need, so that a run's first step comes at once; when it dies,
-    the run that it trained is marked and the next run gets a new worker. Everything between
-    this object and the worker is files in the run's folder, and folder names on its input.
+    The worker is started ahead of need, so that a run's first step comes at once, and ended when
+    it has been idle for long; when it dies, the run that it trained is marked and the next run
+    gets a new worker. Everything between this object and the worker is files in the run's folder,
+    and folder names on its input.
 
     Args:
         root: folder of the runs; the user's data folder unless given.
         data_folder: where the full Fashion-MNIST lies; "" to let the worker look.
         warm: data that an idle worker holds ready: "full", "sample" or "".
         device: device name, "" for the best.
+        idle_s: seconds after which an idle worker ends; `expect` or a run starts another.
     """
 
     def __init__(
-        self, root: Path | None = None, data_folder: str = "", warm: str = "", device: str = ""
+        self,
+        root: Path | None = None,
+        data_folder: str = "",
+        warm: str = "",
+        device: str = "",
+        idle_s: float = IDLE_S,
     ) -> None:
         self.store = RunStore(root)
         self.store.root.mkdir(parents=True, exist_ok=True)
@@ -52,12 +60,20 @@ class TrainingService:
         self._worker: subprocess.Popen | None = None
         self._wake = threading.Condition()
         self._closed = False
+        self._idle_s = idle_s
+        self._asked = time.monotonic()
         self._histories: collections.OrderedDict[str, History] = collections.OrderedDict()
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._manage, name="training-service", daemon=True)
         self._thread.start()
 
     # -- what pages ask ----------------------------------------------------------------------
+
+    def expect(self) -> None:
+        """Somebody is about to train: have a worker ready."""
+        with self._wake:
+            self._asked = time.monotonic()
+            self._wake.notify()
 
     def submit(self, config: TrainConfig, name: str = "", *, again: bool = False) -> str:
         """Start training, or give the finished run of the same configuration; the run's id.
@@ -189,7 +205,7 @@ class TrainingService:
         return worker
 
     def _end_worker(self) -> None:
-        worker = self._worker
+        worker, self._worker = self._worker, None
         if worker is None:
             return
         with contextlib.suppress(OSError):
@@ -199,21 +215,31 @@ class TrainingService:
         except subprocess.TimeoutExpired:
             worker.kill()
             worker.wait()
+        worker.stdout.close()
+
+    def _needed(self) -> bool:
+        return bool(self._queue) or time.monotonic() - self._asked < self._idle_s
 
     def _manage(self) -> None:
         while not self._closed:
             try:
-                if self._worker is None or self._worker.poll() is not None:
+                if not self._needed():
+                    self._end_worker()
+                elif self._worker is None or self._worker.poll() is not None:
                     self._worker = self._start_worker()
                     if not self._worker.stdout.readline():  # "ready", or nothing when it died
                         time.sleep(2.0)
                         continue
                 with self._wake:
-                    self._wake.wait_for(lambda: self._queue or self._closed, timeout=1.0)
-                    if self._closed or not self._queue:
+                    self._wake.wait_for(
+                        lambda: self._queue or self._closed or self._needed() != bool(self._worker),
+                        timeout=1.0,
+                    )
+                    if self._closed or not self._queue or self._worker is None:
                         continue
                     self._current = self._queue.popleft()
                 self._train(self._current)
+                self._asked = time.monotonic()
             except Exception:
                 _log.exception("the training service met an error")
                 time.sleep(1.0)

@@ -14,7 +14,10 @@ RUN = "run"  # the name in links and in the session
 
 @st.cache_resource(show_spinner=False)
 def service() -> TrainingService:
-    """Queue, worker process, runs and histories, shared by all sessions."""
+    """Queue, worker process, runs and histories, shared by all sessions.
+
+    A page on which a training can be started calls its `expect`, so that a worker stands ready.
+    """
     dataset = get_dataset()
     if dataset.source == "sample":
         return TrainingService(warm="sample")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -13,46 +14,22 @@ from initopt_core.ui.training_service import service, show_run
 
 
 def start_button(config: TrainConfig | None, problem: str, place: Any) -> None:
-    """Start, or show what is already trained."""
+    """Start, or show what is already trained or training."""
     known = service()
+    known.expect()
     if config is None:
-        place.button(
-            "Start the race",
-            icon=":material/flag:",
-            type="primary",
-            disabled=True,
-            width="stretch",
-            key="start",
-        )
+        _main_button(place, "Start the race", "flag", disabled=True)
         place.error(problem)
         return
-    done = known.store.finished_like(config)
-    busy = known.active()
-    if busy and busy.fingerprint == config.fingerprint():
-        place.button(
-            "Show the running race",
-            icon=":material/visibility:",
-            type="primary",
-            width="stretch",
-            key="start",
-            on_click=show_run,
-            args=(busy.id,),
-        )
-        return
 
-    def start(again: bool) -> None:
+    def start(again: bool = False) -> None:
         show_run(known.submit(config, again=again))
 
-    if done:
-        place.button(
-            "Show the finished race",
-            icon=":material/history:",
-            type="primary",
-            width="stretch",
-            key="start",
-            on_click=start,
-            args=(False,),
-        )
+    busy = known.active()
+    if busy and busy.fingerprint == config.fingerprint():
+        _main_button(place, "Show the running race", "visibility", lambda: show_run(busy.id))
+    elif known.store.finished_like(config):
+        _main_button(place, "Show the finished race", "history", start)
         place.button(
             "Train it anew",
             icon=":material/replay:",
@@ -62,18 +39,30 @@ def start_button(config: TrainConfig | None, problem: str, place: Any) -> None:
             args=(True,),
         )
         place.caption("This setting is already trained; the old run is kept either way.")
-        return
+    else:
+        _main_button(place, "Start the race", "flag", start)
+        if busy:
+            place.caption(f"It will wait for “{busy.name}”, which is training now.")
+
+
+def _main_button(
+    place: Any,
+    label: str,
+    icon: str,
+    act: Callable[[], None] | None = None,
+    *,
+    disabled: bool = False,
+) -> None:
+    """The one button at the top of the sidebar, whatever it does at present."""
     place.button(
-        "Start the race",
-        icon=":material/flag:",
+        label,
+        icon=f":material/{icon}:",
         type="primary",
+        disabled=disabled,
         width="stretch",
         key="start",
-        on_click=start,
-        args=(False,),
+        on_click=act,
     )
-    if busy:
-        place.caption(f"It will wait for “{busy.name}”, which is training now.")
 
 
 def steering(run: RunInfo) -> None:
