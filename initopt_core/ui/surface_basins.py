@@ -22,7 +22,7 @@ from initopt_core.surfaces import Surface
 from initopt_core.ui import assets
 from initopt_core.ui.compute import compute, is_ready
 from initopt_core.ui.surface_canvas import labels_of, run_settings
-from initopt_core.ui.surface_lab import landmarks_of
+from initopt_core.ui.surface_lab import landmarks_of, say_problem
 from initopt_core.ui.surface_plan import Held, Plan, move_start
 
 NOWHERE, GONE = 255, 254
@@ -142,6 +142,7 @@ def show(held: Held, say: Any) -> None:
     minima = landmarks_of(plan).minima
     labels = labels_of([r.optimizer for r in plan.runs])
     say.html(f'<p class="initopt-sentence">{_ABOUT if minima else _NOTHING_TO_REACH}</p>')
+    say_problem(held, say)
     per_row = min(len(plan.runs), 4)
     for first in range(0, len(plan.runs), per_row):
         columns = st.columns(per_row)

@@ -103,7 +103,12 @@ def draw_sliders(groups: dict[str, list[tuple[str, Parameter]]], slots: dict[str
 def changed() -> None:
     """A slider has moved: its fragment runs by itself, and what lies below where it is open."""
     if st.session_state.get(BELOW_OPEN):
-        st.rerun([PICTURE, BELOW])
+        redraw()
+
+
+def redraw() -> None:
+    """From a callback: run the picture and its sliders, and what lies below where it is open."""
+    st.rerun([PICTURE, BELOW] if st.session_state.get(BELOW_OPEN) else PICTURE)
 
 
 def _own(parameter: Parameter, place: Any, **options: Any) -> None:

@@ -16,8 +16,8 @@ from initopt_core.stability import along_paths
 from initopt_core.surfaces import FORMULA, SURFACES, Point, Surface, critical_points
 from initopt_core.ui.compute import compute
 from initopt_core.ui.surface_canvas import GridMessage, Scene, pack_grid, pack_scene, surface_canvas
-from initopt_core.ui.surface_controls import changed
-from initopt_core.ui.surface_plan import Held, Plan, move_start
+from initopt_core.ui.surface_controls import redraw
+from initopt_core.ui.surface_plan import Held, Plan, move_start, read
 
 KEY = "lab_canvas"
 POINTS = 129
@@ -87,9 +87,20 @@ def _name(plan: Plan) -> str:
     return f"{plan.surface.name} {plan.surface.text}".strip()
 
 
-def laboratory(held: Held, say: Any) -> None:
-    """The race on its surface, and the sentence about it in the container `say`."""
-    plan = held.plan
+def saying() -> Any:
+    """Where the sentence goes; it keeps its height, so that the picture stays in place."""
+    return st.container(key="surface-say")
+
+
+@st.fragment
+def laboratory(fresh: list[Held]) -> None:
+    """The race on its surface, and the sentence about it; a drag of the start reruns this alone.
+
+    Args:
+        fresh: what has just been read; empty when the fragment runs by itself.
+    """
+    held = fresh.pop() if fresh else read()
+    plan, say = held.plan, saying()
     marks = landmarks_of(plan)
     race_of = (plan.surface, plan.runs, plan.updates, plan.noise, plan.seed, plan.ranges, marks)
     made = compute(scene, *race_of)
@@ -103,8 +114,8 @@ def laboratory(held: Held, say: Any) -> None:
         """A start was dragged: the newest place, kept where the sidebar's controls keep theirs."""
         move_start(held.entry, value["run"], value["x"], value["y"])
         st.session_state["_surface_ack"] = int(value["n"])
-        st.session_state["_surface_drag"] = not value.get("done")
-        changed()
+        if value.get("done"):  # sliders and link are told when the hand rests
+            redraw()
 
     surface_canvas(
         made,
@@ -124,6 +135,24 @@ def laboratory(held: Held, say: Any) -> None:
     say.html(
         f'<p class="initopt-sentence">{_bold(text)}</p>'
         f'<p class="surface-story">{html.escape(story)}</p>'
+    )
+    say_problem(held, say)
+
+
+def say_problem(held: Held, say: Any) -> None:
+    """What is wrong with a typed formula: the reason, the text, and a pointer below it.
+
+    Its place is there before it is needed.
+    """
+    if held.plan.surface.name != FORMULA:
+        return
+    if not held.problem:
+        say.html('<div class="surface-problem"></div>')
+        return
+    reason, _, pointer = held.problem.partition("\n")
+    say.html(
+        f'<div class="surface-problem" role="alert">{html.escape(reason)}'
+        f"<pre>{html.escape(pointer)}</pre></div>"
     )
 
 

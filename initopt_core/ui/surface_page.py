@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import html
 import time
 from typing import Any
 
 import streamlit as st
 
 from initopt_core.races import RACES
-from initopt_core.surfaces import FORMULA
-from initopt_core.ui import surface_basins, surface_flatness, surface_panels
+from initopt_core.ui import surface_basins, surface_flatness, surface_lab, surface_panels
 from initopt_core.ui import surface_controls as controls
 from initopt_core.ui import surface_plan as plans
 from initopt_core.ui.kept import kept, notice_bad_links, write_link
 from initopt_core.ui.layout import enter
-from initopt_core.ui.surface_lab import laboratory
 
 STYLE = """<style>
 .st-key-surface-head { margin-top: .55rem; }
@@ -46,6 +43,8 @@ def show() -> None:
     view, menu, undo, back = (top.container(width="content") for _ in range(4))
     notes = st.container()
     flat = kept(plans.VIEW, plans.VIEW.name) == plans.VIEWS[2]
+    if flat:
+        st.session_state[controls.BELOW_OPEN] = False  # nothing is drawn there
     held = None if flat else plans.read()
     places = None if flat else controls.places(held)
     body, foot = st.container(), st.container()
@@ -74,26 +73,23 @@ def show() -> None:
 
 @st.fragment(key=controls.PICTURE)
 def picture(fresh: list[plans.Held | None], slots: dict[str, Any], undo: Any) -> None:
-    """What answers the controls, and the sliders: these and a drag of the start rerun it alone.
+    """What answers the controls, and the sliders: these rerun it alone.
 
     Args:
         fresh: what the page has just read; empty when the fragment runs by itself.
         slots: where sliders are drawn.
         undo: where the button is drawn that takes back what they did.
     """
-    say = st.container(key="surface-say")  # keeps its height, so that the picture stays in place
     held = fresh.pop() if fresh else None
     view = st.session_state[plans.VIEW.name]
     if view == plans.VIEWS[2]:
-        surface_flatness.show(say, slots)
+        surface_flatness.show(surface_lab.saying(), slots)
         return
     held = held or plans.read()
     if view == plans.VIEWS[1]:
-        surface_basins.show(held, say)
+        surface_basins.show(held, surface_lab.saying())
     else:
-        laboratory(held, say)
-    if held.plan.surface.name == FORMULA:  # its place is there before it is needed
-        say.html(_problem(held.problem))
+        surface_lab.laboratory([held])
     time.sleep(ALONE_SECONDS)
     controls.draw_sliders(controls.sliders(held), slots)
     plans.remember(held.reading)
@@ -105,19 +101,7 @@ def picture(fresh: list[plans.Held | None], slots: dict[str, Any], undo: Any) ->
         on_click=plans.undo,
         disabled=not plans.can_undo(),
     )
-    if not st.session_state.get("_surface_drag"):  # the link can wait until the hand rests
-        held.reading.write_links("loss_surfaces")
-
-
-def _problem(problem: str) -> str:
-    """What is wrong with the typed formula: the reason, the text, and a pointer below it."""
-    if not problem:
-        return '<div class="surface-problem"></div>'
-    reason, _, pointer = problem.partition("\n")
-    return (
-        f'<div class="surface-problem" role="alert">{html.escape(reason)}'
-        f"<pre>{html.escape(pointer)}</pre></div>"
-    )
+    held.reading.write_links("loss_surfaces")
 
 
 def _view() -> None:

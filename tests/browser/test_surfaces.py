@@ -402,6 +402,12 @@ def test_what_is_open_below_follows_a_slider(page, app_url):
     expect(code).to_contain_text("SGD(params, lr=6.0", timeout=20_000)
     expect(page.locator(".sc-table tbody tr").first).to_contain_text("η 6")
     page.wait_for_function("location.search.includes('run0_SGD_lr=6.0')", timeout=20_000)
+    # In another part of the page there is nothing below, and sliders work as well.
+    page.get_by_text("Sharp and flat", exact=True).click()
+    shift = page.locator("input[type=range][data-key='flat_shift']")
+    shift.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("location.search.includes('flat_shift')", timeout=20_000)
     calm(page)
 
 
