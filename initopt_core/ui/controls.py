@@ -16,12 +16,18 @@ __all__ = [
     "default_values",
     "entry_select",
     "entry_settings",
+    "is_number",
     "kept_entry",
     "kept_settings",
     "notice_bad_links",
     "parameter_control",
     "set_values",
 ]
+
+
+def is_number(parameter: Parameter) -> bool:
+    """Whether the parameter is drawn as a slider."""
+    return not parameter.choices and type(parameter.default) in (int, float)
 
 
 def parameter_control(
@@ -45,16 +51,16 @@ def parameter_control(
     """
     options = {"label": parameter.label, "help": parameter.help or None, **options}
     default = parameter.default
+    if is_number(parameter):
+        return number_slider(parameter, key, container, on_change=on_change, **options)
     if parameter.choices and isinstance(default, tuple):
         draw = functools.partial(container.multiselect, options=list(parameter.choices))
     elif parameter.choices:
         draw = functools.partial(container.selectbox, options=list(parameter.choices))
     elif isinstance(default, bool):
         draw = container.toggle
-    elif isinstance(default, str):
-        draw = functools.partial(container.text_input, max_chars=MAX_TEXT)
     else:
-        return number_slider(parameter, key, container, on_change=on_change, **options)
+        draw = functools.partial(container.text_input, max_chars=MAX_TEXT)
     value = kept(parameter, key)
     write_link(key, value, default)
     _boxed(draw, key, list(value) if isinstance(value, tuple) else value, on_change, options)

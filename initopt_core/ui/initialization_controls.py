@@ -1,7 +1,8 @@
 """The sidebar of the initialization laboratory.
 
-`read` says what the controls hold, `sidebar` draws them. The page does both in this order with the
-figures in between: they are on the screen before a single control is drawn again.
+`read` says what the controls hold, `lay_out` gives them their places, and they are drawn after the
+figures: these are on the screen before a single control is drawn again. Sliders belong to the
+picture's fragment, so that one that moves runs the picture and the sliders, not the page.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -29,7 +30,7 @@ from initopt_core.networks import ACTIVATIONS, MAX_LAYERS, MAX_UNITS
 from initopt_core.registry import Entry, Parameter, SettingError
 from initopt_core.ui.controls import (
     entry_select,
-    entry_settings,
+    is_number,
     kept_entry,
     kept_settings,
     parameter_control,
@@ -70,6 +71,8 @@ SWITCHES = (
     Parameter("outputs", "Row behind the non-linearity", False, help="φ(z) as well as z."),
 )
 BIASES = ("bias", "bias_std")
+PICTURE = "init-picture"
+"""The fragment that answers the controls."""
 MAX_UNDO = 50
 ONE_MOVE_SECONDS = 1.5
 
@@ -130,54 +133,97 @@ def read() -> Held:
     return Held(scheme, activation, settings, Display(**switches), tuple(problems), reading)
 
 
-def sidebar(held: Held) -> None:
-    """Draw the controls, with what is wrong with their values, if anything."""
-    with st.sidebar:
+# --- drawing -------------------------------------------------------------------------------------
+
+
+@dataclass
+class Sidebar:
+    """The sidebar laid out.
+
+    Attributes:
+        top: place of what stays when numbers change: scheme, activation, sizes.
+        places: session key -> parameter, container and widget options of every other control
+            that is to be seen; those of closed parts are not.
+    """
+
+    top: Any
+    places: dict[str, tuple[Parameter, Any, dict[str, Any]]] = field(default_factory=dict)
+
+    def add(self, parameter: Parameter, key: str, part: Any, **options: Any) -> None:
+        """A place for one control."""
+        self.places[key] = parameter, part.container(), options
+
+
+def lay_out(held: Held) -> Sidebar:
+    """Places of all controls from top to bottom; nothing is drawn in them yet."""
+    side = st.sidebar
+    sidebar = Sidebar(side.container())
+    prefix = _prefix("scheme", held.scheme)
+    if _has_gain(held.scheme):
+        sidebar.add(MATCH, MATCH.name, side)
+    biases = []
+    for p in held.scheme.parameters:
+        if p.name in BIASES:
+            biases.append(p)
+        else:
+            sidebar.add(p, prefix + p.name, side)
+    if biases and (part := _opened("Biases", "vertical_align_center")):
+        for p in biases:
+            sidebar.add(p, prefix + p.name, part)
+    for p in held.activation.parameters:
+        sidebar.add(p, _prefix("activation", held.activation) + p.name, side)
+    if part := _opened("Depth x width", "layers"):
+        sidebar.add(DEPTH, "depth", part, on_change=_sliders_moved)
+        sidebar.add(WIDTH, "width", part, on_change=_sliders_moved)
+    if part := _opened("Draw and batch", "casino"):
+        sidebar.add(SEED, SEED.name, part)
+        part.button("Random seed", icon=":material/casino:", on_click=roll, width="stretch")
+        sidebar.add(BATCH, BATCH.name, part)
+        sidebar.add(CHOSEN, CHOSEN.name, part, placeholder="all ten")
+    if part := _opened("Histograms", "bar_chart"):
+        for switch in _switches(held.settings):
+            sidebar.add(switch, switch.name, part)
+    return sidebar
+
+
+def draw_page_controls(held: Held, sidebar: Sidebar) -> None:
+    """The controls that decide which others there are, and all that are not sliders."""
+    with sidebar.top:
         entry_select(INITIALIZERS, "Scheme", "scheme", "kaiming")
         entry_select(ACTIVATIONS, "Activation", "activation", "relu")
         parameter_control(HIDDEN, HIDDEN.name, on_change=_sizes_typed)
         for problem in held.problems:
             st.error(problem, icon=":material/error:")
-        _scheme_controls(held)
-        entry_settings(held.activation, _prefix("activation", held.activation))
-        if _opened("Depth x width", "layers"):
-            parameter_control(DEPTH, "depth", on_change=_sliders_moved)
-            parameter_control(WIDTH, "width", on_change=_sliders_moved)
-        if _opened("Draw and batch", "casino"):
-            parameter_control(SEED, SEED.name)
-            st.button("Random seed", icon=":material/casino:", on_click=roll, width="stretch")
-            parameter_control(BATCH, BATCH.name)
-            parameter_control(CHOSEN, CHOSEN.name, placeholder="all ten")
-        if _opened("Histograms", "bar_chart"):
-            for switch in _switches(held.settings):
-                parameter_control(switch, switch.name)
-    held.reading.write_links("initialization")
+    for key, (parameter, place, options) in sidebar.places.items():
+        if key != MATCH.name and not is_number(parameter):
+            parameter_control(parameter, key, place, **{"on_change": _answer, **options})
 
 
-def _scheme_controls(held: Held) -> None:
-    """The scheme's own settings; the gain either by hand or matched to the activation."""
-    scheme, activation = held.scheme, held.activation
-    prefix = _prefix("scheme", scheme)
-    matched = False
-    if _has_gain(scheme):
-        values = kept_settings(activation, _prefix("activation", activation))
-        gain = theory.gain(activation.name, **values)
-        matched = parameter_control(
-            MATCH, MATCH.name, label=f"Gain of {activation.label}: {gain:.3g}"
-        )
-    for p in scheme.parameters:
-        if p.name not in BIASES:
-            parameter_control(p, prefix + p.name, disabled=matched and p.name == "gain")
-    biases = [p for p in scheme.parameters if p.name in BIASES]
-    if biases and _opened("Biases", "vertical_align_center"):
-        for p in biases:
-            parameter_control(p, prefix + p.name)
+def draw_sliders(held: Held, sidebar: Sidebar) -> None:
+    """The controls that belong to the picture's fragment: a slider that moves runs it alone."""
+    gain = _prefix("scheme", held.scheme) + "gain"
+    matched = _has_gain(held.scheme) and kept(MATCH, MATCH.name)
+    for key, (parameter, place, options) in sidebar.places.items():
+        if key == MATCH.name:
+            values = kept_settings(held.activation, _prefix("activation", held.activation))
+            usual = theory.gain(held.activation.name, **values)
+            label = f"Gain of {held.activation.label}: {usual:.3g}"
+            parameter_control(parameter, key, place, label=label)
+        elif is_number(parameter):
+            parameter_control(parameter, key, place, disabled=matched and key == gain, **options)
 
 
-def _opened(label: str, icon: str) -> bool:
-    """A part of the sidebar, and whether it is open: its controls are drawn only then."""
-    part = st.expander(label, icon=f":material/{icon}:", key=f"_init_{icon}", on_change="rerun")
-    return part.open
+def _opened(label: str, icon: str) -> Any:
+    """A part of the sidebar where it is open, else None: a closed one's controls cost nothing."""
+    part = st.sidebar.expander(
+        label, icon=f":material/{icon}:", key=f"_init_{icon}", on_change="rerun"
+    )
+    return part if part.open else None
+
+
+def _answer() -> None:
+    """Callback of controls outside the picture's fragment that change nothing but the picture."""
+    st.rerun(PICTURE)
 
 
 def _switches(settings: Settings) -> tuple[Parameter, ...]:
@@ -217,20 +263,22 @@ def control_values(settings: Settings) -> dict[str, Any]:
 
 
 def show(settings: Settings) -> None:
-    """Callback: set every control to `settings`."""
+    """Callback: set every control to `settings`, and draw the whole page anew."""
     set_values(control_values(settings))
+    st.rerun()
 
 
 def reset() -> None:
     """Callback: everything as it was at first, display and comparison too."""
-    show(Settings.make())
+    st.session_state["init_pins"] = []
     set_values({switch.name: switch.default for switch in SWITCHES})
-    st.session_state.pop("init_pins", None)
+    show(Settings.make())
 
 
 def roll() -> None:
     """Callback: another draw of the weights."""
     st.session_state[SEED.name] = random.randint(0, MAX_SHOWN_SEED)
+    _answer()
 
 
 def _slider_values(hidden: tuple[int, ...]) -> dict[str, int]:
@@ -241,6 +289,7 @@ def _slider_values(hidden: tuple[int, ...]) -> dict[str, int]:
 def _sliders_moved() -> None:
     depth, width = kept(DEPTH, "depth"), kept(WIDTH, "width")
     st.session_state[HIDDEN.name] = describe_hidden((width,) * depth)
+    st.rerun()  # the whole page: the text changes, and grid and strips have their own switches
 
 
 def _sizes_typed() -> None:
@@ -274,6 +323,6 @@ def undo() -> None:
     """Callback: the setting before the last change."""
     state = st.session_state
     if can_undo():
-        before = state["init_history"].pop()
+        # Going back is no change to be undone.
+        before = state["init_last"] = state["init_history"].pop()
         show(before)
-        state["init_last"] = before  # going back is no change to be undone

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -43,13 +43,33 @@ def draw(seen: View, display: Display, pinned: tuple[View, ...]) -> tuple[Findin
 
 
 def show() -> None:
-    """The whole page: places from top to bottom, then what is waited for first, the figures."""
+    """The whole page: places from top to bottom, then what is waited for first, the picture."""
     enter()
-    dataset = get_dataset()
     held = controls.read()
-    settings, display = held.settings, held.display
     head = st.container(horizontal=True, vertical_alignment="center", gap="small", key="init-head")
+    title, menu, live, back = (head.container(width=w) for w in ("stretch", *["content"] * 3))
     notes = st.container()
+    sidebar = controls.lay_out(held)
+    picture([held], sidebar, live)
+    title.title("Initialization", anchor=False)
+    _experiments(menu)
+    back.button("Reset", icon=":material/restart_alt:", on_click=controls.reset)
+    notice_bad_links(notes)
+    controls.draw_page_controls(held, sidebar)
+    st.html(STYLE)
+
+
+@st.fragment(key=controls.PICTURE)
+def picture(fresh: list[controls.Held], sidebar: controls.Sidebar, live: Any) -> None:
+    """Sentence, figures and what lies below, and the sliders: these rerun it alone.
+
+    Args:
+        fresh: what the page has just read; empty when the fragment runs by itself.
+        sidebar: where sliders are drawn.
+        live: where the buttons are drawn that depend on the settings.
+    """
+    held = fresh.pop() if fresh else controls.read()
+    settings, display, dataset = held.settings, held.display, get_dataset()
     say = st.container(key="init-say")  # keeps its height, so that the figures stay in place
     look = functools.partial(_look, settings, display, dataset)
     weights = sum(a * b for a, b in itertools.pairwise(settings.sizes))
@@ -68,13 +88,11 @@ def show() -> None:
     let_it_be_drawn()
     with say:
         _say(shown.found)
-    with head:
-        st.title("Initialization", anchor=False, width="stretch")
-        _actions(settings)
-    notice_bad_links(notes)
-    controls.sidebar(held)
-    st.html(STYLE)
+    controls.draw_sliders(held, sidebar)
+    with live:
+        _buttons(settings)
     panels.below(shown.seen, display, shown.pinned, shown.main, shown.depth)
+    held.reading.write_links("initialization")
 
 
 class _Shown(NamedTuple):
@@ -91,14 +109,14 @@ def _look(settings: Settings, display: Display, dataset: FashionMNIST) -> _Shown
     return _Shown(seen, pinned, *compute(draw, seen, display, pinned))
 
 
-def _actions(settings) -> None:
-    """Experiments, pin, undo, reset: what one wants at hand."""
-    menu = st.popover(
+def _experiments(place: Any) -> None:
+    menu = place.popover(
         "Experiments", icon=":material/science:", key="init-experiments", on_change="rerun"
     )
-    if menu.open:  # closed it costs one element a change, not nine
-        menu.caption("The tutorial's experiments, with the numbers it printed.")
-    for preset in PRESETS.values() if menu.open else ():
+    if not menu.open:  # closed it costs one element a change, not nine
+        return
+    menu.caption("The tutorial's experiments, with the numbers it printed.")
+    for preset in PRESETS.values():
         menu.button(
             preset.label,
             key=f"preset-{preset.name}",
@@ -107,7 +125,12 @@ def _actions(settings) -> None:
             args=(preset.settings,),
             width="stretch",
         )
-    st.button(
+
+
+def _buttons(settings: Settings) -> None:
+    """Pin and undo: what one wants at hand."""
+    row = st.container(horizontal=True, gap="small")
+    row.button(
         "Pin",
         icon=":material/push_pin:",
         help="Keep this setting to compare the next ones with (up to three).",
@@ -115,14 +138,13 @@ def _actions(settings) -> None:
         args=(settings,),
         disabled=len(panels.pins()) >= panels.MAX_PINS or settings in panels.pins(),
     )
-    st.button(
+    row.button(
         "Undo",
         icon=":material/undo:",
         help="Back to the setting before the last change.",
         on_click=controls.undo,
         disabled=not controls.can_undo(),
     )
-    st.button("Reset", icon=":material/restart_alt:", on_click=controls.reset)
 
 
 def _say(found: Finding) -> None:
