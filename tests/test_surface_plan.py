@@ -21,7 +21,7 @@ def page():
 
     held = plans.read()
     places = controls.places(held)
-    controls.draw_sliders(controls.sliders(held), places.slots)
+    controls.draw_quick(held, places.slots)
     controls.sidebar(held, places)
     held.reading.write_links("loss_surfaces")
     st.session_state["held"] = held
@@ -60,7 +60,6 @@ def drawn(monkeypatch):
 
         monkeypatch.setattr(controls, name, watched)
 
-    watch("number_slider")
     watch("parameter_control")
     return seen
 

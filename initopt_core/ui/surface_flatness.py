@@ -13,7 +13,7 @@ from initopt_core.outcomes import short
 from initopt_core.ui import assets
 from initopt_core.ui.export_buttons import export_buttons
 from initopt_core.ui.kept import Reading
-from initopt_core.ui.surface_controls import draw_sliders
+from initopt_core.ui.number_slider import number_slider
 from initopt_core.ui.surface_panels import Later
 
 KEY = "sharp-flat"
@@ -42,7 +42,8 @@ def show(say: Any, slots: dict[str, Any]) -> None:
     prices = [flatness.price(curve, which, shift) for which in ("flat", "sharp")]
     _figure(curve, shift, prices)
     _sentence(shift, *prices, say)
-    draw_sliders({"flat": [(f"flat_{p.name}", p) for p in CONTROLS]}, slots)
+    for p in CONTROLS:
+        number_slider(p, f"flat_{p.name}", slots["flat"])
     export_buttons(Later(lambda: figures.two_minima(curve, shift)), key="sharp-flat-figure")
     _argument()
     read.write_links("sharp_flat")

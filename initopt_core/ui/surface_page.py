@@ -73,11 +73,11 @@ def show() -> None:
 
 @st.fragment(key=controls.PICTURE)
 def picture(fresh: list[plans.Held | None], slots: dict[str, Any], undo: Any) -> None:
-    """What answers the controls, and the sliders: these rerun it alone.
+    """What answers the controls, and most of these: they rerun it alone.
 
     Args:
         fresh: what the page has just read; empty when the fragment runs by itself.
-        slots: where sliders are drawn.
+        slots: where its controls are drawn.
         undo: where the button is drawn that takes back what they did.
     """
     held = fresh.pop() if fresh else None
@@ -91,7 +91,7 @@ def picture(fresh: list[plans.Held | None], slots: dict[str, Any], undo: Any) ->
     else:
         surface_lab.laboratory([held])
     time.sleep(ALONE_SECONDS)
-    controls.draw_sliders(controls.sliders(held), slots)
+    controls.draw_quick(held, slots)
     plans.remember(held.reading)
     undo.button(
         "Undo",
