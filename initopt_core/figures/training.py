@@ -231,14 +231,14 @@ def loss_figure(
     )
 
 
-def _x(axis: str) -> alt.X:
+def _x(axis: str, ticks: int = 8) -> alt.X:
     # A domain of [0, null] would be refused, so the far end may be missing.
     scale = (
         alt.Scale(nice=False, zero=True)
         if axis == "seconds"
         else alt.Scale(domain=alt.ExprRef("[0, x_end]"), nice=False)
     )
-    return alt.X("x:Q", scale=scale, axis=alt.Axis(title=AXES[axis], grid=False, tickCount=8))
+    return alt.X("x:Q", scale=scale, axis=alt.Axis(title=AXES[axis], grid=False, tickCount=ticks))
 
 
 def accuracy_figure(found: Sequence[Line], axis: str = "epochs", *, legend: bool = True) -> Figure:
@@ -351,7 +351,7 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
         scale = alt.Scale(type="log", nice=False)
         base = alt.Chart(alt.NamedData("layers"))
         chart = base.mark_line(strokeWidth=1.4, clip=True).encode(
-            x=_x(axis),
+            x=_x(axis, 4),
             y=alt.Y("y:Q", scale=scale, axis=theme.log_axis(titles[what], **_ROOM)),
             color=alt.Color(
                 "layer:O",

@@ -42,7 +42,8 @@ def start_button(config: TrainConfig | None, problem: str, place: Any) -> None:
     else:
         _main_button(place, "Start the race", "flag", start)
         if busy:
-            place.caption(f"It will wait for “{busy.name}”, which is training now.")
+            doing = "is paused" if busy.state == "paused" else "is training now"
+            place.caption(f"It will wait for “{busy.name}”, which {doing}.")
 
 
 def _main_button(
@@ -68,7 +69,7 @@ def _main_button(
 def steering(run: RunInfo) -> None:
     """The buttons that a run in this state has."""
     known = service()
-    with st.container(horizontal=True, horizontal_alignment="right"):
+    with st.container(horizontal=True, horizontal_alignment="right", key="training-steer"):
         if run.state in ("running", "paused"):
             if run.state == "running":
                 st.button(

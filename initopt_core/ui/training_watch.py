@@ -150,7 +150,8 @@ def _now_shown(found: Picture) -> _Shown:
 
 def watch(run_id: str, others: tuple[str, ...] = ()) -> None:
     """The run and those it is compared with; refreshes itself while it is active."""
-    place = st.container(horizontal=True, vertical_alignment="center")
+    st.html(training_words.STYLE)
+    place = st.container(horizontal=True, vertical_alignment="center", key="training-bar")
     with place:
         view = _view_options()
     found = picture(run_id, others, view)
@@ -160,7 +161,6 @@ def watch(run_id: str, others: tuple[str, ...] = ()) -> None:
     shown = st.session_state["_training_shown"] = _now_shown(found)
     with place:
         steering(found.shown[0])
-    st.html(training_words.STYLE)
     st.fragment(_live, run_every=shown.every)(run_id, others, view)
     if found.charts:
         slow = 3 * shown.every if shown.every and shown.view else None
@@ -210,7 +210,8 @@ def _live(run_id: str, others: tuple[str, ...], view: View) -> None:
     if found.searching:
         training_results.rates(found.shown[0], service().history(run_id))
     elif not found.charts:
-        st.caption("The first loss comes with the first step.")
+        waits = found.shown[0].state in ACTIVE
+        st.caption("The first loss comes with the first step." if waits else "It has no curves.")
     else:
         for column, (kind, figure) in zip(st.columns(2), found.charts, strict=True):
             with column:

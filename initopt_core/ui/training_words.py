@@ -13,12 +13,19 @@ from initopt_core.training.history import Curve, History
 from initopt_core.training.runs import ACTIVE, RunInfo
 
 STYLE = """<style>
+.st-key-training-bar { padding-top: .5rem; row-gap: .5rem; }
+@media (max-width: 640px) {
+  div:has(> .st-key-training-steer) { flex: 1 0 100%; }
+  .st-key-training-steer { justify-content: flex-start; gap: .3rem; }
+  .st-key-training-steer button { padding-inline: .5rem; }
+}
 .race-state { font-size: 1.02rem; line-height: 1.45; font-variant-numeric: tabular-nums; }
 .race-state .bar { height: .45rem; border-radius: .3rem; background: #8883; margin: .3rem 0; }
 .race-state .bar i { display: block; height: 100%; border-radius: .3rem; background: #4477AA; }
 .race-state small { opacity: .8; font-size: .88rem; }
 .race-state .stopped { border-left: 3px solid #CC6677; padding-left: .6rem; margin-top: .3rem; }
-.race-legend { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; font-size: .92rem; }
+.race-legend { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; font-size: .92rem;
+  margin-top: .4rem; }
 .race-legend i { display: inline-block; width: 1.7rem; margin-right: .45rem;
   vertical-align: .25rem; }
 .racers { border-collapse: collapse; width: 100%; font-size: .92rem; }
