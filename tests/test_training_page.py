@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.training import TrainConfig, tutorial_comparison
+from initopt_core.training.config import MAX_RACERS
 from initopt_core.ui import training_controls
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -77,12 +79,18 @@ def test_a_link_sets_the_controls(page):
         ({"hidden": "12,x"}, "Hidden sizes: “x” is not a number"),
         ({"hidden": "99999"}, "Hidden sizes"),
         ({"seeds": ""}, "Seeds"),
-        ({"race": "none"}, "Choose 1 to 8 optimizers"),
+        ({"race": ""}, "Choose 1 to 8 optimizers"),
     ],
 )
 def test_unusable_settings_are_said(page, link, said):
     config, problem = page(link).session_state["made"]
     assert config is None and said in problem
+
+
+def test_a_link_with_too_many_or_unknown_optimizers(page):
+    many = made(page({"race": ",".join(OPTIMIZERS)}))
+    assert [r.optimizer for r in many.racers] == list(OPTIMIZERS)[:MAX_RACERS]
+    assert made(page({"race": "Adam,Nothing"})) == made(page())
 
 
 @pytest.mark.parametrize("name", training_controls.PRESETS)

@@ -22,6 +22,7 @@ from initopt_core.training.config import (
 )
 from initopt_core.ui.controls import entry_select, entry_settings, parameter_control
 from initopt_core.ui.dataset import get_dataset
+from initopt_core.ui.kept import kept
 
 TUTORIAL = ("SGD", "SGDMomentum", "Adam")
 EPOCHS = replace(NUMBERS["epochs"], high=100, help="Passes over the training images.")
@@ -29,7 +30,13 @@ SIZES = Parameter("hidden", "Hidden sizes", ", ".join(map(str, HIDDEN_SIZES)))
 SEEDS = Parameter(
     "seeds", "Seeds", "42", help="Several seeds give a mean and a band: the order of one is chance."
 )
-OPTIMIZER_LIST = "race"
+OPTIMIZER_LIST = Parameter("race", "Optimizers", TUTORIAL, choices=tuple(OPTIMIZERS))
+SEARCHED = Parameter(
+    "search_inits",
+    "Measure the rate curve for these initializations too",
+    (),
+    choices=tuple(INITIALIZERS),
+)
 
 
 def learning_rate(name: str) -> Parameter:
@@ -37,32 +44,6 @@ def learning_rate(name: str) -> Parameter:
     entry = OPTIMIZERS[name]
     lr = next(p for p in entry.parameters if p.name == "lr")
     return replace(lr, label=f"{entry.label}: learning rate η", low=1e-6, high=100.0)
-
-
-def kept_text(parameter: Parameter, container=st) -> str:
-    """A line of text that survives a change of pages and is part of the link."""
-    box = f"_{parameter.name}_text"
-    value = st.session_state.get(
-        parameter.name, st.query_params.get(parameter.name, parameter.default)
-    )
-    st.session_state[parameter.name] = st.session_state[box] = str(value)[:400]
-
-    def changed() -> None:
-        st.session_state[parameter.name] = st.session_state[box]
-
-    text = container.text_input(
-        parameter.label, key=box, help=parameter.help or None, on_change=changed, max_chars=400
-    )
-    _link(parameter.name, text, parameter.default)
-    return text
-
-
-def _link(key: str, value: str, default: str) -> None:
-    if value == default:
-        if key in st.query_params:
-            del st.query_params[key]
-    elif st.query_params.get(key) != value:
-        st.query_params[key] = value
 
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -88,7 +69,7 @@ def apply_preset() -> None:
 
 def reset() -> None:
     """Callback: every control of this page back to the tutorial's race of ten epochs."""
-    names = {OPTIMIZER_LIST, SIZES.name, SEEDS.name, "search_inits", "epochs", "act", "init"}
+    names = {OPTIMIZER_LIST.name, SIZES.name, SEEDS.name, SEARCHED.name, "epochs", "act", "init"}
     names |= {"data", "batch", "schedule", "clip", "fair", "budget"}
     prefixes = (
         *(f"{n}_" for n in OPTIMIZERS),
@@ -100,52 +81,6 @@ def reset() -> None:
         for key in list(store):
             if key in names or str(key).startswith(prefixes):
                 del store[key]
-
-
-def chosen_optimizers(container=st) -> list[str]:
-    """The names of the optimizers that race, in the order of the registry."""
-    box = f"_{OPTIMIZER_LIST}_box"
-    default = ",".join(TUTORIAL)
-    value = st.session_state.get(OPTIMIZER_LIST, st.query_params.get(OPTIMIZER_LIST, default))
-    known = [n for n in OPTIMIZERS if n in str(value).split(",")][:MAX_RACERS]
-    st.session_state[OPTIMIZER_LIST] = ",".join(known)
-    st.session_state[box] = known
-
-    def changed() -> None:
-        st.session_state[OPTIMIZER_LIST] = ",".join(st.session_state[box])
-
-    container.multiselect(
-        "Optimizers",
-        list(OPTIMIZERS),
-        key=box,
-        format_func=lambda n: OPTIMIZERS[n].label,
-        on_change=changed,
-        max_selections=MAX_RACERS,
-        placeholder="Choose one or more",
-    )
-    _link(OPTIMIZER_LIST, ",".join(known), default)
-    return known
-
-
-def _initializers(container) -> tuple[str, ...]:
-    box, key = "_search_inits_box", "search_inits"
-    value = st.session_state.get(key, st.query_params.get(key, ""))
-    st.session_state[box] = [n for n in INITIALIZERS if n in str(value).split(",")]
-    st.session_state[key] = ",".join(st.session_state[box])
-
-    def changed() -> None:
-        st.session_state[key] = ",".join(st.session_state[box])
-
-    container.multiselect(
-        "Measure the rate curve for these initializations too",
-        list(INITIALIZERS),
-        key=box,
-        format_func=lambda n: INITIALIZERS[n].label,
-        on_change=changed,
-        placeholder="none",
-    )
-    _link(key, st.session_state[key], "")
-    return tuple(st.session_state[box])
 
 
 def sidebar() -> tuple[TrainConfig | None, str, Any]:
@@ -165,7 +100,16 @@ def sidebar() -> tuple[TrainConfig | None, str, Any]:
         on_change=apply_preset,
         label_visibility="collapsed",
     )
-    names = chosen_optimizers(side)
+    # A link may name more than can race; the box would refuse them all.
+    st.session_state[OPTIMIZER_LIST.name] = kept(OPTIMIZER_LIST, OPTIMIZER_LIST.name)[:MAX_RACERS]
+    names = parameter_control(
+        OPTIMIZER_LIST,
+        OPTIMIZER_LIST.name,
+        side,
+        format_func=lambda n: OPTIMIZERS[n].label,
+        max_selections=MAX_RACERS,
+        placeholder="Choose one or more",
+    )
     rates = {n: parameter_control(learning_rate(n), f"{n}_lr", side) for n in names}
     values: dict[str, Any] = {"epochs": parameter_control(EPOCHS, "epochs", side)}
 
@@ -182,7 +126,7 @@ def sidebar() -> tuple[TrainConfig | None, str, Any]:
         racers.append((name, {"lr": rates[name], **rest}))
 
     part = side.expander("Network and initial weights", icon=":material/account_tree:")
-    sizes = kept_text(SIZES, part)
+    sizes = parameter_control(SIZES, SIZES.name, part)
     activation = entry_select(ACTIVATIONS, "Activation", "act", "relu", part)
     values["activation"] = activation.name
     values["activation_settings"] = pack(
@@ -203,7 +147,7 @@ def sidebar() -> tuple[TrainConfig | None, str, Any]:
     values["schedule"] = schedule.name
     values["schedule_settings"] = pack(entry_settings(schedule, f"sch_{schedule.name}_", part))
     values["clip_norm"] = parameter_control(replace(NUMBERS["clip_norm"], high=20.0), "clip", part)
-    seeds = kept_text(SEEDS, part)
+    seeds = parameter_control(SEEDS, SEEDS.name, part)
 
     part = side.expander("Fair race", icon=":material/balance:")
     part.caption(
@@ -215,7 +159,13 @@ def sidebar() -> tuple[TrainConfig | None, str, Any]:
         values["search_epochs"] = parameter_control(
             replace(NUMBERS["search_epochs"], default=1, low=1, high=10), "budget", part
         )
-        values["search_initializers"] = _initializers(part)
+        values["search_initializers"] = parameter_control(
+            SEARCHED,
+            SEARCHED.name,
+            part,
+            format_func=lambda n: INITIALIZERS[n].label,
+            placeholder="none",
+        )
 
     side.button("Reset", icon=":material/restart_alt:", on_click=reset, type="tertiary")
     try:
