@@ -235,7 +235,7 @@ def depth(
             breaks = [2 * j for j, s in enumerate(stats) if s.finite < s.size]
             if breaks:
                 bad.append(breaks[0] if panel == "activations" else breaks[-1])
-            if (p := v.prediction) is not None and not compared:
+            if (p := v.prediction) is not None and v is view:  # the pinned ones' would be a thicket
                 centre, low, high = _predicted(p, panel)
                 lines.append(_line(x, centre, own, "predicted", i, "theory"))
                 if seeds is None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import random
 import statistics
 import sys
@@ -61,8 +62,10 @@ class Session:
         if not self.boxes:
             raise RuntimeError("the page has no Scheme box; is this the initialization page?")
 
-    async def run(self) -> None:
-        """Ask for a rerun and read until it has finished."""
+    async def run(self) -> float:
+        """Ask for a rerun and read until it has finished; the moment when both figures were there
+        (the page then waits 20 ms for the browser to draw them, and sends its controls)."""
+        pictures, there = 0, math.nan
         message = BackMsg()
         rerun = message.rerun_script
         rerun.page_name = "initialization"
@@ -84,6 +87,13 @@ class Session:
             elif kind == "delta" and answer.delta.WhichOneof("type") == "new_element":
                 element = answer.delta.new_element
                 what = element.WhichOneof("type")
+                if (
+                    what == "bidi_component"
+                    and "live_chart" in element.bidi_component.component_name
+                ):
+                    pictures += 1
+                    if pictures == 2:
+                        there = time.perf_counter()
                 if what == "selectbox" and element.selectbox.label in BOXES:
                     self.boxes[element.selectbox.label] = element.selectbox.id
                 elif what == "exception" or (what == "alert" and element.alert.format == 1):
@@ -94,16 +104,17 @@ class Session:
                     ForwardMsg.FINISHED_SUCCESSFULLY,
                     ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
                 ):
-                    return
+                    return there
                 if answer.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                     raise RuntimeError("the page does not compile")
 
-    async def act(self, setting: tuple[str, str]) -> float:
-        """Pick a scheme and an activation; milliseconds until the answer is complete."""
+    async def act(self, setting: tuple[str, str]) -> tuple[float, float]:
+        """Pick a scheme and an activation; milliseconds until both figures are there, and until
+        the whole page is."""
         self.values = dict(zip(("Scheme", "Activation"), setting, strict=True))
         start = time.perf_counter()
-        await self.run()
-        return 1000 * (time.perf_counter() - start)
+        there = await self.run()
+        return 1000 * (there - start), 1000 * (time.perf_counter() - start)
 
 
 async def load(url: str, count: int, rate: float, seconds: float, own: bool) -> None:
@@ -122,7 +133,7 @@ async def load(url: str, count: int, rate: float, seconds: float, own: bool) -> 
     ]
     random.Random(0).shuffle(settings)
     busy: set[int] = set()
-    times: list[float] = []
+    times: list[tuple[float, float]] = []
     late = 0
 
     async def one(index: int, setting: tuple[str, str]) -> None:
@@ -145,15 +156,18 @@ async def load(url: str, count: int, rate: float, seconds: float, own: bool) -> 
         tasks.append(asyncio.create_task(one(random.choice(free), settings[step % len(settings)])))
     await asyncio.gather(*tasks)
     elapsed = time.perf_counter() - start
-    ordered = sorted(times)
     sent = (sum(s.bytes for s in sessions) - before) / 1024 / len(times)
     print(
         f"{'own settings' if own else 'following'}: {len(times)} acts in {elapsed:.0f} s "
-        f"({len(times) / elapsed:.1f}/s of {rate:g}/s asked), median "
-        f"{statistics.median(ordered):.0f} ms, 95th {ordered[int(0.95 * len(ordered))]:.0f} ms, "
-        f"max {ordered[-1]:.0f} ms, {sent:.1f} KB an act, {late} not sent, "
-        f"{sum(s.problems for s in sessions)} errors shown"
+        f"({len(times) / elapsed:.1f}/s of {rate:g}/s asked), {sent:.1f} KB an act, "
+        f"{late} not sent, {sum(s.problems for s in sessions)} errors shown"
     )
+    for what, column in zip(("figures", "whole page"), zip(*times, strict=True), strict=True):
+        ordered = sorted(column)
+        print(
+            f"  {what}: median {statistics.median(ordered):.0f} ms, "
+            f"95th {ordered[int(0.95 * len(ordered))]:.0f} ms, max {ordered[-1]:.0f} ms"
+        )
     for s in sessions:
         await s.socket.close()
 
