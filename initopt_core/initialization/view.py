@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from .. import theory
 from ..data import FashionMNIST, normalize, probe_batch
@@ -26,19 +27,26 @@ class View:
     Attributes:
         settings: what was asked for.
         probe: measured statistics of every layer.
-        prediction: what the theory says; None where it has nothing to say (equal weights,
-            overflow).
         images: how many images the batch holds (fewer than asked where a class has fewer).
         sigma_w, sigma_b: each layer's sqrt(fan_in) * weight spread and its bias spread: where the
             layers lie in the phase map.
+        predict: makes `prediction`.
     """
 
     settings: Settings
     probe: ProbeResult
-    prediction: theory.Prediction | None
     images: int
     sigma_w: tuple[float, ...]
     sigma_b: tuple[float, ...]
+    predict: Callable[[], theory.Prediction | None] = field(repr=False)
+
+    @cached_property
+    def prediction(self) -> theory.Prediction | None:
+        """What the theory says; None where it has nothing to say (equal weights, overflow).
+
+        Made when it is first asked for: the histograms do not wait for it.
+        """
+        return self.predict()
 
     @property
     def names(self) -> list[str]:
@@ -80,7 +88,7 @@ def build(settings: Settings, images: Tensor) -> BaseNetwork:
 
 
 def view(settings: Settings, dataset: FashionMNIST, outputs: bool = False) -> View:
-    """Draw the weights, send the batch through and back, predict the same by theory.
+    """Draw the weights, and send the batch through and back.
 
     Args:
         settings: from `Settings.make`.
@@ -94,17 +102,10 @@ def view(settings: Settings, dataset: FashionMNIST, outputs: bool = False) -> Vi
     return View(
         settings=settings,
         probe=result,
-        prediction=_predict(
-            settings,
-            model,
-            weight_std,
-            bias_std,
-            inputs(dataset, settings.batch, settings.classes),
-            result,
-        ),
         images=len(images),
         sigma_w=tuple(w * math.sqrt(n) for w, n in zip(weight_std, sizes[:-1], strict=True)),
         sigma_b=tuple(bias_std),
+        predict=partial(_predict, settings, dataset, weight_std, bias_std, result),
     )
 
 
@@ -134,17 +135,19 @@ def rms(tensor: Tensor) -> float:
 
 def _predict(
     settings: Settings,
-    model: BaseNetwork,
+    dataset: FashionMNIST,
     weight_std: list[float],
     bias_std: list[float],
-    images: theory.Inputs,
     result: ProbeResult,
 ) -> theory.Prediction | None:
     random = INITIALIZERS[settings.scheme].extra.get("random", True)
     if not random or result.broken_at is not None or min(weight_std) <= 0:
         return None
-    hidden = next((m for m in model.layers if not isinstance(m, nn.Linear)), None)
-    activation = hidden if hidden is not None else make_activation("identity")
+    # With no hidden layer there is nothing that the activation could do.
+    name = settings.activation if settings.hidden else "identity"
+    values = dict(settings.activation_settings) if settings.hidden else {}
+    images = inputs(dataset, settings.batch, settings.classes)
+    activation = make_activation(name, **values)
     return theory.predict(activation, settings.sizes, weight_std, bias_std, images, result.error)
 
 

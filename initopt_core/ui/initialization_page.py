@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import functools
 import itertools
-from typing import Any, NamedTuple
+from typing import Any
 
 import streamlit as st
 
-from initopt_core.data import FashionMNIST
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.base import Figure
 from initopt_core.figures.initialization import Display
@@ -32,14 +31,19 @@ SLOW = 20_000_000
 """Networks with more weights than this take over half a second: say so while it lasts."""
 
 
-def draw(seen: View, display: Display, pinned: tuple[View, ...]) -> tuple[Finding, Figure, Figure]:
-    """What the first screen shows, in the worker thread: shared by all who ask for the same."""
+def histograms(seen: View, display: Display) -> Figure:
+    """The large figure, in the worker thread: shared by all who ask for the same."""
     deep = len(seen.names) > figures.GRID_LAYERS
-    main = (figures.strips if deep else figures.grid)(seen, display)
-    depth = figures.depth(seen, pinned)
-    for figure in (main, depth):
-        figure.message  # noqa: B018  made here, once, instead of in each session
-    return finding(seen), main, depth
+    figure = (figures.strips if deep else figures.grid)(seen, display)
+    figure.message  # noqa: B018  made here, once, instead of in each session
+    return figure
+
+
+def conclusion(seen: View, pinned: tuple[View, ...]) -> tuple[Finding, Figure]:
+    """Sentence and depth view, likewise: they need the theory, which the histograms do not."""
+    figure = figures.depth(seen, pinned)
+    figure.message  # noqa: B018
+    return finding(seen), figure
 
 
 def show() -> None:
@@ -71,42 +75,31 @@ def picture(fresh: list[controls.Held], sidebar: controls.Sidebar, live: Any) ->
     held = fresh.pop() if fresh else controls.read()
     settings, display, dataset = held.settings, held.display, get_dataset()
     say = st.container(key="init-say")  # keeps its height, so that the figures stay in place
-    look = functools.partial(_look, settings, display, dataset)
+    look = functools.partial(compute, view, settings, dataset, display.outputs)
     weights = sum(a * b for a, b in itertools.pairwise(settings.sizes))
     with st.container():
         if weights > SLOW and not is_ready(view, settings, dataset, display.outputs):
             with st.spinner(f"{weights / 1e6:.0f} million weights: drawing and measuring"):
-                shown = look()
+                seen = look()
         else:
-            shown = look()
-        if len(shown.seen.names) > figures.GRID_LAYERS:
-            live_chart(shown.main, key="init-strips", min_width=760, on_select=panels.choose_layer)
-            panels.chosen_layer(shown.seen, display)
+            seen = look()
+        main = compute(histograms, seen, display)
+        if len(seen.names) > figures.GRID_LAYERS:
+            live_chart(main, key="init-strips", min_width=760, on_select=panels.choose_layer)
+            panels.chosen_layer(seen, display)
         else:
-            live_chart(shown.main, key="init-grid", min_width=150 * len(shown.seen.names))
-        live_chart(shown.depth, key="init-depth", min_width=640)
+            live_chart(main, key="init-grid", min_width=150 * len(seen.names))
+        pinned = tuple(compute(view, pin, dataset) for pin in panels.pins())
+        found, depth = compute(conclusion, seen, pinned)
+        live_chart(depth, key="init-depth", min_width=640)
     let_it_be_drawn()
     with say:
-        _say(shown.found)
+        _say(found)
     controls.draw_sliders(held, sidebar)
     with live:
         _buttons(settings)
-    panels.below(shown.seen, display, shown.pinned, shown.main, shown.depth)
+    panels.below(seen, display, pinned, main, depth)
     held.reading.write_links("initialization")
-
-
-class _Shown(NamedTuple):
-    seen: View
-    pinned: tuple[View, ...]
-    found: Finding
-    main: Figure
-    depth: Figure
-
-
-def _look(settings: Settings, display: Display, dataset: FashionMNIST) -> _Shown:
-    seen = compute(view, settings, dataset, display.outputs)
-    pinned = tuple(compute(view, pin, dataset) for pin in panels.pins())
-    return _Shown(seen, pinned, *compute(draw, seen, display, pinned))
 
 
 def _experiments(place: Any) -> None:
