@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from .descent import Run, descend_many
 from .surfaces import Point, Surface, critical_points
+from .threads import one_thread
 
 ELSEWHERE, DIVERGED = -1, -2
 FRAMES = 100
@@ -50,18 +50,6 @@ class Basins:
         return counts / self.reached.size
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Arrays of this size gain little from a second core, and lose a tenfold when it is busy:
-    every small operation then waits for the slower of the two."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
 def basins(
     surface: Surface | Callable[[Tensor, Tensor], Tensor],
     run: Run,
@@ -85,7 +73,7 @@ def basins(
     w2, w1 = torch.meshgrid(y0 + (y1 - y0) * axis, x0 + (x1 - x0) * axis, indexing="ij")
     starts = torch.stack([w1.flatten(), w2.flatten()], dim=1)
     every = -(-num_updates // FRAMES)
-    with _one_thread():
+    with one_thread():
         path = descend_many(
             run.optimizer,
             surface,
