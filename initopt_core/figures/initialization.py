@@ -526,19 +526,8 @@ def one_layer(view: View, index: int, display: Display) -> Figure:
 
 # --- the phase map ------------------------------------------------------------------------------
 
-_VIRIDIS = ("#440154", "#482878", "#3E4989", "#31688E", "#26828E", "#1F9E89", "#35B779",
-            "#6ECE58", "#B5DE2B", "#FDE725")  # fmt: skip
 DEEPEST = 100.0
 """Depth scales beyond this many layers get the brightest colour."""
-
-
-def viridis(values: np.ndarray) -> np.ndarray:
-    """Colours uint8 [..., 3] for values in 0 to 1."""
-    stops = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in _VIRIDIS], float)
-    at = np.clip(np.nan_to_num(values), 0, 1) * (len(stops) - 1)
-    low = np.minimum(at.astype(int), len(stops) - 2)
-    part = (at - low)[..., None]
-    return (stops[low] * (1 - part) + stops[low + 1] * part).astype(np.uint8)
 
 
 def phase(
@@ -551,7 +540,7 @@ def phase(
     with np.errstate(divide="ignore"):
         layers = 1 / np.abs(np.log(np.maximum(phases.chi, 1e-300)))
     share = np.log10(np.clip(layers, 1, DEEPEST)) / math.log10(DEEPEST)
-    picture = viridis(share)
+    picture = theme.viridis(share).astype(np.uint8)
     out = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(picture[::-1])).save(out, "PNG")
     url = "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
@@ -608,7 +597,7 @@ def phase(
             .encode(
                 color=alt.Color(
                     "depth:Q",
-                    scale=alt.Scale(scheme="viridis", type="log", domain=[1, DEEPEST]),
+                    scale=alt.Scale(scheme=theme.SEQUENTIAL, type="log", domain=[1, DEEPEST]),
                     legend=alt.Legend(
                         title="layers",
                         orient="right",

@@ -25,23 +25,6 @@ STAR = {"color": "white", "stroke": "#222", "strokeWidth": 0.6, "clip": True}
 STEEP = 1e4
 """Log colours: the lowest ten-thousandth of the range gets the first colour, as on the page."""
 
-_STOPS = """
-440154 481668 472878 424086 3b528b 33638d 2c728e 26828e 21918c 1fa088 28ae80 3fbc73 5ec962 84d44b
-addc30 d8e219 fde725
-"""
-_VIRIDIS = np.array(
-    [[int(s[i : i + 2], 16) for i in (0, 2, 4)] for s in _STOPS.split()], dtype=float
-)
-
-
-def viridis(u: np.ndarray) -> np.ndarray:
-    """Colours [..., 3], 0 to 255, of numbers from 0 (dark) to 1; NaN counts as 0."""
-    at = np.clip(np.nan_to_num(u), 0, 1) * (len(_VIRIDIS) - 1)
-    k = np.minimum(at.astype(int), len(_VIRIDIS) - 2)
-    part = (at - k)[..., None]
-    return _VIRIDIS[k] * (1 - part) + _VIRIDIS[k + 1] * part
-
-
 _DASHES = ([7, 3], [4, 2], [2, 2], [7, 2, 2, 2])
 
 
@@ -82,7 +65,7 @@ def surface_png(
     """The surface as a picture of n x n pixels in viridis, w2 upwards; NaN is transparent."""
     u = unit(surface.values(ranges, n).numpy().astype(float), color)[::-1]
     alpha = np.where(np.isfinite(u), 255, 0)[..., None]
-    return _png(np.concatenate([viridis(u), alpha], axis=2))
+    return _png(np.concatenate([theme.viridis(u), alpha], axis=2))
 
 
 def _png(pixels: np.ndarray) -> bytes:
@@ -216,7 +199,7 @@ def basin_pixels(
         out = ink[np.minimum(reached, len(ink) - 1)] * (1 - 0.72 * part)
         out[reached == nowhere] = 187
     else:
-        out = viridis(shade / 255)
+        out = theme.viridis(shade / 255)
     j, i = np.indices(reached.shape)
     out[reached == gone] = 30
     out[(reached == gone) & ((i + j) % 4 == 0)] = 190

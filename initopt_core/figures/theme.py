@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
+import numpy as np
 
 WEIGHTS = "#4477AA"
 GRADIENTS = "#EE6677"
@@ -27,6 +28,13 @@ BRIGHT = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#BB
 """Paul Tol's bright set, in his order, for series without a meaning of their own."""
 
 SEQUENTIAL = "viridis"
+_STOPS = """
+440154 481668 472878 424086 3b528b 33638d 2c728e 26828e 21918c 1fa088 28ae80 3fbc73 5ec962 84d44b
+addc30 d8e219 fde725
+"""
+_VIRIDIS = np.array(
+    [[int(s[i : i + 2], 16) for i in (0, 2, 4)] for s in _STOPS.split()], dtype=float
+)
 MEASURED: list[int] = [1, 0]
 PREDICTED: list[int] = [6, 4]
 BAND_OPACITY = 0.18
@@ -177,3 +185,12 @@ def log_axis(title: str | None = None, **kwargs: Any) -> alt.Axis:
     powers_only = {"condition": {"test": _IS_POWER, "value": 0.6}, "value": 0}
     own = {"labelExpr": POWER_OF_TEN, "tickCount": 6, "gridOpacity": powers_only}
     return alt.Axis(**{"title": title, **own, **kwargs})
+
+
+def viridis(u: np.ndarray) -> np.ndarray:
+    """`SEQUENTIAL` for pictures: colours [..., 3], 0 to 255, of numbers from 0 (dark) to 1; NaN
+    counts as 0."""
+    at = np.clip(np.nan_to_num(u), 0, 1) * (len(_VIRIDIS) - 1)
+    k = np.minimum(at.astype(int), len(_VIRIDIS) - 2)
+    part = (at - k)[..., None]
+    return _VIRIDIS[k] * (1 - part) + _VIRIDIS[k + 1] * part

@@ -59,7 +59,7 @@ def colours(losses: list[float]) -> tuple[str, ...]:
     if len(losses) <= len(theme.BRIGHT) - 1:
         return theme.BRIGHT[: len(losses)]
     rank = np.argsort(np.argsort(np.round(losses, 6), kind="stable"))
-    ramp = figures.viridis(1 - rank / (len(losses) - 1))
+    ramp = theme.viridis(1 - rank / (len(losses) - 1))
     return tuple("#" + "".join(f"{round(v):02X}" for v in rgb) for rgb in ramp)
 
 
