@@ -84,7 +84,7 @@ def main() -> None:
     print(f"with a row behind the non-linearity: {fastest_post:.1f} ms")
     dataset = data.load_sample()
     seeds = iter(range(1000))
-    whole, _ = timed(lambda: view(Settings.make(seed=next(seeds)), dataset), 20)
+    whole, _ = timed(lambda: view(Settings.make(seed=next(seeds)), dataset).prediction, 20)
     print(f"weights drawn, probe, theory: {whole:.1f} ms")
     deep, _ = timed(lambda: view(Settings.make(hidden="64 x 512", seed=next(seeds)), dataset), 2)
     print(f"the same for 64 layers of 512: {deep / 1000:.2f} s; target 1 s")
