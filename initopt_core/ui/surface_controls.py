@@ -227,7 +227,8 @@ def _add_and_remove(count: int, row: Any) -> None:
         on_click=add,
         disabled=count >= plans.MAX_RUNS,
         key="_run_add",
-        help=f"Up to {plans.MAX_RUNS}, several of one kind if you like.",
+        help=f"Up to {plans.MAX_RUNS}, several of one kind if you like. Muon is not among "
+        "them: it needs weight matrices.",
     )
     row.button(
         "Remove last",

@@ -114,6 +114,7 @@ def test_every_control_changes_the_picture(page, app_url):
 
     changes(page, type_sizes)
     unfold(page, "Depth x width")
+    changes(page, lambda: slide(page, "Width"))
     slide(page, "Depth", "End")  # 64 layers: strips instead of the grid
     ink.settled(page, "init-strips")
     no_failure(page)
@@ -124,6 +125,7 @@ def test_every_control_changes_the_picture(page, app_url):
         arg=before,
         timeout=20_000,
     )
+    changes(page, lambda: toggle(page, "Stretch each layer"), "init-strips")
     changes(page, lambda: page.get_by_role("button", name="Reset").click(), "init-depth")
     assert page.url.split("?")[0].endswith("/initialization")
 
