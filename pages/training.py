@@ -10,7 +10,7 @@ from initopt_core.ui import (
     training_steer,
     training_watch,
 )
-from initopt_core.ui.controls import notice_bad_links
+from initopt_core.ui.kept import notice_bad_links
 from initopt_core.ui.training_service import link_problem, shown_run
 
 layout.page_header("Training")

@@ -9,6 +9,7 @@ def page():
     from initopt_core.networks import ACTIVATIONS
     from initopt_core.registry import Parameter
     from initopt_core.ui import controls
+    from initopt_core.ui.kept import notice_bad_links
 
     std = Parameter("std", "Deviation", 0.01, 1e-4, 10.0, "log")
     mode = Parameter("mode", "Mode", "a", choices=("a", "b"))
@@ -18,7 +19,7 @@ def page():
     several = Parameter("some", "Some", (), choices=("x", "y", "z"))
     values += [controls.parameter_control(p, p.name) for p in (switch, text, several)]
     values.append(controls.entry_select(ACTIVATIONS, "Activation", "act", "relu").name)
-    controls.notice_bad_links()
+    notice_bad_links()
     st.write(repr(values))
     preset = {"std": 0.5, "mode": "b", "act": "tanh", "on": True, "text": "new", "some": ("y",)}
     st.button("preset", on_click=controls.set_values, args=(preset,))

@@ -9,6 +9,7 @@ from initopt_core.races import RACES
 from initopt_core.surfaces import FORMULA, SURFACES
 from initopt_core.ui import surface_controls as controls
 from initopt_core.ui import surface_plan as plans
+from initopt_core.ui import undo
 
 MENUS = ("_start_part", "_noise_part", "_view_part", *(f"_run{i}_more" for i in range(8)))
 
@@ -177,15 +178,15 @@ def test_a_start_dragged_out_of_range_stays_at_its_edge():
 
 def test_undo_goes_back_change_by_change_and_a_drag_is_one(monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr(plans.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(undo.time, "monotonic", lambda: now[0])
 
     def undoing():
         import streamlit as st
 
         from initopt_core.ui import surface_plan as plans
 
-        plans.remember(plans.read().reading)
-        st.button("undo", on_click=plans.undo, disabled=not plans.can_undo())
+        plans.HISTORY.remember(plans.read().reading.values)
+        st.button("undo", on_click=plans.undo, disabled=not plans.HISTORY.possible())
 
     test = AppTest.from_function(undoing, default_timeout=30).run()
     assert test.button[0].disabled

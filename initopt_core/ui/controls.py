@@ -9,20 +9,8 @@ from typing import Any
 import streamlit as st
 
 from initopt_core.registry import Entry, Parameter, Registry
-from initopt_core.ui.kept import MAX_TEXT, kept, notice_bad_links, write_link
+from initopt_core.ui.kept import MAX_TEXT, kept, write_link
 from initopt_core.ui.number_slider import number_slider
-
-__all__ = [
-    "default_values",
-    "entry_select",
-    "entry_settings",
-    "is_number",
-    "kept_entry",
-    "kept_settings",
-    "notice_bad_links",
-    "parameter_control",
-    "set_values",
-]
 
 
 def is_number(parameter: Parameter) -> bool:
@@ -63,12 +51,16 @@ def parameter_control(
         draw = functools.partial(container.text_input, max_chars=MAX_TEXT)
     value = kept(parameter, key)
     write_link(key, value, default)
-    _boxed(draw, key, list(value) if isinstance(value, tuple) else value, on_change, options)
+    boxed(draw, key, list(value) if isinstance(value, tuple) else value, on_change, **options)
     return value
 
 
-def _boxed(
-    draw: Callable, key: str, value: Any, on_change: Callable[[], None] | None, options: dict
+def boxed(
+    draw: Callable,
+    key: str,
+    value: Any,
+    on_change: Callable[[], None] | None = None,
+    **options: Any,
 ) -> None:
     """A widget of Streamlit's that shows `value` and writes into `st.session_state[key]`.
 
@@ -131,7 +123,7 @@ def entry_select(
         list(registry),
         format_func=lambda name: registry[name].label,
     )
-    _boxed(draw, key, entry.name, on_change, options)
+    boxed(draw, key, entry.name, on_change, **options)
     return entry
 
 
@@ -139,8 +131,3 @@ def set_values(values: Mapping[str, Any]) -> None:
     """Give controls new values; to be used as a callback (`on_click`), before they are drawn."""
     for key, value in values.items():
         st.session_state[key] = value
-
-
-def default_values(entry: Entry, prefix: str) -> dict[str, Any]:
-    """What `entry_settings` starts with, by URL name; for presets and reset."""
-    return {prefix + p.name: p.default for p in entry.parameters}

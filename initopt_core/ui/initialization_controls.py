@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +36,7 @@ from initopt_core.ui.controls import (
     set_values,
 )
 from initopt_core.ui.kept import Reading, kept
+from initopt_core.ui.undo import Undo
 
 MAX_SHOWN_SEED = 9999
 HIDDEN = Parameter(
@@ -73,8 +73,7 @@ SWITCHES = (
 BIASES = ("bias", "bias_std")
 PICTURE = "init-picture"
 """The fragment that answers the controls."""
-MAX_UNDO = 50
-ONE_MOVE_SECONDS = 1.5
+HISTORY = Undo("init")
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def read() -> Held:
     reading = Reading()
     scheme = kept_entry(INITIALIZERS, "Scheme", "scheme", "kaiming", reading)
     activation = kept_entry(ACTIVATIONS, "Activation", "activation", "relu", reading)
-    last = st.session_state.get("init_last") or Settings.make()
+    last = HISTORY.last or Settings.make()
     problems = []
     try:
         hidden = parse_hidden(reading(HIDDEN, HIDDEN.name))
@@ -126,7 +125,7 @@ def read() -> Held:
     except SettingError as problem:
         problems.append(str(problem))
         settings = last
-    _remember(settings)
+    HISTORY.remember(settings)
     switches = {s.name: reading(s, s.name) for s in _switches(settings)}
     if "stretch" in switches:  # strips: one axis for all layers unless each fills the height
         switches["shared"] = not switches.pop("stretch")
@@ -297,32 +296,7 @@ def _sizes_typed() -> None:
         set_values(_slider_values(parse_hidden(st.session_state[HIDDEN.name])))
 
 
-# --- undo ----------------------------------------------------------------------------------------
-
-
-def _remember(settings: Settings) -> None:
-    """Keep what was shown before `settings`; a drag of a slider counts as one change."""
-    state = st.session_state
-    last = state.get("init_last")
-    now = time.monotonic()
-    if last is not None and last != settings:
-        history = state.setdefault("init_history", [])
-        if not history or now - state.get("init_changed", 0.0) > ONE_MOVE_SECONDS:
-            history.append(last)
-            del history[:-MAX_UNDO]
-        state["init_changed"] = now
-    state["init_last"] = settings
-
-
-def can_undo() -> bool:
-    """Whether there is a setting to go back to."""
-    return bool(st.session_state.get("init_history"))
-
-
 def undo() -> None:
     """Callback: the setting before the last change."""
-    state = st.session_state
-    if can_undo():
-        # Going back is no change to be undone.
-        before = state["init_last"] = state["init_history"].pop()
-        show(before)
+    if HISTORY.possible():
+        show(HISTORY.back())

@@ -136,7 +136,7 @@ def _buttons(settings: Settings) -> None:
         icon=":material/undo:",
         help="Back to the setting before the last change.",
         on_click=controls.undo,
-        disabled=not controls.can_undo(),
+        disabled=not controls.HISTORY.possible(),
     )
 
 

@@ -194,7 +194,7 @@ def _to_phase(click: dict) -> None:
     if click.get("x") is None or click.get("y") is None:
         return
     low, high = 0.05, 4.0
-    now = st.session_state["init_last"]
+    now = controls.HISTORY.last
     controls.show(
         now.replace(
             scheme="equal_variance",

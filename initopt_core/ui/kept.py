@@ -60,6 +60,11 @@ class Reading:
         self._values[key] = value, parameter.default
         return value
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was read, by session name."""
+        return {key: value for key, (value, _) in self._values.items()}
+
     def write_links(self, page: str) -> None:
         """Let the link of `page` hold what was read; after the figures, which people wait for."""
         before = st.session_state.get(f"_linked_{page}", ())

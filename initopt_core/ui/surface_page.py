@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import functools
 from typing import Any
 
 import streamlit as st
@@ -11,8 +11,9 @@ from initopt_core.races import RACES
 from initopt_core.ui import surface_basins, surface_flatness, surface_lab, surface_panels
 from initopt_core.ui import surface_controls as controls
 from initopt_core.ui import surface_plan as plans
+from initopt_core.ui.controls import boxed
 from initopt_core.ui.kept import kept, notice_bad_links, write_link
-from initopt_core.ui.layout import enter
+from initopt_core.ui.layout import enter, let_it_be_drawn
 
 STYLE = """<style>
 .st-key-surface-head { margin-top: .55rem; }
@@ -30,9 +31,6 @@ STYLE = """<style>
   .st-key-surface-say .surface-story { height: 4rem; overflow-y: auto; line-height: 1.45; }
 }
 </style>"""
-ALONE_SECONDS = 0.012
-"""The browser gathers what arrives within 10 ms and draws all of it at once: after a pause the
-picture is on the screen while the controls are still on their way (17 ms sooner, measured)."""
 
 
 def show() -> None:
@@ -90,36 +88,31 @@ def picture(fresh: list[plans.Held | None], slots: dict[str, Any], undo: Any) ->
         surface_basins.show(held, surface_lab.saying())
     else:
         surface_lab.laboratory([held])
-    time.sleep(ALONE_SECONDS)
+    let_it_be_drawn()
     controls.draw_quick(held, slots)
-    plans.remember(held.reading)
+    plans.HISTORY.remember(held.reading.values)
     undo.button(
         "Undo",
         icon=":material/undo:",
         key="_surface_undo",
         help="Back to the settings before the last change.",
         on_click=plans.undo,
-        disabled=not plans.can_undo(),
+        disabled=not plans.HISTORY.possible(),
     )
     held.reading.write_links("loss_surfaces")
 
 
 def _view() -> None:
     """Which of the page's three parts; survives a change of pages and is part of the link."""
-    key, box = plans.VIEW.name, "_view_box"
-    st.session_state[box] = st.session_state[key]
-
-    def changed() -> None:
-        st.session_state[key] = st.session_state[box] or plans.VIEWS[0]
-
-    st.segmented_control(
+    key = plans.VIEW.name
+    draw = functools.partial(
+        st.segmented_control,
         plans.VIEW.label,
         plans.VIEWS,
-        key=box,
-        on_change=changed,
         required=True,
         label_visibility="collapsed",
     )
+    boxed(draw, key, st.session_state[key])
     write_link(key, st.session_state[key], plans.VIEW.default)
 
 

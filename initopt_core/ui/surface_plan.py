@@ -7,7 +7,6 @@ both take their parameters from the functions below, so that neither can disagre
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +20,7 @@ from initopt_core.schedules import SCHEDULES
 from initopt_core.surfaces import FORMULA, SURFACES, Surface
 from initopt_core.ui.controls import kept_entry, kept_settings
 from initopt_core.ui.kept import Reading
+from initopt_core.ui.undo import Undo
 
 MAX_RUNS = 8
 FIRST = RACES["ravine"]
@@ -53,8 +53,7 @@ NOISE = Parameter(
     help="Normal noise on each partial derivative, the same for all optimizers.",
 )  # fmt: skip
 SEED = Parameter("noise_seed", "Seed of the noise", 0, 0, 999)
-MAX_UNDO, ONE_MOVE_SECONDS = 50, 1.5
-_LAST, _HISTORY, _CHANGED = "_surface_last", "_surface_history", "_surface_changed"
+HISTORY = Undo("surface")
 ALL = "all"
 """Schedule of a run that takes the one all share."""
 
@@ -79,18 +78,6 @@ class Plan:
     race: str = ""
 
 
-class Record(Reading):
-    """A reading that keeps what it read: `values`, by session name."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.values: dict[str, Any] = {}
-
-    def __call__(self, parameter: Parameter, key: str, say=None) -> Any:
-        self.values[key] = super().__call__(parameter, key, say)
-        return self.values[key]
-
-
 @dataclass(frozen=True)
 class Held:
     """What the controls hold.
@@ -109,7 +96,7 @@ class Held:
     shared_start: tuple[float, float]
     problem: str
     view_problem: bool
-    reading: Record
+    reading: Reading
 
 
 # -- the controls' parameters -----------------------------------------------------------------
@@ -199,7 +186,7 @@ def colouring(entry: Entry) -> Parameter:
 # -- reading ----------------------------------------------------------------------------------
 def read() -> Held:
     """What the controls hold: the session's values, at first the link's, else the defaults."""
-    keep = Record()
+    keep = Reading()
 
     def take(parameter: Parameter, say=None) -> Any:
         return keep(parameter, parameter.name, say)
@@ -329,31 +316,12 @@ def reset() -> None:
     apply_race(FIRST)
 
 
-def remember(reading: Record) -> None:
-    """Keep what the controls held before this reading; a drag counts as one change."""
-    state, values, now = st.session_state, reading.values, time.monotonic()
-    last = state.get(_LAST)
-    if last is not None and last != values:
-        history = state.setdefault(_HISTORY, [])
-        if not history or now - state.get(_CHANGED, 0.0) > ONE_MOVE_SECONDS:
-            history.append(last)
-            del history[:-MAX_UNDO]
-        state[_CHANGED] = now
-    state[_LAST] = values
-
-
-def can_undo() -> bool:
-    """Whether there is something to go back to."""
-    return bool(st.session_state.get(_HISTORY))
-
-
 def undo() -> None:
     """Callback: all controls as before the last change."""
-    if can_undo():
-        before = st.session_state[_HISTORY].pop()
+    if HISTORY.possible():
+        before = HISTORY.back()
         forget(_OF_RACE)
         st.session_state.update(before)
-        st.session_state[_LAST] = before  # going back is no change to be undone
     st.rerun()  # from a fragment: the sidebar may be another
 
 
