@@ -69,6 +69,11 @@ def picture(run_id: str, others: tuple[str, ...], view: View, age: float = 0.0) 
     if last is None or not age:
         busy.acquire()
     try:
+        with _lock:
+            made, newest, _ = _pictures.get(key, (-math.inf, None, None))
+        if made >= now:  # begun by another thread since this one asked
+            return newest
+        now = time.monotonic()
         last = _draw(run_id, others, view)
         with _lock:
             _pictures[key] = (now, last, busy)
