@@ -1,12 +1,6 @@
 """Initopt: navigation and theme, nothing else. Start with `streamlit run app.py`."""
 
 import gc
-import os
-
-# Before torch is imported: its idle threads look around for some microseconds, then sleep. Were
-# they to spin on, a training on the same cores would pay for it (measured in the README).
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 
 import streamlit as st
 
