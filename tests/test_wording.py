@@ -1,0 +1,70 @@
+"""One notation for numbers, in Python and in everything that writes numbers in a browser."""
+
+import math
+
+import pytest
+
+from initopt_core.wording import (
+    count,
+    duration,
+    latex,
+    number,
+    percent,
+    plain,
+    points,
+    power,
+    times,
+)
+
+CASES = {
+    0.0: "0", 1: "1", -2.5: "−2.5", 95.04: "95", 0.0123456: "0.0123",
+    12345.6: "12,300", 999.9: "1,000", 99949: "99,900", 100.5: "101", 1225: "1,230",
+    1.125: "1.13", 999_499: "999,000", 999_500: "10⁶", 12_345_678: "1.23·10⁷",
+    0.0009996: "0.001", 0.00099949: "9.99·10⁻⁴", 0.000109: "1.09·10⁻⁴", 3.41e-5: "3.41·10⁻⁵",
+    1e-4: "10⁻⁴", 1.2e-7: "1.2·10⁻⁷", -1e12: "−10¹²", 1.7e308: "1.7·10³⁰⁸",
+    5e-324: "4.94·10⁻³²⁴", math.inf: "∞", -math.inf: "−∞",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "text"), CASES.items())
+def test_a_number_has_three_digits(value, text):
+    assert number(value) == text
+
+
+def test_what_has_no_value_is_a_dash():
+    assert number(-0.0) == "0"
+    assert number(None) == number(math.nan) == percent(None) == percent(math.nan) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (12345.6, "12{,}300"),
+        (-1.2e-7, r"-1.2 \cdot 10^{-7}"),
+        (1e-4, "10^{-4}"),
+        (0.0039, "0.0039"),
+        (-math.inf, r"-\infty"),
+        (math.nan, r"\text{?}"),
+    ],
+)
+def test_the_same_in_a_formula(value, text):
+    assert latex(value) == text
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-7, 3.41e-5, 0.1, 12345.6, 6e23, 5e-324, -0.001, 42])
+def test_what_is_typed_reads_back(value):
+    assert float(plain(value)) == pytest.approx(value, rel=1e-5)
+    assert "e-0" not in plain(value)
+
+
+def test_other_quantities():
+    assert [times(v) for v in (3.314, 12_345, 1e12)] == ["3.31×", "12,300×", "10¹²×"]
+    assert [percent(v) for v in (0.0825, 1, 0.99999, 0, 1e-7)] == [
+        "8.25 %", "100 %", "> 99.9 %", "0 %", "10⁻⁵ %",
+    ]  # fmt: skip
+    assert percent(0.88825, 2) == "88.83 %" and percent(-0.00001, 2) == "0.00 %"
+    assert points(-0.0031) == "−0.31"
+    assert (count(60_000), power(-12)) == ("60,000", "10⁻¹²")
+    assert [duration(s) for s in (None, 12.4, 89.4, 90, 5399, 5400)] == [
+        "…", "12 s", "89 s", "2 min", "90 min", "1.5 h",
+    ]  # fmt: skip
