@@ -26,7 +26,8 @@ function stops({ low, high, step, log }) {
   return list;
 }
 
-const show = (value) => String(Number(value.toPrecision(6)));
+if (import.meta.url.startsWith("http")) await import(new URL("numbers.js", import.meta.url).href);
+const { number, plain } = globalThis.initoptNumbers;
 
 class NumberSlider {
   constructor(parent) {
@@ -84,7 +85,7 @@ class NumberSlider {
     const usable = this.box.value.trim() !== "" && Number.isFinite(value);
     if (!usable || value < low || value > high || (integer && !Number.isInteger(value))) {
       const kind = integer ? "a whole number" : "a number";
-      this.problem.textContent = `Give ${kind} from ${show(low)} to ${show(high)}.`;
+      this.problem.textContent = `Give ${kind} from ${number(low, 6)} to ${number(high, 6)}.`;
       return;
     }
     this.choose(value);
@@ -112,13 +113,13 @@ class NumberSlider {
   write(value) {
     this.value = value;
     this.problem.textContent = "";
-    this.box.value = show(value);
+    this.box.value = plain(value);
     let nearest = 0;
     this.list.forEach((stop, i) => {
       if (Math.abs(stop - value) < Math.abs(this.list[nearest] - value)) nearest = i;
     });
     this.range.value = nearest;
-    this.range.setAttribute("aria-valuetext", `${show(value)} ${this.data.unit}`.trim());
+    this.range.setAttribute("aria-valuetext", `${number(value, 6)} ${this.data.unit}`.trim());
     this.root.style.setProperty("--fill", `${(100 * nearest) / (this.list.length - 1)}%`);
   }
 }

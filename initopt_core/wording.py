@@ -56,11 +56,11 @@ def latex(value: SupportsFloat | None, digits: int = DIGITS) -> str:
 
 def plain(value: float, digits: int = 6) -> str:
     """A number for a box in which it is edited: digits and a point, 1e-7 where those get long."""
-    short = float(f"{value:.{digits}g}")
+    short = Decimal(repr(float(f"{value:.{digits}g}")))
     if short == 0:
         return "0"
     if 1e-6 <= abs(short) < 1e21:
-        return _trimmed(format(Decimal(repr(short)), "f"))
+        return _trimmed(f"{short:f}")
     mantissa, exponent = f"{short:e}".split("e")
     return f"{_trimmed(mantissa)}e{int(exponent):+d}"
 

@@ -1,9 +1,16 @@
 """One notation for numbers, in Python and in everything that writes numbers in a browser."""
 
 import math
+import random
+import re
 
 import pytest
+import vl_convert
 
+from initopt_core import data
+from initopt_core.figures import initialization as figures
+from initopt_core.figures import theme
+from initopt_core.figures.initialization import Display
 from initopt_core.wording import (
     count,
     duration,
@@ -68,3 +75,62 @@ def test_other_quantities():
     assert [duration(s) for s in (None, 12.4, 89.4, 90, 5399, 5400)] == [
         "…", "12 s", "89 s", "2 min", "90 min", "1.5 h",
     ]  # fmt: skip
+
+
+def said_by_axes(values, expression):
+    """What the chart compiler behind the exports makes of a label expression."""
+    rows = [{"value": v} for v in values]
+    steps = [{"type": "formula", "as": "said", "expr": expression}]
+    mark = {"type": "text", "from": {"data": "t"}}
+    mark["encode"] = {"enter": {"text": {"field": "said"}}}
+    spec = {
+        "$schema": "https://vega.github.io/schema/vega/v5.json",
+        "data": [{"name": "t", "values": rows, "transform": steps}],
+        "marks": [mark],
+    }
+    return re.findall(r"<text[^>]*>([^<]*)</text>", vl_convert.vega_to_svg(spec))
+
+
+def test_axes_write_the_same():
+    draw = random.Random(1)
+    values = [v for v in CASES if math.isfinite(v)]
+    values += [draw.choice((-1, 1)) * 10 ** draw.uniform(-9, 9) for _ in range(1000)]
+    values += [draw.choice((-1, 1)) * 10 ** draw.uniform(-320, 308) for _ in range(200)]
+    assert said_by_axes(values, theme.NUMBER) == [number(v) for v in values]
+
+
+def test_log_axes_write_every_power():
+    exponents = [-300, -100, -45, -10, -1, 0, 1, 9, 10, 38, 100, 200, 308]
+    texts = said_by_axes([10.0**e for e in exponents], theme.POWER_OF_TEN)
+    assert texts == [power(e) for e in exponents]
+    assert said_by_axes([20.0, 3e-5, 0.0, -1.0], theme.POWER_OF_TEN) == []
+
+
+def axes_of(spec):
+    """(channel, its axis) of every quantity in a Vega-Lite definition."""
+    if isinstance(spec, list):
+        return [found for part in spec for found in axes_of(part)]
+    if not isinstance(spec, dict):
+        return []
+    found = [
+        (channel, encoding.get("axis", {}))
+        for channel, encoding in spec.get("encoding", {}).items()
+        if channel in ("x", "y") and encoding.get("type") == "quantitative"
+    ]
+    return found + [a for key, part in spec.items() if key != "encoding" for a in axes_of(part)]
+
+
+def test_the_figures_have_the_houses_axes():
+    from initopt_core.initialization import Settings, view
+
+    dataset = data.load_sample()
+    seen = view(Settings.make(hidden="40, 30", batch=64), dataset)
+    deep = view(Settings.make(hidden="12 x 20", batch=64), dataset)
+    made = [figures.grid(seen), figures.depth(seen), figures.compare([seen, seen], Display())]
+    made += [figures.strips(deep, Display(shared=True)), figures.one_layer(deep, 3, Display())]
+    for figure in made:
+        axes = [axis for _, axis in axes_of(figure.definition()) if axis is not None]
+        assert axes
+        for axis in axes:
+            assert "format(abs(" in axis["labelExpr"] or "'10'" in axis["labelExpr"], axis
+            assert "format" not in axis, axis

@@ -1,6 +1,7 @@
 // A grid of loss values: colours, contour lines, readings between its points.
 
 const S = (globalThis.initoptSurface ??= {});
+if (import.meta.url.startsWith("http")) await import(new URL("../numbers.js", import.meta.url).href);
 
 // Viridis (Smith & van der Walt 2015, CC0) at 17 evenly spaced places.
 const STOPS = ("440154 481668 472878 424086 3b528b 33638d 2c728e 26828e 21918c 1fa088 28ae80 " +
@@ -143,19 +144,7 @@ S.fit = (canvas, w, h, ratio = Math.min(window.devicePixelRatio || 1, 2)) => {
   return ctx;
 };
 
-// Three significant digits, with real minus signs.
-S.short = (v) => {
-  if (v === null || v === undefined || Number.isNaN(v)) return "–";
-  if (!Number.isFinite(v)) return v > 0 ? "∞" : "−∞";
-  if (v === 0) return "0";
-  const size = Math.abs(v);
-  let text = size >= 1e5 || size < 1e-3 ? v.toExponential(2) : String(Number(v.toPrecision(3)));
-  if (text.includes("e")) {
-    const [m, e] = text.split("e");
-    text = `${Number(m)}·10${[...String(Number(e))].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}`;
-  }
-  return text.replace(/^-/, "−");
-};
+S.short = (v) => globalThis.initoptNumbers.number(v);
 
 // Round numbers between low and high, about `count` of them.
 S.ticks = (low, high, count) => {

@@ -206,4 +206,4 @@ S.Plots = class {
   }
 };
 
-S.power = (e) => `10${[...String(e)].map((ch) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(ch)]).join("")}`;
+S.power = (e) => globalThis.initoptNumbers.power(e);

@@ -290,10 +290,10 @@ def step_area(
         else alt.X(
             "x:Q",
             scale=alt.Scale(nice=False, zero=False),
-            axis=alt.Axis(title=None, tickCount=3, grid=False, format="~g"),
+            axis=alt.Axis(title=None, tickCount=3, grid=False),
         )
     )
-    y = y if y is not None else alt.Y("y:Q", axis=alt.Axis(title=None, tickCount=3, format="~s"))
+    y = y if y is not None else alt.Y("y:Q", axis=alt.Axis(title=None, tickCount=3))
     # Unstacked: stacking would impute and sort every row again at each change.
     return (
         alt.Chart(alt.NamedData(dataset))

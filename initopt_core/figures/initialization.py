@@ -161,7 +161,7 @@ def _panel(r: int, c: int, row: str, display: Display, layers: int) -> alt.Layer
     x = alt.X(
         "x:Q",
         scale=alt.Scale(domain=alt.ExprRef(f"d{name}"), nice=False, zero=False, clamp=True),
-        axis=alt.Axis(title=None, tickCount=3, grid=False, format=".3~g", labelFlush=True),
+        axis=alt.Axis(title=None, tickCount=3, grid=False, labelFlush=True),
     )
     scale = alt.Scale(type="log", domainMin=0.5, nice=False) if display.log else alt.Scale()
     y = alt.Y(
@@ -173,9 +173,8 @@ def _panel(r: int, c: int, row: str, display: Display, layers: int) -> alt.Layer
             titleColor=color,
             tickCount=2,
             labelFlush=True,  # a label over the top would push this panel's title up
-            labelExpr="datum.value == 0 ? '0' : format(datum.value, '.3~s')",
-            minExtent=30,
-            maxExtent=30,
+            minExtent=36,
+            maxExtent=36,
             titlePadding=4,
         ),
     )
@@ -314,7 +313,7 @@ def _depth_panel(
             minExtent=32,
             maxExtent=32,
             # Within little more than a decade, powers of ten alone would leave one label.
-            labelExpr=f"narrow_{panel} ? format(datum.value, '.1~g') : ({theme.POWER_OF_TEN})",
+            labelExpr=f"narrow_{panel} ? {theme.NUMBER} : ({theme.POWER_OF_TEN})",
         ),
     )
     tint = alt.Color("color:N", scale=None)
@@ -457,8 +456,8 @@ def _strip_panel(r: int, row: str, width: int, height: int) -> alt.Chart:
     inner = f"datum.value * log(m{r} / t{r} + sqrt(pow(m{r} / t{r}, 2) + 1))"
     value = f"t{r} * (exp({inner}) - exp(-({inner}))) / 2"
     expr = (
-        f"t{r} == 0 ? format(100 * datum.value, 'd') + ' %' : "
-        f"abs(datum.value) < 1e-9 ? '0' : format({value}, '.0e')"
+        f"t{r} == 0 ? {theme.number_label('100 * datum.value')} + ' %' : "
+        f"abs(datum.value) < 1e-9 ? '0' : {theme.number_label(value)}"
     )
     x = alt.X(
         "x:Q",
@@ -673,7 +672,7 @@ def compare(views: Sequence[View], display: Display) -> Figure:
                 x = alt.X(
                     "x:Q",
                     scale=alt.Scale(domain=alt.ExprRef(f"d{r}_{c}"), nice=False, zero=False),
-                    axis=alt.Axis(title=None, tickCount=3, grid=False, format=".3~g"),
+                    axis=alt.Axis(title=None, tickCount=3, grid=False),
                 )
                 scale = alt.Scale(type="log", domainMin=1e-3) if display.log else alt.Scale()
                 y = alt.Y(
@@ -684,7 +683,6 @@ def compare(views: Sequence[View], display: Display) -> Figure:
                         titleColor=ROWS[row][1],
                         titleFontWeight="bold",
                         tickCount=2,
-                        format=".3~g",
                         minExtent=30,
                         maxExtent=30,
                     ),

@@ -8,11 +8,14 @@ built again, and an export is readable on white.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import numpy as np
+
+from .. import wording
 
 WEIGHTS = "#4477AA"
 GRADIENTS = "#EE6677"
@@ -136,9 +139,45 @@ def themed(spec: dict) -> dict:
         else:
             config[part] = own
     spec["config"] = config
+    _write_numbers(spec)
     declared = [{"name": name, "value": value} for name, value in LIGHT.items()]
     spec["params"] = [*declared, *spec.get("params", [])]
     return spec
+
+
+_GUIDES = {"x": "axis", "y": "axis", "color": "legend", "fill": "legend", "size": "legend"}
+
+
+def _write_numbers(spec: Any) -> None:
+    """Axes and legends of quantities speak the house's notation, unless they have an own."""
+    if isinstance(spec, list):
+        for part in spec:
+            _write_numbers(part)
+    if not isinstance(spec, dict):
+        return
+    for channel, guide in _GUIDES.items():
+        encoding = spec.get("encoding", {}).get(channel, {})
+        if isinstance(encoding, dict) and encoding.get("type") == "quantitative":
+            own = encoding.get(guide, {})
+            if own is not None and "labelExpr" not in own:
+                own = {k: v for k, v in own.items() if k != "format"}
+                encoding[guide] = {**own, "labelExpr": NUMBER}
+    for name, part in spec.items():
+        if name not in ("encoding", "data", "datasets", "config"):
+            _write_numbers(part)
+
+
+_PLAIN_FORMAT = re.compile(r"""format\((datum\["\w+"\]), "(?:\.\d)?~?g?"\)""")
+
+
+def write_tooltips(vega: Any) -> None:
+    """The same for the tooltips of a compiled chart, in place; fixed decimals (".2f") stay."""
+    parts = vega.items() if isinstance(vega, dict) else enumerate(vega)
+    for name, part in parts:
+        if name == "tooltip" and isinstance(part, dict) and "signal" in part:
+            part["signal"] = _PLAIN_FORMAT.sub(lambda m: number_label(m[1]), part["signal"])
+        elif isinstance(part, (dict, list)):
+            write_tooltips(part)
 
 
 def optimizer_style(name: str) -> tuple[str, list[int], str]:
@@ -167,17 +206,39 @@ def optimizer_shape(field: str, names: Sequence[str], **kwargs: Any) -> alt.Shap
     return alt.Shape(f"{field}:N", scale=scale, **{"title": None, **kwargs})
 
 
+def superscript(value: str) -> str:
+    """Vega expression of a whole number, itself an expression, written small and high."""
+    expr = f"replace(toString({value}), '-', '⁻')"
+    for digit, high in zip("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True):
+        expr = f"replace({expr}, regexp('{digit}', 'g'), '{high}')"
+    return expr
+
+
+def number_label(value: str = "datum.value") -> str:
+    """Vega expression that writes a number as `wording.number` does.
+
+    Args:
+        value: an expression; what it gives that is no number is written as it is.
+    """
+    parts = f"split(format(abs({value}), '.{wording.DIGITS - 1}~e'), 'e')"
+    size = f"toNumber(format(abs({value}), '.{wording.DIGITS - 1}e'))"
+    mantissa = f"({parts}[0] === '1' ? '' : {parts}[0] + '·')"
+    far = f"({value} < 0 ? '−' : '') + {mantissa} + '10' + " + superscript(f"toNumber({parts}[1])")
+    outside = f"{size} < {wording.SMALLEST} || {size} >= {wording.LARGEST:.0f}"
+    written = f"format({value}, ',.{wording.DIGITS}~r')"
+    return (
+        f"(!isNumber({value}) ? toString({value}) : !isFinite({value}) ? "
+        f"(isNaN({value}) ? '–' : {value} < 0 ? '−∞' : '∞') : "
+        f"{value} != 0 && ({outside}) ? {far} : {written})"
+    )
+
+
 _IS_POWER = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6"
 _EXPONENT = "round(log(datum.value) / LN10)"
-_SUPERSCRIPT = "'⁰¹²³⁴⁵⁶⁷⁸⁹'"
-POWER_OF_TEN = (
-    f"datum.value <= 0 || abs(log(datum.value) / LN10 - {_EXPONENT}) > 1e-6 ? '' : "
-    f"'10' + ({_EXPONENT} < 0 ? '⁻' : '') + "
-    f"(abs({_EXPONENT}) < 10 ? '' : slice({_SUPERSCRIPT}, floor(abs({_EXPONENT}) / 10), "
-    f"floor(abs({_EXPONENT}) / 10) + 1)) + "
-    f"slice({_SUPERSCRIPT}, abs({_EXPONENT}) % 10, abs({_EXPONENT}) % 10 + 1)"
-)
+POWER_OF_TEN = f"datum.value > 0 && {_IS_POWER} ? '10' + {superscript(_EXPONENT)} : ''"
 """Label expression of a log axis: 10⁻³ at the powers, nothing between."""
+NUMBER = number_label()
+"""Label expression of all other axes and legends."""
 
 
 def log_axis(title: str | None = None, **kwargs: Any) -> alt.Axis:

@@ -121,7 +121,9 @@ def component(name: str, scripts: Sequence[str], *, css: str) -> Callable:
                 _add_root(name, ROOT, ASSETS.name)
                 js, style = _STUB.replace("SCRIPT", Path(scripts[-1]).name), css
             else:
-                js = "\n;\n".join((ASSETS / s).read_text(encoding="utf-8") for s in scripts) + "\n"
+                texts = [(ASSETS / s).read_text(encoding="utf-8") for s in scripts]
+                # In a block each: every part may have names of its own.
+                js = "".join(f"{{\n{part}\n}}\n" for part in texts[:-1]) + texts[-1] + "\n"
                 style = (ASSETS / css).read_text(encoding="utf-8") + "\n"
             mine[name] = st.components.v2.component(full, js=js, css=style, isolate_styles=False)
         return mine[name]

@@ -17,6 +17,7 @@ from typing import Any
 
 import streamlit as st
 
+from ..figures import theme
 from ..figures.base import Figure
 from . import assets
 
@@ -75,6 +76,7 @@ def _compile(figure: Figure) -> Compiled:
     import vl_convert
 
     vega = vl_convert.vegalite_to_vega(figure.definition())
+    theme.write_tooltips(vega)
     for signal in vega.get("signals", []):
         if signal["name"] in figure.signals and "update" not in signal:
             signal.pop("value", None)

@@ -74,7 +74,9 @@ def number_slider(
 
 
 def _mount() -> Callable:
-    return assets.component("number_slider", ("number_slider.js",), css="number_slider.css")
+    return assets.component(
+        "number_slider", ("numbers.js", "number_slider.js"), css="number_slider.css"
+    )
 
 
 def nice_step(low: float, high: float) -> float:

@@ -133,7 +133,9 @@ def _by_loss(surface: Surface, got: Basins, ranges, color: str) -> tuple[np.ndar
 
 def mount() -> Callable:
     """The component's mounting function."""
-    return assets.component("basin_map", ("surface/field.js", "basin_map.js"), css="basin_map.css")
+    return assets.component(
+        "basin_map", ("numbers.js", "surface/field.js", "basin_map.js"), css="basin_map.css"
+    )
 
 
 def show(held: Held, say: Any) -> None:

@@ -27,6 +27,7 @@ from . import assets
 
 Ranges = tuple[float, float, float, float]
 SCRIPTS = (
+    "numbers.js",
     "surface/field.js",
     "surface/view.js",
     "surface/plots.js",

@@ -22,7 +22,7 @@ KEY = "sharp-flat"
 def mount() -> Callable:
     """The component's mounting function."""
     return assets.component(
-        "sharp_flat", ("surface/field.js", "sharp_flat.js"), css="sharp_flat.css"
+        "sharp_flat", ("numbers.js", "surface/field.js", "sharp_flat.js"), css="sharp_flat.css"
     )
 
 
