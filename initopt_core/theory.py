@@ -21,15 +21,19 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .mean_field import TERMS, Limit, fixed_point, limit, value_and_slope
 from .networks import ACTIVATIONS, make_activation
+from .phase_map import PhaseMap, phase_map
 from .threads import one_thread
 
-TERMS = 24
-"""Terms of the power series in the correlation."""
+__all__ = [
+    "Inputs", "Limit", "Moments", "PhaseMap", "Prediction", "fixed_point", "gain", "limit",
+    "moments", "phase_map", "predict", "value_and_slope", "variance_gain",
+]  # fmt: skip
+
 REACH, STEP = 14.0, 0.1
 """Range and spacing of the nodes; the highest Hermite function needs the range."""
 SAMPLE = 96
@@ -59,15 +63,6 @@ def hermite(terms: int = TERMS) -> Tensor:
     for k in range(1, terms - 1):
         rows.append((x * rows[k] - math.sqrt(k) * rows[k - 1]) / math.sqrt(k + 1))
     return torch.stack(rows[:terms], 1) * w[:, None]
-
-
-def value_and_slope(activation: nn.Module, z: Tensor) -> tuple[Tensor, Tensor]:
-    """phi(z) and phi'(z), same shape."""
-    with torch.enable_grad():
-        z = z.detach().clone().requires_grad_()
-        value = activation(z)
-        (slope,) = torch.autograd.grad(value.sum(), z)
-    return value.detach(), slope
 
 
 @dataclass(frozen=True, eq=False)
@@ -394,120 +389,3 @@ def gain(name: str, **settings) -> float:
         return variance_gain(name, **values)
     parameter = entry.extra.get("gain_parameter")
     return nn.init.calculate_gain(known, *([values[parameter]] if parameter else []))
-
-
-# --- the phase map ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, eq=False)
-class PhaseMap:
-    """The (sigma_w, sigma_b) plane of one activation, for infinitely wide layers.
-
-    Attributes:
-        sigma_w [W], sigma_b [B]: the grid.
-        q: [B, W], the variance that pre-activations settle at; inf where they grow without end.
-        chi: [B, W], chi_1 = sigma_w^2 E[phi'(z)^2] at q: what a layer does to the squared error
-            and to the distance of two nearby images; below 1 ordered, above 1 chaotic.
-        depth: [B, W], layers over which two images' correlation approaches its end by 1/e.
-        critical: sigma_w of the line chi = 1 for each sigma_b [B], NaN where there is none.
-    """
-
-    sigma_w: np.ndarray
-    sigma_b: np.ndarray
-    q: np.ndarray
-    chi: np.ndarray
-    depth: np.ndarray
-    critical: np.ndarray
-
-
-class _Curves:
-    """E[phi^2], E[phi'^2] and Hermite terms as functions of q, tabulated once."""
-
-    def __init__(self, activation: nn.Module) -> None:
-        self.log_q = np.linspace(math.log(1e-8), math.log(1e8), 641)
-        e = moments(activation, torch.from_numpy(np.exp(self.log_q)))
-        self.square = e.square.numpy()
-        self.slope = e.slope_square.numpy()
-        self.value_terms = e.value_terms.numpy()
-        self.slope_terms = e.slope_terms.numpy()
-
-    def at(self, table: np.ndarray, q: np.ndarray) -> np.ndarray:
-        return np.interp(np.log(np.clip(q, 1e-8, 1e8)), self.log_q, table)
-
-    def next_q(self, w: np.ndarray, b: np.ndarray, q: np.ndarray) -> np.ndarray:
-        small = q < 1e-8  # below the table phi is linear: E[phi^2] = q phi'(0)^2 + phi(0)^2
-        low = self.square[0] + (q - 1e-8) * self.slope[0]
-        return w * w * np.where(small, np.maximum(low, 0.0), self.at(self.square, q)) + b * b
-
-
-def fixed_point(
-    activation: nn.Module, sigma_w: float, sigma_b: float
-) -> tuple[float, float, float]:
-    """(q, chi_1, depth) where pre-activations settle in wide layers; see `PhaseMap`."""
-    w, b = np.array([[float(sigma_w)]]), np.array([[float(sigma_b)]])
-    q, chi, depth = _solve(_Curves(activation), w, b)
-    return float(q[0, 0]), float(chi[0, 0]), float(depth[0, 0])
-
-
-def phase_map(
-    activation: nn.Module,
-    sigma_w: np.ndarray | None = None,
-    sigma_b: np.ndarray | None = None,
-) -> PhaseMap:
-    """The plane of `activation` (Poole et al. 2016; Schoenholz et al. 2017), about 0.1 s."""
-    w = np.linspace(0.05, 4.0, 80) if sigma_w is None else np.asarray(sigma_w, float)
-    b = np.linspace(0.0, 2.0, 50) if sigma_b is None else np.asarray(sigma_b, float)
-    curves = _Curves(activation)
-    ww, bb = np.meshgrid(w, b)
-    q, chi, depth = _solve(curves, ww, bb)
-    critical = np.array([_crossing(w, row) for row in chi])
-    return PhaseMap(w, b, q, chi, depth, critical)
-
-
-def _solve(curves: _Curves, w: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, ...]:
-    q = np.ones_like(w)
-    for _ in range(400):
-        new = np.minimum(curves.next_q(w, b, q), 1e9)
-        if np.allclose(new, q, rtol=1e-6, atol=1e-12):
-            break
-        q = new
-    chi = w * w * curves.at(curves.slope, q)
-    grows = q > 1e7
-    correlation_chi = np.where(chi > 1, _chaotic_chi(curves, w, b, q), chi)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        depth = -1 / np.log(np.minimum(correlation_chi, 1 - 1e-9))
-    return np.where(grows, np.inf, q), chi, depth
-
-
-def _chaotic_chi(curves: _Curves, w: np.ndarray, b: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """Slope of the correlation map at the correlation where it settles below 1."""
-    place = np.interp(np.log(np.clip(q, 1e-8, 1e8)), curves.log_q, np.arange(len(curves.log_q)))
-    low = np.minimum(place.astype(int), len(curves.log_q) - 2)
-    part = (place - low)[..., None]
-    value, slope = (
-        table[low] * (1 - part) + table[low + 1] * part
-        for table in (curves.value_terms, curves.slope_terms)
-    )
-    c = np.full_like(w, 0.5)
-    scale = w * w / np.maximum(w * w * curves.at(curves.square, q) + b * b, 1e-300)
-    for _ in range(60):
-        total = np.zeros_like(c)
-        for k in range(TERMS - 1, -1, -1):
-            total = total * c + value[..., k] ** 2
-        new = np.clip(scale * total + b * b * scale / (w * w), 0.0, 1.0)
-        if np.abs(new - c).max() < 1e-5:
-            break
-        c = new
-    total = np.zeros_like(c)
-    for k in range(TERMS - 1, -1, -1):
-        total = total * c + slope[..., k] ** 2
-    return w * w * total
-
-
-def _crossing(w: np.ndarray, chi: np.ndarray) -> float:
-    """First w at which chi rises through 1."""
-    above = np.flatnonzero((chi[1:] >= 1) & (chi[:-1] < 1))
-    if not len(above):
-        return math.nan
-    i = int(above[0])
-    return float(w[i] + (1 - chi[i]) / (chi[i + 1] - chi[i]) * (w[i + 1] - w[i]))
