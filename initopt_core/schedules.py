@@ -35,14 +35,19 @@ def warmup(step: int, total: int, share: float = 0.05) -> float:
 def one_cycle(step: int, total: int, share: float = 0.3, start: float = 0.04) -> float:
     """Rise from `start` to 1 over the first `share`, then fall to start / 1e4, both as cosines.
 
-    Smith & Topin 2018, with the defaults that torch's OneCycleLR gives them.
+    Smith & Topin 2018, with the defaults and the moments of torch's OneCycleLR: its top lies at
+    step share * total - 1, which need not be a whole number, so that runs of a few steps may
+    pass over it. (Where it lies at step 0 exactly, torch divides by zero; here that step is 1.)
     """
-    top = max(share * total - 1, 1e-9)
-    if step <= top:
-        return start + (1 - start) * 0.5 * (1 - math.cos(math.pi * step / top))
-    low = start / 1e4
-    done = (step - top) / (total - 1 - top)
-    return low + (1 - low) * 0.5 * (1 + math.cos(math.pi * done))
+    top, low = share * total - 1, start / 1e4
+    if step > top:  # a run so short that its top lies before its first step only falls
+        return _eased(1.0, low, (step - top) / (total - 1 - top))
+    return _eased(start, 1.0, step / top if top > 0 else 1.0)
+
+
+def _eased(first: float, last: float, part: float) -> float:
+    """Half a cosine from `first` at part 0 to `last` at part 1."""
+    return last + (first - last) * 0.5 * (1 + math.cos(math.pi * part))
 
 
 SCHEDULES = Registry(
