@@ -1,15 +1,18 @@
-"""Typed formulas in w1 and w2: parsed, checked against a whitelist, never evaluated as Python.
+"""Typed formulas in w1 and w2: read by a small parser of our own, never run as Python.
 
-The text becomes a syntax tree (`ast.parse` runs nothing); each allowed node becomes a closure
-over torch functions, every other node an error that points at its place.
+The parser understands what people write (2w1, w1², |w1|, the minus sign of a printed page) and
+gives each formula twice: as closures over torch functions, and as Python text for programs.
+Everything else is an error that points at its place.
 """
 
 from __future__ import annotations
 
-import ast
+import itertools
 import math
-import warnings
+import re
+import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -24,12 +27,16 @@ FUNCTIONS: dict[str, Callable] = {
     "sin": torch.sin,
     "cos": torch.cos,
     "tan": torch.tan,
+    "asin": torch.asin,
+    "acos": torch.acos,
+    "atan": torch.atan,
     "tanh": torch.tanh,
     "sinh": torch.sinh,
     "cosh": torch.cosh,
-    "atan": torch.atan,
     "exp": torch.exp,
     "log": torch.log,
+    "log2": torch.log2,
+    "log10": torch.log10,
     "sqrt": torch.sqrt,
     "abs": torch.abs,
     "sigmoid": torch.sigmoid,
@@ -38,15 +45,42 @@ FUNCTIONS: dict[str, Callable] = {
 }
 PAIRS: dict[str, Callable] = {"min": torch.minimum, "max": torch.maximum}
 CONSTANTS = {"pi": math.pi, "e": math.e}
+WEIGHTS = ("w1", "w2")
 Part = float | Callable[[Tensor, Tensor], Tensor]
 """A compiled piece: a number, or a function of the two weights."""
 
-_OPERATORS: dict[type, Callable] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
-    ast.Pow: lambda a, b: a**b,
+_ALIASES = {
+    **{"x": "w1", "x1": "w1", "w_1": "w1", "x_1": "w1", "π": "pi", "σ": "sigmoid"},
+    **{"y": "w2", "x2": "w2", "w_2": "w2", "x_2": "w2", "ln": "log", "fabs": "abs"},
+    **{"arcsin": "asin", "arccos": "acos", "arctan": "atan"},
+    **{"minimum": "min", "maximum": "max"},
+}
+_PREFIX = re.compile(r"(?:math|numpy|np|torch|F)\.(?=\w)", re.IGNORECASE)
+_SIGNS = {
+    **dict.fromkeys("−‐‑‒–—﹣－", "-"),
+    **dict.fromkeys("×·⋅∙•∗⁎✕✖＊\u2062", "*"),
+    **dict.fromkeys("÷∕⁄／", "/"),
+    **dict.fromkeys("∣｜", "|"),
+    **{"＋": "+", "（": "(", "）": ")", "＾": "^", "ˆ": "^", "，": ","},
+}
+_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+", strict=True))
+_SUNK = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
+_CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|"}
+_NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_RUN_TOGETHER = re.compile(r"(?:[wx]_?[12]|pi|π|[xye])+")
+_ONLY = (
+    "Only numbers, w1, w2, + - * / **, parentheses and functions such as sin(w1) can be used here."
+)
+_SPOKEN = {
+    "=": "Write only what the loss is, without an equals sign, for example w1**2 + w2**2.",
+    "\\": "LaTeX is not understood; write for example sin(w1)**2/2.",
+    "$": "LaTeX is not understood; write for example sin(w1)**2/2.",
+    ",": "A comma parts the two arguments of min and max only; write decimals with a point: 0.5.",
+    "%": "Only + - * / and ** can be used between two terms.",
+    "'": "Only real numbers can be used here.",
+    '"': "Only real numbers can be used here.",
+    "!": "There is no factorial here; write the number.",
+    "∛": "Write a cube root as a power: abs(w1)**(1/3).",
 }
 
 
@@ -73,9 +107,10 @@ def parse_formula(text: str) -> Callable[[Tensor, Tensor], Tensor]:
     """The function that `text` describes.
 
     Args:
-        text: an expression in `w1` and `w2` with numbers, + - * / ** and parentheses, the
-            constants pi and e, and the functions of `FUNCTIONS` (one argument) and `PAIRS` (two);
-            at most `MAX_LENGTH` characters.
+        text: an expression in `w1` and `w2` (or x and y) with numbers, + - * / ** (or ^ · × ÷ and
+            raised digits), products without a sign, parentheses, |bars|, the constants pi and e,
+            and the functions of `FUNCTIONS` (one argument) and `PAIRS` (two); at most
+            `MAX_LENGTH` characters.
 
     Returns:
         A callable of two tensors of one shape, giving that shape, differentiable by autograd.
@@ -83,29 +118,7 @@ def parse_formula(text: str) -> Callable[[Tensor, Tensor], Tensor]:
     Raises:
         FormulaError: saying what is wrong and where.
     """
-    if len(text) > MAX_LENGTH:
-        raise FormulaError(
-            f"The formula has {len(text)} characters; shorten it to {MAX_LENGTH}.", text, MAX_LENGTH
-        )
-    body = text.strip()
-    offset = len(text) - len(text.lstrip())
-    if not body:
-        raise FormulaError("Type a formula, for example w1**2 + 10*w2**2.", text)
-    for i, c in enumerate(text):
-        if not c.isprintable():
-            raise FormulaError("Write the formula on one line, without control signs.", text, i)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "1(2)": Python guesses at a missing comma
-            tree = ast.parse(body, mode="eval").body
-    except SyntaxError as error:
-        at = (error.offset or 1) - 1
-        if body[-1] in "+-*/," and body.count("(") <= body.count(")"):
-            at = len(body)
-        raise FormulaError(_plain(body, at), text, offset + at) from None
-    except (ValueError, RecursionError, MemoryError):
-        raise FormulaError("The formula cannot be read; make it simpler.", text) from None
-    part = _Compiler(text, body, offset).compile(tree, 0)
+    part = _Parser(text).all().part
 
     def curve(w1: Tensor, w2: Tensor) -> Tensor:
         # A formula may leave both weights out; the result has their shape anyway.
@@ -114,108 +127,364 @@ def parse_formula(text: str) -> Callable[[Tensor, Tensor], Tensor]:
     return curve
 
 
-def _plain(body: str, at: int) -> str:
-    """Why Python's parser stopped, for someone who does not know Python."""
-    if body.count("(") > body.count(")"):
-        return "A parenthesis is opened and not closed."
-    if body.count(")") > body.count("("):
-        return "A parenthesis is closed that was not opened."
-    if at >= len(body):
-        return "The formula ends too early; something is missing at its end."
-    return "The formula cannot be read at this place; is an operator or a number missing?"
+def python_of(text: str) -> str:
+    """The formula as Python text over w1, w2, the names of `FUNCTIONS`, `PAIRS`, `CONSTANTS`.
+
+    Raises:
+        FormulaError: as `parse_formula`.
+    """
+    return _Parser(text).all().code
 
 
-class _Compiler:
-    def __init__(self, text: str, body: str, offset: int) -> None:
-        self.text, self.encoded, self.offset = text, body.encode(), offset
+# -- tokens -----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Token:
+    """A sign, "number", "name", "raised" (digits of a power) or "end", and where it stands."""
 
-    def error(self, reason: str, node: ast.AST) -> FormulaError:
-        # ast counts bytes, people count characters.
-        at = len(self.encoded[: node.col_offset].decode(errors="ignore"))
-        return FormulaError(reason, self.text, self.offset + at)
+    kind: str
+    text: str
+    at: int
 
-    def compile(self, node: ast.expr, depth: int) -> Part:
-        if depth > MAX_DEPTH:
-            raise self.error("The formula is nested too deeply; make it simpler.", node)
-        if isinstance(node, ast.Constant):
-            return self.number(node)
-        if isinstance(node, ast.Name):
-            return self.name(node)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-            inner = self.compile(node.operand, depth + 1)
-            if isinstance(node.op, ast.UAdd):
-                return inner
-            return self.folded(node, lambda a: -a, inner)
-        if isinstance(node, ast.BinOp):
-            return self.binary(node, depth)
-        if isinstance(node, ast.Call):
-            return self.call(node, depth)
-        raise self.error(
-            "Only numbers, w1, w2, + - * / **, parentheses and functions such as sin(w1) "
-            "can be used.",
-            node,
-        )
 
-    def number(self, node: ast.Constant) -> float:
-        if isinstance(node.value, bool) or not isinstance(node.value, int | float):
-            raise self.error("Only real numbers can be used here.", node)
-        try:
-            number = float(node.value)
-        except OverflowError:
-            number = math.inf
-        if not math.isfinite(number) or abs(number) > 1e30:
-            raise self.error("This number is too large; stay below 1e30.", node)
-        return number
+def _plain(c: str) -> str:
+    """One character in the spelling that the parser knows; of any length, also none."""
+    if c in _SIGNS:
+        return _SIGNS[c]
+    if c in _RAISED or c in _SUNK or unicodedata.category(c) == "No":
+        return _SUNK.get(c, c)
+    if c == "\t" or unicodedata.category(c) == "Zs":
+        return " "
+    if unicodedata.category(c) == "Cf":
+        return ""  # marks that nobody sees, from a copied page
+    return unicodedata.normalize("NFKC", c) if ord(c) > 0x2100 or c in "µ" else c
 
-    def name(self, node: ast.Name) -> Part:
-        if node.id == "w1":
-            return lambda w1, w2: w1
-        if node.id == "w2":
-            return lambda w1, w2: w2
-        if node.id in CONSTANTS:
-            return CONSTANTS[node.id]
-        if node.id in FUNCTIONS or node.id in PAIRS:
-            raise self.error(f"{node.id} needs its argument in parentheses: {node.id}(w1).", node)
-        raise self.error(f"There is no {node.id!r} here; the two weights are w1 and w2.", node)
 
-    def binary(self, node: ast.BinOp, depth: int) -> Part:
-        if isinstance(node.op, ast.BitXor):
-            end = self.encoded.find(b"^", node.left.end_col_offset)
-            place = ast.Constant(0, col_offset=max(end, 0), lineno=1)
-            raise self.error("Write powers with **, for example w1**2.", place)
-        operator = _OPERATORS.get(type(node.op))
-        if operator is None:
-            raise self.error("Only + - * / and ** can be used between two terms.", node.right)
-        left = self.compile(node.left, depth + 1)
-        right = self.compile(node.right, depth + 1)
-        too_large = isinstance(right, float) and abs(right) > MAX_EXPONENT
-        if isinstance(node.op, ast.Pow) and too_large:
-            reason = f"This power is too large; stay between -{MAX_EXPONENT} and {MAX_EXPONENT}."
-            raise self.error(reason, node.right)
-        return self.folded(node, operator, left, right)
+def tokens(text: str) -> list[Token]:
+    """The signs of `text`, each with its place in it; the last one is its end."""
+    places, plain = [], ""
+    for i, c in enumerate(text):
+        spelled = _plain(c)
+        if not spelled.isprintable():
+            reason = "Write the formula on one line, without control signs."
+            if text[i:].strip():
+                raise FormulaError(reason, text, i)
+            continue
+        places += [i] * len(spelled)
+        plain += spelled
+    out, at = [], 0
+    while at < len(plain):
+        prefix = _PREFIX.match(plain, at)
+        at = prefix.end() if prefix else at
+        found = _token(plain, at)
+        if found.kind != " ":
+            out.append(Token(found.kind, found.text, places[at]))
+        at += len(found.text)
+    return [*out, Token("end", "", len(text.rstrip()))]
 
-    def call(self, node: ast.Call, depth: int) -> Part:
-        name = node.func.id if isinstance(node.func, ast.Name) else None
-        wanted = 1 if name in FUNCTIONS else 2 if name in PAIRS else 0
-        if not wanted:
+
+def _letter(c: str) -> bool:
+    return c.isalpha() or c == "_"
+
+
+def _while(holds: Callable[[str], bool], plain: str, at: int) -> str:
+    """The longest part of `plain` from `at` on whose every character holds."""
+    return "".join(itertools.takewhile(holds, plain[at:]))
+
+
+def _token(plain: str, at: int) -> Token:
+    if found := _NUMBER.match(plain, at):
+        return Token("number", found.group(), at)
+    if _letter(plain[at]):
+        return Token("name", _while(lambda c: _letter(c) or c.isdecimal(), plain, at), at)
+    if plain[at] in _RAISED:
+        return Token("raised", _while(_RAISED.__contains__, plain, at), at)
+    for sign in ("**", "//"):
+        if plain.startswith(sign, at):
+            return Token(sign, sign, at)
+    return Token(plain[at], plain[at], at)
+
+
+# -- grammar ----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Piece:
+    """A part of a formula: compiled, as Python text, and where it begins."""
+
+    part: Part
+    code: str
+    at: int
+
+
+class _Parser:
+    """Recursive descent; powers bind tightest, then signs, products, sums, as in Python."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        if len(text) > MAX_LENGTH:
+            reason = f"The formula has {len(text)} characters; shorten it to {MAX_LENGTH}."
+            raise FormulaError(reason, text, MAX_LENGTH)
+        if not text.strip():
+            raise FormulaError("Type a formula, for example w1**2 + 10*w2**2.", text)
+        self.tokens, self.i, self.depth = tokens(text), 0, 0
+        self.open: list[Token] = []
+
+    def error(self, reason: str, at: int) -> FormulaError:
+        return FormulaError(reason, self.text, at)
+
+    @property
+    def now(self) -> Token:
+        return self.tokens[self.i]
+
+    def take(self) -> Token:
+        self.i += 1
+        return self.tokens[self.i - 1]
+
+    def all(self) -> Piece:
+        """The whole formula."""
+        piece = self.sum()
+        if self.now.kind != "end":
+            raise self.unexpected()
+        return piece
+
+    def unexpected(self) -> FormulaError:
+        """What to say of a sign that cannot stand where it does."""
+        token = self.now
+        if token.kind == "end":
+            if self.open:
+                what = "bar" if self.open[-1].kind == "|" else "parenthesis"
+                return self.error(f"A {what} is opened and not closed.", self.open[-1].at)
+            reason = "The formula ends too early; something is missing at its end."
+            return self.error(reason, token.at)
+        if token.kind in ")]}":
+            return self.error("A parenthesis is closed that was not opened.", token.at)
+        if token.kind == "//":
+            return self.error(_SPOKEN["%"], token.at)
+        if token.kind in _SPOKEN:
+            return self.error(_SPOKEN[token.kind], token.at)
+        known = token.kind in ("number", "name", "raised", "**", "^", *"+-*/|([{")
+        reason = "The formula cannot be read at this place; is an operator or a number missing?"
+        return self.error(reason if known else _ONLY, token.at)
+
+    def sum(self) -> Piece:
+        left = self.product()
+        while self.now.kind in ("+", "-"):
+            sign = self.take().kind
+            left = self.binary(left, sign, self.product())
+        return left
+
+    def product(self) -> Piece:
+        left, divided = self.signed(), False
+        while True:
+            if self.now.kind in ("*", "/"):
+                divided = self.now.kind == "/"
+                left = self.binary(left, self.take().kind, self.signed())
+            elif self.factor_follows():
+                if divided:
+                    reason = (
+                        "This can be read in two ways; write 1/(2*w1) or 1/2*w1, with a * for "
+                        "the product."
+                    )
+                    raise self.error(reason, self.now.at)
+                left = self.binary(left, "*", self.power())
+            else:
+                return left
+
+    def factor_follows(self) -> bool:
+        """Whether what comes next multiplies without a sign: 2w1, 3(w1+w2), w1 w2."""
+        kind = self.now.kind
+        if kind == "|":
+            return not (self.open and self.open[-1].kind == "|")
+        return kind in ("name", "√", *"([{") or _fraction(self.now) is not None
+
+    def signed(self) -> Piece:
+        if self.now.kind not in ("+", "-"):
+            return self.power()
+        sign = self.take()
+        with _Deeper(self, sign.at):
+            inner = self.signed()
+        if sign.kind == "+":
+            return inner
+        part = self.folded(sign.at, lambda a: -a, inner.part)
+        return Piece(part, f"-{inner.code}", sign.at)
+
+    def power(self) -> Piece:
+        base = self.atom()
+        if self.now.kind == "raised":
+            base = self.raised(base, self.take())
+        if self.now.kind in ("**", "^"):
+            at = self.take().at
+            with _Deeper(self, at):
+                base = self.binary(base, "**", self.signed())
+        return base
+
+    def raised(self, base: Piece, token: Token) -> Piece:
+        """`base` with the raised digits of `token` as its power."""
+        digits = "".join(_RAISED[c] for c in token.text)
+        if not re.fullmatch(r"[+-]?\d+", digits):
+            raise self.error(
+                "This power cannot be read; write it as **, for example w1**2.", token.at
+            )
+        out = self.binary(base, "**", Piece(float(digits), str(int(digits)), token.at))
+        return Piece(out.part, f"({out.code})", out.at)
+
+    def atom(self) -> Piece:
+        token = self.now
+        if token.kind == "number":
+            return self.number(self.take())
+        if token.kind == "name":
+            return self.name(self.take())
+        if token.kind in ("(", "[", "{"):
+            inner = self.inside()
+            return Piece(inner.part, f"({inner.code})", token.at)
+        if token.kind == "|":
+            return self.apply("abs", token.at, [self.inside()])
+        if token.kind == "√":
+            return self.root(self.take())
+        fraction = _fraction(token)
+        if fraction is not None:
+            self.take()
+            return Piece(fraction, f"({fraction!r})", token.at)
+        raise self.unexpected()
+
+    def inside(self) -> Piece:
+        """What stands between a bracket or bar, which comes next, and its other half."""
+        first = self.take()
+        self.open.append(first)
+        with _Deeper(self, first.at):
+            inner = self.sum()
+        self.close(first)
+        return inner
+
+    def close(self, first: Token) -> None:
+        if self.now.kind != _CLOSING[first.kind]:
+            if self.now.kind in ")]}":
+                raise self.error(f"This should be a {_CLOSING[first.kind]!r}.", self.now.at)
+            raise self.unexpected()
+        self.take()
+        self.open.pop()
+
+    def number(self, token: Token) -> Piece:
+        value = float(token.text)
+        if not abs(value) <= 1e30:
+            raise self.error("This number is too large; stay below 1e30.", token.at)
+        if self.now.kind == "number":
+            raise self.unexpected()
+        if self.now.kind == "name" and self.now.text.lower() in ("i", "j"):
+            raise self.error("Only real numbers can be used here.", token.at)
+        if self.now.kind == "name" and self.now.text.startswith("_"):
+            raise self.error("Write a number without signs between its digits.", self.now.at)
+        whole = token.text.isdigit()
+        return Piece(value, str(int(token.text)) if whole else repr(value), token.at)
+
+    def name(self, token: Token) -> Piece:
+        name = self.known(token)
+        if name in WEIGHTS:
+            first = name == "w1"
+            return Piece((lambda w1, w2: w1) if first else (lambda w1, w2: w2), name, token.at)
+        if name in CONSTANTS:
+            return Piece(CONSTANTS[name], name, token.at)
+        return self.call(name, token)
+
+    def known(self, token: Token) -> str:
+        """The name that `token` means; names run together are parted, the first is given."""
+        for name in (token.text, token.text.lower()):
+            name = _ALIASES.get(name, name)
+            if name in (*WEIGHTS, *CONSTANTS, *FUNCTIONS, *PAIRS, "pow"):
+                return name
+            if _RUN_TOGETHER.fullmatch(name):
+                parts = re.findall(r"[wx]_?[12]|pi|π|[xye]", name)
+                ends = [token.at + sum(map(len, parts[:k])) for k in range(len(parts))]
+                # The first is taken already; the rest are names still to come.
+                rest = [Token("name", p, a) for p, a in zip(parts, ends, strict=True)]
+                self.tokens[self.i - 1 : self.i] = rest
+                return _ALIASES.get(parts[0], parts[0])
+        raise self.unknown(token)
+
+    def unknown(self, token: Token) -> FormulaError:
+        if self.now.kind == "=" or (self.now.kind == "(" and self.names_a_result()):
+            return self.error(_SPOKEN["="], token.at)
+        if token.text in ("if", "else", "and", "or", "not", "for", "in", "lambda", "is"):
+            return self.error(_ONLY, token.at)
+        if self.now.kind == "(":
             known = ", ".join([*FUNCTIONS, *PAIRS])
-            raise self.error(f"This is not a known function; there are: {known}.", node)
-        if len(node.args) != wanted or node.keywords:
+            reason = f"This is not a known function; there are: {known}."
+        elif token.text.lower() in ("w", "x") and self.now.kind in ("[", "{"):
+            reason = "Write the weights as w1 and w2, without brackets."
+        else:
+            reason = f"There is no {token.text!r} here; the two weights are w1 and w2."
+        return self.error(reason, token.at)
+
+    def names_a_result(self) -> bool:
+        """Whether an equals sign follows the name's bracket: f(w1, w2) = …"""
+        kinds = [t.kind for t in self.tokens[self.i :]]
+        return ")" in kinds and kinds[kinds.index(")") + 1] == "="
+
+    # -- functions ----------------------------------------------------------------------------
+    def call(self, name: str, token: Token) -> Piece:
+        """A function with its argument; a power may stand between the two: sin²(w1)."""
+        shown = f"{name} needs its argument in parentheses: {name}(w1)."
+        power = None
+        if self.now.kind == "raised":
+            power = self.take()
+        elif self.now.kind in ("**", "^") and self.tokens[self.i + 1].kind in ("number", "-"):
+            self.take()
+            power = self.take()
+        if power is not None and ("⁻" in power.text or power.kind == "-"):
+            reason = f"Write 1/{name}(w1), or asin, acos, atan for the inverse function."
+            raise self.error(reason, power.at)
+        if self.now.kind != "(":
+            raise self.error(shown, token.at)
+        made = self.apply(name, token.at, self.arguments())
+        if power is None:
+            return made
+        if power.kind == "number":
+            out = self.binary(made, "**", Piece(float(power.text), power.text, power.at))
+            return Piece(out.part, f"({out.code})", token.at)
+        return self.raised(made, power)
+
+    def arguments(self) -> list[Piece]:
+        first = self.take()
+        self.open.append(first)
+        found: list[Piece] = []
+        with _Deeper(self, first.at):
+            while self.now.kind != ")":
+                found.append(self.sum())
+                if self.now.kind != ",":
+                    break
+                self.take()
+        self.close(first)
+        return found
+
+    def root(self, token: Token) -> Piece:
+        with _Deeper(self, token.at):
+            inner = self.atom()
+        if self.now.kind in ("raised", "**", "^"):
+            raise self.error("Write what is under the root in parentheses: √(w1**2).", token.at)
+        return self.apply("sqrt", token.at, [inner])
+
+    def apply(self, name: str, at: int, given: list[Piece]) -> Piece:
+        wanted = 1 if name in FUNCTIONS else 2
+        if len(given) != wanted:
             many = "one argument" if wanted == 1 else "two arguments"
-            raise self.error(f"{name} takes {many}.", node)
-        parts = [self.compile(a, depth + 1) for a in node.args]
+            hint = "; write decimals with a point" if len(given) > wanted else ""
+            raise self.error(f"{name} takes {many}{hint}.", at)
+        if name == "pow":
+            base, exponent = (Piece(g.part, f"({g.code})", g.at) for g in given)
+            out = self.binary(base, "**", exponent)
+            return Piece(out.part, f"({out.code})", at)
         function = FUNCTIONS.get(name) or PAIRS[name]
+        part = self.folded(at, _over_tensors(function), *(g.part for g in given))
+        return Piece(part, f"{name}({', '.join(g.code for g in given)})", at)
 
-        def apply(*values):
-            like = next((v for v in values if isinstance(v, Tensor)), None)
-            dtype = torch.float64 if like is None else like.dtype
-            tensors = [v if isinstance(v, Tensor) else torch.tensor(v, dtype=dtype) for v in values]
-            result = function(*tensors)
-            return result if like is not None else float(result)
+    def binary(self, left: Piece, sign: str, right: Piece) -> Piece:
+        too_large = isinstance(right.part, float) and abs(right.part) > MAX_EXPONENT
+        if sign == "**" and too_large:
+            reason = f"This power is too large; stay between -{MAX_EXPONENT} and {MAX_EXPONENT}."
+            raise self.error(reason, right.at)
+        part = self.folded(left.at, _OPERATORS[sign], left.part, right.part)
+        space = "" if sign == "**" else " "
+        return Piece(part, f"{left.code}{space}{sign}{space}{right.code}", left.at)
 
-        return self.folded(node, apply, *parts)
-
-    def folded(self, node: ast.expr, operator: Callable, *parts: Part) -> Part:
+    def folded(self, at: int, operator: Callable, *parts: Part) -> Part:
         """`operator` over `parts`; worked out at once when all of them are constants."""
         if all(isinstance(p, float) for p in parts):
             try:
@@ -223,9 +492,52 @@ class _Compiler:
                 if isinstance(number, complex) or not math.isfinite(number):
                     raise ValueError
             except (ArithmeticError, ValueError):
-                raise self.error(
-                    "This part is not a finite real number; change it.", node
-                ) from None
+                reason = "This part is not a finite real number; change it."
+                raise self.error(reason, at) from None
             return number
         ready = [p if callable(p) else (lambda w1, w2, number=p: number) for p in parts]
         return lambda w1, w2: operator(*(p(w1, w2) for p in ready))
+
+
+class _Deeper:
+    """One level of nesting, of which there are not more than `MAX_DEPTH`."""
+
+    def __init__(self, parser: _Parser, at: int) -> None:
+        self.parser, self.at = parser, at
+
+    def __enter__(self) -> None:
+        self.parser.depth += 1
+        if self.parser.depth > MAX_DEPTH:
+            raise self.parser.error("The formula is nested too deeply; make it simpler.", self.at)
+
+    def __exit__(self, *_: object) -> None:
+        self.parser.depth -= 1
+
+
+_OPERATORS: dict[str, Callable] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "**": lambda a, b: a**b,
+}
+
+
+def _fraction(token: Token) -> float | None:
+    """The value of a sign such as ½."""
+    if len(token.kind) == 1 and unicodedata.category(token.kind) == "No":
+        return unicodedata.numeric(token.kind)
+    return None
+
+
+def _over_tensors(function: Callable) -> Callable:
+    """`function` for tensors and plain numbers alike."""
+
+    def apply(*values: Tensor | float) -> Tensor | float:
+        like = next((v for v in values if isinstance(v, Tensor)), None)
+        dtype = torch.float64 if like is None else like.dtype
+        tensors = [v if isinstance(v, Tensor) else torch.tensor(v, dtype=dtype) for v in values]
+        result = function(*tensors)
+        return result if like is not None else float(result)
+
+    return apply

@@ -7,6 +7,7 @@ import inspect
 import textwrap
 
 from .descent import Run
+from .formula import python_of
 from .optimizers import OPTIMIZERS
 from .schedules import SCHEDULES
 from .surfaces import FORMULA, SURFACES, Surface
@@ -72,17 +73,15 @@ def _optimizer(run: Run) -> str:
 
 def _surface(surface: Surface) -> str:
     if surface.name == FORMULA:
-        names = {
-            n.id
-            for n in ast.walk(ast.parse(surface.text.strip(), mode="eval"))
-            if isinstance(n, ast.Name)
-        }
+        text = python_of(surface.text)
+        tree = ast.parse(text, mode="eval")
+        names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
         lines = [f"{n} = math.{n}" for n in ("pi", "e") if n in names]
         for n in sorted(names - {"w1", "w2", "pi", "e"}):
             home = "torch.nn.functional" if n == "softplus" else "torch"
             other = {"min": "minimum", "max": "maximum"}.get(n, n)
             lines.append(f"{n} = lambda *a: {home}.{other}(*map(torch.as_tensor, a))")
-        body = f"def loss(w1, w2):\n    return {surface.text.strip()} + 0 * (w1 + w2)\n"
+        body = f"def loss(w1, w2):\n    return {text} + 0 * (w1 + w2)\n"
         return "\n".join([*lines, "", body]) if lines else body
     entry = SURFACES[surface.name]
     source = textwrap.dedent(inspect.getsource(entry.call))

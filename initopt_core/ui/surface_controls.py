@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from initopt_core.descent import Run
+from initopt_core.formula import FUNCTIONS, PAIRS
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.outcomes import short
 from initopt_core.registry import Parameter
@@ -176,10 +177,15 @@ def _surface(held: plans.Held, side: Any) -> None:
             plans.TYPED,
             side,
             max_chars=200,
-            help="+ − * / ** and sin, cos, tan, tanh, exp, log, sqrt, abs, sigmoid, relu, min, max",
+            help=FORMULA_HELP,
         )
 
 
+FORMULA_HELP = (
+    "A function of w1 and w2 (or x and y), for example `2w1² + |w2|` or `2*w1**2 + abs(w2)`. "
+    f"Signs: `+ - * / ** ( )`. Numbers also `pi` and `e`. Functions: {', '.join(FUNCTIONS)}, "
+    f"and of two: {', '.join(PAIRS)}."
+)
 CONVENTIONS = {"SGDMomentum": "HeavyBall", "HeavyBall": "SGDMomentum"}
 """Momentum as an average and as a sum, each with its other."""
 
