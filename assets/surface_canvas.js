@@ -42,6 +42,9 @@ function unpack({ head, floats }) {
     run.lr = take(T);
     run.sharpness = take(T);
     run.meter = take(T);
+    run.thrown = take(T);
+    run.throw = take(T);
+    run.limit = take(T);
     run.denominator = run.divides ? take(2 * T) : null;
     run.memory = Object.fromEntries(run.kept.map((name) => [name, take(2 * T)]));
     // The last step that can be drawn.

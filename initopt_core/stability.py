@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from .descent import Run, Trace
-from .surfaces import hessian
+from .optimizers import OPTIMIZERS, NAdam
+from .surfaces import gradient, hessian
 
 
 @dataclass(frozen=True)
@@ -23,22 +24,35 @@ class Stability:
     """Along one path of T updates.
 
     Attributes:
-        sharpness: [T] largest eigenvalue of the Hessian, divided by the optimizer's own rates
-            where it has them (D^-1/2 H D^-1/2 with D = sqrt(v) + eps).
+        sharpness: [T] largest eigenvalue of the Hessian where the step begins, divided by the
+            optimizer's own rates where it has them (D^-1/2 H D^-1/2 with D = sqrt(v) + eps).
         product: [T] learning rate x sharpness.
-        limit: the product above which a quadratic diverges; None where none is known.
+        thrown: [T] learning rate x mean curvature ACROSS the step, along it and divided alike: it
+            sees the walls that a long step flies over, or lands on, where the place it leaves is
+            flat. Plain gradient descent whose gradient turns right round has 2.
+        limit: [T] the product above which a quadratic diverges, see `limits`; None for Lion.
     """
 
     sharpness: np.ndarray
     product: np.ndarray
-    limit: float | None
+    thrown: np.ndarray
+    limit: np.ndarray | None
+
+    def _rescaled(self, values: np.ndarray) -> np.ndarray:
+        if self.limit is None:
+            return np.full_like(values, np.nan)
+        with np.errstate(all="ignore"):  # weight decay alone may leave no room: a limit of 0
+            return values * (2 / self.limit).astype(values.dtype)
 
     @property
     def meter(self) -> np.ndarray:
         """[T] the product rescaled so that the edge is 2 for every optimizer; NaN without one."""
-        if self.limit is None:
-            return np.full_like(self.product, np.nan)
-        return self.product * (2 / self.limit)
+        return self._rescaled(self.product)
+
+    @property
+    def throw(self) -> np.ndarray:
+        """[T] `thrown`, rescaled like the meter."""
+        return self._rescaled(self.thrown)
 
 
 def average_limit(beta: float) -> float:
@@ -56,42 +70,87 @@ def nesterov_limit(beta: float) -> float:
     return (2 + 2 * beta) / (1 + 2 * beta)
 
 
-_LIMITS: dict[str, Callable[[dict], float]] = {
-    "SGD": lambda s: 2.0,
-    "SGDMomentum": lambda s: average_limit(s["momentum"]),
-    "HeavyBall": lambda s: sum_limit(s["momentum"]),
-    "Nesterov": lambda s: nesterov_limit(s["momentum"]),
-    "Adagrad": lambda s: 2.0,
-    "RMSprop": lambda s: 2.0,
-    "Adam": lambda s: average_limit(s["beta1"]),
-    "AdamW": lambda s: average_limit(s["beta1"]),
-    "Adamax": lambda s: average_limit(s["beta1"]),
-    # The look-ahead of Nesterov on an average: its limit with the sum's rate (1 - b) lr.
-    "NAdam": lambda s: nesterov_limit(s["beta1"]) / (1 - s["beta1"]),
+def nadam_limit(beta: float, mu: float, ahead: float) -> float:
+    """Of a step mu' m + (1 - mu) g, m an average: 2 (1 + b) / ((1 + b)(1 - mu) + (1 - b) mu').
+
+    With mu' = mu, which it all but is, 2 (1 + b) / (1 + b - 2 mu b): the weights change sign at
+    each step, z = -1, where m = (1 - b) / (1 + b) of the gradient.
+
+    Args:
+        mu, ahead: the momentum schedule at this step and at the next.
+    """
+    return (2 + 2 * beta) / ((1 + beta) * (1 - mu) + (1 - beta) * ahead)
+
+
+def _nadam(settings: dict, step: int) -> float:
+    optimizer = NAdam([], settings["lr"], settings["beta1"])
+    return nadam_limit(settings["beta1"], optimizer.mu(step + 1), optimizer.mu(step + 2))
+
+
+_LIMITS: dict[str, Callable[[dict, int], float]] = {
+    "SGD": lambda s, t: 2.0,
+    "SGDMomentum": lambda s, t: average_limit(s["momentum"]),
+    "HeavyBall": lambda s, t: sum_limit(s["momentum"]),
+    "Nesterov": lambda s, t: nesterov_limit(s["momentum"]),
+    "Adagrad": lambda s, t: 2.0,
+    "RMSprop": lambda s, t: 2.0,
+    "Adam": lambda s, t: average_limit(s["beta1"]),
+    "AdamW": lambda s, t: average_limit(s["beta1"]),
+    "Adamax": lambda s, t: average_limit(s["beta1"]),
+    "NAdam": _nadam,
 }
 
 
-def limit_of(run: Run) -> float | None:
-    """The largest stable learning rate x sharpness; None where theory gives none (Lion)."""
-    limit = _LIMITS.get(run.optimizer)
-    return None if limit is None else float(limit(run.values()))
+def limit_of(run: Run, step: int = 0, rate: float | None = None) -> float | None:
+    """The largest stable learning rate x sharpness; None where there is none (Lion).
+
+    It is where a quadratic begins to diverge in the long run, with the optimizer's divisors
+    (sqrt(v) + eps) held as they are now and its averages full. Two things it does not say: the
+    first steps of Adam's family have averages that are not full yet, and with bias correction act
+    like plain descent, whose limit is 2; and divisors grow with the gradients, which soon brings
+    a path back that this limit calls unstable.
+
+    Args:
+        step: 0-based; matters to NAdam, whose momentum warms up.
+        rate: the learning rate at that step; None takes the run's own. Matters to decoupled
+            weight decay, which uses up (rate x decay) of the 2 by which a step may overshoot.
+    """
+    values = run.values()
+    return _limit(run.optimizer, values, step, values["lr"] if rate is None else rate)
+
+
+def _limit(optimizer: str, values: dict, step: int, rate: float) -> float | None:
+    limit = _LIMITS.get(optimizer)
+    if limit is None:
+        return None
+    decay = values["weight_decay"] if OPTIMIZERS[optimizer].call.decoupled else 0.0
+    return float(limit(values, step)) * max(1 - rate * decay / 2, 0.0)
+
+
+def limits(run: Run, rates: np.ndarray) -> np.ndarray | None:
+    """[T] the limit at each step of learning rates `rates` [T]; None where there is none."""
+    if run.optimizer not in _LIMITS:
+        return None
+    values = run.values()
+    each = enumerate(rates.tolist())
+    return np.array([_limit(run.optimizer, values, t, rate) for t, rate in each])
 
 
 def limit_formula(run: Run) -> str:
-    """The limit as an expression with its numbers, for the reader."""
+    """The limit as an expression with its numbers, for the reader; its value is `limits`'."""
     values = run.values()
-    limit = limit_of(run)
-    if limit is None:
-        return "no known limit"
+    if run.optimizer not in _LIMITS:
+        return "none: every step is η long, whatever the curvature"
+    decay = values["weight_decay"] if OPTIMIZERS[run.optimizer].call.decoupled else 0.0
+    two = f"(2 − {decay:g} η)" if decay else "2"
     if run.optimizer in ("SGD", "Adagrad", "RMSprop"):
-        return "2"
+        return two
     b = values.get("momentum", values.get("beta1"))
-    form = {
-        "HeavyBall": f"2 (1 + {b:g})",
-        "Nesterov": f"2 (1 + {b:g}) / (1 + 2·{b:g})",
-        "NAdam": f"2 (1 + {b:g}) / ((1 − {b:g})(1 + 2·{b:g}))",
-    }.get(run.optimizer, f"2 (1 + {b:g}) / (1 − {b:g})")
-    return f"{form} = {limit:.3g}"
+    return {
+        "HeavyBall": f"{two} (1 + {b:g})",
+        "Nesterov": f"{two} (1 + {b:g}) / (1 + 2·{b:g})",
+        "NAdam": f"{two} (1 + {b:g}) / (1 + {b:g} − 2·{b:g} μ), μ its momentum at this step",
+    }.get(run.optimizer, f"{two} (1 + {b:g}) / (1 − {b:g})")
 
 
 def denominators(trace: Trace) -> np.ndarray:
@@ -116,12 +175,16 @@ def along_paths(
     """Stability of every run at every step; all Hessians are one batched computation."""
     w = torch.from_numpy(np.concatenate([t.points[:-1, :2] for t in traces]).astype(np.float64))
     h11, h12, h22 = (h.numpy() for h in hessian(surface, w[:, 0], w[:, 1]))
+    ends = np.concatenate([t.points[:, :2] for t in traces]).astype(np.float64)
+    slopes = np.stack(gradient(surface, *torch.from_numpy(ends).T)[1:], axis=1)
     out, at = [], 0
-    for trace in traces:
+    for i, trace in enumerate(traces):
         n = len(trace.lr)
+        turned = np.diff(slopes[at + i : at + i + n + 1], axis=0)
         part = slice(at, at + n)
         at += n
-        decay = 0.0 if trace.run.optimizer == "AdamW" else trace.run.values()["weight_decay"]
+        decoupled = OPTIMIZERS[trace.run.optimizer].call.decoupled
+        decay = 0.0 if decoupled else trace.run.values()["weight_decay"]
         d = denominators(trace).astype(np.float64)
         with np.errstate(all="ignore"):  # a path that has diverged has no stability to measure
             sharpness = largest_eigenvalue(
@@ -130,7 +193,9 @@ def along_paths(
                 (h22[part] + decay) / d[:, 1],
             )
             product = trace.lr * sharpness
-        out.append(
-            Stability(sharpness.astype(np.float32), product.astype(np.float32), limit_of(trace.run))
-        )
+            u = np.diff(trace.points[:, :2].astype(np.float64), axis=0)
+            along = (u * (turned + decay * u)).sum(axis=1)
+            thrown = trace.lr * along / (d * u**2).sum(axis=1)
+        numbers = (v.astype(np.float32) for v in (sharpness, product, thrown))
+        out.append(Stability(*numbers, limits(trace.run, trace.lr)))
     return tuple(out)

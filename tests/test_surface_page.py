@@ -85,7 +85,7 @@ def test_a_scene_holds_the_whole_race_in_the_order_the_script_reads():
         np.testing.assert_array_equal(take(60).reshape(30, 2), trace.gradient)
         np.testing.assert_array_equal(take(60).reshape(30, 2), trace.update)
         np.testing.assert_array_equal(take(30), trace.lr)
-        take(60)  # sharpness and meter
+        take(150)  # sharpness, meter, curvature across the step, its meter, limit
         if head["divides"]:
             v_hat = trace.memory["v_hat"]
             np.testing.assert_allclose(take(60).reshape(30, 2), np.sqrt(v_hat) + 1e-8, rtol=1e-6)

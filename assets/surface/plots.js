@@ -43,7 +43,11 @@ S.Plots = class {
         log: scene.minima.length > 0, of: (run, k) => run.distance[k], n: 1,
       },
       { title: "Effective rate: step / gradient", log: true, of: pair, n: 0, usual: true },
-      { title: "Stability: rate × curvature, edge at 2", log: false, edge: 2, of: (run, k) => run.meter[k], n: 0 },
+      // A long step may begin where it is flat and fly over what is not: its own curvature is dotted.
+      {
+        title: "Rate × curvature (dots: across a step), edge 2", log: false, edge: 2,
+        of: (run, k) => run.meter[k], dots: (run, k) => run.throw[k], n: 0,
+      },
     ];
   }
 
@@ -57,9 +61,10 @@ S.Plots = class {
         for (let k = 0; k < count; k++) out[k] = spec.of(run, k);
         return out;
       });
+      const dots = spec.dots ? scene.runs.map((run, i) => Float64Array.from(lines[i], (_, k) => spec.dots(run, k))) : [];
       let low = Infinity, high = -Infinity;
       const values = [];
-      for (const line of lines) {
+      for (const line of [...lines, ...dots]) {
         for (const v of line) {
           if (!Number.isFinite(v) || (spec.log && v <= 0)) continue;
           if (v < low) low = v;
@@ -85,7 +90,7 @@ S.Plots = class {
       } else if (spec.edge) {
         [low, high] = [Math.max(Math.min(low, 0), -1), Math.min(Math.max(high * 1.08, 2.4), 5)];
       } else [low, high] = [Math.min(low, 0), high * 1.05 || 1];
-      return { ...spec, lines, low, high };
+      return { ...spec, lines, points: dots, low, high };
     });
     this.stale = true;
   }
@@ -201,8 +206,19 @@ S.Plots = class {
         }
         ctx.stroke();
       });
+      p.points.forEach((line, i) => this.dots(ctx, p, line, this.lab.scene.runs[i].color));
       ctx.restore();
     }
+  }
+
+  dots(ctx, p, line, color) {
+    ctx.fillStyle = color;
+    line.forEach((v, k) => {
+      if (!Number.isFinite(v)) return;
+      ctx.beginPath();
+      ctx.arc(p.x + (k / this.lab.scene.steps) * p.w, this.y(p, v), 1.7, 0, 7);
+      ctx.fill();
+    });
   }
 };
 

@@ -114,6 +114,15 @@ S.Inspector = class {
     });
   }
 
+  // What the step does beside what its optimizer can take: where it begins, and across it.
+  stability(run, k) {
+    const here = run.lr[k] * run.sharpness[k], value = run.limit[k];
+    const limit = run.limitText === S.short(value) || !Number.isFinite(value)
+      ? run.limitText : `${run.limitText} = ${S.short(value)}`;
+    return `Stability, rate × curvature: ${S.short(here)} where the step begins, ` +
+      `${S.short(run.thrown[k])} across it; limit ${limit}`;
+  }
+
   draw(t) {
     const run = this.lab.scene.runs[this.lab.selected];
     if (!run || !this.element.isConnected) return;
@@ -160,10 +169,7 @@ S.Inspector = class {
     }
     const note = document.createElement("span");
     note.className = "sc-soft sc-note-line";
-    note.textContent = run.limitText
-      ? `Stability: rate ${S.short(run.lr[k])} × curvature ${S.short(run.sharpness[k])} = ` +
-        `${S.short(run.lr[k] * run.sharpness[k])}, limit ${run.limitText}`
-      : "";
+    note.textContent = this.stability(run, k);
     title.append(note);
     this.element.append(table);
   }

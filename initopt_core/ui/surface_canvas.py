@@ -129,11 +129,13 @@ def pack_scene(
                 "divides": divides,
                 "diverged": trace.diverged,
                 "outcome": end.text,
-                "limitText": "" if stability.limit is None else limit_formula(trace.run),
+                "limitText": limit_formula(trace.run),
             }
         )
         floats += [*trace.points.T, trace.gradient, trace.update, trace.lr]
-        floats += [stability.sharpness, stability.meter]
+        none = np.full_like(trace.lr, np.nan)
+        floats += [stability.sharpness, stability.meter, stability.thrown, stability.throw]
+        floats += [none if stability.limit is None else stability.limit]
         floats += [denominators(trace)] if divides else []
         floats += [trace.memory[k] for k in kept]
     losses = np.concatenate([t.points[:, 2] for t in traces])
