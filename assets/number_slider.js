@@ -7,15 +7,16 @@ const MANTISSAS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 const PATIENCE_MS = 1000; // after which an answer is no longer waited for
 const sliders = new WeakMap();
 
-/** Slider stops of a range: round numbers, ten a decade, or equal steps. */
-function stops({ low, high, step, log }) {
+/** Slider stops of a track: round numbers, ten a decade, or equal steps. */
+function stops({ from: low, to: high, step, log, integer }) {
   const list = [];
   if (log) {
     if (low === 0) list.push(0);
-    const from = Math.floor(Math.log10(low || high * 1e-8));
-    for (let e = from; e <= Math.ceil(Math.log10(high)); e++) {
+    const first = Math.floor(Math.log10(low || (integer ? 1 : high * 1e-8)));
+    for (let e = first; e <= Math.ceil(Math.log10(high)); e++) {
       for (const m of MANTISSAS) {
         const value = Number(`${m}e${e}`);
+        if (integer && !Number.isInteger(value)) continue;
         if (value >= low && value <= high) list.push(value);
       }
     }
@@ -28,6 +29,41 @@ function stops({ low, high, step, log }) {
 
 if (import.meta.url.startsWith("http")) await import(new URL("numbers.js", import.meta.url).href);
 const { number, plain } = globalThis.initoptNumbers;
+
+const GROUPED = /(?<![0-9.,])[1-9][0-9]{0,2}(?:[\s_'’\u00a0\u2009\u202f][0-9]{3})+(?![0-9])/g;
+const BARE_POWER = /^([+-]?)10(?:\^|\*\*)([+-]?[0-9]{1,3})$/;
+const NUMBER =
+  /^([+-]?)([0-9][0-9.,]*|[.,][0-9]+)(?:(?:e|[*·×x]10(?:\^|\*\*)?)([+-]?[0-9]{1,3}))?$/i;
+const COMMAS = /^[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?$/;
+const POINTS = /^[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]*|(?:\.[0-9]{3}){2,})$/;
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** Digits with a point for the fraction and nothing between thousands, or null. */
+function plainDigits(digits) {
+  if (COMMAS.test(digits)) return digits.replaceAll(",", "");
+  if (POINTS.test(digits)) return digits.replaceAll(".", "").replace(",", ".");
+  if ((digits.match(/[.,]/g) ?? []).length > 1) return null;
+  return digits.replace(",", ".");
+}
+
+/** The number that a person's text means, or null; the twin of `number_text` in Python, where
+ * the rules are said. */
+export function readNumber(given) {
+  const text = given
+    .trim()
+    .replace(/[−–]/g, "-")
+    .replace(/10([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, raised) =>
+      `10^${[...raised].map((c) => ({ "⁺": "+", "⁻": "-" })[c] ?? RAISED.indexOf(c)).join("")}`)
+    .replace(GROUPED, (group) => group.replace(/[^0-9]/g, ""))
+    .replace(/\s*([*·×xX^])\s*/g, "$1");
+  const bare = BARE_POWER.exec(text);
+  const match = bare ? [text, bare[1], "1", bare[2]] : NUMBER.exec(text);
+  if (!match) return null;
+  const plain = plainDigits(match[2]);
+  if (plain === null || plain.length > 400) return null;
+  const value = Number(`${match[1]}${plain}e${match[3] ?? 0}`);
+  return Number.isFinite(value) ? value : null;
+}
 
 class NumberSlider {
   constructor(parent) {
@@ -53,7 +89,7 @@ class NumberSlider {
   update(component) {
     const { data } = component;
     this.set = component.setStateValue;
-    const shape = JSON.stringify([data.low, data.high, data.step, data.log]);
+    const shape = JSON.stringify([data.from, data.to, data.step, data.log, data.integer]);
     if (shape !== this.shape) {
       this.shape = shape;
       this.list = stops(data);
@@ -81,9 +117,8 @@ class NumberSlider {
 
   typed() {
     const { low, high, integer } = this.data;
-    const value = Number(this.box.value.trim().replace(",", "."));
-    const usable = this.box.value.trim() !== "" && Number.isFinite(value);
-    if (!usable || value < low || value > high || (integer && !Number.isInteger(value))) {
+    const value = readNumber(this.box.value);
+    if (value === null || value < low || value > high || (integer && !Number.isInteger(value))) {
       const kind = integer ? "a whole number" : "a number";
       this.problem.textContent = `Give ${kind} from ${number(low, 6)} to ${number(high, 6)}.`;
       return;

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from .reading import shown, unbracketed, whole, whole_numbers
 from .registry import Entry, Parameter, Registry, SettingError
 
 HIDDEN_SIZES = (512, 256, 256, 128)
 MAX_LAYERS = 64
 MAX_UNITS = 2048
+MAX_INPUTS = 1_000_000
+MAX_PARAMETERS = 300_000_000
+_SIZES_EXAMPLE = "[512, 256, 128]"
 
 
 class Identity(nn.Module):
@@ -173,16 +179,26 @@ def active_range(activation: nn.Module, share: float = FLAT) -> tuple[float, flo
 _ranges: dict[tuple, tuple[float, float]] = {}
 
 
+# Names under which other programs, the course's tutorial on activation functions among them,
+# know the same function or setting.
+_OTHER_NAMES = {"swish": "silu", "lrelu": "leaky_relu", "linear": "identity", "none": "identity"}
+_OTHER_SETTINGS = {("leaky_relu", "alpha"): "negative_slope"}
+
+
 def make_activation(name: str, **parameters) -> nn.Module:
     """A new activation module from its registry name or, as in saved files, its class name.
 
     Raises:
         SettingError: for an unknown name or an unusable parameter.
     """
-    key = str(name).lower()
+    if not isinstance(name, str):
+        raise SettingError(f'Activation: {shown(name)} is not a name such as "ReLU".')
+    key = name.strip().rpartition(".")[2].removesuffix("()").lower()  # "nn.ReLU()" is ReLU
     by_class = {getattr(e.call, "__name__", "").lower(): e for e in ACTIVATIONS.values()}
-    entry = ACTIVATIONS.get(key) or by_class.get(key) or ACTIVATIONS[key]
-    settings = entry.settings(parameters)
+    known = _OTHER_NAMES.get(key, key)
+    entry = ACTIVATIONS.get(known) or by_class.get(known) or ACTIVATIONS[name]
+    given = {_OTHER_SETTINGS.get((entry.name, k), k): v for k, v in parameters.items()}
+    settings = entry.settings(given)
     module = entry.call(**settings)
     module.init_settings = settings  # so that a network's config can build it again
     return module
@@ -190,15 +206,12 @@ def make_activation(name: str, **parameters) -> nn.Module:
 
 def check_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
     """`sizes` as a tuple of ints, each 1 to 2,048 units, at most 64 layers (none is allowed:
-    that is a linear classifier).
+    that is a linear classifier). Text is not a list: `parse_sizes` reads it.
 
     Raises:
         SettingError: naming the first thing that is wrong.
     """
-    try:
-        result = tuple(int(s) for s in sizes)
-    except (TypeError, ValueError):
-        raise SettingError("Hidden sizes: give whole numbers, for example 512, 256, 128.") from None
+    result = whole_numbers(sizes, "Hidden sizes", _SIZES_EXAMPLE)
     if len(result) > MAX_LAYERS:
         raise SettingError(
             f"Hidden sizes: {len(result)} layers; at most {MAX_LAYERS} are possible."
@@ -206,9 +219,76 @@ def check_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
     for position, size in enumerate(result, 1):
         if not 1 <= size <= MAX_UNITS:
             raise SettingError(
-                f"Hidden sizes: layer {position} has {size} units; give 1 to {MAX_UNITS}."
+                f"Hidden sizes: layer {position} has {shown(size)} units; give 1 to {MAX_UNITS}."
             )
     return result
+
+
+_PIECE = re.compile(r"(?:([1-9][0-9]{0,8})\s*[xX×*]\s*)?([1-9][0-9]{0,8})")
+_BETWEEN = re.compile(
+    r"\s*(?:[,;|/]|->|→|(?<=[0-9])\s*[-–—](?=\s*[0-9]))[,;\s]*"  # a sign between numbers
+    r"|\s+(?![xX×*\s])(?<![xX×*]\s)"  # or blanks, but not those around the x of "4 x 256"
+)
+
+
+def parse_sizes(text: str) -> tuple[int, ...]:
+    """Hidden sizes from a person's line; nothing at all is the linear classifier.
+
+    Understood are "512, 256", "512 256", "512-256", "512 → 256", "[512, 256]", depth x width as in
+    "12 x 256" or "12×256", and mixtures such as "2x256, 64".
+
+    Raises:
+        SettingError: saying what is wrong and what to write.
+    """
+    sizes: list[int] = []
+    for piece in _BETWEEN.split(unbracketed(text)):
+        piece = piece.strip()
+        if not piece:
+            continue
+        match = _PIECE.fullmatch(piece)
+        if not match:
+            raise SettingError(
+                f"Hidden sizes: “{piece[:20]}” is not a number of units. Write 512, 256, 128 or "
+                "12 x 256 (depth x width)."
+            )
+        repeat, units = int(match[1] or 1), int(match[2])
+        if len(sizes) + repeat > MAX_LAYERS:
+            raise SettingError(
+                f"Hidden sizes: {len(sizes) + repeat} layers; at most {MAX_LAYERS} are possible. "
+                "Depth comes first: 4 x 256 is 4 layers of 256 units."
+            )
+        sizes += [units] * repeat
+    return check_sizes(sizes)
+
+
+def layer_sizes(config: Mapping[str, Any]) -> tuple[int, ...]:
+    """Inputs, hidden units and outputs of a network's configuration, checked before anything of
+    their size is made.
+
+    Raises:
+        SettingError: for a value that is no size, or a network of more than 300 million weights.
+    """
+    inputs = _size(config.get("input_size", 784), "Input size", MAX_INPUTS)
+    outputs = _size(config.get("num_classes", 10), "Number of classes", MAX_INPUTS)
+    sizes = (inputs, *check_sizes(config.get("hidden_sizes", HIDDEN_SIZES)), outputs)
+    if (weights := parameters_of(sizes)) > MAX_PARAMETERS:
+        raise SettingError(
+            f"Hidden sizes: {weights / 1e6:.0f} million weights; make the network narrower or "
+            f"less deep (at most {MAX_PARAMETERS // 10**6} million)."
+        )
+    return sizes
+
+
+def parameters_of(sizes: Sequence[int]) -> int:
+    """Weights and biases of a fully connected network with these layers."""
+    return sum(a * b + b for a, b in itertools.pairwise(sizes))
+
+
+def _size(value: Any, label: str, high: int) -> int:
+    found = None if isinstance(value, str) else whole(value, label)
+    if found is None or not 1 <= found <= high:
+        raise SettingError(f"{label}: give a whole number from 1 to {high:,}, not {shown(value)}.")
+    return found
 
 
 class BaseNetwork(nn.Module):
@@ -234,17 +314,18 @@ class BaseNetwork(nn.Module):
         hidden_sizes: Sequence[int] = HIDDEN_SIZES,
     ) -> None:
         super().__init__()
-        hidden_sizes = check_sizes(hidden_sizes)
-        sizes = (input_size, *hidden_sizes, num_classes)
+        sizes = layer_sizes(
+            {"input_size": input_size, "num_classes": num_classes, "hidden_sizes": hidden_sizes}
+        )
         layers: list[nn.Module] = []
         for fan_in, fan_out in itertools.pairwise(sizes):
             layers += [nn.Linear(fan_in, fan_out), act_fn]
         self.layers = nn.ModuleList(layers[:-1])
         self.config = {
             "act_fn": act_fn.__class__.__name__,
-            "input_size": input_size,
-            "num_classes": num_classes,
-            "hidden_sizes": list(hidden_sizes),
+            "input_size": sizes[0],
+            "num_classes": sizes[-1],
+            "hidden_sizes": list(sizes[1:-1]),
         }
         if settings := getattr(act_fn, "init_settings", None):
             self.config["act_fn_settings"] = settings
@@ -264,18 +345,33 @@ class BaseNetwork(nn.Module):
 def from_config(config: dict) -> BaseNetwork:
     """A new network from `BaseNetwork.config`, with fresh weights.
 
-    The published configurations hold the activation's class name as a plain string (the
-    tutorial's own loader expects a dictionary there and fails on them).
+    The activation may be a class name, as the published configurations have it ("ReLU"), or a
+    dictionary with its name and settings, as the course's tutorial on activation functions
+    writes it ({"name": "LeakyReLU", "alpha": 0.1}).
 
     Raises:
         SettingError: for a missing, unknown or unusable value.
     """
-    if not isinstance(config, dict) or "act_fn" not in config:
+    activation = activation_of(config)
+    sizes = layer_sizes(config)
+    return BaseNetwork(activation, sizes[0], sizes[-1], sizes[1:-1])
+
+
+def activation_of(config: Any) -> nn.Module:
+    """The activation module that a network's configuration names.
+
+    Raises:
+        SettingError: for a missing, unknown or unusable value.
+    """
+    if not isinstance(config, Mapping) or "act_fn" not in config:
         raise SettingError("Network configuration: it has no activation function (act_fn).")
-    sizes = {k: config[k] for k in ("input_size", "num_classes", "hidden_sizes") if k in config}
-    return BaseNetwork(
-        make_activation(config["act_fn"], **config.get("act_fn_settings", {})), **sizes
-    )
+    named, settings = config["act_fn"], config.get("act_fn_settings", {})
+    if isinstance(named, Mapping):
+        settings = {k: v for k, v in named.items() if k != "name"}
+        named = named.get("name")
+    if not isinstance(settings, Mapping):
+        raise SettingError("Network configuration: act_fn_settings is not a JSON object.")
+    return make_activation(named, **{str(k): v for k, v in settings.items()})
 
 
 def count_parameters(model: nn.Module) -> int:

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .reading import SettingError, did_you_mean, number, shown, whole
 
-class SettingError(ValueError):
-    """A setting that cannot be used; its text tells the user what to do."""
+__all__ = ["Entry", "Parameter", "Registry", "SettingError"]
+
+YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Parameter:
         default: value used when nothing is chosen; its type is the parameter's type. A tuple
             means any number of the choices, in their order.
         low, high: inclusive range of a number; None where unbounded.
+        track: (low, high) of the slider, where what is usual is less than what is allowed.
         scale: "linear" or "log", for sliders and grids.
         choices: the allowed values of a choice; empty for numbers and switches.
         help: one sentence for the user.
@@ -40,45 +43,80 @@ class Parameter:
     choices: tuple = ()
     help: str = ""
     unit: str = ""
+    track: tuple[float, float] | None = None
 
     def check(self, value: Any) -> Any:
-        """`value` in this parameter's own type.
+        """`value` in this parameter's own type; text is read as people write numbers.
 
         Raises:
             SettingError: for a wrong type, NaN, a value out of range or not among the choices.
         """
         if self.choices and isinstance(self.default, tuple):
-            given = value.split(",") if isinstance(value, str) else value
-            chosen = {g.strip() if isinstance(g, str) else g for g in given} - {""}
+            chosen = self._several(value)
             for one in chosen:
                 self._choice(one)
             return tuple(c for c in self.choices if c in chosen)
         if self.choices:
             return self._choice(value)
         if isinstance(self.default, bool):
-            if isinstance(value, str):
-                value = value.strip().lower() in ("1", "true", "yes", "on")
-            return bool(value)
-        kind = type(self.default)
-        if kind is str:
-            return str(value)
-        try:
-            number = float(value)
-            if kind is int and number != int(number):
-                raise ValueError
-        except (TypeError, ValueError, OverflowError):
-            wanted = "a whole number" if kind is int else "a number"
-            raise SettingError(f"{self.label}: {value!r} is not {wanted}.") from None
+            return self._switch(value)
+        if isinstance(self.default, str):
+            if not isinstance(value, str):
+                raise SettingError(f"{self.label}: {shown(value)} is not text.")
+            return value
+        return self._number(value)
+
+    def usable(self, value: Any) -> tuple[Any, list[str]]:
+        """As much of `value` as can be used, and what cannot: of several choices the known ones.
+
+        Raises:
+            SettingError: when nothing of it can be used.
+        """
+        if not (self.choices and isinstance(self.default, tuple)):
+            return self.check(value), []
+        chosen = self._several(value)
+        known = [one for one in chosen if one in self.choices]
+        if chosen and not known:
+            return self.check(value), []
+        return self.check(known), [str(one) for one in chosen if one not in self.choices]
+
+    def _number(self, value: Any) -> float | int:
+        read = whole if isinstance(self.default, int) else number
+        found = read(value, self.label)
         low = -float("inf") if self.low is None else self.low
         high = float("inf") if self.high is None else self.high
-        if not low <= number <= high:  # also refuses NaN
-            raise SettingError(f"{self.label}: {value} is outside {self.low:g} to {self.high:g}.")
-        return kind(number)
+        if not low <= found <= high:
+            limits = [f"{limit:.15g}" for limit in (self.low, self.high) if limit is not None]
+            raise SettingError(
+                f"{self.label}: {shown(value)} is outside the range; its limit is {limits[0]}."
+                if len(limits) == 1
+                else f"{self.label}: {shown(value)} is outside {' to '.join(limits)}."
+            )
+        try:
+            return type(self.default)(found)
+        except OverflowError:
+            raise SettingError(f"{self.label}: {shown(value)} is too large.") from None
+
+    def _switch(self, value: Any) -> bool:
+        word = str(value).strip().lower()
+        if word not in YES + NO or isinstance(value, float):
+            raise SettingError(f"{self.label}: {shown(value)} is neither true nor false.")
+        return word in YES
+
+    def _several(self, value: Any) -> list[Any]:
+        if isinstance(value, str):
+            return [g.strip() for g in value.split(",") if g.strip()]
+        if not isinstance(value, (list, tuple, set, frozenset)):
+            raise SettingError(f"{self.label}: {shown(value)} is not a list.")
+        return list(value)
 
     def _choice(self, value: Any) -> Any:
-        if value not in self.choices:
+        if isinstance(value, bool) or value not in self.choices:
             known = ", ".join(map(str, self.choices))
-            raise SettingError(f"{self.label}: there is no {value!r}; choose from {known}.")
+            near = did_you_mean(value, map(str, self.choices))
+            raise SettingError(
+                f"{self.label}: there is no {shown(value)}{near}; choose from {known}."
+            )
         return value
 
 
@@ -115,9 +153,11 @@ class Entry:
         given = dict(given or {})
         values = {p.name: p.check(given.pop(p.name, p.default)) for p in self.parameters}
         if given:
-            known = ", ".join(p.name for p in self.parameters) or "none"
+            known = [p.name for p in self.parameters]
+            wrong = sorted(given, key=str)[0]
             raise SettingError(
-                f"{self.label} has no setting {sorted(given)[0]!r} (it has: {known})."
+                f"{self.label} has no setting {shown(wrong)}{did_you_mean(wrong, known)} "
+                f"(it has: {', '.join(known) or 'none'})."
             )
         return values
 
@@ -141,13 +181,14 @@ class Registry(Mapping[str, Entry]):
     def __getitem__(self, name: str) -> Entry:
         try:
             return self._entries[name]
-        except KeyError:
+        except (KeyError, TypeError):  # a name from a file may be a list
             raise SettingError(
-                f"There is no {self.what} {name!r}; choose one of {', '.join(self._entries)}."
+                f"There is no {self.what} {shown(name)}{did_you_mean(name, self._entries)}; "
+                f"choose one of {', '.join(self._entries)}."
             ) from None
 
     def __contains__(self, name: object) -> bool:
-        return name in self._entries
+        return isinstance(name, str) and name in self._entries
 
     def get(self, name: str, default: Any = None) -> Any:
         return self._entries.get(name, default)

@@ -55,11 +55,19 @@ def test_a_link_restores_the_view():
 
 
 def test_a_bad_link_falls_back_with_a_quiet_note():
-    test = opened(std="99", act="nonsense", some="x,q")
+    test = opened(std="99", act="nonsense", some="p,q")
     assert test.markdown[0].value == DEFAULTS
     note = test.caption[0].value
     assert "99" in note and "nonsense" in note and "0.01" in note and "ReLU" in note
-    assert "x,q" in note and not dict(test.query_params)
+    assert "p,q" in note and not dict(test.query_params)
+
+
+def test_of_several_choices_in_a_link_the_known_ones_stay():
+    test = opened(some="z,q,x,r")
+    assert test.markdown[0].value == DEFAULTS.replace("()", "('x', 'z')")
+    note = test.caption[0].value
+    assert "“q”" in note and "“r”" in note and "“z”" not in note
+    assert link(test, "some") == "x,z"
 
 
 def test_presets_reach_every_control_and_the_link():

@@ -90,7 +90,30 @@ def test_unusable_settings_are_said(page, link, said):
 def test_a_link_with_too_many_or_unknown_optimizers(page):
     many = made(page({"race": ",".join(OPTIMIZERS)}))
     assert [r.optimizer for r in many.racers] == list(OPTIMIZERS)[:MAX_RACERS]
-    assert made(page({"race": "Adam,Nothing"})) == made(page())
+    some = made(page({"race": "Adam,Nothing"}))
+    assert [r.optimizer for r in some.racers] == ["Adam"]
+    assert made(page({"race": "Nothing"})) == made(page())
+
+
+@pytest.mark.parametrize(
+    "link, field, value",
+    [
+        ({"epochs": "200"}, "epochs", 200),
+        ({"batch": "8192"}, "batch_size", 8192),
+        ({"batch": "1,024"}, "batch_size", 1024),
+        ({"clip": "500"}, "clip_norm", 500.0),
+        ({"fair": "true", "budget": "40"}, "search_epochs", 40),
+        ({"hidden": "4 x 256"}, "hidden_sizes", (256,) * 4),
+        ({"hidden": "[512, 256]"}, "hidden_sizes", (512, 256)),
+        ({"seeds": "[1, 2]"}, "seeds", (1, 2)),
+    ],
+)
+def test_a_link_may_say_all_that_can_be_trained(page, link, field, value):
+    assert getattr(made(page(link)), field) == value
+
+
+def test_the_rates_range_is_the_cores(page):
+    assert made(page({"race": "SGD", "SGD_lr": "2000"})).racers[0].lr == 2000.0
 
 
 @pytest.mark.parametrize("name", training_controls.PRESETS)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +11,12 @@ from typing import Any
 from .. import theory
 from ..data import CLASSES
 from ..initializers import INITIALIZERS
-from ..networks import ACTIVATIONS, HIDDEN_SIZES, check_sizes
+from ..networks import ACTIVATIONS, HIDDEN_SIZES, check_sizes, layer_sizes
+from ..networks import parse_sizes as parse_hidden
+from ..reading import whole
 from ..registry import SettingError
 
 MAX_BATCH = 4096
-MAX_PARAMETERS = 300_000_000
 MAX_SEED = 2**31 - 1
 
 Pairs = tuple[tuple[str, Any], ...]
@@ -68,13 +67,7 @@ class Settings:
             SettingError: naming the control and what it takes.
         """
         hidden = parse_hidden(hidden) if isinstance(hidden, str) else check_sizes(hidden)
-        sizes = (784, *hidden, 10)
-        parameters = sum(a * b + b for a, b in itertools.pairwise(sizes))
-        if parameters > MAX_PARAMETERS:
-            raise SettingError(
-                f"Hidden sizes: {parameters / 1e6:.0f} million weights; make the network "
-                f"narrower or less deep (at most {MAX_PARAMETERS // 10**6} million)."
-            )
+        layer_sizes({"hidden_sizes": hidden})  # refuses what is too large as a whole
         return cls(
             scheme=INITIALIZERS[scheme].name,
             scheme_settings=tuple(INITIALIZERS[scheme].settings(dict(scheme_settings)).items()),
@@ -177,31 +170,6 @@ def control_key(kind: str, entry: str, parameter: str) -> str:
     return f"{entry}_{parameter}" if kind == "scheme" else f"act_{entry}_{parameter}"
 
 
-def parse_hidden(text: str) -> tuple[int, ...]:
-    """Hidden sizes from "512, 256, 256, 128", from "12 x 256" (depth x width), or a mixture;
-    nothing at all is the linear classifier.
-
-    Raises:
-        SettingError: saying what is wrong and what to write.
-    """
-    sizes: list[int] = []
-    for part in re.split(r"[,;\s]*[,;][,;\s]*|\s+(?![x×*\s])(?<![x×*]\s)", text.strip()):
-        part = part.strip()
-        if not part:
-            continue
-        match = re.fullmatch(r"(?:(\d+)\s*[x×*]\s*)?(\d+)", part)
-        if not match:
-            raise SettingError(
-                f"Hidden sizes: {part!r} is not a number of units. Write 512, 256, 128 or "
-                "12 x 256 (depth x width)."
-            )
-        repeat, units = int(match[1] or 1), int(match[2])
-        if repeat > 1000:
-            raise SettingError(f"Hidden sizes: {repeat} layers; at most 64 are possible.")
-        sizes += [units] * repeat
-    return check_sizes(sizes)
-
-
 def describe_hidden(sizes: tuple[int, ...]) -> str:
     """The shortest text that `parse_hidden` reads back: "12 x 256", "512, 256, 256, 128"."""
     if len(sizes) > 2 and len(set(sizes)) == 1:
@@ -210,9 +178,11 @@ def describe_hidden(sizes: tuple[int, ...]) -> str:
 
 
 def _classes(value: Any) -> tuple[int, ...]:
+    if isinstance(value, str):
+        raise SettingError("Classes: give a list of labels from 0 to 9, not text.")
     try:
-        chosen = tuple(sorted({int(c) for c in value}))
-    except (TypeError, ValueError):
+        chosen = tuple(sorted({whole(c) for c in value}))
+    except (TypeError, SettingError):
         raise SettingError("Classes: give labels from 0 to 9.") from None
     if any(not 0 <= c <= 9 for c in chosen):
         raise SettingError("Classes: give labels from 0 to 9.")
@@ -220,15 +190,10 @@ def _classes(value: Any) -> tuple[int, ...]:
 
 
 def _whole(label: str, value: Any, low: int, high: int) -> int:
-    try:
-        number = int(value)
-        if number != float(value):
-            raise ValueError
-    except (TypeError, ValueError, OverflowError):
-        raise SettingError(f"{label}: {value!r} is not a whole number.") from None
-    if not low <= number <= high:
-        raise SettingError(f"{label}: give {low:,} to {high:,}, not {number:,}.")
-    return number
+    found = whole(value, label)
+    if not low <= found <= high:
+        raise SettingError(f"{label}: give {low:,} to {high:,}, not {found:,}.")
+    return found
 
 
 def _default(scheme: str, name: str) -> Any:

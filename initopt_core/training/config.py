@@ -12,6 +12,7 @@ from typing import Any
 from ..initializers import INITIALIZERS
 from ..networks import ACTIVATIONS, HIDDEN_SIZES, check_sizes
 from ..optimizers import OPTIMIZERS
+from ..reading import did_you_mean, shown, unbracketed, whole_numbers
 from ..registry import Parameter, SettingError
 from ..schedules import SCHEDULES
 
@@ -126,9 +127,7 @@ class TrainConfig:
         def put(name: str, value: Any) -> None:
             object.__setattr__(self, name, value)
 
-        if not 1 <= len(self.racers) <= MAX_RACERS:
-            raise SettingError(f"Choose 1 to {MAX_RACERS} optimizers to race.")
-        put("racers", tuple(self.racers))
+        put("racers", _racers(self.racers))
         put("hidden_sizes", check_sizes(self.hidden_sizes))
         for registry, name in (
             (ACTIVATIONS, "activation"),
@@ -140,19 +139,8 @@ class TrainConfig:
             put(f"{name}_settings", pack(entry.settings(given)))
         for name, parameter in NUMBERS.items():
             put(name, parameter.check(getattr(self, name)))
-        try:
-            seeds = tuple(int(s) for s in self.seeds)
-        except (TypeError, ValueError):
-            raise SettingError("Seeds: give whole numbers, for example 42, 43, 44.") from None
-        if not 1 <= len(set(seeds)) <= MAX_SEEDS or len(set(seeds)) != len(seeds):
-            raise SettingError(f"Seeds: give 1 to {MAX_SEEDS} different whole numbers.")
-        if not all(0 <= s < 2**31 for s in seeds):
-            raise SettingError("Seeds: each must be between 0 and 2147483647.")
-        put("seeds", seeds)
-        extra = tuple(dict.fromkeys(self.search_initializers))
-        for name in extra:
-            INITIALIZERS[name]
-        put("search_initializers", extra)
+        put("seeds", _seeds(self.seeds))
+        put("search_initializers", _initializers(self.search_initializers))
         if self.data not in ("full", "sample"):
             raise SettingError("Data: choose the full set or the sample.")
 
@@ -200,14 +188,17 @@ class TrainConfig:
         """
         if not isinstance(plain, Mapping):
             raise SettingError("The training configuration is not a JSON object.")
-        known = {f.name for f in fields(cls)}
-        if unknown := sorted(set(plain) - known):
-            raise SettingError(f"The training configuration has an unknown field {unknown[0]!r}.")
+        known = [f.name for f in fields(cls)]
+        if unknown := sorted(set(plain) - set(known), key=str):
+            raise SettingError(
+                f"The training configuration has an unknown field {shown(unknown[0])}"
+                f"{did_you_mean(unknown[0], known)}."
+            )
         values = dict(plain)
         try:
             if "racers" in values:
                 values["racers"] = tuple(
-                    Racer(str(r["optimizer"]), pack(r.get("settings"))) for r in values["racers"]
+                    Racer(r["optimizer"], pack(r.get("settings"))) for r in values["racers"]
                 )
             for name in values:
                 if name.endswith("settings"):
@@ -215,20 +206,25 @@ class TrainConfig:
                 elif isinstance(values[name], list):
                     values[name] = tuple(values[name])
             return cls(**values)
-        except (TypeError, KeyError, AttributeError) as problem:
+        except SettingError:
+            raise
+        except (TypeError, KeyError, AttributeError, ValueError) as problem:
             raise SettingError(f"The training configuration cannot be read: {problem}.") from None
 
     @classmethod
-    def from_json(cls, text: str) -> TrainConfig:
-        """A configuration from JSON text.
+    def from_json(cls, text: str | bytes) -> TrainConfig:
+        """A configuration from JSON, as text or as the bytes of a file (UTF-8 or UTF-16, with or
+        without a byte order mark); a stored run's config.json is understood, too.
 
         Raises:
             SettingError: for text that is not JSON, or a configuration that cannot be used.
         """
         try:
-            plain = json.loads(text)
-        except ValueError as problem:
+            plain = json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
+        except (ValueError, RecursionError) as problem:
             raise SettingError(f"The training configuration is not JSON: {problem}.") from None
+        if isinstance(plain, dict) and {"config", "fingerprint"} <= set(plain):
+            plain = plain["config"]
         return cls.from_dict(plain)
 
     @classmethod
@@ -256,18 +252,41 @@ def tutorial_comparison(epochs: int = 40, data: str = "full") -> TrainConfig:
     return TrainConfig(epochs=epochs, data=data)
 
 
-def parse_numbers(text: str, what: str, kind: type = int) -> tuple:
-    """Numbers from a user's line, separated by commas or blanks.
+def parse_numbers(text: str, what: str) -> tuple[int, ...]:
+    """Whole numbers from a person's line: "42, 43", "42 43", "42;43", "[42, 43]".
 
     Raises:
-        SettingError: naming the piece that is not a number.
+        SettingError: naming the piece that is no whole number.
     """
-    numbers = []
-    for piece in re.split(r"[,;\s]+", text.strip()):
-        if not piece:
-            continue
-        try:
-            numbers.append(kind(piece))
-        except ValueError:
-            raise SettingError(f"{what}: “{piece[:20]}” is not a number.") from None
-    return tuple(numbers)
+    found = []
+    for piece in re.split(r"[,;\s]+", unbracketed(text)):
+        if not re.fullmatch(r"[0-9]{0,18}", piece):
+            raise SettingError(f"{what}: “{piece[:20]}” is not a number. Write 42, or 42, 43, 44.")
+        found += [int(piece)] if piece else []
+    return tuple(found)
+
+
+def _racers(given: Any) -> tuple[Racer, ...]:
+    """A racer for each given one."""
+    if not isinstance(given, (list, tuple)) or not all(isinstance(r, Racer) for r in given):
+        raise SettingError("Optimizers: give a list of racers, each an optimizer's name and rate.")
+    if not 1 <= len(given) <= MAX_RACERS:
+        raise SettingError(f"Choose 1 to {MAX_RACERS} optimizers to race.")
+    return tuple(given)
+
+
+def _seeds(given: Any) -> tuple[int, ...]:
+    seeds = whole_numbers(given, "Seeds", "[42, 43, 44]")
+    if not 1 <= len(set(seeds)) <= MAX_SEEDS or len(set(seeds)) != len(seeds):
+        raise SettingError(f"Seeds: give 1 to {MAX_SEEDS} different whole numbers.")
+    if not all(0 <= s < 2**31 for s in seeds):
+        raise SettingError("Seeds: each must be between 0 and 2147483647.")
+    return seeds
+
+
+def _initializers(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, (list, tuple)):
+        raise SettingError("Initializers of the search: give a list of names, not text.")
+    for name in given:
+        INITIALIZERS[name]
+    return tuple(dict.fromkeys(given))

@@ -47,14 +47,16 @@ HIDDEN = Parameter(
     f"Up to {MAX_LAYERS} layers and {MAX_UNITS:,} units; empty is a linear classifier.",
 )
 BATCH = Parameter(
-    "images", "Batch size", 1024, 16, MAX_BATCH, "log", help="Training images sent through.",
-    unit="images",
+    "images", "Batch size", 1024, 1, MAX_BATCH, "log", help="Training images sent through.",
+    unit="images", track=(16, MAX_BATCH),
 )  # fmt: skip
 CHOSEN = Parameter(
     "classes", "Classes", (), choices=CLASSES,
     help="Only images of these classes; none chosen means all.",
 )  # fmt: skip
-SEED = Parameter("seed", "Seed", 42, 0, MAX_SHOWN_SEED, help="Of the weights' random draw.")
+SEED = Parameter(
+    "seed", "Seed", 42, 0, MAX_SEED, help="Of the weights' random draw.", track=(0, MAX_SHOWN_SEED)
+)  # fmt: skip
 MATCH = Parameter(
     "match", "Gain of the activation", False,
     help="Take the gain made for the activation (torch.nn.init.calculate_gain, or computed where "

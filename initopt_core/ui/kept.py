@@ -35,10 +35,13 @@ def kept(parameter: Parameter, key: str, say: Callable[[Any], str] | None = None
         value = parameter.default
         raw = st.query_params.get(key)
         if raw is not None:
+            told = say or link_text
             try:
-                value = parameter.check(raw[:MAX_TEXT])
+                value, unknown = parameter.usable(raw[:MAX_TEXT])
+                for one in unknown:
+                    note_bad_link(parameter.label, one, told(value))
             except SettingError:
-                note_bad_link(parameter.label, raw, (say or link_text)(parameter.default))
+                note_bad_link(parameter.label, raw, told(parameter.default))
     state[key] = value
     return value
 

@@ -24,7 +24,7 @@ def number_slider(
     disabled: bool = False,
     on_change: Callable[[], None] | None = None,
 ) -> float | int:
-    """A slider with a box for the exact value; both stay within the parameter's range.
+    """A slider over the parameter's track, with a box that takes every number of its range.
 
     The value lives in `st.session_state[key]`, where presets may set it, and in the URL under
     the same name whenever it is not the default.
@@ -49,7 +49,7 @@ def number_slider(
     value = kept(parameter, key)
     write_link(key, value, parameter.default)
     last = (st.session_state.get(element) or {}).get("value")
-    low, high = parameter.low, parameter.high
+    low, high = parameter.track or (parameter.low, parameter.high)
     kind = type(parameter.default)
     with contextlib.nullcontext() if container is st else container:
         _mount()(
@@ -60,8 +60,10 @@ def number_slider(
                 "help": help or parameter.help or "",
                 "unit": parameter.unit,
                 "value": value,
-                "low": low,
-                "high": high,
+                "low": parameter.low,
+                "high": parameter.high,
+                "from": low,
+                "to": high,
                 "step": 1 if kind is int else nice_step(low, high),
                 "log": parameter.scale == "log",
                 "integer": kind is int,

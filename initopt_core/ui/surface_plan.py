@@ -52,7 +52,7 @@ NOISE = Parameter(
     "noise", "Gradient noise σ", 0.0, 0.0, 5.0,
     help="Normal noise on each partial derivative, the same for all optimizers.",
 )  # fmt: skip
-SEED = Parameter("noise_seed", "Seed of the noise", 0, 0, 999)
+SEED = Parameter("noise_seed", "Seed of the noise", 0, 0, 2**31 - 1, track=(0, 999))
 HISTORY = Undo("surface")
 ALL = "all"
 """Schedule of a run that takes the one all share."""

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from initopt_core.initializers import INITIALIZERS
-from initopt_core.networks import ACTIVATIONS, HIDDEN_SIZES
+from initopt_core.networks import ACTIVATIONS, HIDDEN_SIZES, parse_sizes
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.registry import Parameter, SettingError
 from initopt_core.schedules import SCHEDULES
@@ -25,8 +25,17 @@ from initopt_core.ui.dataset import get_dataset
 from initopt_core.ui.kept import kept
 
 TUTORIAL = ("SGD", "SGDMomentum", "Adam")
-EPOCHS = replace(NUMBERS["epochs"], high=100, help="Passes over the training images.")
-SIZES = Parameter("hidden", "Hidden sizes", ", ".join(map(str, HIDDEN_SIZES)))
+# The sliders cover what is usual; their boxes and the link take all that can be trained.
+EPOCHS = replace(NUMBERS["epochs"], track=(1, 100), help="Passes over the training images.")
+BATCH = replace(NUMBERS["batch_size"], track=(1, 4096))
+CLIP = replace(NUMBERS["clip_norm"], track=(0.0, 20.0))
+BUDGET = replace(NUMBERS["search_epochs"], default=1, low=1, track=(1, 10))
+SIZES = Parameter(
+    "hidden",
+    "Hidden sizes",
+    ", ".join(map(str, HIDDEN_SIZES)),
+    help="512, 256, 128, or depth x width as in 4 x 256; nothing for a linear classifier.",
+)
 SEEDS = Parameter(
     "seeds", "Seeds", "42", help="Several seeds give a mean and a band: the order of one is chance."
 )
@@ -40,10 +49,10 @@ SEARCHED = Parameter(
 
 
 def learning_rate(name: str) -> Parameter:
-    """The rate's control for training: a range in which something happens."""
+    """The rate's control for training; its slider covers the range in which something happens."""
     entry = OPTIMIZERS[name]
     lr = next(p for p in entry.parameters if p.name == "lr")
-    return replace(lr, label=f"{entry.label}: learning rate η", low=1e-6, high=100.0)
+    return replace(lr, label=f"{entry.label}: learning rate η", track=(1e-6, 100.0))
 
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -140,13 +149,11 @@ def sidebar() -> tuple[TrainConfig | None, str, Any]:
 
     part = side.expander("Batches, schedule, seeds", icon=":material/view_module:")
     values["data"] = _data_choice(part)
-    values["batch_size"] = parameter_control(
-        replace(NUMBERS["batch_size"], high=4096), "batch", part
-    )
+    values["batch_size"] = parameter_control(BATCH, "batch", part)
     schedule = entry_select(SCHEDULES, "Learning rate schedule", "schedule", "constant", part)
     values["schedule"] = schedule.name
     values["schedule_settings"] = pack(entry_settings(schedule, f"sch_{schedule.name}_", part))
-    values["clip_norm"] = parameter_control(replace(NUMBERS["clip_norm"], high=20.0), "clip", part)
+    values["clip_norm"] = parameter_control(CLIP, "clip", part)
     seeds = parameter_control(SEEDS, SEEDS.name, part)
 
     part = side.expander("Fair race", icon=":material/balance:")
@@ -156,9 +163,7 @@ def sidebar() -> tuple[TrainConfig | None, str, Any]:
     )
     fair = Parameter("fair", "Find each optimizer's best rate first", False)
     if parameter_control(fair, "fair", part):
-        values["search_epochs"] = parameter_control(
-            replace(NUMBERS["search_epochs"], default=1, low=1, high=10), "budget", part
-        )
+        values["search_epochs"] = parameter_control(BUDGET, "budget", part)
         values["search_initializers"] = parameter_control(
             SEARCHED,
             SEARCHED.name,
@@ -171,7 +176,7 @@ def sidebar() -> tuple[TrainConfig | None, str, Any]:
     try:
         config = TrainConfig(
             racers=tuple(Racer(n, pack(s)) for n, s in racers),
-            hidden_sizes=parse_numbers(sizes, "Hidden sizes"),
+            hidden_sizes=parse_sizes(sizes),
             seeds=parse_numbers(seeds, "Seeds"),
             **values,
         )
