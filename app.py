@@ -4,9 +4,9 @@ import gc
 
 import streamlit as st
 
-from initopt_core.ui import assets, layout
+from initopt_core.ui import address, assets, layout
 
-st.set_page_config(page_title="Initopt", page_icon="assets/icon.png", layout="wide")
+st.set_page_config(page_icon="assets/icon.png", layout="wide")
 
 
 @st.cache_resource(show_spinner=False)
@@ -34,5 +34,9 @@ page = st.navigation(
     ],
     position="top",
 )
+address.bar()
+address.arrive(page.url_path)
+if page.url_path == "":
+    address.title("")
 with layout.guard(page.title):
     page.run()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from initopt_core.ui import (
+    address,
     layout,
     training_controls,
     training_recorded,
@@ -11,7 +12,7 @@ from initopt_core.ui import (
     training_watch,
 )
 from initopt_core.ui.kept import notice_bad_links
-from initopt_core.ui.training_service import link_problem, shown_run
+from initopt_core.ui.training_service import link_problem, run_name, shown_run
 
 layout.page_header("Training")
 config, problem, place = training_controls.sidebar()
@@ -26,3 +27,4 @@ if run_id is None:
 else:
     training_watch.watch(run_id, training_runs.compared(run_id))
 training_runs.runs_panel(run_id)
+address.title("Training", run_name(run_id))

@@ -14,12 +14,13 @@ from ..initializers import INITIALIZERS
 from ..networks import ACTIVATIONS, HIDDEN_SIZES, check_sizes, layer_sizes
 from ..networks import parse_sizes as parse_hidden
 from ..reading import whole
-from ..registry import SettingError
+from ..registry import Entry, SettingError
 
 MAX_BATCH = 4096
 MAX_SEED = 2**31 - 1
 
 Pairs = tuple[tuple[str, Any], ...]
+_OF_ACTIVATION = "act."
 
 
 @dataclass(frozen=True)
@@ -96,17 +97,26 @@ class Settings:
         return (784, *self.hidden, 10)
 
     @property
-    def label(self) -> str:
-        """A few words that tell this view from others."""
+    def title(self) -> str:
+        """A few words for a tab: the label, without the sizes where they are the tutorial's."""
         values = {k: v for k, v in self.scheme_settings if v != _default(self.scheme, k)}
         if self.match_gain:
             values["gain"] = "matched"
         more = ", ".join(f"{k} {_text(v)}" for k, v in values.items())
-        shape = describe_hidden(self.hidden)
-        return (
-            f"{INITIALIZERS[self.scheme].label}{f' ({more})' if more else ''}, "
-            f"{ACTIVATIONS[self.activation].label}, {shape}"
-        )
+        words = [
+            f"{INITIALIZERS[self.scheme].label}{f' ({more})' if more else ''}",
+            ACTIVATIONS[self.activation].label,
+        ]
+        return ", ".join(words if self.hidden == HIDDEN_SIZES else [*words, self._shape])
+
+    @property
+    def label(self) -> str:
+        """A few words that tell this view from others."""
+        return self.title if self.hidden != HIDDEN_SIZES else f"{self.title}, {self._shape}"
+
+    @property
+    def _shape(self) -> str:
+        return describe_hidden(self.hidden)
 
     def replace(self, **changes: Any) -> Settings:
         """A checked copy with other values."""
@@ -139,6 +149,52 @@ class Settings:
             raise SettingError(
                 "These settings cannot be read; copy them again from the page."
             ) from None
+
+    def to_text(self) -> str:
+        """The shortest line that `from_text` reads back: what differs from the defaults, in
+        characters that a URL takes as they are, such as "kaiming~relu~gain-2~layers-12x256".
+        """
+        parts = [self.scheme, self.activation]
+        parts += _changes("", self.scheme_settings, INITIALIZERS[self.scheme])
+        parts += _changes(_OF_ACTIVATION, self.activation_settings, ACTIVATIONS[self.activation])
+        base = Settings()
+        if self.hidden != base.hidden:
+            parts.append(
+                "layers-" + describe_hidden(self.hidden).replace(", ", ".").replace(" ", "")
+            )
+        parts += [f"images-{self.batch}"] if self.batch != base.batch else []
+        parts += [f"classes-{''.join(map(str, self.classes))}"] if self.classes else []
+        parts += [f"seed-{self.seed}"] if self.seed != base.seed else []
+        return "~".join([*parts, "match"] if self.match_gain else parts)
+
+    @classmethod
+    def from_text(cls, text: str) -> Settings:
+        """Settings from a line of `to_text`, or of `to_json`, which links once held.
+
+        Raises:
+            SettingError: for anything that is not such a line.
+        """
+        if text.lstrip().startswith("{"):
+            return cls.from_json(text)
+        scheme, *rest = text.split("~")
+        activation, *parts = rest or [cls.activation]
+        values = dict(part.partition("-")[::2] for part in parts)
+        sizes = values.pop("layers", None)
+        known: dict[str, Any] = {
+            "hidden": cls.hidden if sizes is None else sizes.replace(".", ", "),
+            "batch": values.pop("images", cls.batch),
+            "classes": values.pop("classes", ""),
+            "seed": values.pop("seed", cls.seed),
+            "match_gain": values.pop("match", None) is not None,
+        }
+        of_activation = {k: v for k, v in values.items() if k.startswith(_OF_ACTIVATION)}
+        return cls.make(
+            scheme,
+            {k: v for k, v in values.items() if k not in of_activation},
+            activation,
+            {k.removeprefix(_OF_ACTIVATION): v for k, v in of_activation.items()},
+            **known,
+        )
 
     def to_link(self) -> dict[str, str]:
         """URL query that shows this view on the page; defaults are left out."""
@@ -194,6 +250,17 @@ def _whole(label: str, value: Any, low: int, high: int) -> int:
     if not low <= found <= high:
         raise SettingError(f"{label}: give {low:,} to {high:,}, not {found:,}.")
     return found
+
+
+def _changes(prefix: str, pairs: Pairs, entry: Entry) -> list[str]:
+    """ "name-value" of every setting that is not the entry's default."""
+    defaults = entry.settings()
+    return [f"{prefix}{k}-{_exact(v)}" for k, v in pairs if v != defaults[k]]
+
+
+def _exact(value: Any) -> str:
+    """Without a loss, unlike `_text`."""
+    return repr(value).removesuffix(".0") if isinstance(value, float) else _text(value)
 
 
 def _default(scheme: str, name: str) -> Any:

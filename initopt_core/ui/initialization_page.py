@@ -14,6 +14,7 @@ from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Settings, View, view
 from initopt_core.initialization.findings import Finding, finding
 from initopt_core.initialization.presets import PRESETS
+from initopt_core.ui import address
 from initopt_core.ui import initialization_controls as controls
 from initopt_core.ui import initialization_panels as panels
 from initopt_core.ui.compute import compute, is_ready
@@ -99,6 +100,7 @@ def picture(fresh: list[controls.Held], sidebar: controls.Sidebar, live: Any) ->
     with live:
         _buttons(settings)
     panels.below(seen, display, pinned, main, depth)
+    address.title("Initialization", settings.title)
     held.reading.write_links("initialization")
 
 

@@ -22,6 +22,7 @@ from initopt_core.initialization.view import one_seed
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS, make_activation
 from initopt_core.registry import SettingError
+from initopt_core.ui import address
 from initopt_core.ui import initialization_controls as controls
 from initopt_core.ui.compute import compute, is_ready
 from initopt_core.ui.dataset import get_dataset
@@ -43,7 +44,7 @@ def pins() -> list[Settings]:
         state["init_pins"] = []
         for text in st.query_params.get_all("pin")[:MAX_PINS]:
             with contextlib.suppress(SettingError):
-                state["init_pins"].append(Settings.from_json(text))
+                state["init_pins"].append(Settings.from_text(text))
     return state["init_pins"]
 
 
@@ -63,9 +64,8 @@ def unpin(index: int) -> None:
 
 
 def _link_pins() -> None:
-    wanted = [p.to_json() for p in pins()]
-    if st.query_params.get_all("pin") != wanted:
-        st.query_params["pin"] = wanted
+    address.own("init_pins")
+    address.write("pin", [p.to_text() for p in pins()])
 
 
 # --- one layer of a deep network -----------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from initopt_core.registry import Parameter, SettingError
+from initopt_core.ui import address
 
 MAX_TEXT = 400
 _NOTES = "_link_notes"
@@ -72,8 +73,8 @@ class Reading:
         """Let the link of `page` hold what was read; after the figures, which people wait for."""
         before = st.session_state.get(f"_linked_{page}", ())
         for key in before:
-            if key not in self._values and key in st.query_params:
-                del st.query_params[key]
+            if key not in self._values:
+                address.write(key, None)
         for key, (value, default) in self._values.items():
             write_link(key, value, default)
         st.session_state[f"_linked_{page}"] = tuple(self._values)
@@ -90,13 +91,7 @@ def link_text(value: Any) -> str:
 
 def write_link(key: str, value: Any, default: Any) -> None:
     """Put `value` into the URL under `key`, or take it out where it is the default."""
-    if value == default:
-        if key in st.query_params:
-            del st.query_params[key]
-    else:
-        text = link_text(value)
-        if st.query_params.get(key) != text:
-            st.query_params[key] = text
+    address.write(key, None if value == default else link_text(value))
 
 
 def note_bad_link(label: str, raw: str, default: str) -> None:

@@ -35,20 +35,21 @@ def number_slider(
         container: where to draw.
         on_change: called after the user has changed the value, before the rerun.
     """
-    element = f"_{key}_slider"
+    element, answered = f"_{key}_slider", f"_{key}_answered"
 
     def moved() -> None:
         value = (st.session_state.get(element) or {}).get("value")
-        if value is None:
-            return
-        with contextlib.suppress(SettingError, TypeError, IndexError):
-            st.session_state[key] = parameter.check(value[0])
+        with contextlib.suppress(SettingError, TypeError, ValueError):
+            chosen, move = value
+            if move == st.session_state.get(answered):
+                return  # after Back, Streamlit sends the last move once more
+            st.session_state[answered] = move
+            st.session_state[key] = parameter.check(chosen)
             if on_change:
                 on_change()
 
     value = kept(parameter, key)
     write_link(key, value, parameter.default)
-    last = (st.session_state.get(element) or {}).get("value")
     low, high = parameter.track or (parameter.low, parameter.high)
     kind = type(parameter.default)
     with contextlib.nullcontext() if container is st else container:
@@ -68,7 +69,7 @@ def number_slider(
                 "log": parameter.scale == "log",
                 "integer": kind is int,
                 "disabled": disabled,
-                "ack": last[1] if last else 0,
+                "ack": st.session_state.get(answered, 0),
             },
             on_value_change=moved,
         )

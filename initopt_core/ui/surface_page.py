@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from initopt_core.races import RACES
-from initopt_core.ui import surface_basins, surface_flatness, surface_lab, surface_panels
+from initopt_core.ui import address, surface_basins, surface_flatness, surface_lab, surface_panels
 from initopt_core.ui import surface_controls as controls
 from initopt_core.ui import surface_plan as plans
 from initopt_core.ui.controls import boxed
@@ -81,6 +81,7 @@ def picture(fresh: list[plans.Held | None], slots: dict[str, Any], undo: Any) ->
     held = fresh.pop() if fresh else None
     view = st.session_state[plans.VIEW.name]
     if view == plans.VIEWS[2]:
+        address.title("Loss surfaces", view)
         surface_flatness.show(surface_lab.saying(), slots)
         return
     held = held or plans.read()
@@ -99,6 +100,7 @@ def picture(fresh: list[plans.Held | None], slots: dict[str, Any], undo: Any) ->
         on_click=plans.undo,
         disabled=not plans.HISTORY.possible(),
     )
+    address.title("Loss surfaces", held.plan.title, view if view != plans.VIEW.default else "")
     held.reading.write_links("loss_surfaces")
 
 

@@ -18,6 +18,7 @@ from initopt_core.races import RACES, Race
 from initopt_core.registry import Entry, Parameter, Registry, SettingError
 from initopt_core.schedules import SCHEDULES
 from initopt_core.surfaces import FORMULA, SURFACES, Surface
+from initopt_core.ui import address
 from initopt_core.ui.controls import kept_entry, kept_settings
 from initopt_core.ui.kept import Reading
 from initopt_core.ui.undo import Undo
@@ -76,6 +77,14 @@ class Plan:
     noise: float
     seed: int
     race: str = ""
+
+    @property
+    def title(self) -> str:
+        """A few words for a tab: the preset's name, or surface and optimizers."""
+        if self.race:
+            return RACES[self.race].label
+        racers = dict.fromkeys(OPTIMIZERS[run.optimizer].label for run in self.runs)
+        return f"{self.surface.label}: {', '.join(racers)}"
 
 
 @dataclass(frozen=True)
@@ -279,9 +288,7 @@ def _is(race: Race, surface: Surface, runs: list[Run], steps: int) -> bool:
 # -- setting ----------------------------------------------------------------------------------
 def forget(pattern: str) -> None:
     """Drop the values, in session and link, whose whole name matches: defaults return."""
-    for store in (st.session_state, st.query_params):
-        for key in [k for k in store if isinstance(k, str) and re.fullmatch(pattern, k)]:
-            del store[key]
+    address.forget(lambda key: re.fullmatch(pattern, key))
 
 
 def surface_changed() -> None:

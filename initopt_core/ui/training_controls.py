@@ -20,6 +20,7 @@ from initopt_core.training.config import (
     pack,
     parse_numbers,
 )
+from initopt_core.ui import address
 from initopt_core.ui.controls import entry_select, entry_settings, parameter_control
 from initopt_core.ui.dataset import get_dataset
 from initopt_core.ui.kept import kept
@@ -86,10 +87,7 @@ def reset() -> None:
         *(f"init_{n}_" for n in INITIALIZERS),
         *(f"sch_{n}_" for n in SCHEDULES),
     )
-    for store in (st.session_state, st.query_params):
-        for key in list(store):
-            if key in names or str(key).startswith(prefixes):
-                del store[key]
+    address.forget(lambda key: key in names or key.startswith(prefixes))
 
 
 def sidebar() -> tuple[TrainConfig | None, str, Any]:

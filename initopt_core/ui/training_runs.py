@@ -11,6 +11,7 @@ import streamlit as st
 from initopt_core.registry import SettingError
 from initopt_core.training import checkpoints, published
 from initopt_core.training.runs import ACTIVE, RunInfo
+from initopt_core.ui import address
 from initopt_core.ui.dataset import get_dataset
 from initopt_core.ui.training_service import RUN, service, show_run
 
@@ -146,5 +147,4 @@ def _delete(run_id: str) -> None:
         st.session_state["_run_problem"] = str(problem)
         return
     st.session_state.pop(RUN, None)
-    if RUN in st.query_params:
-        del st.query_params[RUN]
+    address.write(RUN, None)

@@ -7,6 +7,7 @@ import streamlit as st
 from initopt_core import data
 from initopt_core.registry import SettingError
 from initopt_core.training.service import TrainingService
+from initopt_core.ui import address
 from initopt_core.ui.dataset import get_dataset
 
 RUN = "run"  # the name in links and in the session
@@ -53,16 +54,19 @@ def shown_run() -> str | None:
     if newest:
         show_run(newest.id)
         return newest.id
-    if RUN in st.query_params:
-        del st.query_params[RUN]
+    address.write(RUN, None)
     return None
 
 
 def show_run(run_id: str) -> None:
     """Make this the run on the page, and in its link."""
     st.session_state[RUN] = run_id
-    if st.query_params.get(RUN) != run_id:
-        st.query_params[RUN] = run_id
+    address.write(RUN, run_id)
+
+
+def run_name(run_id: str | None) -> str:
+    """What people call the run; empty where there is none."""
+    return service().info(run_id).name if run_id else ""
 
 
 def link_problem() -> str | None:

@@ -1,0 +1,112 @@
+"""The address of a page: its link, the browser's history, its title, and a button to copy the link.
+
+Streamlit writes a link by `history.pushState`, one entry of the history for every value of a slider
+that moves. `assets/address_bar.js`, mounted once by app.py, makes one entry of one move: the first
+change after a pause of a second pushes, all that follow replace. So Back leads to the setting
+before. Streamlit then runs the page with that link and says so; `arrive` lets the page's values
+follow. The link itself is still written by `st.query_params`, so that all parts of Streamlit agree
+on it: reruns, a change of pages, a lost connection.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from initopt_core.ui import assets
+
+APP = "Initopt"
+PATIENCE_SECONDS = 10
+"""After which a link is written although the browser's half has not said that it is there."""
+_PAGE, _KEYS, _PENDING = "_address_page", "_address_keys", "_address_pending"
+_SINCE, _READY, _TITLE = "_address_since", "_address_ready", "_address_title"
+
+
+def write(key: str, text: str | list[str] | None) -> None:
+    """Let the link hold `text` under `key`; None or an empty list takes the key out of it."""
+    own(key)
+    pending = st.session_state.setdefault(_PENDING, {})
+    pending[key] = text
+    if not _waiting():
+        _flush(pending)
+
+
+def own(*keys: str) -> None:
+    """Name values of the session that follow the link when Back or Forward changes it."""
+    pages = st.session_state.setdefault(_KEYS, {})
+    pages.setdefault(st.session_state.get(_PAGE, ""), set()).update(keys)
+
+
+def forget(meant: Callable[[str], Any]) -> None:
+    """Drop every value, of the session and of the link, whose name is meant: defaults return."""
+    for key in filter(meant, [k for k in st.session_state if isinstance(k, str)]):
+        del st.session_state[key]
+    for key in filter(meant, list(st.query_params)):
+        write(key, None)
+
+
+def arrive(page: str) -> None:
+    """Begin a run of `page`: after Back or Forward its values are those of the link.
+
+    So are they when another page was left by a link that holds settings. A page that is opened by
+    the menu keeps what this session has set there.
+    """
+    state = st.session_state
+    changed = state.get(_PAGE, page) != page
+    state[_PAGE] = page
+    if _by_history() or (changed and len(st.query_params)):
+        state.get(_PENDING, {}).clear()
+        for key in {*state.get(_KEYS, {}).get(page, ()), *st.query_params}:
+            state.pop(key, None)
+
+
+def title(page: str, *setting: str) -> None:
+    """Name the tab after the page and what it shows, such as "Kaiming (He), ReLU · Training"."""
+    words = " · ".join([*filter(None, setting), page, APP] if page else [APP])
+    if st.session_state.get(_TITLE) != words:
+        st.session_state[_TITLE] = words
+        st.set_page_config(page_title=words)
+
+
+@st.fragment(key="address")
+def bar() -> None:
+    """The browser's half: it guards the history, and copies the link."""
+    state = st.session_state
+    state.setdefault(_SINCE, time.monotonic())
+    mount = assets.component("address_bar", ("address_bar.js",), css="address_bar.css")
+    mount(key="address-bar", data={"ready": _READY in state}, on_ready_change=_ready)
+
+
+def _ready() -> None:
+    """Callback: the history is guarded, what has waited can be written."""
+    st.session_state[_READY] = True
+    _flush(st.session_state.get(_PENDING, {}))
+
+
+def _waiting() -> bool:
+    """Whether a link written now would still become an entry of its own in the history."""
+    state = st.session_state
+    if _READY in state or _SINCE not in state or not Runtime.exists():
+        return False
+    return time.monotonic() - state[_SINCE] < PATIENCE_SECONDS
+
+
+def _flush(pending: dict[str, Any]) -> None:
+    link = st.query_params
+    for key, text in pending.items():
+        if not text and text != "":
+            if key in link:
+                del link[key]
+        elif link.get_all(key) != ([text] if isinstance(text, str) else text):
+            link[key] = text
+    pending.clear()
+
+
+def _by_history() -> bool:
+    """Whether the browser's Back or Forward caused this run."""
+    return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
