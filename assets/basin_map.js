@@ -4,6 +4,7 @@
 const S = (globalThis.initoptSurface ??= {});
 if (import.meta.url.startsWith("http") && !S.Field) {
   await import(new URL("surface/field.js", import.meta.url).href);
+  await (await import(new URL("fonts/faces.js", import.meta.url).href)).ready;
 }
 
 const maps = new Map();
@@ -107,7 +108,7 @@ class BasinMap {
     const style = getComputedStyle(this.root);
     ctx.fillStyle = style.color;
     ctx.strokeStyle = style.color;
-    ctx.font = "11px 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif";
+    ctx.font = "11px 'Source Sans 3', 'Source Sans', sans-serif";
     ctx.textAlign = "center";
     ctx.textBaseline = "top";
     for (const v of S.ticks(x0, x1, b.w / 60)) {

@@ -6,9 +6,33 @@ const vegaReady = globalThis.vega
   ? Promise.resolve(globalThis.vega)
   : import(new URL("vega/vega.min.js", import.meta.url).href).then(() => globalThis.vega);
 
+const fontReady = served
+  ? import(new URL("fonts/faces.js", import.meta.url).href).then((faces) => faces.ready, () => {})
+  : document.fonts.load("11px 'Source Sans'").catch(() => {});
+
 const specs = new Map(); // digest -> promise of the compiled definition
 const darkness = new Map(); // background colour -> whether it is dark
 const figures = new WeakMap(); // parent element -> state
+
+const LEGEND_LINE = 18; // as in figures/room.py
+
+// The layout of a figure in a place of this width: figures/room.py says the same in Python.
+export function layout(room, place) {
+  const gaps = (room.columns - 1) * room.gap;
+  const free = place - room.left - room.right - gaps;
+  const panel = Math.min(room.most, Math.max(room.least, Math.floor(free / room.columns)));
+  const inside = room.columns * panel + gaps;
+  const legend = Math.max(1, Math.min(room.entries, Math.floor(inside / room.entry_width)));
+  const lines = room.entries ? Math.ceil(room.entries / legend) : 0;
+  const top = room.top + lines * LEGEND_LINE;
+  return {
+    panel,
+    legend,
+    top,
+    width: room.left + inside + room.right,
+    height: top + room.rows * room.height + (room.rows - 1) * room.row_gap + room.bottom,
+  };
+}
 
 export function expand(data) {
   const rows = [];
@@ -109,6 +133,7 @@ class LiveFigure {
     this.shown = { data: {}, signals: {} };
     this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(this.element);
+    this.element.addEventListener("scroll", () => this.edges(), { passive: true });
   }
 
   show(message) {
@@ -117,7 +142,7 @@ class LiveFigure {
   }
 
   resized() {
-    if (this.last && Math.abs(this.target() - this.fitted) >= 1) {
+    if (this.last && this.element.clientWidth !== this.fitted) {
       this.refit = true;
       this.work();
     } else if (this.wanted) this.work();
@@ -143,7 +168,7 @@ class LiveFigure {
     const { head, text } = message;
     this.last = message;
     const element = this.element;
-    this.room();
+    element.style.minHeight = `${this.measures().height}px`;
     element.dataset.figure = head.key;
     try {
       const body = message.body ?? (message.body = JSON.parse(text));
@@ -153,8 +178,9 @@ class LiveFigure {
       let ink = await this.view_for(head, body);
       ink = this.put(body) || ink;
       ink = this.paint() || ink;
+      ink = this.fit() || ink;
       if (ink) await this.view.runAsync();
-      if (Math.abs(this.target() - this.fitted) >= 1) await this.fit();
+      this.edges();
       this.quiet(null);
       if (this.view) {
         element.dataset.stamp = head.stamp;
@@ -180,7 +206,7 @@ class LiveFigure {
       error.ask = true;
       throw error;
     }
-    const vega = await vegaReady;
+    const [vega] = await Promise.all([vegaReady, fontReady]);
     this.view?.finalize();
     this.shown = { data: {}, signals: {} };
     const runtime = vega.parse(spec);
@@ -190,17 +216,11 @@ class LiveFigure {
     this.element.view = this.view; // for the console
     this.view.addEventListener("click", (event, item) => this.clicked(event, item));
     this.digest = head.spec;
-    this.widths = (spec.signals ?? [])
-      .filter((s) => /^(width|childWidth|child_width|.*_width)$/.test(s.name))
-      .filter((s) => Number.isFinite(s.value) && !s.update)
-      .map((s) => [s.name, s.value]);
-    if (Number.isFinite(spec.width)) this.widths.push(["width", spec.width]);
-    this.fixed = undefined;
     this.fitted = undefined;
     this.put(body);
     this.paint();
+    this.fit();
     await this.view.runAsync();
-    await this.fit();
     return false;
   }
 
@@ -235,38 +255,34 @@ class LiveFigure {
     return changed;
   }
 
-  target() {
-    return Math.max(this.element.clientWidth, this.last?.head.minWidth ?? 0);
+  // Sizes in the place there is now; a figure without a room keeps its own.
+  measures() {
+    const { room, height } = this.last.head;
+    return room ? layout(room, this.element.clientWidth) : { height };
   }
 
-  // A figure's width is fixed + slope * scale, where scale multiplies every panel's width. Two
-  // layouts tell both numbers; after that one is enough.
-  async fit() {
-    const target = this.target();
-    this.fitted = target;
-    if (!this.widths.length || !target) return;
-    if (this.fixed === undefined) {
-      const whole = await this.natural(1);
-      const most = await this.natural(0.8);
-      this.slope = (whole - most) / 0.2;
-      this.fixed = whole - this.slope;
-    }
-    // One pixel less: Vega rounds the margins up.
-    if (this.slope > 0) await this.natural(Math.max(0.1, (target - 1 - this.fixed) / this.slope));
-    this.room();
+  // Plots get what the gutters leave; whether anything changed.
+  fit() {
+    const { room } = this.last.head;
+    const place = this.element.clientWidth;
+    if (this.fitted === place) return false;
+    this.fitted = place;
+    if (!room) return false;
+    const { panel, legend, top, width } = layout(room, place);
+    this.view.signal("plot_width", panel).signal("legend_columns", legend);
+    this.view.padding({ left: room.left, right: room.right, top, bottom: room.bottom });
+    this.element.dataset.width = String(width); // what was computed, for who checks it
+    this.view.resize();
+    return true;
   }
 
-  // Room for a scroll bar where there is one, so that it covers nothing.
-  room() {
-    const bar = this.element.offsetHeight - this.element.clientHeight;
-    this.element.style.height = `${this.last.head.height + bar}px`;
-  }
-
-  async natural(scale) {
-    for (const [name, width] of this.widths) this.view.signal(name, Math.floor(width * scale));
-    await this.view.resize().runAsync();
-    const { left, right } = this.view.padding();
-    return this.view._viewWidth + left + right;
+  // Says at which side there is more to see, for the shadow there.
+  edges() {
+    const { scrollLeft, scrollWidth, clientWidth } = this.element;
+    const sides = [];
+    if (scrollLeft > 1) sides.push("left");
+    if (scrollLeft + clientWidth < scrollWidth - 1) sides.push("right");
+    this.element.dataset.more = sides.join(" ");
   }
 
   tip(event, value) {

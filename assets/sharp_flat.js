@@ -4,6 +4,7 @@
 const S = (globalThis.initoptSurface ??= {});
 if (import.meta.url.startsWith("http") && !S.Field) {
   await import(new URL("surface/field.js", import.meta.url).href);
+  await (await import(new URL("fonts/faces.js", import.meta.url).href)).ready;
 }
 
 const all = new Map();
@@ -91,7 +92,7 @@ class SharpFlat {
     const [x0, x1] = this.head.range, y1 = 1.42, y0 = 0;
     const px = (v) => b.x + ((v - x0) / (x1 - x0)) * b.w, py = (v) => b.y + ((y1 - v) / (y1 - y0)) * b.h;
     ctx.fillStyle = style.color;
-    ctx.font = "11px 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif";
+    ctx.font = "11px 'Source Sans 3', 'Source Sans', sans-serif";
     ctx.textAlign = "center";
     ctx.textBaseline = "top";
     for (const v of S.ticks(x0, x1, b.w / 90)) ctx.fillText(S.short(v), px(v), b.y + b.h + 5);

@@ -5,9 +5,11 @@
 const S = (globalThis.initoptSurface ??= {});
 if (import.meta.url.startsWith("http")) {
   S.base = import.meta.url;
-  await Promise.all(
-    ["field", "view", "plots", "tables", "space"].map((part) => import(new URL(`surface/${part}.js`, S.base).href)),
-  );
+  const load = (path) => import(new URL(path, S.base).href);
+  await Promise.all([
+    ...["field", "view", "plots", "tables", "space"].map((part) => load(`surface/${part}.js`)),
+    load("fonts/faces.js").then((faces) => faces.ready),
+  ]);
 }
 
 const labs = new Map(); // parent element -> Lab
@@ -471,7 +473,7 @@ class Lab {
       paper, dark,
       ink: get("--st-text-color", dark ? "#fafafa" : "#31333f"),
       faint: dark ? "#4a4f5b" : "#d5d8df",
-      font: "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif",
+      font: "'Source Sans 3', 'Source Sans', sans-serif",
     };
   }
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .figures.base import Figure
+from .figures.fonts import converter
 
 SCALE = 2.0
 """Pixels of a PNG for each pixel of the page."""
@@ -26,23 +27,17 @@ def _on_white(figure: Figure) -> dict:
 
 def to_png(figure: Figure, scale: float = SCALE) -> bytes:
     """PNG picture, `scale` times the page's size, its pixel density said in the file."""
-    import vl_convert
-
-    return vl_convert.vegalite_to_png(_on_white(figure), scale=scale)
+    return converter().vegalite_to_png(_on_white(figure), scale=scale)
 
 
 def to_svg(figure: Figure) -> bytes:
     """SVG picture, UTF-8."""
-    import vl_convert
-
-    return vl_convert.vegalite_to_svg(_on_white(figure)).encode()
+    return converter().vegalite_to_svg(_on_white(figure)).encode()
 
 
 def to_pdf(figure: Figure) -> bytes:
     """PDF of one page, text and lines as vectors."""
-    import vl_convert
-
-    return vl_convert.vegalite_to_pdf(_on_white(figure))
+    return converter().vegalite_to_pdf(_on_white(figure))
 
 
 def to_csv(figure: Figure) -> bytes:

@@ -18,6 +18,7 @@ from typing import Any
 import altair as alt
 
 from . import theme
+from .room import Room
 
 DIGITS = 4
 """Significant digits sent to the browser: finer than a pixel, small on the wire."""
@@ -187,7 +188,8 @@ class Figure:
         signals: name -> value, usable in the chart as `alt.ExprRef(name)`: domains, titles and
             the like, changed without a rebuild. The set of names belongs to the key.
         name: stem of exported files.
-        height: the whole figure's height in pixels; None measures the chart once.
+        room: where its panels lie; part of what the key determines. Without one the figure keeps
+            its natural size.
     """
 
     key: Hashable
@@ -196,7 +198,7 @@ class Figure:
     alt: str = ""
     signals: Mapping[str, Any] = field(default_factory=dict)
     name: str = "figure"
-    height: int | None = None
+    room: Room | None = None
 
     def definition(self) -> dict:
         """The Vega-Lite definition, themed, without data and with every signal declared.
@@ -208,6 +210,7 @@ class Figure:
         _as_they_come(spec)
         spec["params"] = [
             *spec.get("params", []),
+            *(self.room.params() if self.room else []),
             *({"name": name, "value": None} for name in sorted(self.signals)),
         ]
         return spec

@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -17,6 +18,7 @@ from ..probes import LayerStats
 from ..theory import PhaseMap, Prediction
 from . import theme
 from .base import Figure, columns, histograms, series, step_area
+from .room import Room
 
 GRID_LAYERS = 9
 """More Linear layers than this are drawn as strips."""
@@ -78,17 +80,53 @@ def density(stats: LayerStats, low: float, high: float, points: int = BINS) -> n
 
 
 def remark(stats: LayerStats) -> str:
-    """The few words over a histogram."""
+    """The few words over a histogram; in a narrow one they break at the point."""
     if stats.finite < stats.size:
         sign = "∞" if stats.infinities else ""
         sign += " NaN" if stats.nans else ""
-        return f"{sign.strip()}: {stats.nans + stats.infinities:,} of {stats.size:,}"
+        return f"{sign.strip()} · {1 - stats.finite / stats.size:.3%} of all"
     if stats.constant:
         return f"all {number(stats.low)}"
     words = f"var {number(stats.variance)}"
     if stats.dead > 0.005:
         words += f" · {stats.dead:.0%} dead"
     return words
+
+
+FEW = 5
+"""Up to this many columns have room for words in one line."""
+
+
+def grid_room(layers: int, rows: int, row_gap: int = 0) -> Room:
+    """Histograms in columns, one for each layer; many columns say their words in two lines."""
+    few = layers <= FEW
+    return Room(
+        width=max(76, round((1060 - 44 * layers) / layers)),
+        height=84,
+        columns=layers,
+        rows=rows,
+        left=52,
+        right=12,
+        top=38 if few else 64,
+        bottom=24,
+        gap=44 if few else 34,
+        row_gap=row_gap or (44 if few else 56),
+        least=116 if few else 62,
+    )
+
+
+def _broken(text: str, mark: str, room: Room) -> alt.ExprRef:
+    """A signal's text, in two lines at `mark` where the columns are many."""
+    if room.columns <= FEW:
+        return alt.ExprRef(text)
+    at = f"indexof({text}, '{mark}')"
+    rest = f"{at} + 2" if mark == "·" else at
+    return alt.ExprRef(f"{at} < 0 ? {text} : [slice({text}, 0, {at}), slice({text}, {rest})]")
+
+
+def _limit(room: Room) -> alt.ExprRef:
+    """Texts over a panel end before those of the next one."""
+    return alt.ExprRef(f"plot_width + {max(room.gap - 6, room.right)}")
 
 
 def grid(view: View, display: Display = Display()) -> Figure:
@@ -125,23 +163,15 @@ def grid(view: View, display: Display = Display()) -> Figure:
             signals[f"b{name}"] = s.finite < s.size
             signals[f"d{name}"] = [low, high]
 
+    room = grid_room(layers, len(rows))
+
     def build():
-        return alt.hconcat(
-            *(
-                alt.vconcat(
-                    *(
-                        _panel(r, c, row, display, layers)
-                        for r, row in enumerate(rows)
-                        if not (row == "outputs" and c == layers - 1)
-                    ),
-                    spacing=44,
-                    bounds="flush",
-                    title=alt.Title(text=alt.ExprRef(f"t{c}"), anchor="start", offset=2),
-                )
-                for c in range(layers)
-            ),
-            spacing=8,
-        )
+        cells = [
+            (r, c, row)
+            for r, row in enumerate(rows)
+            for c in range(layers - (row == "outputs"))  # none behind the last layer
+        ]
+        return room.concat([_panel(r, c, row, display, room) for r, c, row in cells])
 
     return Figure(
         ("init-grid", layers, rows, display.log, display.curve),
@@ -153,15 +183,19 @@ def grid(view: View, display: Display = Display()) -> Figure:
         ),
         signals=signals,
         name="initialization-histograms",
+        room=room,
     )
 
 
-def _panel(r: int, c: int, row: str, display: Display, layers: int) -> alt.LayerChart:
+def _panel(
+    r: int, c: int, row: str, display: Display, room: Room, head: bool = True
+) -> alt.LayerChart:
+    """One histogram; those of the first row say whose column it is, where `head` asks for it."""
     name, (label, color) = f"{r}_{c}", ROWS[row]
     x = alt.X(
         "x:Q",
         scale=alt.Scale(domain=alt.ExprRef(f"d{name}"), nice=False, zero=False, clamp=True),
-        axis=alt.Axis(title=None, tickCount=3, grid=False, labelFlush=True),
+        axis=alt.Axis(title=None, tickCount=3, grid=False, labelFlush=True, labelBound=12),
     )
     scale = alt.Scale(type="log", domainMin=0.5, nice=False) if display.log else alt.Scale()
     y = alt.Y(
@@ -188,17 +222,31 @@ def _panel(r: int, c: int, row: str, display: Display, layers: int) -> alt.Layer
             .mark_line(strokeWidth=1.2, color=theme.INK, clip=True, opacity=0.85)
             .encode(x=x, y=y)
         )
-    title = alt.Title(
-        text=alt.ExprRef(f"s{name}"),
-        color=alt.ExprRef(f"b{name} ? '{RED}' : ink"),
-        fontSize=11,
-        fontWeight="normal",
-        offset=3,
-        anchor="start",
-        frame="group",
+    parts.append(_remark(name, room))
+    if r == 0 and head:
+        parts.append(_column_title(c, room))
+    return alt.layer(*parts)
+
+
+# Texts over a panel are marks at fixed places: a title would move with whatever stands below it.
+def _text(text: alt.ExprRef, y: int, **look: Any) -> alt.Chart:
+    mark = alt.Chart(alt.Data(values=[{}])).mark_text(
+        text=text, align="left", baseline="top", lineHeight=13, **look
     )
-    width = max(76, round((1060 - 44 * layers) / layers))
-    return alt.layer(*parts).properties(width=width, height=84, title=title)
+    return mark.encode(x=alt.value(0), y=alt.value(y))
+
+
+def _remark(name: str, room: Room) -> alt.Chart:
+    color = alt.ExprRef(f"b{name} ? '{RED}' : ink")
+    text, y = _broken(f"s{name}", "·", room), -16 if room.columns <= FEW else -29
+    return _text(text, y, color=color, fontSize=11, limit=_limit(room))
+
+
+def _column_title(c: int, room: Room, columns: int = 1) -> alt.Chart:
+    """The layer's name above the words of the first row, over some columns."""
+    across = f"{columns} * plot_width + {(columns - 1) * room.gap + max(room.gap - 6, room.right)}"
+    look = {"fontSize": 12, "fontWeight": "bold", "limit": alt.ExprRef(across)}
+    return _text(_broken(f"t{c}", "(", room), 4 - room.top, **look)
 
 
 # --- depth --------------------------------------------------------------------------------------
@@ -207,15 +255,13 @@ DEPTH_PANELS = {
     "activations": ("Variance of activations", theme.ACTIVATIONS),
     "gradients": ("Variance of gradients", theme.GRADIENTS),
 }
+DEPTH_ROOM = Room(470, 120, columns=2, left=42, top=36, bottom=40, gap=62, least=236)
 
 
 def depth(
     view: View,
     others: Sequence[View] = (),
     seeds: SeedBand | None = None,
-    *,
-    width: int = 470,
-    height: int = 120,
 ) -> Figure:
     """Variance of activations and gradients against depth: measured solid, predicted dashed, the
     band of the theory (or of `seeds`) pale; `others` are overlaid in their own colours."""
@@ -252,21 +298,21 @@ def depth(
     signals["last"] = [0, max(last, 1)]
 
     def build():
-        return alt.hconcat(
-            *(
-                _depth_panel(panel, label, color, width, height, c)
+        return DEPTH_ROOM.concat(
+            [
+                _depth_panel(panel, label, color, c)
                 for c, (panel, (label, color)) in enumerate(DEPTH_PANELS.items())
-            ),
-            spacing=24,
+            ]
         )
 
     return Figure(
-        ("init-depth", width, height),
+        ("init-depth",),
         build,
         data,
         alt="Variance of activations and gradients against depth: " + view.settings.label,
         signals=signals,
         name="initialization-depth",
+        room=DEPTH_ROOM,
     )
 
 
@@ -296,9 +342,7 @@ def _band(x, low, high, color: str) -> dict:
     return {"layer": x, "y": _positive(low), "y2": _positive(high), "color": color}
 
 
-def _depth_panel(
-    panel: str, label: str, color: str, width: int, height: int, column: int
-) -> alt.LayerChart:
+def _depth_panel(panel: str, label: str, color: str, column: int) -> alt.LayerChart:
     x = alt.X(
         "layer:Q",
         scale=alt.Scale(domain=alt.ExprRef("last"), nice=False, padding=8),
@@ -350,16 +394,17 @@ def _depth_panel(
         .mark_rule(color=RED, strokeWidth=2)
         .encode(x=alt.X("layer:Q"))
     )
-    note = " (solid: measured, dashed: theory)" if column == 0 else ""
-    return alt.layer(band, curves, points, bad).properties(
-        width=width, height=height, title=alt.Title(text=label + note, color=color, offset=4)
-    )
+    note = "solid: measured, dashed: theory"
+    both = f"plot_width > 360 ? '{label} ({note})' : ['{label}', '{note}']"
+    text = alt.ExprRef(both) if column == 0 else label
+    title = alt.Title(text=text, color=color, offset=4, limit=alt.ExprRef("plot_width + 56"))
+    return alt.layer(band, curves, points, bad).properties(title=title)
 
 
 # --- strips -------------------------------------------------------------------------------------
 
 
-def strips(view: View, display: Display = Display(), height: int = 200) -> Figure:
+def strips(view: View, display: Display = Display()) -> Figure:
     """Deep networks: for each quantity one image, depth across, value up, density as ink.
 
     The value axis is linear near zero and logarithmic beyond, so that layers of very different
@@ -373,22 +418,28 @@ def strips(view: View, display: Display = Display(), height: int = 200) -> Figur
         data[f"strip{r}"] = columns(url=[picture], x=-1, x2=2 * len(stats) - 1, y=-1, y2=1)
         signals |= {f"v{r}": ticks, f"t{r}": threshold, f"m{r}": top}
         signals[f"last{r}"] = [-1, 2 * len(stats) - 1]
-    width = round((1060 - 60 * len(rows)) / len(rows))
+    room = Room(
+        width=round((1060 - 60 * len(rows)) / len(rows)),
+        height=200,
+        columns=len(rows),
+        left=48,
+        bottom=40,
+        gap=60,
+        least=170,
+    )
 
     def build():
-        return alt.hconcat(
-            *(_strip_panel(r, row, width, height) for r, row in enumerate(rows)),
-            spacing=16,
-        )
+        return room.concat([_strip_panel(r, row) for r, row in enumerate(rows)])
 
     return Figure(
-        ("init-strips", rows, width, height),
+        ("init-strips", rows),
         build,
         data,
         alt=f"Distributions of {', '.join(rows)} in {len(view.names)} layers as strips: "
         + view.settings.label,
         signals=signals,
         name="initialization-strips",
+        room=room,
     )
 
 
@@ -450,7 +501,7 @@ def _png(alpha: np.ndarray, color: str, broken: np.ndarray | None = None) -> str
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
-def _strip_panel(r: int, row: str, width: int, height: int) -> alt.Chart:
+def _strip_panel(r: int, row: str) -> alt.Chart:
     label, color = ROWS[row]
     # asinh unfolded again: t * sinh(y * asinh(m / t)); t = 0 marks an axis in shares.
     inner = f"datum.value * log(m{r} / t{r} + sqrt(pow(m{r} / t{r}, 2) + 1))"
@@ -476,9 +527,7 @@ def _strip_panel(r: int, row: str, width: int, height: int) -> alt.Chart:
         .mark_image(aspect=False)
         .encode(url="url:N", x=x, x2="x2:Q", y=y, y2="y2:Q")
     )
-    return image.properties(
-        width=width, height=height, title=alt.Title(text=label, color=color, offset=4)
-    )
+    return image.properties(title=alt.Title(text=label, color=color, offset=4))
 
 
 def one_layer(view: View, index: int, display: Display) -> Figure:
@@ -501,17 +550,15 @@ def one_layer(view: View, index: int, display: Display) -> Figure:
             )
         signals |= {f"s{r}_0": remark(s), f"b{r}_0": s.finite < s.size, f"d{r}_0": list(own)}
     count = len(rows)
-    signals["title"] = getattr(view.probe, rows[0])[index].title + ": click a strip for another"
+    signals["t0"] = getattr(view.probe, rows[0])[index].title + ": click a strip for another"
+    room = Room(
+        1060 // count - 70, 84, columns=count, left=52, top=38, bottom=24, gap=70, least=150
+    )
 
     def build():
-        return alt.hconcat(
-            *(
-                _panel(r, 0, row, display, 1).properties(width=1060 // count - 70, height=84)
-                for r, row in enumerate(rows)
-            ),
-            spacing=18,
-            title=alt.Title(text=alt.ExprRef("title"), anchor="start", offset=2),
-        )
+        panels = [_panel(r, 0, row, display, room, head=False) for r, row in enumerate(rows)]
+        panels[0] += _column_title(0, room, count)
+        return room.concat(panels)
 
     return Figure(
         ("init-layer", tuple(rows), display.log, display.curve),
@@ -520,6 +567,7 @@ def one_layer(view: View, index: int, display: Display) -> Figure:
         alt=f"Histograms of {view.names[index]}: {view.settings.label}",
         signals=signals,
         name=f"initialization-layer-{2 * index}",
+        room=room,
     )
 
 
@@ -529,9 +577,10 @@ DEEPEST = 100.0
 """Depth scales beyond this many layers get the brightest colour."""
 
 
-def phase(
-    phases: PhaseMap, view: View | None = None, *, width: int = 520, height: int = 300
-) -> Figure:
+PHASE_ROOM = Room(520, 300, left=56, right=88, top=14, bottom=42, least=180, most=720)
+
+
+def phase(phases: PhaseMap, view: View | None = None) -> Figure:
     """The (sigma_w, sigma_b) plane: how many layers a gradient crosses before it has changed by a
     factor e, 1 / |ln chi|, as colour; the critical line; where the layers are now."""
     from PIL import Image
@@ -602,20 +651,23 @@ def phase(
                         orient="right",
                         values=[1, 3, 10, 30, 100],
                         format="d",
-                        gradientLength=height - 40,
+                        gradientLength=PHASE_ROOM.height - 40,
                     ),
                 )
             )
         )
-        return alt.layer(image, line, words, dots, key).properties(width=width, height=height)
+        return alt.layer(image, line, words, dots, key).properties(
+            width=PHASE_ROOM.width, height=PHASE_ROOM.height
+        )
 
     return Figure(
-        ("init-phase", width, height, float(w[0]), float(w[-1]), float(b[0]), float(b[-1])),
+        ("init-phase", float(w[0]), float(w[-1]), float(b[0]), float(b[-1])),
         build,
         data,
         alt="Phase map: layers that a gradient crosses over weights' and biases' spread, critical "
         "line in white",
         name="initialization-phase-map",
+        room=PHASE_ROOM,
     )
 
 
@@ -663,8 +715,9 @@ def compare(views: Sequence[View], display: Display) -> Figure:
             signals[f"d{r}_{c}"] = [low, high]
             signals[f"t{r}_{c}"] = f"Layer {2 * c}" if r == 0 else ""
 
+    room = grid_room(layers, len(rows), row_gap=30)
+
     def build():
-        width = max(90, round((1060 - 44 * layers) / layers))
         grid_rows = []
         for r, row in enumerate(rows):
             panels = []
@@ -672,7 +725,13 @@ def compare(views: Sequence[View], display: Display) -> Figure:
                 x = alt.X(
                     "x:Q",
                     scale=alt.Scale(domain=alt.ExprRef(f"d{r}_{c}"), nice=False, zero=False),
-                    axis=alt.Axis(title=None, tickCount=3, grid=False),
+                    axis=alt.Axis(
+                        title=None,
+                        tickCount=3,
+                        grid=False,
+                        labelFlush=True,
+                        labelBound=12,
+                    ),
                 )
                 scale = alt.Scale(type="log", domainMin=1e-3) if display.log else alt.Scale()
                 y = alt.Y(
@@ -691,15 +750,11 @@ def compare(views: Sequence[View], display: Display) -> Figure:
                     alt.Chart(alt.NamedData(f"c{r}_{c}"))
                     .mark_line(interpolate="step-after", strokeWidth=1.6)
                     .encode(x=x, y=y, color=alt.Color("color:N", scale=None))
-                    .properties(
-                        width=width,
-                        height=84,
-                        title=alt.Title(text=alt.ExprRef(f"t{r}_{c}"), offset=4),
-                    )
+                    .properties(title=alt.Title(text=alt.ExprRef(f"t{r}_{c}"), offset=4))
                 )
                 panels.append(chart)
-            grid_rows.append(alt.hconcat(*panels, spacing=14))
-        return alt.vconcat(*grid_rows, spacing=6)
+            grid_rows += panels
+        return room.concat(grid_rows)
 
     return Figure(
         ("init-compare", layers, rows, display.log),
@@ -708,4 +763,5 @@ def compare(views: Sequence[View], display: Display) -> Figure:
         alt="Histograms on shared bins: " + "; ".join(v.settings.label for v in views),
         signals=signals,
         name="initialization-comparison",
+        room=room,
     )

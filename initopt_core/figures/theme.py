@@ -73,8 +73,9 @@ LIGHT = {"ink": "#31333F", "faint": "#D5D8DF", "paper": "#FFFFFF", "dark": False
 DARK = {"ink": "#FAFAFA", "faint": "#3A3F4B", "paper": "#0E1117", "dark": True}
 """Signal values; a live chart replaces them by the page's own colours."""
 
-# These families have figures of equal width by default; a canvas cannot ask for them.
-FONT = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
+# Shipped in assets/fonts, so that labels are as wide on every machine; its figures have equal
+# widths by default, which a canvas could not ask for. The second is the page's own copy.
+FONT = "'Source Sans 3', 'Source Sans', sans-serif"
 
 _INK, _FAINT = {"expr": "ink"}, {"expr": "faint"}
 CONFIG: dict[str, Any] = {

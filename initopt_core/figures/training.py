@@ -13,7 +13,8 @@ import numpy as np
 from ..optimizers import OPTIMIZERS
 from ..training.history import Curve, History
 from . import theme
-from .base import Figure, series
+from .base import Figure, histograms, series, step_area
+from .room import Room, entry_width
 
 POINTS = 120  # of one curve: four pixels apart on a laptop, ten kilobytes for three racers
 AXES = {
@@ -67,15 +68,24 @@ def lines(runs: Sequence[tuple[str, History]]) -> list[Line]:
 _ROOM = {"minExtent": 34, "maxExtent": 34}
 
 
-def _colors(found: Sequence[Line], legend: bool = True) -> alt.Color:
-    """Each racer's colour; without a legend where the page draws one for all its figures."""
+def curve_room(labels: Sequence[str]) -> Room:
+    """One panel of curves, below a legend of these labels."""
+    return Room(
+        560, 300, left=58, right=18, top=14, bottom=42, least=200, entries=len(labels),
+        entry_width=entry_width(labels),
+    )  # fmt: skip
+
+
+def _colors(found: Sequence[Line], room: Room | None = None) -> alt.Color:
+    """Each racer's colour; with a legend where the room has a place for one, none where the page
+    draws one for all its figures."""
     scale = alt.Scale(
         domain=[line.label for line in found],
         range=[theme.optimizer_style(line.optimizer)[0] for line in found],
     )
     look = {"symbolType": "stroke", "symbolOpacity": 1, "symbolStrokeWidth": 3}
-    shown = alt.Legend(orient="top", title=None, labelLimit=260, columns=4, **look)
-    return alt.Color("label:N", scale=scale, title=None, legend=shown if legend else None)
+    shown = room.legend(**look) if room and room.entries else None
+    return alt.Color("label:N", scale=scale, title=None, legend=shown)
 
 
 def _dashes(found: Sequence[Line]) -> alt.StrokeDash:
@@ -192,6 +202,7 @@ def loss_figure(
         if e["racer"] == line.members[0].racer
     ]
     scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False, nice=True)
+    room = curve_room([line.label for line in found] if legend else [])
 
     def build() -> alt.TopLevelMixin:
         x = _x(axis)
@@ -201,12 +212,12 @@ def loss_figure(
             x=x,
             y=alt.Y("low:Q", scale=scale, axis=y_axis),
             y2="high:Q",
-            color=_colors(found, legend),
+            color=_colors(found, room),
         )
         line = base.mark_line(clip=True, strokeWidth=1.8).encode(
             x=x,
             y=alt.Y("y:Q", scale=scale, axis=y_axis),
-            color=_colors(found, legend),
+            color=_colors(found, room),
             strokeDash=_dashes(found),
             tooltip=[
                 alt.Tooltip("label:N", title="optimizer"),
@@ -219,7 +230,7 @@ def loss_figure(
         text = marks.mark_text(align="left", dx=3, baseline="top", color=theme.INK).encode(
             x="x:Q", y=alt.value(2), text="text:N"
         )
-        return alt.layer(band, line, rule, text).properties(width=560, height=300)
+        return alt.layer(band, line, rule, text).properties(width=room.width, height=room.height)
 
     return Figure(
         ("training-loss", axis, log, legend, _look(found)),
@@ -228,6 +239,7 @@ def loss_figure(
         alt="Training loss over " + AXES[axis] + ": " + _last_words(groups, "y", "{:.3g}"),
         signals={"x_end": end_of(found, axis)},
         name="training_loss",
+        room=room,
     )
 
 
@@ -263,6 +275,8 @@ def accuracy_figure(found: Sequence[Line], axis: str = "epochs", *, legend: bool
                 }
             )
 
+    room = curve_room([line.label for line in found] if legend else [])
+
     def build() -> alt.TopLevelMixin:
         x = _x(axis)
         y = alt.Y(
@@ -282,21 +296,21 @@ def accuracy_figure(found: Sequence[Line], axis: str = "epochs", *, legend: bool
         band = (
             base.transform_filter("datum.which == 'validation'")
             .mark_area(opacity=theme.BAND_OPACITY)
-            .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colors(found, legend))
+            .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colors(found, room))
         )
         train = (
             base.transform_filter("datum.which == 'training'")
             .mark_line(opacity=0.35, strokeWidth=1.5)
-            .encode(x=x, y=y, color=_colors(found, legend), strokeDash=_dashes(found))
+            .encode(x=x, y=y, color=_colors(found, room), strokeDash=_dashes(found))
         )
         val = (
             base.transform_filter("datum.which == 'validation'")
             .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=28, filled=True))
             .encode(
-                x=x, y=y, color=_colors(found, legend), strokeDash=_dashes(found), tooltip=tooltip
+                x=x, y=y, color=_colors(found, room), strokeDash=_dashes(found), tooltip=tooltip
             )
         )
-        return alt.layer(band, train, val).properties(width=560, height=300)
+        return alt.layer(band, train, val).properties(width=room.width, height=room.height)
 
     val_groups = [g for g in groups if g["which"] == "validation"]
     return Figure(
@@ -309,6 +323,7 @@ def accuracy_figure(found: Sequence[Line], axis: str = "epochs", *, legend: bool
         + _last_words(val_groups, "y", "{:.1f} %"),
         signals={"x_end": end_of(found, axis)},
         name="training_accuracy",
+        room=room,
     )
 
 
@@ -345,6 +360,8 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
                 }
             )
     panels = [line.label for line in found]
+    layers = len({g["layer"] for g in groups})
+    room = panel_room(len(panels), 300, 190, left=58, gap=66, entries=layers, entry_width=44)
 
     def build() -> alt.TopLevelMixin:
         # Panels side by side rather than a facet: a facet has none before there is data.
@@ -356,34 +373,43 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
             color=alt.Color(
                 "layer:O",
                 scale=alt.Scale(scheme=theme.SEQUENTIAL),
-                legend=alt.Legend(title="layer", orient="top", symbolType="stroke"),
+                legend=room.legend(symbolType="stroke") if layers else None,
             ),
             tooltip=["label:N", "layer:O", alt.Tooltip("y:Q", format=".3~g")],
         )
-        return _side_by_side(chart, "label", panels, width=300, height=190)
+        return _side_by_side(chart, "label", panels, room)
 
     return Figure(
-        ("training-layers", what, axis, tuple(panels)),
+        ("training-layers", what, axis, tuple(panels), layers),
         build,
         {"layers": series(groups)},
         alt=f"{titles[what].capitalize()} over {AXES[axis]}, one panel for each optimizer and one "
         "curve for each layer.",
         signals={"x_end": end_of(found, axis)},
         name=f"training_{what}",
+        room=room,
     )
 
 
+def panel_room(panels: int, width: int, height: int, **gutters: int) -> Room:
+    """Panels of curves side by side, at most three in a row."""
+    across = max(1, min(3, panels))
+    size = {"columns": across, "rows": max(1, math.ceil(panels / across)), "row_gap": 66}
+    return Room(width, height, **{**size, "top": 24, "bottom": 42, "least": 150, **gutters})
+
+
 def _side_by_side(
-    chart: alt.Chart | alt.LayerChart, field: str, panels: Sequence[str], **size: int
-) -> alt.HConcatChart:
+    chart: alt.Chart | alt.LayerChart, field: str, panels: Sequence[str], room: Room
+) -> alt.ConcatChart:
     """One panel for each value of `field`, titled by it, all on the same y scale by default."""
+    limit = alt.ExprRef(f"plot_width + {room.gap - 8 if room.gap else room.right}")
     parts = [
         chart.transform_filter(alt.FieldEqualPredicate(field=field, equal=panel)).properties(
-            title=alt.Title(panel, anchor="middle"), **size
+            title=alt.Title(panel, limit=limit)
         )
         for panel in panels
     ]
-    return alt.hconcat(*parts).resolve_scale(y="shared", color="shared")
+    return room.concat(parts).resolve_scale(y="shared", color="shared")
 
 
 def rebin(layer: dict[str, Any], low: float, high: float, bins: int) -> list[float]:
@@ -429,6 +455,8 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
                 }
             )
 
+    room = panel_room(len(names), 190, 190, left=58, gap=62, right=84, row_gap=70, least=130)
+
     def build() -> alt.TopLevelMixin:
         chart = (
             alt.Chart(alt.NamedData("evolution"))
@@ -461,7 +489,7 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
             )
         )
         panels = [f"Layer {name}" for name in names]
-        return _side_by_side(chart, "layer", panels, width=190, height=190).resolve_scale(
+        return _side_by_side(chart, "layer", panels, room).resolve_scale(
             y="independent", color="shared"
         )
 
@@ -471,13 +499,12 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
         {"evolution": series(groups)},
         alt=f"Distribution of the {what} of each layer over {len(epochs)} epochs of {curve.label}.",
         name=f"training_{what}_over_epochs",
+        room=room,
     )
 
 
 def histogram_figure(curve: Curve, epoch: int) -> Figure:
     """Weights and activations of every layer after one epoch, as histograms in a grid."""
-    from .base import histograms, step_area
-
     layers = curve.layers.get(epoch, [])
     panels = [
         {
@@ -491,32 +518,46 @@ def histogram_figure(curve: Curve, epoch: int) -> Figure:
         if layer[what]["counts"]
     ]
 
+    names = [layer["name"] for layer in layers]
+    shown = {"weights": theme.WEIGHTS, "activations": theme.ACTIVATIONS}
+    room = Room(
+        190, 110, columns=max(1, len(names)), rows=2, left=56, top=24, bottom=26, gap=44,
+        row_gap=40, least=86,
+    )  # fmt: skip
+
     def build() -> alt.TopLevelMixin:
-        color = alt.Color(
-            "what:N",
-            scale=alt.Scale(
-                domain=["weights", "activations"], range=[theme.WEIGHTS, theme.ACTIVATIONS]
-            ),
-            legend=None,
-        )
-        return (
-            step_area("histograms", theme.WEIGHTS)
-            .encode(color=color)
-            .properties(width=190, height=110)
-            .facet(
-                row=alt.Row("what:N", title=None, sort=["weights", "activations"]),
-                column=alt.Column("layer:N", title=None),
-            )
-            .resolve_scale(x="independent", y="independent")
-        )
+        return room.concat(
+            [
+                _histogram_panel(what, name, color, first=i == 0)
+                for what, color in shown.items()
+                for i, name in enumerate(names or [""])
+            ]
+        ).resolve_scale(x="independent", y="independent")
 
     return Figure(
-        ("training-histograms", len(layers)),
+        ("training-histograms", tuple(names)),
         build,
         {"histograms": histograms(panels)},
         alt=f"Histograms of weights and activations of {curve.label} after epoch {epoch}.",
         name="training_histograms",
+        room=room,
     )
+
+
+def _histogram_panel(what: str, layer: str, color: str, *, first: bool) -> alt.Chart:
+    """Weights or activations of one layer; the first column says which."""
+    axis = {"tickCount": 3, "labelFlush": True, "labelBound": 12}
+    x = alt.X(
+        "x:Q",
+        scale=alt.Scale(nice=False, zero=False),
+        axis=alt.Axis(title=None, grid=False, format="~g", **axis),
+    )
+    title = what.capitalize() if first else None
+    y = alt.Y("y:Q", axis=alt.Axis(title=title, tickCount=3, format="~s", **_ROOM))
+    mine = f"datum.what == '{what}' && datum.layer == 'Layer {layer}'"
+    head = alt.Title(f"Layer {layer}" if what == "weights" and layer else "", offset=4)
+    panel = step_area("histograms", color, x=x, y=y)
+    return panel.transform_filter(mine).properties(title=head)
 
 
 def sensitivity_figure(
@@ -548,6 +589,16 @@ def sensitivity_figure(
     stand_ins = [Line(label, optimizer, (), History("/nonexistent")) for label, optimizer in racers]
     rates = [r for _, o in racers for r in OPTIMIZERS[o].extra["lr_grid"]]
     panels = list(initializers.values())
+    room = panel_room(
+        len(panels),
+        420,
+        270,
+        left=58,
+        gap=62,
+        least=200,
+        entries=len(racers),
+        entry_width=entry_width([r[0] for r in racers]),
+    )
 
     def build() -> alt.TopLevelMixin:
         base = alt.Chart(alt.NamedData("search")).encode(
@@ -559,9 +610,9 @@ def sensitivity_figure(
             y=alt.Y(
                 "y:Q",
                 scale=alt.Scale(domain=[0, 100]),
-                axis=alt.Axis(title="best validation accuracy in %"),
+                axis=alt.Axis(title="best validation accuracy in % (cross: diverged)", **_ROOM),
             ),
-            color=_colors(stand_ins),
+            color=_colors(stand_ins, room),
             tooltip=[
                 "label:N",
                 alt.Tooltip("x:Q", title="learning rate", format="~g"),
@@ -574,10 +625,10 @@ def sensitivity_figure(
             shape=alt.Shape(
                 "state:N",
                 scale=alt.Scale(domain=["trained", "diverged"], range=["circle", "cross"]),
-                legend=alt.Legend(title=None, orient="top"),
+                legend=None,
             )
         )
-        return _side_by_side(alt.layer(line, points), "init", panels, width=420, height=270)
+        return _side_by_side(alt.layer(line, points), "init", panels, room)
 
     return Figure(
         ("training-sensitivity", tuple(racers), tuple(panels)),
@@ -587,7 +638,13 @@ def sensitivity_figure(
         "crosses diverged.",
         signals={"rates": [min(rates) / 1.5, max(rates) * 1.5]},
         name="learning_rate_sensitivity",
+        room=room,
     )
+
+
+CONFUSION_ROOM = Room(
+    380, 380, left=110, right=96, top=12, bottom=110, least=250, most=560
+)  # fmt: skip
 
 
 def confusion_figure(
@@ -642,7 +699,9 @@ def confusion_figure(
             text="text:N",
             color=alt.condition("datum.share > 55", alt.value("#111111"), alt.value("#FFFFFF")),
         )
-        return alt.layer(cells, text).properties(width=380, height=380)
+        return alt.layer(cells, text).properties(
+            width=CONFUSION_ROOM.width, height=CONFUSION_ROOM.height
+        )
 
     return Figure(
         ("training-confusion", tuple(classes)),
@@ -650,6 +709,7 @@ def confusion_figure(
         {"confusion": series(groups)},
         alt=f"Confusion matrix of {who} on the test images, in % of each true class.",
         name="confusion_matrix",
+        room=CONFUSION_ROOM,
     )
 
 
@@ -674,6 +734,10 @@ def classes_figure(
         for label, (optimizer, _) in confusions.items()
     ]
     shapes = [theme.optimizer_style(line.optimizer)[2] for line in stand_ins]
+    room = Room(
+        380, 380, left=88, right=18, top=12, bottom=42, least=180, entries=len(stand_ins),
+        entry_width=entry_width([line.label for line in stand_ins]),
+    )  # fmt: skip
 
     def build() -> alt.TopLevelMixin:
         labels = [line.label for line in stand_ins]
@@ -687,13 +751,13 @@ def classes_figure(
                     axis=alt.Axis(title="test accuracy in %"),
                 ),
                 y=alt.Y("class:N", sort=list(classes), axis=alt.Axis(title=None, grid=True)),
-                color=_colors(stand_ins),
+                color=_colors(stand_ins, room),
                 shape=alt.Shape(
                     "label:N", scale=alt.Scale(domain=labels, range=shapes), legend=None
                 ),
                 tooltip=["label:N", "class:N", alt.Tooltip("y:Q", format=".1f")],
             )
-            .properties(width=380, height=380)
+            .properties(width=room.width, height=room.height)
         )
 
     return Figure(
@@ -702,4 +766,5 @@ def classes_figure(
         {"classes": series(groups)},
         alt="Test accuracy of each class, a mark for each optimizer.",
         name="class_accuracy",
+        room=room,
     )

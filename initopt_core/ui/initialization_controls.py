@@ -19,6 +19,7 @@ from initopt_core.data import CLASSES
 from initopt_core.figures.initialization import GRID_LAYERS, Display
 from initopt_core.initialization.settings import (
     MAX_BATCH,
+    MAX_SEED,
     Settings,
     control_key,
     describe_hidden,

@@ -86,13 +86,13 @@ def picture(fresh: list[controls.Held], sidebar: controls.Sidebar, live: Any) ->
             seen = look()
         main = compute(histograms, seen, display)
         if len(seen.names) > figures.GRID_LAYERS:
-            live_chart(main, key="init-strips", min_width=760, on_select=panels.choose_layer)
+            live_chart(main, key="init-strips", on_select=panels.choose_layer)
             panels.chosen_layer(seen, display)
         else:
-            live_chart(main, key="init-grid", min_width=150 * len(seen.names))
+            live_chart(main, key="init-grid")
         pinned = tuple(compute(view, pin, dataset) for pin in panels.pins())
         found, depth = compute(conclusion, seen, pinned)
-        live_chart(depth, key="init-depth", min_width=640)
+        live_chart(depth, key="init-depth")
     let_it_be_drawn()
     with say:
         _say(found)

@@ -80,7 +80,7 @@ def choose_layer(click: dict) -> None:
 def chosen_layer(seen: View, display: Display) -> None:
     """The histograms of the chosen layer."""
     index = min(st.session_state.get("init_layer", 0), len(seen.names) - 1)
-    live_chart(compute(figures.one_layer, seen, index, display), key="init-layer", min_width=640)
+    live_chart(compute(figures.one_layer, seen, index, display), key="init-layer")
 
 
 # --- the parts below ---------------------------------------------------------------------------
@@ -258,7 +258,7 @@ def compare(seen: View, display: Display, pinned: tuple[View, ...]) -> None:
         st.container(horizontal=True), figures.SETTINGS_COLORS[3], f"now: {seen.settings.label}"
     )
     figure = compute(figures.compare, tuple(views), display)
-    live_chart(figure, key="init-compare", min_width=700)
+    live_chart(figure, key="init-compare")
     export_buttons(figure, key="init-compare")
     base = seen.probe
     rows = []
@@ -307,7 +307,7 @@ def seeds(seen: View, depth: Figure) -> None:
     if bar is not None:
         bar.empty()
     figure = compute(figures.depth, seen, (), band)
-    live_chart(figure, key="init-seeds", min_width=640)
+    live_chart(figure, key="init-seeds")
     st.caption(
         f"Pale: 95 % of seeds {first} to {first + SEEDS - 1}. Solid: seed {first}. Dashed: theory."
     )

@@ -19,6 +19,7 @@ import streamlit as st
 
 from ..figures import theme
 from ..figures.base import Figure
+from ..figures.fonts import converter
 from . import assets
 
 CACHE_SIZE = 256
@@ -73,19 +74,26 @@ def compile_figure(figure: Figure) -> Compiled:
 
 
 def _compile(figure: Figure) -> Compiled:
-    import vl_convert
-
-    vega = vl_convert.vegalite_to_vega(figure.definition())
+    vega = converter().vegalite_to_vega(figure.definition())
     theme.write_tooltips(vega)
     for signal in vega.get("signals", []):
         if signal["name"] in figure.signals and "update" not in signal:
             signal.pop("value", None)
+    if figure.room:
+        vega = figure.room.fitted(vega)
     text = json.dumps(vega, separators=(",", ":"), ensure_ascii=False)
-    # The natural size is measured with the first data, so that room is kept before any ink.
-    svg = vl_convert.vegalite_to_svg(figure.spec())
+    width, height = _size(figure)
+    return Compiled(text, hashlib.blake2b(text.encode(), digest_size=12).hexdigest(), width, height)
+
+
+def _size(figure: Figure) -> tuple[int, int]:
+    """Natural size (px): what is kept on the page before any ink."""
+    if room := figure.room:
+        return room.across(room.width), room.down(room.width)
+    svg = converter().vegalite_to_svg(figure.spec())
     size = re.search(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"', svg)
     width, height = (round(float(v)) for v in size.groups()) if size else (600, 300)
-    return Compiled(text, hashlib.blake2b(text.encode(), digest_size=12).hexdigest(), width, height)
+    return width, height
 
 
 def _spec_file(compiled: Compiled) -> Any:
@@ -121,9 +129,7 @@ _warm: threading.Thread | None = None
 
 
 def _warm_up() -> None:
-    import vl_convert
-
-    vl_convert.vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"})
+    converter().vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"})
 
 
 def message_bytes(
@@ -132,8 +138,6 @@ def message_bytes(
     *,
     key: str,
     inline: bool,
-    height: int,
-    min_width: int,
     select: bool,
 ) -> bytes:
     """The message of one change: a small head, then the figure's data as it is cached."""
@@ -141,9 +145,8 @@ def message_bytes(
         "key": key,
         "spec": compiled.digest,
         "stamp": figure.stamp,
-        "height": height,
-        "width": compiled.width,
-        "minWidth": min_width,
+        "height": compiled.height,
+        "room": figure.room and figure.room.message(),
         "select": select,
     }
     text = json.dumps(head, separators=(",", ":"))
@@ -157,8 +160,6 @@ def live_chart(
     figure: Figure,
     *,
     key: str,
-    height: int | None = None,
-    min_width: int = 0,
     on_select: Callable[[dict], None] | bool | None = None,
 ) -> dict | None:
     """Show `figure` and change it in place at every rerun.
@@ -167,8 +168,6 @@ def live_chart(
         figure: what to draw; the same `key` with another definition rebuilds the view, the same
             definition with other data only swaps the data.
         key: names the element; one of a kind on the page.
-        height: pixels kept for the figure; default the figure's own, else its natural height.
-        min_width: below this width (pixels) the figure scrolls sideways inside itself.
         on_select: report clicks: True to get them as the return value, or a function that is
             called with the same dict before the rerun.
 
@@ -193,8 +192,6 @@ def live_chart(
             compiled,
             key=key,
             inline=inline,
-            height=height or figure.height or compiled.height,
-            min_width=min_width,
             select=bool(on_select),
         ),
         default=None,

@@ -55,14 +55,14 @@ def distributions(history: History) -> None:
             label_visibility="collapsed",
         )
     figure = figures.evolution_figure(curve, what or "weights")
-    live_chart(figure, key="training-evolution", min_width=640)
+    live_chart(figure, key="training-evolution")
     export_buttons(figure, key="training-evolution")
     last = max(curve.layers)
     epoch = last
     if last > 1:
         epoch = st.slider("Histograms after epoch", 1, last, last, key="distribution_epoch")
     if epoch in curve.layers:
-        live_chart(figures.histogram_figure(curve, epoch), key="training-histograms", min_width=640)
+        live_chart(figures.histogram_figure(curve, epoch), key="training-histograms")
 
 
 def results(run: RunInfo, history: History) -> None:
@@ -129,7 +129,7 @@ def rates(run: RunInfo, history: History) -> None:
     figure = figures.sensitivity_figure(
         history.search, racers, {n: INITIALIZERS[n].label for n in names}
     )
-    live_chart(figure, key="training-rates", min_width=340)
+    live_chart(figure, key="training-rates")
     if history.rates:
         st.caption(verdict.rates_sentence(config, history))
     export_buttons(figure, key="training-rates")

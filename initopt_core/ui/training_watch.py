@@ -261,5 +261,5 @@ def _layers(history: History, runs: Runs, view: View) -> None:
     )
     for kind in ("gradient", "ratio"):
         figure = _figure(kind, runs[:1], *view)
-        live_chart(figure, key=f"training-{kind}", min_width=640)
+        live_chart(figure, key=f"training-{kind}")
         export_buttons(figure, key=f"training-{kind}")

@@ -20,6 +20,16 @@ ARGS = [
 ]
 """Fit for a container, and no connection but to the app."""
 
+FONTS = Path(__file__).parent / "fonts.conf"
+"""The only font that the tests' browser sees besides those that the app ships: DejaVu, which a bare
+machine has, so that no picture depends on the fonts of whoever runs the tests."""
+
+
+def environment() -> dict[str, str]:
+    """The environment to start the browser with."""
+    return {**os.environ, "FONTCONFIG_FILE": str(FONTS)}
+
+
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 
 

@@ -36,7 +36,9 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=chromium.ARGS)
+        running = playwright.chromium.launch(
+            executable_path=path, args=chromium.ARGS, env=chromium.environment()
+        )
         yield running
         running.close()
 

@@ -13,12 +13,15 @@ import numpy as np
 import streamlit as st
 
 from initopt_core.figures import base, theme
+from initopt_core.figures.room import Room
 from initopt_core.ui import assets
 from initopt_core.ui.export_buttons import export_buttons
 from initopt_core.ui.live_chart import live_chart
 
 st.set_page_config(layout="wide")
 assets.register()
+GRID = Room(160, 110, 5, 3, left=44, right=12, top=24, bottom=24, gap=44, row_gap=44, least=94)
+LINES = Room(900, 200, left=56, right=16, top=10, bottom=42, least=200, entries=3, entry_width=130)
 WORK = np.random.default_rng(0).normal(size=(60, 60))
 ROWS = ("weights", "gradients", "activations")
 
@@ -40,21 +43,15 @@ def grid(seed: int) -> base.Figure:
         charts = []
         for i in range(15):
             panel = base.step_area(f"h{i}", theme.QUANTITIES[ROWS[i // 5]])
-            charts.append(panel.properties(width=160, height=110, title=f"Layer {i % 5}"))
-        # Flush: the layout follows the panels alone, whatever their labels say; hence the padding.
-        return alt.concat(
-            *charts,
-            columns=5,
-            bounds="flush",
-            spacing={"row": 44, "column": 44},
-            padding={"left": 5, "right": 12, "top": 5, "bottom": 5},
-        ).resolve_scale(x="independent", y="independent")
+            charts.append(panel.properties(title=f"Layer {i % 5}"))
+        return GRID.concat(charts).resolve_scale(x="independent", y="independent")
 
     data = {
         f"h{i}": base.histograms([{"edges": (-5.0 - seed / 50, 5.0), "counts": c}])
         for i, c in enumerate(counts(seed))
     }
-    return base.Figure(("toy-grid", 3, 5), build, data, alt=f"Fifteen histograms, seed {seed}")
+    said = f"Fifteen histograms, seed {seed}"
+    return base.Figure(("toy-grid", 3, 5), build, data, alt=said, room=GRID)
 
 
 def lines(seed: int, log: bool = True) -> base.Figure:
@@ -69,10 +66,10 @@ def lines(seed: int, log: bool = True) -> base.Figure:
             .encode(
                 x=alt.X("step:Q", title="step"),
                 y=alt.Y("loss:Q", scale=scale, axis=axis),
-                color=theme.optimizer_color("optimizer", names),
-                strokeDash=theme.optimizer_dash("optimizer", names),
+                color=theme.optimizer_color("optimizer", names, legend=LINES.legend()),
+                strokeDash=theme.optimizer_dash("optimizer", names, legend=None),
             )
-            .properties(width=900, height=200)
+            .properties(width=LINES.width, height=LINES.height)
         )
 
     step = np.arange(60)
@@ -80,7 +77,7 @@ def lines(seed: int, log: bool = True) -> base.Figure:
         {"optimizer": n, "step": step, "loss": np.exp(-step / (8 + seed + 6 * i))}
         for i, n in enumerate(names)
     )
-    return base.Figure(("toy-lines", log), build, {"curves": data}, alt="Three losses")
+    return base.Figure(("toy-lines", log), build, {"curves": data}, alt="Three losses", room=LINES)
 
 
 @st.fragment
@@ -88,7 +85,7 @@ def main() -> None:
     start = st.query_params.get("from", "")
     seed = st.slider("seed", 0, 30, 0) + (int(start) if start.isdecimal() else 0)
     picked = st.radio("choice", range(10), horizontal=True)
-    live_chart(grid(seed + picked), key="grid", min_width=700)
+    live_chart(grid(seed + picked), key="grid")
     if st.toggle("hide the curves"):
         return
     clicked = live_chart(

@@ -1,0 +1,129 @@
+"""Where a figure's plots lie: equal panels in a grid, with fixed gutters for their labels.
+
+Nothing is measured: the plots get what the gutters leave, so that no label, title or legend can
+move or widen anything, whatever it says.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import altair as alt
+
+WIDTH, HEIGHT = "plot_width", "plot_height"
+"""Signals of every figure with a room: the size of one panel, in pixels."""
+LEGEND_COLUMNS = "legend_columns"
+LEGEND_LINE = 18
+"""Height of a line of the legend, in pixels."""
+
+
+def entry_width(labels: Sequence[str], most: int = 190) -> int:
+    """Pixels of a legend's entry with the longest of these labels; a longer one is shortened."""
+    return min(most, 42 + round(6.6 * max(map(len, labels), default=0)))
+
+
+@dataclass(frozen=True)
+class Room:
+    """The layout of a figure; lengths in pixels.
+
+    Attributes:
+        width, height: of one panel, as exported; on a page the width follows from the place.
+        columns, rows: of panels.
+        left, right, top, bottom: gutters around all panels.
+        gap, row_gap: gutters between columns and between rows.
+        least: the narrowest panel; a narrower place scrolls sideways inside the figure.
+        most: the widest panel.
+        entries, entry_width: of a legend above the panels, which breaks into lines; 0 for none.
+    """
+
+    width: int
+    height: int
+    columns: int = 1
+    rows: int = 1
+    left: int = 46
+    right: int = 16
+    top: int = 22
+    bottom: int = 24
+    gap: int = 0
+    row_gap: int = 0
+    least: int = 120
+    most: int = 4000
+    entries: int = 0
+    entry_width: int = 150
+
+    def panel(self, place: float) -> int:
+        """Width of a panel in a place of this width."""
+        free = place - self.left - self.right - (self.columns - 1) * self.gap
+        return int(min(self.most, max(self.least, free // self.columns)))
+
+    def across(self, panel: int) -> int:
+        """Width of the whole figure when its panels are `panel` wide."""
+        return self.left + self.columns * panel + (self.columns - 1) * self.gap + self.right
+
+    def legend_columns(self, panel: int) -> int:
+        """Entries of the legend that have room in one line."""
+        inside = self.across(panel) - self.left - self.right
+        return max(1, min(self.entries, inside // self.entry_width))
+
+    def down(self, panel: int) -> int:
+        """Height of the whole figure."""
+        lines = math.ceil(self.entries / self.legend_columns(panel)) if self.entries else 0
+        plots = self.rows * self.height + (self.rows - 1) * self.row_gap
+        return self.top + lines * LEGEND_LINE + plots + self.bottom
+
+    def params(self) -> list[dict[str, Any]]:
+        """The signals that a definition may use."""
+        columns = self.legend_columns(self.width)
+        values = {WIDTH: self.width, HEIGHT: self.height, LEGEND_COLUMNS: columns}
+        return [{"name": name, "value": value} for name, value in values.items()]
+
+    def concat(self, panels: Sequence[alt.Chart | alt.LayerChart]) -> alt.ConcatChart:
+        """The panels in rows, each of this room's size."""
+        sized = [panel.properties(width=self.width, height=self.height) for panel in panels]
+        spacing = {"column": self.gap, "row": self.row_gap}
+        return alt.concat(*sized, columns=self.columns, bounds="flush", spacing=spacing)
+
+    def legend(self, **look: Any) -> alt.Legend:
+        """A legend of `entries` entries in lines above all panels."""
+        place = {
+            "orient": "none",
+            "direction": "horizontal",
+            "legendX": 0,
+            "legendY": alt.ExprRef(self._legend_top()),
+            "columns": alt.ExprRef(LEGEND_COLUMNS),
+            "labelLimit": self.entry_width - 30,
+            "columnPadding": 8,
+            "rowPadding": 2,
+        }
+        return alt.Legend(**{"title": None, **place, **look})
+
+    def _legend_top(self) -> str:
+        lines = f"ceil({self.entries} / {LEGEND_COLUMNS})"
+        return f"-{self.top} - {lines} * {LEGEND_LINE}"
+
+    def fitted(self, vega: dict[str, Any]) -> dict[str, Any]:
+        """The compiled definition with every panel's size bound to this room's signals."""
+        wide, high = {"signal": WIDTH}, {"signal": HEIGHT}
+        for signal in vega.get("signals", []):
+            name = signal["name"].lower()
+            for end, source in (("width", WIDTH), ("height", HEIGHT)):
+                if name.endswith(end) and signal["name"] not in (WIDTH, HEIGHT):
+                    signal.pop("value", None)
+                    signal["update"] = source
+        several = "layout" in vega
+        across = f"{self.columns} * {WIDTH} + {(self.columns - 1) * self.gap}"
+        down = f"{self.rows} * {HEIGHT} + {(self.rows - 1) * self.row_gap}"
+        return vega | {
+            "autosize": "none",
+            "width": {"signal": across} if several else wide,
+            "height": {"signal": down} if several else high,
+            "padding": {"left": self.left, "right": self.right, "top": self.top,
+                        "bottom": self.bottom},
+        }  # fmt: skip
+
+    def message(self) -> dict[str, int]:
+        """What the browser computes the same layout from."""
+        return asdict(self)
