@@ -49,6 +49,15 @@ def _at(activation: nn.Module, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return value.numpy(), slope.numpy()
 
 
+def two_lines(activation: nn.Module) -> tuple[float, float] | None:
+    """Slopes left and right of 0 of a positively homogeneous function, phi(a z) = a phi(z) for all
+    a > 0; None for all others."""
+    z = np.array([-5.0, -0.7, 0.2, 3.0])
+    value, slope = _at(activation, z)
+    same = np.allclose(_at(activation, 2 * z)[0], 2 * value, rtol=1e-12, atol=0)
+    return (float(slope[0]), float(slope[-1])) if same else None
+
+
 @dataclass(frozen=True, eq=False)
 class Means:
     """Expectations for z ~ N(0, q), one for each of `q` [M], numpy float64.
@@ -79,6 +88,7 @@ class Curves:
 
     def __init__(self, activation: nn.Module, bias: float = 0.0) -> None:
         self.activation, self.bias = activation, bias
+        self.homogeneous = bias == 0 and two_lines(activation) is not None
         tiny = 1e-12 * max(1.0, abs(bias))
         value, slope = _at(activation, np.array([-1e8, 1e8, bias - tiny, bias + tiny, bias]))
         self.ends, self.near = (slope[0], slope[1]), (slope[2], slope[3])
@@ -86,8 +96,6 @@ class Curves:
         self.close = float(np.square(self.near).mean())
         self.floor = float(value[4] ** 2)
         z = np.array([-5.0, -0.7, 0.2, 3.0])
-        doubled = np.allclose(_at(activation, 2 * z)[0], 2 * _at(activation, z)[0], 1e-12, 0)
-        self.homogeneous = bias == 0 and bool(doubled)
         mirrored = np.allclose(_at(activation, -z)[0], -_at(activation, z)[0], 1e-12, 0)
         self.odd = bias == 0 and bool(mirrored)
         self.log_q = np.linspace(math.log(1e-12), math.log(1e12), 481)

@@ -17,15 +17,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
-from .mean_field import TERMS, Limit, fixed_point, limit, value_and_slope
+from .mean_field import TERMS, Limit, fixed_point, limit, two_lines, value_and_slope
 from .networks import ACTIVATIONS, make_activation
+from .output_errors import DrawnErrors, GivenErrors
 from .phase_map import PhaseMap, phase_map
 from .threads import one_thread
 
@@ -36,29 +37,31 @@ __all__ = [
 
 REACH, STEP = 14.0, 0.1
 """Range and spacing of the nodes; the highest Hermite function needs the range."""
+FINE_STEP = 0.02
+"""Spacing where a constant bias moves the kinks away from 0."""
 SAMPLE = 96
 """Images of a batch whose pairwise covariances are followed."""
 _HUGE = 1e30
 
 
 @cache
-def quadrature() -> tuple[Tensor, Tensor]:
+def quadrature(step: float = STEP) -> tuple[Tensor, Tensor]:
     """Nodes and weights of the standard normal: sum(w * f(x)) = E f(x).
 
     The midpoint rule. For smooth functions under a bell curve it converges as fast as
     Gauss-Hermite, it also resolves steep ones (tanh at a large variance), and with no node at 0 it
     is exact for the steps and kinks of ReLU.
     """
-    half = (torch.arange(round(REACH / STEP), dtype=torch.float64) + 0.5) * STEP
+    half = (torch.arange(round(REACH / step), dtype=torch.float64) + 0.5) * step
     x = torch.cat([-half.flip(0), half])
-    return x, torch.exp(-x * x / 2) * (STEP / math.sqrt(2 * math.pi))
+    return x, torch.exp(-x * x / 2) * (step / math.sqrt(2 * math.pi))
 
 
 @cache
-def hermite(terms: int = TERMS) -> Tensor:
+def hermite(terms: int = TERMS, step: float = STEP) -> Tensor:
     """Normalized Hermite polynomials times the weights [nodes, terms]: `f(x) @ hermite()` are
     the coefficients of f in an orthonormal basis."""
-    x, w = quadrature()
+    x, w = quadrature(step)
     rows = [torch.ones_like(x), x]
     for k in range(1, terms - 1):
         rows.append((x * rows[k] - math.sqrt(k) * rows[k - 1]) / math.sqrt(k + 1))
@@ -67,15 +70,18 @@ def hermite(terms: int = TERMS) -> Tensor:
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """Expectations for z ~ N(0, q), one for each of `q` [M].
+    """Expectations for z ~ N(mean, q), one for each of `q` [M].
 
     Attributes:
-        square: E[phi(z)^2]. slope_square: E[phi'(z)^2]. growth: d E[phi^2] / d log q.
+        q: the variances. square: E[phi(z)^2]. slope_square: E[phi'(z)^2].
+        growth: d E[phi^2] / d log q.
         value_terms, slope_terms, square_terms: [M, TERMS], Hermite coefficients of phi, phi' and
-            phi^2 as functions of z / sqrt(q).
+            phi^2 as functions of (z - mean) / sqrt(q).
         fourth: E[phi'^4] / E[phi'^2]^2, how unevenly the slope is spread.
+        lines: slopes left and right of 0 where phi is two straight lines and the mean is 0.
     """
 
+    q: Tensor
     square: Tensor
     slope_square: Tensor
     growth: Tensor
@@ -83,36 +89,69 @@ class Moments:
     slope_terms: Tensor
     square_terms: Tensor
     fourth: Tensor
+    lines: tuple[float, float] | None = None
+
+    def value_pairs(self, c: Tensor) -> Tensor:
+        """E[phi(z_n) phi(z_m)] for all pairs, from their correlations [M, M]."""
+        if self.lines is None:
+            steep = self.q * self.slope_square
+            return pair_expectation(self.value_terms, self.square, c, steep)
+        # Cho & Saul 2009, eq. 6, for both sides and for one of each.
+        left, right = self.lines
+        angle = c.clamp(-1, 1).acos()
+        sine, size = (1 - c * c).clamp_min(0).sqrt(), torch.outer(self.q, self.q).sqrt()
+        same, cross = sine + (math.pi - angle) * c, sine - angle * c
+        total = (left**2 + right**2) * same - 2 * left * right * cross
+        return size * total / (2 * math.pi)
+
+    def slope_pairs(self, c: Tensor) -> Tensor:
+        """E[phi'(z_n) phi'(z_m)], likewise."""
+        if self.lines is None:
+            return pair_expectation(self.slope_terms, self.slope_square, c)
+        left, right = self.lines
+        angle = c.clamp(-1, 1).acos()
+        return ((left**2 + right**2) * (math.pi - angle) + 2 * left * right * angle) / (2 * math.pi)
 
 
-def moments(activation: nn.Module, q: Tensor) -> Moments:
-    """Expectations of `activation` under N(0, q); `q` is float64 [M]."""
-    x, w = quadrature()
-    basis = hermite()
+def moments(activation: nn.Module, q: Tensor, mean: float = 0.0) -> Moments:
+    """Expectations of `activation` under N(mean, q); `q` is float64 [M]."""
+    step = FINE_STEP if mean else STEP
+    x, w = quadrature(step)
+    basis = hermite(step=step)
     z = q.clamp(1e-300, _HUGE).sqrt()[:, None] * x
-    value, slope = value_and_slope(activation, z)
+    value, slope = value_and_slope(activation, z + mean)
     squared, steep = value * value, slope * slope
     slope2 = steep @ w
     return Moments(
+        q=q,
         square=squared @ w,
         slope_square=slope2,
         growth=(value * slope * z) @ w,
         value_terms=value @ basis,
         slope_terms=slope @ basis,
         square_terms=squared @ basis,
-        fourth=((steep * steep) @ w) / slope2.clamp_min(1e-300) ** 2,
+        fourth=((steep * steep) @ w) / slope2.clamp_min(1e-150) ** 2,
+        lines=two_lines(activation) if mean == 0 else None,
     )
 
 
-def pair_expectation(terms: Tensor, exact: Tensor, correlation: Tensor) -> Tensor:
+def pair_expectation(
+    terms: Tensor, exact: Tensor, correlation: Tensor, steep: Tensor | None = None
+) -> Tensor:
     """E[f(z_n) f(z_m)] for all pairs [M, M], from f's Hermite coefficients [M, TERMS].
 
-    `exact` [M] is E[f(z_n)^2]. What the cut-off series misses of it (a kink's tail) is added with
-    the power that the next term would have, so that the diagonal is exact.
+    `exact` [M] is E[f(z_n)^2], so that the diagonal is exact: what the cut-off series misses of it
+    (a kink's tail) is added as one more term. Its power is the next one, or the one that makes the
+    slope at correlation 1 exact, which is `steep` [M], q E[f'(z_n)^2].
     """
     c = correlation.clamp(-1.0, 1.0)
-    missing = (exact - terms.square().sum(1)).clamp_min(0.0).sqrt()
-    tail = torch.outer(missing, missing).mul_(_power(c.abs(), terms.shape[1] + 1))
+    missing = (exact - terms.square().sum(1)).clamp_min(0.0)
+    power = terms.shape[1] + 1
+    if steep is not None and float(missing.sum()) > 1e-9 * float(exact.sum()):
+        rest = steep - terms.square() @ torch.arange(terms.shape[1], dtype=terms.dtype)
+        power = min(max(round(float(rest.sum()) / float(missing.sum())), power), 1000)
+    root = missing.sqrt()
+    tail = torch.outer(root, root).mul_(_power(c.abs(), power))
     return tail.add_(_series(terms, c))
 
 
@@ -207,144 +246,119 @@ def predict(
     bias_std: Sequence[float],
     images: Tensor | Inputs,
     error: Tensor | None = None,
+    *,
+    bias: Sequence[float] | None = None,
+    labels: Tensor | None = None,
 ) -> Prediction:
     """Variances of pre-activations and gradients in a network with random weights.
 
     Args:
         activation: the non-linearity between the layers.
         sizes: inputs, hidden units ..., outputs: L + 1 numbers.
-        weight_std, bias_std: root mean square of each layer's weights and biases (L numbers).
+        weight_std: root mean square of each layer's weights (L numbers).
+        bias_std: standard deviation of each layer's biases.
         images: the batch [N, inputs], or what `Inputs.of` has made of it.
-        error: gradient of the mean loss in the logits [N, outputs]; the theory carries it back.
-            None leaves the gradients NaN.
+        error: gradient of the mean loss in the logits [N, outputs], of one network: the theory
+            carries it back.
+        bias: mean of each layer's biases, 0 unless given. A constant moves the pre-activations'
+            mean and adds nothing to their variance.
+        labels: int64 [N]; without `error`, gradients are averaged over all networks that could
+            have been drawn. Without both they are NaN.
 
     Assumes many units, zero-mean weights that are independent of each other, and (for the
     gradients) that errors and weights are independent. The spread is of first order in 1/width.
     """
     with one_thread():
         inputs = images if isinstance(images, Inputs) else Inputs.of(images)
-        return _predict(activation, sizes, weight_std, bias_std, inputs, error)
+        means = [0.0] * len(weight_std) if bias is None else list(bias)
+        layers = list(zip(weight_std, bias_std, means, strict=True))
+        forward = _forward(activation, sizes, layers, inputs)
+        start = None
+        if error is not None and bool(torch.isfinite(error).all()):
+            start = GivenErrors(error, inputs)
+        elif labels is not None:
+            start = DrawnErrors(forward.logits, labels, inputs, sizes[-1])
+        back = _backward(sizes, weight_std, forward, start)
+        return Prediction(forward.variance, forward.spread, *back[:2], forward.correlation, back[2])
 
 
-def _predict(
+@dataclass(eq=False)
+class _Forward:
+    """What the way forward leaves: lists over the layers. `kernels` E[h h] of a layer's input,
+    `moments` of what follows a hidden layer, `fluctuations` relative variances of a layer's mean
+    square over draws of the layers before, `logits` the covariance of one output."""
+
+    variance: list[float] = field(default_factory=list)
+    spread: list[float] = field(default_factory=list)
+    correlation: list[float] = field(default_factory=list)
+    kernels: list[Tensor] = field(default_factory=list)
+    correlations: list[Tensor] = field(default_factory=list)
+    moments: list[Moments] = field(default_factory=list)
+    fluctuations: list[float] = field(default_factory=list)
+    logits: Tensor | None = None
+
+
+def _forward(
     activation: nn.Module,
     sizes: Sequence[int],
-    weight_std: Sequence[float],
-    bias_std: Sequence[float],
+    layers: list[tuple[float, float, float]],
     batch: Inputs,
-    error: Tensor | None,
-) -> Prediction:
-    count, gram = len(batch.images), batch.gram
-    depth = len(sizes) - 1
-    layers = list(zip(weight_std, bias_std, strict=True))
-    kernel, fluctuation = gram, 0.0  # E[h h] of the layer's input, relative variance of its mean
-    variance, spread, correlation = [], [], []
-    inputs, mom, correlations, fluctuations = [], [], [], []
-    for depth_index, (w, b) in enumerate(layers):
-        units = sizes[depth_index + 1]
-        inputs.append(kernel)
-        scale = sizes[depth_index] * w * w
+) -> _Forward:
+    count, kernel, fluctuation, found = len(batch.images), batch.gram, 0.0, _Forward()
+    for i, (w, b, mean) in enumerate(layers):
+        units, scale = sizes[i + 1], sizes[i] * w * w
+        found.kernels.append(kernel)
         q_matrix = (kernel * scale + b * b).clamp(-_HUGE, _HUGE)
         q = q_matrix.diagonal().clamp_min(1e-300)
-        c = (q_matrix / (q[:, None] * q[None, :]).sqrt()).clamp(-1, 1)
-        mean_q = float(q.mean())
+        c = (q_matrix / q.sqrt()[:, None] / q.sqrt()[None, :]).clamp(-1, 1)
+        mean_q = float(q.mean())  # at least 1e-300
         shared = _pairs_mean(q_matrix, count)  # of one unit over two random images
-        variance.append(max(mean_q - shared / units, 0.0))
-        own = float(fluctuation) * (scale * float(kernel.diagonal().mean()) / mean_q) ** 2
-        drawn = 2 * _pairs_mean(q_matrix * q_matrix, count) / (units * mean_q**2)
-        fluctuations.append(own)
-        spread.append(math.sqrt(own + drawn))
-        correlation.append(_pairs_mean(c, count, diagonal=False))
-        correlations.append(c)
-        if depth_index == depth - 1:
+        found.variance.append(max(mean_q - shared / units, 0.0))
+        own = fluctuation * (scale * float(kernel.diagonal().mean()) / mean_q) ** 2
+        drawn = 2 * _pairs_mean((q_matrix / mean_q) ** 2, count) / units
+        found.fluctuations.append(own)
+        found.spread.append(math.sqrt(own + drawn))
+        found.correlation.append(_pairs_mean(c, count, diagonal=False))
+        found.correlations.append(c)
+        if i == len(layers) - 1:
+            found.logits = q_matrix
             break
-        e = moments(activation, q)
-        mom.append(e)
-        kernel = pair_expectation(e.value_terms, e.square, c)
-        square4 = _square_pairs(e, c)
+        e = moments(activation, q, mean)
+        found.moments.append(e)
+        kernel = e.value_pairs(c)
         mean_square = max(float(e.square.mean()), 1e-300)
         growth = float(e.growth.mean()) / mean_square
-        drawn_units = _pairs_mean(square4, count) / (units * mean_square**2)
-        fluctuation = growth**2 * own + max(drawn_units, 0.0)
-    gradient = [math.nan] * depth
-    gradient_spread = [math.nan] * depth
-    chi = [math.nan] * depth
-    if error is not None and bool(torch.isfinite(error).all()):
-        start = _Errors(error, batch)
-        back, noise = torch.ones_like(gram), 0.0
-        for i in range(depth - 1, -1, -1):
-            if i < depth - 1:
-                e = mom[i]
-                step = sizes[i + 2] * weight_std[i + 1] ** 2
-                back = back * pair_expectation(e.slope_terms, e.slope_square, correlations[i])
-                back = back * step
-                chi[i] = float(e.slope_square.mean()) * step
-                # Half, because the images of a batch do not fluctuate together.
-                noise += 0.5 * max(3 * float(e.fourth.mean()) - 1, 0.0) / sizes[i + 1]
-            gradient[i], unevenness = start.carried(back * inputs[i])
-            own = (fluctuations[i] + unevenness / sizes[i]) if i else 0.0
-            gradient_spread[i] = math.sqrt(noise + own)
-    return Prediction(variance, spread, gradient, gradient_spread, correlation, chi)
+        drawn_units = _pairs_mean(_square_pairs(e, c) / mean_square, count) / mean_square / units
+        # Where a layer is all but dead, a few units decide: the spread is then without meaning.
+        fluctuation = min(growth**2 * own + max(drawn_units, 0.0), _HUGE)
+    return found
 
 
-class _Errors:
-    """Sums of errors times a kernel over all pairs of the batch, from a sample of its images.
-
-    A sample of pairs is a noisy estimate, because errors of different images have either sign.
-    Two such sums are known exactly for the whole batch, with the kernel 1 and with the pixels'
-    own; the kernel is regressed on them and only the rest is left to the sample.
-    """
-
-    def __init__(self, error: Tensor, batch: Inputs) -> None:
-        x, gram = batch.images, batch.gram
-        self.count, self.m = len(error), len(gram)
-        delta = error.double()
-        self.outputs = delta.shape[1]
-        self.sampled = delta[batch.pick]
-        squares = (delta**2).sum(1)
-        self.own = float(squares.sum())
-        # Off-diagonal sums over the batch, as means over pairs.
-        n = max(self.count * (self.count - 1), 1)
-        ones = float((delta.sum(0) ** 2).sum()) - self.own
-        pixels = float(((delta.to(x.dtype).T @ x).double() ** 2).sum()) / x.shape[1] - float(
-            (squares * batch.lengths).sum()
-        )
-        self.exact = ones / n, pixels / n
-        # The regression's normal equations, over pairs of different images.
-        off = 1 - torch.eye(self.m, dtype=torch.float64)
-        self.kinds = max(self.m * (self.m - 1), 1)
-        self.centre = float((gram * off).sum()) / self.kinds
-        pixels_left = (gram - self.centre) * off
-        pairs = (self.sampled @ self.sampled.T) * off
-        self.spread = float(pixels_left.square().sum())
-        self.cross = float((pairs * pixels_left).sum())
-        self.total = float(pairs.sum())
-        self.probes = torch.stack([off, pixels_left, pairs]).reshape(3, -1)
-        self.lengths = self.sampled.square().sum(1)
-        self.scale = self.own / max(float(self.lengths.sum()) / self.m, 1e-300)
-
-    def carried(self, kernel: Tensor) -> tuple[float, float]:
-        """Sum over all pairs of errors times `kernel`, per output: the gradient's variance; and
-        how unevenly one input unit's share of it is drawn (relative variance)."""
-        own = self.scale * float(torch.dot(self.lengths, kernel.diagonal())) / self.m
-        if self.m < 3:
-            return max(own / self.outputs, 0.0), 2.0
-        # kernel = mean + slope * (pixels' own - its mean) + rest, for pairs of different images.
-        everything, along, errors = (self.probes @ kernel.reshape(-1)).tolist()
-        mean = everything / self.kinds
-        slope = along / self.spread if self.spread > 0 else 0.0
-        known = mean * self.exact[0] + slope * (self.exact[1] - self.centre * self.exact[0])
-        rest = (errors - mean * self.total - slope * self.cross) / self.kinds
-        total = own + self.count * (self.count - 1) * (known + rest)
-        d = self.sampled
-        diagonal = (d * kernel.diagonal()[:, None]).T @ d / self.m
-        matrix = d.T @ kernel @ d - diagonal * self.m
-        matrix = self.count * diagonal + self.count * (self.count - 1) * matrix / (
-            self.m * (self.m - 1)
-        )
-        trace = max(float(matrix.trace()), 1e-300)
-        uneven = min(2 * float(((matrix / trace) ** 2).sum()), 4.0)
-        return max(total / self.outputs, 0.0), uneven
+def _backward(
+    sizes: Sequence[int],
+    weight_std: Sequence[float],
+    forward: _Forward,
+    start: GivenErrors | DrawnErrors | None,
+) -> tuple[list[float], list[float], list[float]]:
+    """(gradients' variances, their spreads, chi) of all layers; NaN without errors."""
+    depth = len(weight_std)
+    gradient, spread, chi = ([math.nan] * depth for _ in range(3))
+    if start is None:
+        return gradient, spread, chi
+    back, noise = torch.ones_like(forward.kernels[0]), 0.0
+    for i in range(depth - 1, -1, -1):
+        if i < depth - 1:
+            e = forward.moments[i]
+            step = sizes[i + 2] * weight_std[i + 1] ** 2
+            back = back * e.slope_pairs(forward.correlations[i]) * step
+            chi[i] = float(e.slope_square.mean()) * step
+            # Half, because the images of a batch do not fluctuate together.
+            noise += 0.5 * max(3 * float(e.fourth.mean()) - 1, 0.0) / sizes[i + 1]
+        carried = start.carried(back * forward.kernels[i])
+        gradient[i] = carried.variance
+        own = (forward.fluctuations[i] + carried.uneven / sizes[i]) if i else 0.0
+        spread[i] = math.sqrt(noise + own + carried.drawn)
+    return gradient, spread, chi
 
 
 def _pairs_mean(matrix: Tensor, count: int, diagonal: bool = True) -> float:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -30,6 +31,7 @@ class View:
         images: how many images the batch holds (fewer than asked where a class has fewer).
         sigma_w, sigma_b: each layer's sqrt(fan_in) * weight spread and its bias spread: where the
             layers lie in the phase map.
+        bias: each layer's mean bias, by which its pre-activations are moved.
         predict: makes `prediction`.
     """
 
@@ -38,6 +40,7 @@ class View:
     images: int
     sigma_w: tuple[float, ...]
     sigma_b: tuple[float, ...]
+    bias: tuple[float, ...]
     predict: Callable[[], theory.Prediction | None] = field(repr=False)
 
     @cached_property
@@ -97,35 +100,51 @@ def view(settings: Settings, dataset: FashionMNIST, outputs: bool = False) -> Vi
     images, labels = batch(dataset, settings.batch, settings.classes)
     model = build(settings, images)
     result = probe(model, images, labels, outputs=outputs)
-    weight_std, bias_std = spreads(settings, model)
+    spread = spreads(settings, model)
     sizes = settings.sizes
     return View(
         settings=settings,
         probe=result,
         images=len(images),
-        sigma_w=tuple(w * math.sqrt(n) for w, n in zip(weight_std, sizes[:-1], strict=True)),
-        sigma_b=tuple(bias_std),
-        predict=partial(_predict, settings, dataset, weight_std, bias_std, result),
+        sigma_w=tuple(w * math.sqrt(n) for w, n in zip(spread.weights, sizes[:-1], strict=True)),
+        sigma_b=tuple(spread.biases),
+        bias=tuple(spread.means),
+        predict=partial(_predict, settings, dataset, spread, labels, result),
     )
 
 
-def spreads(settings: Settings, model: BaseNetwork) -> tuple[list[float], list[float]]:
-    """Root mean square of each layer's weights and biases: the scheme's own formula where it has
-    one, else measured."""
+class Spreads(NamedTuple):
+    """How each layer was drawn, input side first.
+
+    Attributes:
+        weights: root mean square of the weights.
+        biases: standard deviation of the biases. means: their mean, which is no part of it.
+    """
+
+    weights: list[float]
+    biases: list[float]
+    means: list[float]
+
+
+def spreads(settings: Settings, model: BaseNetwork) -> Spreads:
+    """The scheme's own formula where it has one, else measured."""
     entry, values = INITIALIZERS[settings.scheme], settings.scheme_values
-    weights, biases = [], []
-    for i, layer in enumerate(model.linears()):
-        if std := entry.extra.get("std"):
-            weights.append(float(std(layer.in_features, layer.out_features, i == 0, values)))
-        else:
-            weights.append(rms(layer.weight))
-        if std := entry.extra.get("bias_std"):
-            biases.append(float(std(layer.in_features, values)))
-        else:
-            biases.append(math.hypot(values.get("bias", 0.0), values.get("bias_std", 0.0)))
-    if not entry.extra.get("std") and "bias" not in values:
-        biases = [rms(layer.bias) for layer in model.linears()]
-    return weights, biases
+    layers = model.linears()
+    if std := entry.extra.get("std"):
+        weights = [
+            float(std(layer.in_features, layer.out_features, i == 0, values))
+            for i, layer in enumerate(layers)
+        ]
+    else:
+        weights = [rms(layer.weight) for layer in layers]
+    if std := entry.extra.get("bias_std"):
+        biases = [float(std(layer.in_features, values)) for layer in layers]
+        return Spreads(weights, biases, [0.0] * len(layers))
+    if "bias" in values:
+        means = [float(values["bias"])] * len(layers)
+        return Spreads(weights, [float(values.get("bias_std", 0.0))] * len(layers), means)
+    means = [float(layer.bias.detach().mean()) for layer in layers]
+    return Spreads(weights, [rms(b.bias - m) for b, m in zip(layers, means, strict=True)], means)
 
 
 def rms(tensor: Tensor) -> float:
@@ -136,19 +155,22 @@ def rms(tensor: Tensor) -> float:
 def _predict(
     settings: Settings,
     dataset: FashionMNIST,
-    weight_std: list[float],
-    bias_std: list[float],
+    spread: Spreads,
+    labels: Tensor,
     result: ProbeResult,
 ) -> theory.Prediction | None:
     random = INITIALIZERS[settings.scheme].extra.get("random", True)
-    if not random or result.broken_at is not None or min(weight_std) <= 0:
+    if not random or result.broken_at is not None or min(spread.weights) <= 0:
         return None
     # With no hidden layer there is nothing that the activation could do.
     name = settings.activation if settings.hidden else "identity"
     values = dict(settings.activation_settings) if settings.hidden else {}
     images = inputs(dataset, settings.batch, settings.classes)
     activation = make_activation(name, **values)
-    return theory.predict(activation, settings.sizes, weight_std, bias_std, images, result.error)
+    return theory.predict(
+        activation, settings.sizes, spread.weights, spread.biases, images,
+        bias=spread.means, labels=labels,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
