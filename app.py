@@ -1,25 +1,8 @@
 """Initopt: navigation and theme, nothing else. Start with `streamlit run app.py`."""
 
-import gc
-
 import streamlit as st
 
-from initopt_core.ui import address, assets, layout
-
-st.set_page_config(page_icon="assets/icon.png", layout="wide")
-
-
-@st.cache_resource(show_spinner=False)
-def prepare() -> bool:
-    """Once a server: serve the assets, and spare the imported modules from garbage collection."""
-    assets.register()
-    gc.collect()
-    gc.freeze()
-    return True
-
-
-prepare()
-layout.page_style()
+from initopt_core.ui import address, layout, startup
 
 PAGES = {
     "home": ("Home", ":material/home:"),
@@ -27,16 +10,30 @@ PAGES = {
     "training": ("Training", ":material/speed:"),
     "loss_surfaces": ("Loss surfaces", ":material/landscape:"),
 }
-page = st.navigation(
-    [
-        st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == "home")
-        for name, (title, icon) in PAGES.items()
-    ],
-    position="top",
-)
-address.bar()
-address.arrive(page.url_path)
-if page.url_path == "":
-    address.title("")
-with layout.guard(page.title):
-    page.run()
+
+
+def main() -> None:
+    """One run for one visitor."""
+    startup.begin()
+    st.set_page_config(page_icon="assets/icon.png", layout="wide")
+    layout.page_style()
+    page = st.navigation(
+        [
+            st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == "home")
+            for name, (title, icon) in PAGES.items()
+        ],
+        position="top",
+    )
+    address.arrive(page.url_path)
+    address.bar()
+    if page.url_path == "":
+        address.title("")
+    startup.wait(page.title)
+    with layout.guard(page.title):
+        page.run()
+
+
+if __name__ == "__main__":  # run for a visitor
+    main()
+else:  # imported once, by `streamlit run`, when the server starts
+    app = st.App(__file__, lifespan=startup.lifespan)

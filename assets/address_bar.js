@@ -54,7 +54,7 @@ function build(parent) {
   root.innerHTML = `<button type="button" title="Copy the link to what this page shows">
     <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3.9 12a3.1 3.1 0 0 1 3.1-3.1h4V7H7a5 5 0 0
     0 0 10h4v-1.9H7A3.1 3.1 0 0 1 3.9 12zM8 13h8v-2H8v2zm9-6h-4v1.9h4a3.1 3.1 0 0 1 0 6.2h-4V17h4a5
-    5 0 0 0 0-10z"/></svg><span class="say" role="status">Copy link</span></button>`;
+    5 0 0 0 0-10z"/></svg><span class="say" aria-live="polite">Copy link</span></button>`;
   const button = root.querySelector("button");
   const say = root.querySelector(".say");
   let timer;

@@ -48,7 +48,7 @@ class DataService:
             self.problem = str(problem)
 
 
-@st.cache_resource(show_spinner="Reading Fashion-MNIST")
+@st.cache_resource(show_spinner=False)
 def data_service() -> DataService:
     """The server's data: the full set where it can be had, else the sample and the reason."""
     try:

@@ -21,7 +21,7 @@ from initopt_core.ui.compute import compute, is_ready
 from initopt_core.ui.dataset import get_dataset
 from initopt_core.ui.kept import notice_bad_links
 from initopt_core.ui.layout import enter, let_it_be_drawn
-from initopt_core.ui.live_chart import live_chart
+from initopt_core.ui.live_chart import compile_figure, live_chart
 
 ICONS = {"good": ":material/check_circle:", "shallow": ":material/info:"}
 STYLE = """<style>
@@ -45,6 +45,13 @@ def conclusion(seen: View, pinned: tuple[View, ...]) -> tuple[Finding, Figure]:
     figure = figures.depth(seen, pinned)
     figure.message  # noqa: B018
     return finding(seen), figure
+
+
+def prepare() -> None:
+    """Compute and compile what the untouched page shows, for the first visitor."""
+    seen = compute(view, Settings.make(), get_dataset(), False)
+    compile_figure(compute(histograms, seen, Display()))
+    compile_figure(compute(conclusion, seen, ())[1])
 
 
 def show() -> None:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from initopt_core.data import DataError
 from initopt_core.registry import SettingError
 
 _CSS = """
@@ -71,9 +70,12 @@ def guard(what: str) -> Iterator[None]:
     unforeseen goes to the log with its details, never to the page."""
     try:
         yield
-    except (SettingError, DataError) as problem:
-        st.warning(str(problem), icon=":material/tune:")
     except Exception as error:  # rerun and stop are no Exceptions and pass through
+        from initopt_core.data import DataError  # with torch: not before the frame is drawn
+
+        if isinstance(error, (SettingError, DataError)):
+            st.warning(str(error), icon=":material/tune:")
+            return
         logging.getLogger("initopt").exception("%s failed", what)
         st.error(
             f"{what} could not be shown ({type(error).__name__}). Reset the settings or reload "

@@ -20,7 +20,7 @@ import streamlit as st
 from ..figures import theme
 from ..figures.base import Figure
 from ..figures.fonts import converter
-from . import assets
+from . import assets, chart_store
 
 CACHE_SIZE = 256
 SCRIPTS = ("vega/vega.min.js", "live_chart.js")
@@ -74,16 +74,27 @@ def compile_figure(figure: Figure) -> Compiled:
 
 
 def _compile(figure: Figure) -> Compiled:
-    vega = converter().vegalite_to_vega(figure.definition())
+    """From the disk where this definition has been compiled before."""
+    definition = figure.definition()
+    name = chart_store.fingerprint(definition, repr(figure.room))
+    kept = chart_store.read(name)
+    if kept is None:
+        width, height = _size(figure)
+        vega = converter().vegalite_to_vega(definition)
+        kept = {"vega": vega, "width": width, "height": height}
+        chart_store.write(name, kept)
+    text = json.dumps(_finished(kept["vega"], figure), separators=(",", ":"), ensure_ascii=False)
+    digest = hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    return Compiled(text, digest, kept["width"], kept["height"])
+
+
+def _finished(vega: dict[str, Any], figure: Figure) -> dict[str, Any]:
+    """What the compiler knows nothing of: tooltips, signals of the data, the computed layout."""
     theme.write_tooltips(vega)
     for signal in vega.get("signals", []):
         if signal["name"] in figure.signals and "update" not in signal:
             signal.pop("value", None)
-    if figure.room:
-        vega = figure.room.fitted(vega)
-    text = json.dumps(vega, separators=(",", ":"), ensure_ascii=False)
-    width, height = _size(figure)
-    return Compiled(text, hashlib.blake2b(text.encode(), digest_size=12).hexdigest(), width, height)
+    return figure.room.fitted(vega) if figure.room else vega
 
 
 def _size(figure: Figure) -> tuple[int, int]:

@@ -193,7 +193,7 @@ def test_the_link_is_copied_by_keyboard(browser, app_url):
     button = page.get_by_role("button", name="Copy link")
     button.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".initopt-address [role=status]")).to_have_text("Copied")
+    expect(page.locator(".initopt-address .say")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == page.url
     context.close()
 
