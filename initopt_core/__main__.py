@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+from .reading import did_you_mean
 from .registry import SettingError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -17,11 +20,21 @@ BENCHMARKS = ROOT / "tests" / "benchmarks"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    parser = argparse.ArgumentParser("python -m initopt_core", description=__doc__)
-    parser.add_argument("--data", metavar="DIR", help="folder with the four Fashion-MNIST files")
+    everywhere = argparse.ArgumentParser(add_help=False)
+    everywhere.add_argument(
+        "--data",
+        metavar="DIR",
+        default=argparse.SUPPRESS,  # so that a command does not undo what came before it
+        help="folder with the four Fashion-MNIST files",
+    )
+    parser = argparse.ArgumentParser(
+        "python -m initopt_core", description=__doc__, parents=[everywhere]
+    )
     commands = parser.add_subparsers(dest="command", required=True)
 
-    figures = commands.add_parser("figures", help="write the tutorial's figures as files")
+    figures = commands.add_parser(
+        "figures", help="write the tutorial's figures as files", parents=[everywhere]
+    )
     figures.add_argument("--out", type=Path, required=True, metavar="DIR")
     figures.add_argument(
         "--format", nargs="+", default=["png", "svg", "csv"], choices=("png", "svg", "pdf", "csv")
@@ -29,28 +42,42 @@ def main(arguments: list[str] | None = None) -> int:
     figures.add_argument("--only", metavar="TEXT", help="only figures whose name has TEXT in it")
     figures.set_defaults(run=write_figures)
 
-    train = commands.add_parser("train", help="race optimizers on Fashion-MNIST")
-    train.add_argument("--optimizers", nargs="+", default=["SGD", "SGDMomentum", "Adam"])
-    train.add_argument("--epochs", type=int, default=40)
-    train.add_argument("--seed", type=int, default=42)
+    train = commands.add_parser(
+        "train", help="race optimizers on Fashion-MNIST", parents=[everywhere]
+    )
+    train.add_argument("--optimizers", nargs="+", metavar="NAME")
+    train.add_argument("--epochs", type=int, help="40 unless given")
+    train.add_argument("--seed", type=int, help="42 unless given")
     train.add_argument("--config", type=Path, help="a TrainConfig as JSON, instead of the above")
     train.add_argument("--out", type=Path, required=True, metavar="DIR")
     train.set_defaults(run=run_training)
 
-    bench = commands.add_parser("bench", help="measure speed, as ratios within one run")
+    bench = commands.add_parser(
+        "bench", help="measure speed, as ratios within one run", parents=[everywhere]
+    )
     bench.add_argument("names", nargs="*", help=f"of {', '.join(benchmark_names())}")
     bench.set_defaults(run=run_benchmarks)
 
-    doctor = commands.add_parser("doctor", help="say what works on this machine")
+    doctor = commands.add_parser(
+        "doctor", help="say what works on this machine", parents=[everywhere]
+    )
     doctor.set_defaults(run=check_machine)
 
     options = parser.parse_args(arguments)
+    options.data = getattr(options, "data", None)
     from .data import DataError
 
     try:
         return options.run(options) or 0
     except (SettingError, DataError) as problem:
         print(problem, file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # whoever reads the output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as problem:  # a folder that cannot be made, a full disk
+        place = f"{problem.filename}: " if problem.filename else ""
+        print(f"{place}{problem.strerror or problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -61,35 +88,91 @@ def benchmark_names() -> list[str]:
     return sorted(p.stem for p in BENCHMARKS.glob("*.py") if not p.stem.startswith("_"))
 
 
+def make_folder(path: Path) -> None:
+    """Make `path` and try to write there, before anything long begins.
+
+    Raises:
+        SettingError: saying what is in the way.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except (FileExistsError, NotADirectoryError):
+        raise SettingError(f"--out: {path} is or lies in a file; name a folder.") from None
+    except OSError as problem:
+        raise SettingError(f"--out: {path} cannot be written ({problem.strerror}).") from None
+
+
 def write_figures(options: argparse.Namespace) -> None:
     """Every figure of the tutorial, recomputed, one file for each format."""
     from . import data, export
     from .figures import course
 
     dataset = data.load(options.data)
-    options.out.mkdir(parents=True, exist_ok=True)
-    for name, make in course.figures(dataset):
-        if options.only and options.only not in name:
-            continue
-        figure = make()
+    figures = dict(course.figures(dataset))
+    wanted = choose_figures(list(figures), options.only or "")
+    make_folder(options.out)
+    for name in wanted:
+        figure = figures[name]()
         for kind in options.format:
             path = options.out / f"{name}.{kind}"
             path.write_bytes(export.export(figure, kind))
             print(path, flush=True)
 
 
+def choose_figures(names: list[str], only: str) -> list[str]:
+    """The names that have `only` in them, whatever its case.
+
+    Raises:
+        SettingError: when there is none, with the nearest word that some have.
+    """
+    found = [name for name in names if only.lower() in name.lower()]
+    if found:
+        return found
+    words = dict.fromkeys(w for name in names for w in (name[3:], *name.split("-")[1:]))
+    raise SettingError(
+        f"No figure has {only!r} in its name{did_you_mean(only, words)} (they are: "
+        f"{', '.join(names)})."
+    )
+
+
 def run_training(options: argparse.Namespace) -> None:
     """Train in this process and print a line an epoch; files as the Training page makes them."""
     from . import data, training
 
-    dataset = data.load(options.data)
-    if options.config:
-        config = training.TrainConfig.from_json(options.config.read_text())
+    config = training_config(options)
+    if options.config and config.data == "sample":
+        dataset = data.load_sample()
     else:
-        config = training.TrainConfig.race(
-            options.optimizers, epochs=options.epochs, seed=options.seed
-        )
+        dataset = data.load(options.data)
+    make_folder(options.out)
     training.train_to_folder(config, dataset, options.out)
+
+
+def training_config(options: argparse.Namespace):
+    """What the options of `train` ask for.
+
+    Raises:
+        SettingError: for a file that cannot be read, or options that contradict each other.
+    """
+    from .training import TrainConfig
+
+    plain = {"optimizers": options.optimizers, "epochs": options.epochs, "seed": options.seed}
+    given = {name: value for name, value in plain.items() if value is not None}
+    if not options.config:
+        names = given.pop("optimizers", ["SGD", "SGDMomentum", "Adam"])
+        return TrainConfig.race(names, **{"epochs": 40, **given})
+    if given:
+        raise SettingError(f"--config says it all: leave out --{next(iter(given))}.")
+    try:
+        text = options.config.read_bytes()
+    except OSError as problem:
+        raise SettingError(f"--config: {options.config} ({problem.strerror}).") from None
+    try:
+        return TrainConfig.from_json(text)
+    except SettingError as problem:
+        raise SettingError(f"{options.config}: {problem}") from None
 
 
 def run_benchmarks(options: argparse.Namespace) -> int:
@@ -97,18 +180,24 @@ def run_benchmarks(options: argparse.Namespace) -> int:
     known = benchmark_names()
     for name in options.names:
         if name not in known:
-            raise SettingError(f"There is no benchmark {name!r}; choose of {', '.join(known)}.")
+            raise SettingError(
+                f"There is no benchmark {name!r}{did_you_mean(name, known)}; choose of "
+                f"{', '.join(known) or 'none: they come with the source, not with the package'}."
+            )
     status = 0
+    environment = dict(os.environ)
+    if options.data:
+        environment["INITOPT_DATA"] = str(Path(options.data).absolute())
     for name in options.names or known:
         print(f"== {name} ==", flush=True)
-        status |= subprocess.call([sys.executable, str(BENCHMARKS / f"{name}.py")], cwd=ROOT)
+        script = [sys.executable, str(BENCHMARKS / f"{name}.py")]
+        status |= subprocess.call(script, cwd=ROOT, env=environment)
     return status
 
 
 def check_machine(options: argparse.Namespace) -> None:
     """Versions, device, data and speed, each with what to do where something is missing."""
     import importlib.metadata as metadata
-    import os
     import platform
 
     import torch

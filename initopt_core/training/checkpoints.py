@@ -10,19 +10,20 @@ import io
 import json
 import math
 import os
+import re
 import secrets
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ..networks import BaseNetwork, from_config
+from ..networks import BaseNetwork, activation_of, layer_sizes, parameters_of
+from ..reading import shown
 from ..registry import SettingError
+from .weights import layer_state
 
-MAX_UPLOAD_BYTES = 64 * 2**20
-MAX_UNPACKED_BYTES = 128 * 2**20
+MAX_JSON_BYTES = 16 * 2**20  # the tutorial's result files have 0.16
 
 
 class CheckpointError(Exception):
@@ -74,13 +75,33 @@ def read_tensors(path: Path) -> Any:
         CheckpointError: for a missing, damaged or foreign file, or one with code in it.
     """
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        return load_tensors(path, Path(path).name)
     except FileNotFoundError:
         raise CheckpointError(f"{Path(path).name} is missing.") from None
+
+
+def load_tensors(source: Any, name: str) -> Any:
+    """Tensors from a path or a stream of bytes, onto the CPU; never pickled code.
+
+    Raises:
+        FileNotFoundError: for a path with nothing there.
+        CheckpointError: for a damaged or foreign file, or one with code in it.
+    """
+    try:
+        return torch.load(source, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise
     except Exception as problem:  # torch raises many kinds for what is not its own file
+        code = re.search(r"GLOBAL ([\w.]+)", str(problem))
         raise CheckpointError(
-            f"{Path(path).name} is not a file of tensors, or it is damaged "
-            f"({type(problem).__name__}). Files with code in them are refused."
+            f"{name} is not a file of tensors, or it is damaged ({type(problem).__name__}). "
+            "Files with code in them are refused."
+            + (
+                f" This one holds a {code[1]}: open it where it was made and save its weights "
+                f"alone, torch.save(model.state_dict(), {name!r})."
+                if code
+                else ""
+            )
         ) from problem
 
 
@@ -113,39 +134,61 @@ def load_model(path: str | Path, name: str) -> tuple[BaseNetwork, dict[str, Any]
     return model, read_results(results) if results.is_file() else None
 
 
-def build(config: Any, state: Any, name: str) -> BaseNetwork:
-    """A network from its configuration and weights.
+def build(config: Any, state: Any, name: str, max_bytes: float = math.inf) -> BaseNetwork:
+    """A network from its configuration and weights, which may be wrapped or prefixed as
+    `weights.layer_state` understands it.
+
+    Args:
+        max_bytes: of the weights; checked, as the sizes are, before memory is asked for.
 
     Raises:
         CheckpointError: when they cannot be used or do not belong together.
     """
     try:
-        model = from_config(config)
-    except (SettingError, TypeError, ValueError) as problem:
+        activation, sizes = activation_of(config), layer_sizes(config)
+    except SettingError as problem:
         raise CheckpointError(f"{name}.config cannot be used: {problem}") from problem
-    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
-        raise CheckpointError(f"{name}.tar does not hold a network's weights.")
-    try:
-        model.load_state_dict(state)
-    except RuntimeError as problem:
+    if 4 * parameters_of(sizes) > max_bytes:
         raise CheckpointError(
-            f"{name}.tar does not fit {name}.config: the layers have other names or sizes."
-        ) from problem
+            f"{name}.config cannot be used: its network has {4 * parameters_of(sizes) / 2**20:,.0f}"
+            f" MB of weights; at most {max_bytes / 2**20:.0f} MB are taken."
+        )
+    try:
+        layers = layer_state(state, sizes)
+    except SettingError as problem:
+        raise CheckpointError(f"{name}.tar {problem}") from problem
+    model = BaseNetwork(activation, sizes[0], sizes[-1], sizes[1:-1])
+    model.load_state_dict(layers)
     return model.eval()
 
 
 def read_json(path: Path) -> Any:
-    """A JSON file.
+    """A JSON file of at most 16 MB.
 
     Raises:
-        CheckpointError: when it is missing or is not JSON.
+        CheckpointError: when it is missing, too large or not JSON.
     """
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        with open(path, "rb") as stream:
+            return parse_json(stream.read(MAX_JSON_BYTES + 1), Path(path).name)
     except FileNotFoundError:
         raise CheckpointError(f"{Path(path).name} is missing.") from None
-    except (OSError, ValueError) as problem:
-        raise CheckpointError(f"{Path(path).name} is not readable JSON ({problem}).") from problem
+    except OSError as problem:
+        raise CheckpointError(f"{Path(path).name} is not readable ({problem.strerror}).") from None
+
+
+def parse_json(content: bytes, name: str) -> Any:
+    """JSON from a file's bytes: UTF-8, UTF-16 or UTF-32, with or without a byte order mark.
+
+    Raises:
+        CheckpointError: for anything else, or more than 16 MB.
+    """
+    if len(content) > MAX_JSON_BYTES:
+        raise CheckpointError(f"{name} has more than {MAX_JSON_BYTES / 2**20:.0f} MB.")
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as problem:
+        raise CheckpointError(f"{name} is not readable JSON ({problem}).") from problem
 
 
 def read_results(path: Path) -> dict[str, Any]:
@@ -159,22 +202,42 @@ def read_results(path: Path) -> dict[str, Any]:
 
 
 def check_results(results: Any, name: str) -> dict[str, Any]:
-    """`results` when it has the fields of a result file.
+    """`results` when it has the fields of a result file: finite numbers, accuracies from 0 to 1,
+    one of each kind for every epoch and at least one loss.
 
     Raises:
-        CheckpointError: saying which field is wrong.
+        CheckpointError: saying which value is wrong.
     """
+    wrong = f"{name} is not a result file:"
     if not isinstance(results, dict):
-        raise CheckpointError(f"{name} is not a result file: it is not a JSON object.")
-    for field in ("val_scores", "train_scores", "train_losses"):
+        raise CheckpointError(f"{wrong} it is not a JSON object.")
+    for field, high in (("val_scores", 1.0), ("train_scores", 1.0), ("train_losses", math.inf)):
         values = results.get(field)
-        if not isinstance(values, list) or not all(
-            v is None or (isinstance(v, (int, float)) and not isinstance(v, bool)) for v in values
-        ):
-            raise CheckpointError(f"{name} is not a result file: {field} is not a list of numbers.")
-    if not isinstance(results.get("test_acc"), (int, float, type(None))):
-        raise CheckpointError(f"{name} is not a result file: test_acc is not a number.")
+        if not isinstance(values, list):
+            raise CheckpointError(f"{wrong} {field} is not a list of numbers.")
+        for place, value in enumerate(values):
+            _check_score(value, f"{wrong} {field}[{place}]", high)
+    if results.get("test_acc") is not None:
+        _check_score(results["test_acc"], f"{wrong} test_acc", 1.0)
+    epochs = len(results["val_scores"])
+    if len(results["train_scores"]) != epochs:
+        raise CheckpointError(
+            f"{wrong} train_scores has {len(results['train_scores'])} epochs, val_scores {epochs}."
+        )
+    if len(results["train_losses"]) < epochs:
+        raise CheckpointError(
+            f"{wrong} train_losses has {len(results['train_losses'])} steps for {epochs} epochs."
+        )
     return results
+
+
+def _check_score(value: Any, what: str, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise CheckpointError(f"{what} is {shown(value)}, not a number.")
+    if not math.isfinite(value):
+        raise CheckpointError(f"{what} is {value}: leave out what follows a divergence.")
+    if high == 1.0 and not 0 <= value <= 1:
+        raise CheckpointError(f"{what} is {value:g}; accuracies are shares from 0 to 1.")
 
 
 def published_names(path: str | Path) -> list[str]:
@@ -184,77 +247,3 @@ def published_names(path: str | Path) -> list[str]:
         return []
     names = sorted(p.name.removesuffix("_results.json") for p in path.glob("*_results.json"))
     return [n for n in names if (path / f"{n}.tar").is_file() and (path / f"{n}.config").is_file()]
-
-
-def read_upload(files: dict[str, bytes]) -> dict[str, tuple[BaseNetwork, dict[str, Any]]]:
-    """Models from uploaded files, by name, with their results.
-
-    Args:
-        files: file name -> content; each model needs NAME.config, NAME.tar and
-            NAME_results.json. A .zip may hold them all. Names are labels only and never become
-            paths.
-
-    Raises:
-        CheckpointError: for a file too large, damaged, of a wrong kind, or a missing partner.
-    """
-    total = sum(len(content) for content in files.values())
-    if total > MAX_UPLOAD_BYTES:
-        raise CheckpointError(
-            f"The upload has {total / 2**20:.0f} MB; at most {MAX_UPLOAD_BYTES / 2**20:.0f} MB "
-            "are taken."
-        )
-    files = _unzip(files)
-    stems = [n.removesuffix(".tar") for n in files if n.endswith(".tar")]
-    if not stems:
-        raise CheckpointError("There is no NAME.tar among the files.")
-    models = {}
-    for stem in stems:
-        for suffix in (".config", "_results.json"):
-            if stem + suffix not in files:
-                raise CheckpointError(f"{stem}.tar came without its {stem}{suffix}.")
-        config = _parse(files[f"{stem}.config"], f"{stem}.config")
-        results = _parse(files[f"{stem}_results.json"], f"{stem}_results.json")
-        tar = files[f"{stem}.tar"]
-        _refuse_bombs(tar, f"{stem}.tar")
-        try:
-            state = torch.load(io.BytesIO(tar), map_location="cpu", weights_only=True)
-        except Exception as problem:
-            raise CheckpointError(
-                f"{stem}.tar is not a file of tensors, or it is damaged "
-                f"({type(problem).__name__}). Files with code in them are refused."
-            ) from problem
-        models[stem] = build(config, state, stem), check_results(results, f"{stem}_results.json")
-    return models
-
-
-def _parse(content: bytes, name: str) -> Any:
-    try:
-        return json.loads(content.decode("utf-8"))
-    except (ValueError, RecursionError) as problem:
-        raise CheckpointError(f"{name} is not readable JSON.") from problem
-
-
-def _refuse_bombs(content: bytes, name: str) -> None:
-    """A torch file is a zip; its declared sizes are checked before anything is unpacked."""
-    if not zipfile.is_zipfile(io.BytesIO(content)):
-        return  # torch's older format holds its bytes as they are: no larger than the upload
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(i.file_size for i in archive.infolist()) > MAX_UNPACKED_BYTES:
-            raise CheckpointError(f"{name} would unpack to more than 128 MB; it is refused.")
-
-
-def _unzip(files: dict[str, bytes]) -> dict[str, bytes]:
-    plain = {}
-    for name, content in files.items():
-        if not name.lower().endswith(".zip"):
-            plain[Path(name).name] = content
-            continue
-        try:
-            _refuse_bombs(content, name)
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                for info in archive.infolist():
-                    if not info.is_dir():
-                        plain[Path(info.filename).name] = archive.read(info)
-        except (zipfile.BadZipFile, RuntimeError, OSError, NotImplementedError) as problem:
-            raise CheckpointError(f"{name} is not a readable zip file.") from problem
-    return plain

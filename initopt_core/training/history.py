@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..registry import SettingError
+from .events import check_event
+
 
 @dataclass
 class Curve:
@@ -62,6 +65,7 @@ class History:
     def _reset(self) -> None:
         self._offset = 0
         self._generation = None
+        self.problem = ""  # why the record cannot be read, when it cannot
         self.curves: dict[str, Curve] = {}
         self.phase = ""
         self.steps_per_epoch = 1
@@ -95,17 +99,30 @@ class History:
                     chunk = stream.read()
             except FileNotFoundError:
                 return self.version
+            except OSError as problem:
+                self.problem = f"events.jsonl cannot be read ({problem.strerror})."
+                return self.version
             whole = chunk.rfind(b"\n") + 1  # the last line may still be growing
             self._offset += whole
             for line in chunk[:whole].splitlines():
                 try:
                     event = json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):
                     continue  # a line that a killed worker left half written
-                self._take(event)
+                self._read(event)
             if whole:
                 self.version += 1
             return self.version
+
+    def _read(self, event: Any) -> None:
+        """Take an event, or keep in `problem` why the record cannot be read from here on."""
+        try:
+            if not self.problem:
+                self._take(check_event(event))
+        except SettingError as problem:
+            self.problem = f"events.jsonl is damaged: {problem}"
+        except (KeyError, ValueError, TypeError, IndexError, AttributeError) as problem:
+            self.problem = f"events.jsonl is damaged: its events do not fit ({problem!r})."
 
     def _take(self, e: dict[str, Any]) -> None:
         take = getattr(self, "_take_" + str(e.get("kind")), None)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ..data import normalize
 from ..networks import BaseNetwork
+from .checkpoints import finite
 
 BINS = 40
 HUGE = 1e6  # a loss above this is an explosion even while it is still a number
@@ -60,11 +61,12 @@ def report(model: BaseNetwork, images: Tensor, labels: Tensor, mistakes: int = 2
     probability, predicted = logits.softmax(-1).max(-1)
     confusion = torch.zeros(100, dtype=torch.int64, device=logits.device)
     confusion.index_add_(0, labels * 10 + predicted, torch.ones_like(labels))
-    wrong = (predicted != labels).nonzero().flatten()
+    # Weights that are no numbers give no probabilities either.
+    wrong = ((predicted != labels) & probability.isfinite()).nonzero().flatten()
     worst = wrong[probability[wrong].argsort(descending=True)][:mistakes]
     return {
         "accuracy": (predicted == labels).sum().item() / max(len(labels), 1),
-        "loss": F.cross_entropy(logits, labels).item(),
+        "loss": finite(F.cross_entropy(logits, labels).item()),
         "confusion": confusion.view(10, 10).tolist(),
         "mistakes": [
             {

@@ -10,22 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from .. import data as fashion
-from ..networks import ACTIVATIONS, BaseNetwork
+from ..networks import ACTIVATIONS
 from ..registry import SettingError
 from .checkpoints import (
-    MAX_UPLOAD_BYTES,
     CheckpointError,
     finite,
     load_model,
     published_names,
-    read_upload,
     save_model,
     write_atomic,
     write_json,
 )
 from .config import MAX_RACERS, Racer, TrainConfig, pack
 from .measure import report
-from .runs import RunStore
+from .runs import RunStore, clean_name
+from .uploads import MAX_UPLOAD_BYTES, Models, read_upload
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = "https://raw.githubusercontent.com/phlippe/saved_models/main/tutorial4/"
@@ -34,7 +33,7 @@ SUFFIXES = (".config", ".tar", "_results.json")
 TITLE = "Published by the tutorial"
 TUTORIAL_RATES = {"SGD": 0.1, "SGDMomentum": 0.1, "Adam": 1e-3}
 
-Models = dict[str, tuple[BaseNetwork, dict[str, Any]]]
+MAX_EPOCHS = 500
 
 
 def folder() -> Path | None:
@@ -92,7 +91,7 @@ def open_models(
 ) -> str:
     """Put models into the store as a finished run, tested anew on `dataset`; the run's id.
 
-    The curves come from the result files, the test results from the weights.
+    The curves come from the result files where there are some, the test results from the weights.
 
     Raises:
         CheckpointError: when they are not networks for Fashion-MNIST, or too many.
@@ -103,10 +102,16 @@ def open_models(
     for name, (model, results) in models.items():
         if (model.config["input_size"], model.config["num_classes"]) != (784, 10):
             raise CheckpointError(f"{name} is not a network for 784 pixels and 10 classes.")
+        if results is None:
+            continue
         if not results["val_scores"]:
             raise CheckpointError(f"{name}_results.json has no epochs.")
-    first, results = models[names[0]]
-    epochs = max(len(r["val_scores"]) for _, r in models.values())
+        if len(results["val_scores"]) > MAX_EPOCHS:
+            raise CheckpointError(
+                f"{name}_results.json has {len(results['val_scores'])} epochs; at most "
+                f"{MAX_EPOCHS} are shown."
+            )
+    first, _ = models[names[0]]
     racers = []
     for name in names:
         optimizer = guess_optimizer(name)
@@ -114,12 +119,14 @@ def open_models(
         racers.append(Racer(optimizer, pack({"lr": rate} if rate else {})))
     act = first.config["act_fn"]
     activation = next((e.name for e in ACTIVATIONS.values() if e.call.__name__ == act), "relu")
+    settings = first.config.get("act_fn_settings", {})
     try:
         config = TrainConfig(
             racers=tuple(racers),
             hidden_sizes=tuple(first.config["hidden_sizes"]),
             activation=activation,
-            epochs=min(epochs, 500),
+            activation_settings=pack(settings),
+            epochs=max((len(r["val_scores"]) for _, r in models.values() if r), default=1),
             data="sample" if dataset.source == "sample" else "full",
         )
     except SettingError as problem:
@@ -129,75 +136,90 @@ def open_models(
     def fill(path: Path) -> None:
         for member, (model, found) in zip(config.member_names(), models.values(), strict=True):
             save_model(model, path, member)
-            write_json(path / f"{member}_results.json", found)
+            if found is not None:
+                write_json(path / f"{member}_results.json", found)
         text = "".join(json.dumps(finite(e), separators=(",", ":")) + "\n" for e in events)
         write_atomic(path / "events.jsonl", text.encode())
 
     return store.create(config, title, state="done", fingerprint="", fill=fill)
 
 
+_NO_CURVES: dict[str, Any] = {
+    "test_acc": None,
+    "val_scores": [],
+    "train_scores": [],
+    "train_losses": [],
+}
+
+
 def _events(config: TrainConfig, models: Models, dataset) -> list[dict[str, Any]]:
     """The story of the models as a run would have told it."""
-    results = [r for _, r in models.values()]
-    epochs = config.epochs
-    # The common start of several names (FashionMNIST_) tells nothing in a legend.
-    starts = {name[: name.rfind("_") + 1] for name in models}
-    cut = len(starts.pop()) if len(starts) == 1 and len(models) > 1 else 0
-    steps = max(len(r["train_losses"]) // len(r["val_scores"]) for r in results) or 1
-    members = [
-        {
-            "name": m,
-            "label": name[cut:],
-            "racer": i,
-            "seed": 0,
-            "lr": None,
-            "optimizer": r.optimizer,
-        }
-        for i, (m, name, r) in enumerate(
-            zip(config.member_names(), models, config.racers, strict=True)
-        )
-    ]
+    results = [r or _NO_CURVES for _, r in models.values()]
+    with_curves = any(r["val_scores"] for r in results)
+    members = _members(config, list(models))
+    steps = max(len(r["train_losses"]) // max(len(r["val_scores"]), 1) for r in results) or 1
     events: list[dict[str, Any]] = [
         {
             "kind": "start",
             "phase": "race",
             "members": members,
             "steps": steps,
-            "epochs": epochs,
+            "epochs": config.epochs,
             "batch": config.batch_size,
             "device": "",
         }
     ]
-    count = max(len(r["train_losses"]) for r in results)
-    events.append(
-        {
-            "kind": "steps",
-            "first": 0,
-            "count": count,
-            "clock": 0.0,
-            "losses": [r["train_losses"] for r in results],
-            "seconds": [0.0] * len(results),
-        }
-    )
-    for epoch in range(epochs):
-        at = {"train": "train_scores", "val": "val_scores"}
-        scores = {
-            k: [r[f][epoch] if epoch < len(r[f]) else None for r in results] for k, f in at.items()
-        }
+    if with_curves:
         events.append(
-            {"kind": "epoch", "phase": "race", "epoch": epoch + 1, "images_per_s": None, **scores}
+            {
+                "kind": "steps",
+                "first": 0,
+                "count": max(len(r["train_losses"]) for r in results),
+                "clock": 0.0,
+                "losses": [r["train_losses"] for r in results],
+                "seconds": [0.0] * len(results),
+            }
         )
-    for member, (model, found) in zip(members, models.values(), strict=True):
-        scored = [v if v is not None else -1.0 for v in found["val_scores"]]
+        events += [_epoch(results, epoch) for epoch in range(config.epochs)]
+    for member, (model, _), found in zip(members, models.values(), results, strict=True):
+        scores = found["val_scores"]
         tested = report(model, dataset.test_images, dataset.test_labels)
         events.append(
             {
                 "kind": "test",
                 "name": member["name"],
-                "best_epoch": 1 + scored.index(max(scored)),
+                "best_epoch": 1 + scores.index(max(scores)) if scores else 0,
                 "stated": found["test_acc"],
                 **tested,
             }
         )
     events.append({"kind": "end", "state": "done", "clock": 0.0})
     return events
+
+
+def _members(config: TrainConfig, names: list[str]) -> list[dict[str, Any]]:
+    # The common start of several names (FashionMNIST_) tells nothing in a legend.
+    starts = {name[: name.rfind("_") + 1] for name in names}
+    cut = len(starts.pop()) if len(starts) == 1 and len(names) > 1 else 0
+    return [
+        {
+            "name": member,
+            "label": clean_name(name[cut:]) or member,
+            "racer": number,
+            "seed": 0,
+            "lr": None,
+            "optimizer": racer.optimizer,
+        }
+        for number, (member, name, racer) in enumerate(
+            zip(config.member_names(), names, config.racers, strict=True)
+        )
+    ]
+
+
+def _epoch(results: list[dict[str, Any]], epoch: int) -> dict[str, Any]:
+    """One epoch of all models; None for those that have fewer."""
+    scores = {
+        kind: [r[field][epoch] if epoch < len(r[field]) else None for r in results]
+        for kind, field in (("train", "train_scores"), ("val", "val_scores"))
+    }
+    return {"kind": "epoch", "phase": "race", "epoch": epoch + 1, "images_per_s": None, **scores}

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..reading import shown
 from ..registry import SettingError
 from .checkpoints import CheckpointError, read_json, write_json
 from .config import TrainConfig
@@ -35,6 +36,7 @@ STATES = ("queued", "running", "paused", "done", "stopped", "interrupted", "fail
 ACTIVE = ("queued", "running", "paused")
 SILENT_S = 5.0  # a run whose worker has not shown itself for so long has none
 MAX_NAME = 80
+YEAR_3000 = 32_503_680_000  # seconds since 1970; clocks read nothing much later
 
 
 def runs_folder() -> Path:
@@ -67,6 +69,19 @@ class RunInfo:
     fingerprint: str
 
 
+@dataclass(frozen=True)
+class BrokenRun:
+    """A folder among the runs that cannot be read.
+
+    Attributes:
+        id: folder name.
+        problem: a sentence that says why.
+    """
+
+    id: str
+    problem: str
+
+
 class RunStore:
     """The runs of one folder. Ids from links are checked before they touch a path."""
 
@@ -83,7 +98,7 @@ class RunStore:
         if not isinstance(run_id, str) or not RUN_ID.fullmatch(run_id):
             raise SettingError("This link does not name a training run.")
         path = self.root / run_id
-        if not (path / "config.json").is_file():
+        if not path.is_dir():
             raise SettingError("This training run is not here any more.")
         return path
 
@@ -139,29 +154,46 @@ class RunStore:
 
     def _read_info(self, run_id: str, path: Path) -> RunInfo:
         try:
-            head = read_json(path / "config.json")
-            status = read_json(path / "status.json")
-            return RunInfo(
-                run_id,
-                head["name"],
-                TrainConfig.from_dict(head["config"]),
-                status["state"],
-                status.get("reason", ""),
-                head["created"],
-                head["fingerprint"],
-            )
-        except (CheckpointError, KeyError, TypeError) as problem:
+            head = _fields(read_json(path / "config.json"), "config.json", _HEAD)
+            status = _fields(read_json(path / "status.json"), "status.json", _STATUS)
+            if status["state"] not in STATES:
+                raise CheckpointError(f"status.json has no state {shown(status['state'])}.")
+            config = TrainConfig.from_dict(head["config"])
+        except (CheckpointError, SettingError) as problem:
             raise SettingError(f"Run {run_id} cannot be read: {problem}") from problem
+        return RunInfo(
+            run_id,
+            head["name"],
+            config,
+            status["state"],
+            status["reason"],
+            float(head["created"]),
+            head["fingerprint"],
+        )
 
     def all(self) -> list[RunInfo]:
         """Every readable run, the newest first."""
         found = []
-        if self.root.is_dir():
-            for path in self.root.iterdir():
-                if RUN_ID.fullmatch(path.name):
-                    with contextlib.suppress(SettingError):
-                        found.append(self.info(path.name))
+        for run_id in self._ids():
+            with contextlib.suppress(SettingError):
+                found.append(self.info(run_id))
         return sorted(found, key=lambda r: (r.created, r.id), reverse=True)
+
+    def broken(self) -> list[BrokenRun]:
+        """Every run that cannot be read, and why, the newest first."""
+        found = []
+        for run_id in sorted(self._ids(), reverse=True):
+            try:
+                self.info(run_id)
+            except SettingError as problem:
+                found.append(BrokenRun(run_id, str(problem)))
+        return found
+
+    def _ids(self) -> list[str]:
+        """Names of the folders that are runs, readable or not."""
+        if not self.root.is_dir():
+            return []
+        return [p.name for p in self.root.iterdir() if RUN_ID.fullmatch(p.name) and p.is_dir()]
 
     def finished_like(self, config: TrainConfig) -> RunInfo | None:
         """The newest finished run of exactly this configuration."""
@@ -183,13 +215,17 @@ class RunStore:
         write_json(path, read_json(path) | {"name": clean_name(name)})
 
     def delete(self, run_id: str) -> None:
-        """Remove a run that is not active, with all its files.
+        """Remove a run that is not active, with all its files; also one that cannot be read.
 
         Raises:
             SettingError: while it is queued or training.
         """
         path = self.path(run_id)
-        if self.info(run_id).state in ACTIVE:
+        try:
+            active = self.info(run_id).state in ACTIVE
+        except SettingError:
+            active = self.is_alive(run_id)
+        if active:
             raise SettingError("Stop this run before deleting it.")
         gone = path.with_name(f".deleted-{run_id}")
         os.replace(path, gone)  # out of the list at once, even if what follows is cut short
@@ -243,6 +279,28 @@ class RunStore:
         if self.root.is_dir():
             for rest in self.root.glob(".deleted-*"):
                 shutil.rmtree(rest, ignore_errors=True)
+
+
+_HEAD = {"name": str, "created": (int, float), "fingerprint": str, "config": dict}
+_STATUS = {"state": str, "reason": str}
+
+
+def _fields(plain: Any, name: str, kinds: dict[str, Any]) -> dict[str, Any]:
+    """`plain` when it is an object with fields of these types.
+
+    Raises:
+        CheckpointError: saying which field is wrong.
+    """
+    if not isinstance(plain, dict):
+        raise CheckpointError(f"{name} is not a JSON object.")
+    plain = {"reason": ""} | plain
+    for field, kind in kinds.items():
+        value = plain.get(field)
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise CheckpointError(f"{name} has no usable {field!r} but {shown(value)}.")
+    if not 0 <= plain.get("created", 0) < YEAR_3000:
+        raise CheckpointError(f"{name} has no usable 'created' but {shown(plain['created'])}.")
+    return plain
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

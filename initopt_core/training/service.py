@@ -16,7 +16,7 @@ from pathlib import Path
 from ..registry import SettingError
 from .config import TrainConfig
 from .history import History
-from .runs import ACTIVE, RunInfo, RunStore
+from .runs import ACTIVE, BrokenRun, RunInfo, RunStore
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_HISTORIES = 32
@@ -131,8 +131,35 @@ class TrainingService:
         self.store.wish(run_id, rates={racer: float(lr)})
 
     def runs(self) -> list[RunInfo]:
-        """Every run, the newest first."""
-        return self.store.all()
+        """Every run that is not known to be broken, the newest first."""
+        with self._lock:
+            told = {i for i, h in self._histories.items() if h.problem}
+        return [run for run in self.store.all() if run.id not in told]
+
+    def broken(self) -> list[BrokenRun]:
+        """Every run that cannot be read, and why, as far as it is known."""
+        with self._lock:
+            told = {i: h.problem for i, h in self._histories.items() if h.problem}
+        return self.store.broken() + [
+            BrokenRun(run.id, f"Run {run.id} cannot be read: {told[run.id]}")
+            for run in self.store.all()
+            if run.id in told
+        ]
+
+    def check(self, run_id: str) -> None:
+        """Read a run's record up to now.
+
+        Raises:
+            SettingError: when the run is not there or cannot be read.
+        """
+        self.store.info(run_id)
+        if problem := self.history(run_id).problem:
+            raise SettingError(f"Run {run_id} cannot be read: {problem}")
+
+    def give_up(self, run_id: str, problem: Exception) -> None:
+        """Count a run as unreadable from now on, because drawing it failed with `problem`."""
+        _log.error("run %s cannot be drawn", run_id, exc_info=problem)
+        self.history(run_id).problem = f"its record cannot be drawn ({type(problem).__name__})."
 
     def info(self, run_id: str) -> RunInfo:
         """One run. Raises SettingError when it is not there."""
@@ -261,8 +288,9 @@ class TrainingService:
         if answer or self._closed:
             return
         code = worker.wait()
-        if self.store.info(run_id).state in ACTIVE:
-            self.store.set_state(run_id, "interrupted", _death(code))
+        with contextlib.suppress(SettingError):  # one that cannot be read is shown as that
+            if self.store.info(run_id).state in ACTIVE:
+                self.store.set_state(run_id, "interrupted", _death(code))
 
 
 def _death(code: int) -> str:

@@ -43,7 +43,7 @@ def verdict(history: History) -> str:
     for members in racers:
         if text := _stopped(members):
             said.append(text)
-        elif all(c.val and max(v for v in c.val if v is not None) < CHANCE for c in members):
+        elif all(max((v for v in c.val if v is not None), default=1) < CHANCE for c in members):
             said.append(
                 f"{members[0].label} never left chance level: its units stay alike, its signal is "
                 "dead, or its rate is far off. The initialization page shows which."

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import sys
 import threading
@@ -17,8 +16,9 @@ from pathlib import Path
 
 from .. import data as fashion
 from ..registry import SettingError
-from .checkpoints import finite, read_json, read_tensors, write_json
+from .checkpoints import CheckpointError, read_json, read_tensors, write_json
 from .config import TrainConfig
+from .events import Log
 from .loop import CHECKPOINT, Control, Stopped, train
 from .runs import read_control
 
@@ -27,28 +27,6 @@ NICENESS = 19
 
 class Orphaned(threading.Event):
     """Set when the input ends."""
-
-
-class Log:
-    """The run's event file; a resumed run is cut back to its checkpoint first."""
-
-    def __init__(self, path: Path, position: int | None) -> None:
-        if position is not None and path.is_file():
-            with open(path, "r+b") as stream:
-                stream.truncate(min(position, path.stat().st_size))
-        elif path.is_file():
-            path.unlink()
-        self.stream = open(path, "ab", buffering=0)  # noqa: SIM115  closed by `close`
-
-    def __call__(self, event: dict) -> None:
-        # One write for each line: a reader, or a kill, meets whole lines but for the last.
-        self.stream.write(json.dumps(finite(event), separators=(",", ":")).encode() + b"\n")
-
-    def position(self) -> int:
-        return self.stream.tell()
-
-    def close(self) -> None:
-        self.stream.close()
 
 
 class Wishes:
@@ -114,6 +92,8 @@ def run_folder(folder: Path, dataset_for, orphaned: threading.Event, device=None
         )
     except (SettingError, fashion.DataError) as problem:
         return status("failed", str(problem))
+    except CheckpointError as problem:
+        return status("failed", f"{problem} This run cannot go on; train it anew.")
     except MemoryError:
         return status("failed", "There was not enough memory. Try a smaller batch or network.")
     except Exception as problem:

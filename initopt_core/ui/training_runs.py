@@ -9,8 +9,9 @@ from functools import partial
 import streamlit as st
 
 from initopt_core.registry import SettingError
-from initopt_core.training import checkpoints, published
-from initopt_core.training.runs import ACTIVE, RunInfo
+from initopt_core.training import CheckpointError, published
+from initopt_core.training.runs import ACTIVE, BrokenRun, RunInfo
+from initopt_core.training.uploads import read_upload
 from initopt_core.ui import address
 from initopt_core.ui.dataset import get_dataset
 from initopt_core.ui.training_service import RUN, service, show_run
@@ -28,9 +29,12 @@ def compared(shown: str | None) -> tuple[str, ...]:
 def runs_panel(shown: str | None) -> None:
     """Every run of this computer, and what can be done with the one on the page."""
     known = service()
-    runs = known.runs()
-    with st.expander(f"Runs ({len(runs)}), and the tutorial's own", icon=":material/list:"):
+    runs, broken = known.runs(), known.broken()
+    unread = f", {len(broken)} that cannot be read" if broken else ""
+    with st.expander(f"Runs ({len(runs)}), and the tutorial's own{unread}", icon=":material/list:"):
         _foreign()
+        for run in broken:
+            _broken(run)
         if not runs:
             return
         # Labels that stay: a box whose options are renamed hands back the old label as its value.
@@ -39,7 +43,7 @@ def runs_panel(shown: str | None) -> None:
             for r in runs
         }
         left, right = st.columns(2)
-        st.session_state["_run_box"] = shown
+        st.session_state["_run_box"] = shown if shown in names else None
         left.selectbox("Show", list(names), format_func=names.get, key="_run_box", on_change=_open)
         others = [r.id for r in runs if r.id != shown]
         kept = [i for i in st.session_state.get("compare", []) if i in others]
@@ -52,8 +56,21 @@ def runs_panel(shown: str | None) -> None:
             max_selections=MAX_COMPARED,
             placeholder="nothing",
         )
-        if shown:
+        if shown in names:
             _actions(known.info(shown))
+
+
+def _broken(run: BrokenRun) -> None:
+    """A run that cannot be read, as exactly that."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(run.problem, icon=":material/broken_image:")
+        st.button(
+            "Delete it",
+            icon=":material/delete:",
+            key=f"delete_{run.id}",
+            on_click=_delete,
+            args=(run.id,),
+        )
 
 
 def _foreign() -> None:
@@ -79,8 +96,9 @@ def _foreign() -> None:
                 _take(published.download, published.TITLE)
         with st.popover("Upload models", icon=":material/upload:"):
             st.caption(
-                "NAME.config, NAME.tar and NAME_results.json of each model, or a zip of them: "
-                "what Export gives and what the tutorial saves. Tensors only, at most 64 MB."
+                "NAME.config, NAME.tar and, for curves, NAME_results.json of each model, or a zip "
+                "of them: what Export gives and what the tutorials save. Tensors only, at most "
+                "64 MB."
             )
             files = st.file_uploader(
                 "Model files",
@@ -89,17 +107,16 @@ def _foreign() -> None:
                 key="upload_models",
             )
             if files and st.button("Open them", type="primary"):
-                _take(
-                    lambda: checkpoints.read_upload({f.name: f.getvalue() for f in files}),
-                    "Uploaded: " + ", ".join(f.name for f in files if f.name.endswith(".tar")),
-                )
+                _take(lambda: read_upload([(f.name, f.getvalue()) for f in files]))
 
 
-def _take(get: Callable[[], published.Models], title: str) -> None:
+def _take(get: Callable[[], published.Models], title: str = "") -> None:
     """Put models into the list of runs and show them, or say why they are refused."""
     try:
-        run_id = published.open_models(service().store, get(), get_dataset(), title)
-    except checkpoints.CheckpointError as problem:
+        models = get()
+        title = title or "Uploaded: " + ", ".join(models)
+        run_id = published.open_models(service().store, models, get_dataset(), title)
+    except CheckpointError as problem:
         st.error(str(problem), icon=":material/block:")
         return
     show_run(run_id)
@@ -146,5 +163,7 @@ def _delete(run_id: str) -> None:
     except SettingError as problem:
         st.session_state["_run_problem"] = str(problem)
         return
-    st.session_state.pop(RUN, None)
-    address.write(RUN, None)
+    if st.session_state.get(RUN) == run_id:
+        del st.session_state[RUN]
+    if st.query_params.get(RUN) == run_id:
+        address.write(RUN, None)

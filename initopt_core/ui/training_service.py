@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import streamlit as st
 
 from initopt_core import data
@@ -42,7 +44,7 @@ def shown_run() -> str | None:
         if not run_id:
             continue
         try:
-            known.info(run_id)
+            known.check(run_id)
         except SettingError as problem:
             st.session_state["_run_problem"] = str(problem)
             st.session_state.pop(RUN, None)
@@ -50,10 +52,11 @@ def shown_run() -> str | None:
         show_run(run_id)
         return run_id
     active = known.active()
-    newest = active or next(iter(known.runs()), None)
-    if newest:
-        show_run(newest.id)
-        return newest.id
+    for run in [*([active] if active else []), *known.runs()]:
+        with contextlib.suppress(SettingError):  # a broken one is in the list of runs
+            known.check(run.id)
+            show_run(run.id)
+            return run.id
     address.write(RUN, None)
     return None
 

@@ -74,7 +74,7 @@ def picture(run_id: str, others: tuple[str, ...], view: View, age: float = 0.0) 
         if made >= now:  # begun by another thread since this one asked
             return newest
         now = time.monotonic()
-        last = _draw(run_id, others, view)
+        last = _drawn(run_id, others, view)
         with _lock:
             _pictures[key] = (now, last, busy)
             for old in [k for k, kept in _pictures.items() if now - kept[0] > 60]:
@@ -82,6 +82,18 @@ def picture(run_id: str, others: tuple[str, ...], view: View, age: float = 0.0) 
     finally:
         busy.release()
     return last
+
+
+def _drawn(run_id: str, others: tuple[str, ...], view: View) -> Picture | None:
+    """The picture; a run that cannot be drawn takes nothing down with it."""
+    try:
+        return _draw(run_id, others, view)
+    except Exception as problem:
+        if others:
+            return _drawn(run_id, (), view)
+        with contextlib.suppress(SettingError):  # it may have been deleted meanwhile
+            service().give_up(run_id, problem)
+        return None
 
 
 def _draw(run_id: str, others: tuple[str, ...], view: View) -> Picture | None:
@@ -161,7 +173,7 @@ def watch(run_id: str, others: tuple[str, ...] = ()) -> None:
         view = _view_options()
     found = picture(run_id, others, view)
     if found is None:
-        st.info("This training run is not here any more.")
+        st.info("This training run is not here any more, or it cannot be read.")
         return
     shown = st.session_state["_training_shown"] = _now_shown(found)
     with place:
