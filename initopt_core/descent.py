@@ -174,6 +174,56 @@ class Trace:
     diverged: int | None = None
 
 
+def _prepared(
+    runs: tuple[Run, ...], num_updates: int, noise: float, seed: int, dtype: torch.dtype
+) -> tuple[Tensor, list[OptimizerTemplate], list[list[float]], Tensor]:
+    """Starts [runs, 2], optimizers, rates [runs][T] and the gradients' noise [T, 1, 2]."""
+    if not 1 <= num_updates <= MAX_UPDATES:
+        raise SettingError(f"Take between 1 and {MAX_UPDATES} updates; {num_updates} is outside.")
+    w = torch.tensor([r.start for r in runs], dtype=torch.float32).to(dtype)
+    optimizers = [_make(r.optimizer, dict(r.settings), w[i]) for i, r in enumerate(runs)]
+    rates = [
+        [o.lr * f for f in r.factors(num_updates)] for r, o in zip(runs, optimizers, strict=True)
+    ]
+    shaking = torch.zeros(num_updates, 1, 2)
+    if noise:
+        generator = torch.Generator().manual_seed(seed)
+        shaking = noise * torch.randn(num_updates, 1, 2, generator=generator)
+    return w, optimizers, rates, shaking.to(dtype)
+
+
+@torch.no_grad()
+def twins(
+    surface: Surface | Curve,
+    runs: Iterable[Run],
+    num_updates: int = 100,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> np.ndarray:
+    """The same paths in float64: where they part from `race`'s, rounding decides.
+
+    Args and errors: as `race`, with the same starts and the same noise.
+
+    Returns:
+        float64 [runs, T+1, 3]: w1, w2, loss before each update and after the last.
+    """
+    runs = tuple(runs)
+    w, optimizers, rates, shaking = _prepared(runs, num_updates, noise, seed, torch.float64)
+    where = [w]
+    for t in range(num_updates):
+        _, g1, g2 = gradient(surface, w[:, 0], w[:, 1])
+        g = torch.stack([g1, g2], dim=1) + shaking[t]
+        steps = []
+        for i, optimizer in enumerate(optimizers):
+            optimizer.lr = rates[i][t]
+            steps.append(optimizer.decayed_update(g[i], w[i], optimizer.memory[0]))
+        w = w + torch.stack(steps)
+        where.append(w)
+    path = torch.stack(where, dim=1)
+    losses = surface(path[..., 0], path[..., 1])
+    return torch.cat([path, losses.unsqueeze(2)], dim=2).numpy()
+
+
 def race(
     surface: Surface | Curve,
     runs: Iterable[Run],
@@ -197,19 +247,7 @@ def race(
         SettingError: when a setting cannot be used.
     """
     runs = tuple(runs)
-    if not 1 <= num_updates <= MAX_UPDATES:
-        raise SettingError(f"Take between 1 and {MAX_UPDATES} updates; {num_updates} is outside.")
-    w1, w2 = (torch.tensor([r.start[i] for r in runs], dtype=torch.float32) for i in (0, 1))
-    w = torch.stack([w1, w2], dim=1)  # [runs, 2]
-    optimizers = [_make(r.optimizer, dict(r.settings), w[i]) for i, r in enumerate(runs)]
-    rates = [
-        [o.lr * f for f in r.factors(num_updates)] for r, o in zip(runs, optimizers, strict=True)
-    ]
-    shaking = torch.zeros(num_updates, 1, 2)
-    if noise:
-        generator = torch.Generator().manual_seed(seed)
-        shaking = noise * torch.randn(num_updates, 1, 2, generator=generator)
-
+    w, optimizers, rates, shaking = _prepared(runs, num_updates, noise, seed, torch.float32)
     where, losses, gradients, updates = [w], [], [], []
     memories: list[list[Tensor]] = [[] for _ in runs]
     kept = [[k for k, v in vars(o.memory[0]).items() if isinstance(v, Tensor)] for o in optimizers]

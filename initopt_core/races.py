@@ -16,7 +16,7 @@ class Race:
     Args:
         name: stable identifier, used in links.
         label: what a person reads.
-        story: what to look for, two sentences at most.
+        story: what to look for, in two sentences, and what the tutorial's text has wrong.
         surface: registry name.
         runs: (optimizer, settings) each; settings left out take their defaults.
         surface_settings: of the surface; those left out take their defaults.
@@ -62,7 +62,9 @@ RACES: dict[str, Race] = {
             "steep",
             "Tutorial: steep optima",
             "SGD creeps over the plain until it touches a well, whose gradient throws it out "
-            "again; momentum remembers that blow. Adam divides it away and stays.",
+            "again; momentum remembers that blow. Adam divides it away and stays. (Where the "
+            "tutorial's text has (−0.75, −0.5) and (0.8, 0.5), SGD computes (−0.52, −0.83), beside "
+            "the minimum (−0.5, −0.8), and (0.46, 0.73).)",
             "steep_optima",
             (
                 ("SGD", {"lr": 0.5}),

@@ -9,6 +9,7 @@ import textwrap
 from .descent import Run
 from .formula import python_of
 from .optimizers import OPTIMIZERS
+from .outcomes import shared_digits
 from .schedules import SCHEDULES
 from .surfaces import FORMULA, SURFACES, Surface
 
@@ -106,36 +107,43 @@ def _factor(run: Run) -> str:
 
 
 def _loop(noise: float, seed: int, scheduled: bool) -> str:
+    """The training loop, which runs in both arithmetics and prints the digits that hold."""
     factor = ", factor" if scheduled else ""
     lines = [
         f"def train(name, make_optimizer, start, updates{factor}):",
-        "    w = torch.tensor(start, requires_grad=True)",
-        "    optimizer = make_optimizer([w])",
+        "    ends = []",
+        "    for dtype in (torch.float32, torch.float64):",
+        "        w = torch.tensor(start).to(dtype).requires_grad_()",
+        "        optimizer = make_optimizer([w])",
     ]
     if scheduled:
         lines += [
-            "    group = optimizer.param_groups[0] if hasattr(optimizer, 'param_groups') else None",
-            "    base = group['lr'] if group else optimizer.lr",
+            "        group = getattr(optimizer, 'param_groups', [None])[0]",
+            "        base = group['lr'] if group else optimizer.lr",
         ]
     if noise:
-        lines.append(
-            f"    noise = {noise!r} * torch.randn(updates, 1, 2, "
+        lines += [
+            f"        noise = {noise!r} * torch.randn(updates, 1, 2, "
             f"generator=torch.Generator().manual_seed({seed}))"
-        )
-    lines.append("    for t in range(updates):")
+        ]
+    lines.append("        for t in range(updates):")
     if scheduled:
         lines += [
-            "        if group:",
-            "            group['lr'] = base * factor(t, updates)",
-            "        else:",
-            "            optimizer.lr = base * factor(t, updates)",
+            "            if group:",
+            "                group['lr'] = base * factor(t, updates)",
+            "            else:",
+            "                optimizer.lr = base * factor(t, updates)",
         ]
-    lines += ["        optimizer.zero_grad()", "        loss(w[0], w[1]).backward()"]
+    lines += ["            optimizer.zero_grad()", "            loss(w[0], w[1]).backward()"]
     if noise:
-        lines.append("        w.grad += noise[t, 0]")
+        lines.append("            w.grad += noise[t, 0]")
     lines += [
-        "        optimizer.step()",
-        "    w1, w2 = w.tolist()",
-        '    print(f"{name}: w1 = {w1:.4g}, w2 = {w2:.4g}, loss = {loss(w[0], w[1]).item():.4g}")',
+        "            optimizer.step()",
+        "        ends.append([*w.tolist(), loss(w[0], w[1]).item()])",
+        "    digits = [shared_digits(a, b, 4) for a, b in zip(*ends)]",
+        '    w1, w2, end = (f"{b:.{n or 4}g}" for b, n in zip(ends[1], digits))',
+        '    lost = ", ".join(k for k, n in zip(("w1", "w2", "loss"), digits) if not n)',
+        '    note = f"  (no digit of float32 holds in {lost}: float64 shown)" if lost else ""',
+        '    print(f"{name}: w1 = {w1}, w2 = {w2}, loss = {end}{note}")',
     ]
-    return "\n".join(lines) + "\n"
+    return f"{inspect.getsource(shared_digits)}\n\n" + "\n".join(lines) + "\n"

@@ -30,6 +30,7 @@ __all__ = [
     "parse_formula",
     "pathological_curve_loss",
     "steep_optima_loss",
+    "unbounded",
 ]
 
 Point = tuple[float, float]
@@ -503,6 +504,35 @@ class Surface:
         with torch.no_grad():
             w2, w1 = torch.meshgrid(w2, w1, indexing="ij")
             return self(w1, w2).to(torch.float32).contiguous()
+
+
+def unbounded(
+    curve: Callable[[Tensor, Tensor], Tensor], ranges: tuple[float, float, float, float]
+) -> bool:
+    """Whether the loss seems to fall without end away from the view: along 64 rays, far out.
+
+    It does where a thousand and a million views away it is lower still than in the view, by more
+    than the view's own range, and lower at the second than at the first.
+    """
+    x0, x1, y0, y1 = ranges
+    turn = torch.arange(64, dtype=torch.float64) * (2 * math.pi / 64)
+    aside = torch.stack([turn.cos(), turn.sin()]).round(decimals=15)
+    reach = math.hypot(x1 - x0, y1 - y0)
+    grid = torch.meshgrid(
+        *(torch.linspace(a, b, 41, dtype=torch.float64) for a, b in ((x0, x1), (y0, y1))),
+        indexing="ij",
+    )
+
+    def finite(values: Tensor) -> Tensor:
+        return values[~values.isnan()]
+
+    with torch.no_grad():
+        here = finite(curve(*grid))
+        near, far = (finite(curve(*(aside * reach * k))) for k in (1e3, 1e6))
+    if not (here.numel() and near.numel() and far.numel()):
+        return False
+    low, high = here.min(), here[here.isfinite()].max() if here.isfinite().any() else here.max()
+    return bool(near.min() < low - (high - low) and far.min() < near.min())
 
 
 def gradient(

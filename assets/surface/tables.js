@@ -52,8 +52,9 @@ S.Table = class {
       cells[0].append(swatch, run.label, soft);
       cells[0].title = `${run.label}: ${run.settings}`;
       const e = run.last;
-      cells[2].textContent = `${S.short(run.w1[e])}, ${S.short(run.w2[e])}`;
-      cells[3].textContent = S.short(run.loss[e]);
+      // The digits that hold, as the core has found them.
+      cells[2].textContent = run.end ? `${run.end[0]}, ${run.end[1]}` : `${S.short(run.w1[e])}, ${S.short(run.w2[e])}`;
+      cells[3].textContent = run.end ? run.end[2] : S.short(run.loss[e]);
       cells[4].textContent = run.outcome;
       cells[4].className = "sc-soft";
       return { row, cells };

@@ -128,7 +128,8 @@ def pack_scene(
                 "kept": kept,
                 "divides": divides,
                 "diverged": trace.diverged,
-                "outcome": end.text,
+                "outcome": end.text + ", chaotic" * end.chaotic,
+                "end": list(end.held) if trace.diverged is None else None,
                 "limitText": limit_formula(trace.run),
             }
         )

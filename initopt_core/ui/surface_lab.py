@@ -9,11 +9,18 @@ from typing import Any
 import streamlit as st
 import torch
 
-from initopt_core.descent import Run, race
+from initopt_core.descent import Run, race, twins
 from initopt_core.outcomes import outcome, sentence
 from initopt_core.races import RACES
 from initopt_core.stability import along_paths
-from initopt_core.surfaces import FORMULA, SURFACES, Point, Surface, critical_points
+from initopt_core.surfaces import (
+    FORMULA,
+    SURFACES,
+    Point,
+    Surface,
+    critical_points,
+    unbounded,
+)
 from initopt_core.ui.compute import compute
 from initopt_core.ui.surface_canvas import GridMessage, Scene, pack_grid, pack_scene, surface_canvas
 from initopt_core.ui.surface_controls import redraw
@@ -71,7 +78,11 @@ def scene(
 ) -> Scene:
     """The whole race with all its inner values, ready to send."""
     traces = race(surface, runs, updates, noise, seed)
-    ends = tuple(outcome(t, marks.places, ranges) for t in traces)
+    exact = twins(surface, runs, updates, noise, seed)
+    ends = tuple(
+        outcome(t, marks.places, ranges, surface, twin)
+        for t, twin in zip(traces, exact, strict=True)
+    )
     return pack_scene(traces, along_paths(surface, traces), ends, marks.minima, marks.saddles)
 
 
@@ -104,7 +115,8 @@ def laboratory(fresh: list[Held]) -> None:
     marks = landmarks_of(plan)
     race_of = (plan.surface, plan.runs, plan.updates, plan.noise, plan.seed, plan.ranges, marks)
     made = compute(scene, *race_of)
-    text = sentence(list(made.labels), list(made.outcomes), plan.updates)
+    endless = not marks.minima and compute(unbounded, plan.surface, plan.ranges)
+    text = sentence(list(made.labels), list(made.outcomes), plan.updates, endless)
     shared = next((r.start for r, o in zip(plan.runs, plan.own_start, strict=True) if not o), None)
     starts = [] if shared is None else [(-1, *shared)]
     starts += [(i, *r.start) for i, r in enumerate(plan.runs) if plan.own_start[i]]
