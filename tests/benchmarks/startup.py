@@ -53,10 +53,10 @@ def main(roots: list[Path]) -> None:
         for _ in range(ROUNDS):
             for root in roots:
                 times[root].append(seconds(root, homes[root], playwright, path))
+                print(f"{root.name}: {times[root][-1][1]:.1f} s", flush=True)
     for root, measured in times.items():
         healthy, drawn = (statistics.median(column) for column in zip(*measured, strict=True))
-        every = ", ".join(f"{d:.1f}" for _, d in measured)
-        print(f"{root.name}: healthy {healthy:.1f} s, first figure {drawn:.1f} s ({every})")
+        print(f"{root.name}: healthy {healthy:.1f} s, first figure {drawn:.1f} s (medians)")
 
 
 if __name__ == "__main__":
