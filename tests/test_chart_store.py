@@ -24,7 +24,7 @@ def figure():
 def test_what_was_compiled_is_not_compiled_again(monkeypatch):
     first = live_chart._compile(figure())
     assert json.loads(first.text)["marks"]
-    monkeypatch.setattr(live_chart, "_compile_anew", lambda *a: pytest.fail("compiled again"))
+    monkeypatch.setattr(live_chart, "converter", lambda: pytest.fail("compiled again"))
     assert live_chart._compile(figure()) == first
 
 

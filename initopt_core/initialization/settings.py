@@ -183,7 +183,7 @@ class Settings:
         known: dict[str, Any] = {
             "hidden": cls.hidden if sizes is None else sizes.replace(".", ", "),
             "batch": values.pop("images", cls.batch),
-            "classes": values.pop("classes", ""),
+            "classes": _labels(values.pop("classes", "")),
             "seed": values.pop("seed", cls.seed),
             "match_gain": values.pop("match", None) is not None,
         }
@@ -245,6 +245,13 @@ def _classes(value: Any) -> tuple[int, ...]:
     return () if len(chosen) == 10 else chosen
 
 
+def _labels(digits: str) -> list[int]:
+    """Labels written one after the other, such as "37"."""
+    if digits and not (digits.isascii() and digits.isdigit()):
+        raise SettingError("Classes: give labels from 0 to 9.")
+    return [int(digit) for digit in digits]
+
+
 def _whole(label: str, value: Any, low: int, high: int) -> int:
     found = whole(value, label)
     if not low <= found <= high:
@@ -253,7 +260,7 @@ def _whole(label: str, value: Any, low: int, high: int) -> int:
 
 
 def _changes(prefix: str, pairs: Pairs, entry: Entry) -> list[str]:
-    """ "name-value" of every setting that is not the entry's default."""
+    """Parts such as "gain-2", one for every setting that is not the default of `entry`."""
     defaults = entry.settings()
     return [f"{prefix}{k}-{_exact(v)}" for k, v in pairs if v != defaults[k]]
 
