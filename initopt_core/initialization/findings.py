@@ -1,21 +1,22 @@
-"""What a view shows, said in a sentence, and what would mend it."""
+"""What a view shows, said in a sentence, and what would mend it.
+
+The words are those of `criteria`; every sentence is held to the numbers beside it by
+`tests/test_sentences.py`.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from ..initializers import INITIALIZERS
 from ..networks import ACTIVATIONS
 from ..probes import LayerStats
+from ..wording import count, number, percent, times
+from .criteria import MANY, MOST, Course
 from .settings import Settings
 from .view import View
-
-HEALTHY, A_LAYER = 10.0, 1.5
-"""Standard deviations that stay within a factor 10 over the hidden layers, or change by less than
-1.5 a layer and 3 in all, count as steady: one learning rate then suits all of them."""
-MANY = 0.2
-"""Share of dead units, or of values on both flat ends, from which on it is worth a word."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Finding:
     """One sentence on the state, one on the remedy.
 
     Attributes:
-        kind: "good", "vanishing", "exploding", "equal", "broken", "dead", "saturated" or "shallow".
+        kind: "good", "drifting", "vanishing", "exploding", "equal", "broken", "dead", "saturated"
+            or "shallow".
         text, remedy: Markdown; the remedy is empty where nothing is wrong.
         fix: settings that would mend it, None where there is nothing to mend or no way to.
     """
@@ -32,31 +34,6 @@ class Finding:
     text: str
     remedy: str = ""
     fix: Settings | None = None
-
-
-def number(value: float) -> str:
-    """Three significant digits, as a person writes them: 0.0123, 95, 1.2e-7."""
-    if value != value:
-        return "–"
-    if math.isinf(value):
-        return "∞" if value > 0 else "-∞"
-    if value == 0:
-        return "0"
-    size = abs(value)
-    if 1e-3 <= size < 1e5:
-        digits = max(0, 2 - math.floor(math.log10(size)))
-        text = f"{value:.{digits}f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    mantissa, exponent = f"{value:.2e}".split("e")
-    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
-
-
-def times(value: float) -> str:
-    """A factor for people: 3.1, 95, 12,000, 10¹²."""
-    if value >= 1e6:
-        power = str(round(math.log10(min(value, 1e300))))
-        return "10" + power.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{value:,.0f}" if value >= 20 else f"{value:.1f}"
 
 
 def recommended(settings: Settings) -> Settings:
@@ -69,133 +46,134 @@ def recommended(settings: Settings) -> Settings:
 
 
 def finding(view: View) -> Finding:
-    """The most important thing that `view` shows."""
-    settings, probe = view.settings, view.probe
-    best = recommended(settings)
+    """The most important thing that `view` shows, and what would mend it."""
+    found = _state(view)
+    if found.kind in ("good", "shallow"):
+        return found
+    best = recommended(view.settings)
+    if best == view.settings:
+        return replace(found, remedy=_no_fix(view.settings, found.kind))
     label = INITIALIZERS[best.scheme].label
-    gain = best.scheme_values.get("gain")
-    remedy = f"{label} with gain {number(gain)}" if best.match_gain else label
-    remedy_text = f"What would fix it: **{remedy}**."
-    fix = best if best != settings else None
-    if fix is None:
-        remedy_text = ""
-
-    if (broken := probe.broken_at) is not None:
-        where = _which(view, broken)
-        count = broken.size - broken.finite
-        what = "infinite" if broken.infinities >= broken.nans else "not a number"
-        return Finding(
-            "broken",
-            f"**Numbers overflow.** {where} {broken.name} on, values are {what} "
-            f"({count:,} of {broken.size:,} there), so no layer gets a usable gradient.",
-            remedy_text or "Make the weights smaller.",
-            fix,
-        )
-    if not INITIALIZERS[settings.scheme].extra.get("random", True):
-        return _equal(view, remedy_text, fix)
-    if len(settings.hidden) < 2:
-        return Finding("shallow", _shallow(view))
-    gradients = [s.std for s in probe.gradients[:-1]]
-    signals = [s.std for s in probe.activations[:-1]]
-    steps = len(gradients) - 1
-    text, kind = [], "good"
-    if min(gradients) == 0:
-        first = next(s.name for s in probe.gradients if s.std == 0)
-        return Finding(
-            "vanishing", f"**No gradient reaches {first}:** it will never learn.", remedy_text, fix
-        )
-    ratio = gradients[-1] / gradients[0]
-    first, last = probe.gradients[0].name.lower(), probe.gradients[-2].name.lower()
-    if _steep(ratio, steps):
-        kind = "vanishing"
-        text.append(
-            f"Gradients shrink {ratio ** (1 / steps):.2g}× a layer on their way back: "
-            f"{first} learns {times(ratio)}× slower than {last}."
-        )
-    elif _steep(1 / ratio, steps):
-        kind = "exploding"
-        text.append(
-            f"Gradients grow {ratio ** (-1 / steps):.2g}× a layer on their way back: "
-            f"{first} is pushed {times(1 / ratio)}× harder than {last}."
-        )
-    else:
-        text.append(
-            f"Gradients stay level: over the {len(gradients)} hidden layers they differ by "
-            f"{max(gradients) / min(gradients):.2g}×, so one learning rate suits all."
-        )
-    signal = signals[-1] / signals[0] if signals[0] > 0 else math.nan
-    variances = f"variance {number(signals[0] ** 2)} → {number(signals[-1] ** 2)}"
-    if signal > 0 and _steep(1 / signal, steps):
-        words = f"Activations fade {signal ** (-1 / steps):.3g}× a layer ({variances})."
-        text.insert(1 if kind != "good" else 0, words)
-        kind = "vanishing" if kind == "good" else kind
-    elif _steep(signal, steps):
-        words = f"Activations swell {signal ** (1 / steps):.3g}× a layer ({variances})."
-        text.insert(1 if kind != "good" else 0, words)
-        kind = "exploding" if kind == "good" else kind
-    else:
-        text.append(f"Activations keep their size ({variances}).")
-    hidden = probe.activations[:-1]
-    dead = max(hidden, key=lambda s: s.dead if s.dead == s.dead else 0)
-    if dead.dead > MANY:
-        kind = "dead" if kind == "good" else kind
-        text.append(f"{dead.dead:.0%} of {dead.name.lower()}'s units are dead for every image.")
-    flat = max(hidden, key=lambda s: s.saturated if s.saturated == s.saturated else 0)
-    if flat.saturated > MANY and _saturates(settings):
-        kind = "saturated" if kind == "good" else kind
-        text.append(f"{flat.saturated:.0%} of {flat.name.lower()}'s values are saturated.")
-    text[0] = f"**{text[0]}**"
-    if kind == "good":
-        return Finding("good", " ".join(text))
-    if fix is None:
-        remedy_text = _no_fix(settings, kind)
-    return Finding(kind, " ".join(text), remedy_text, fix)
-
-
-def _equal(view: View, remedy: str, fix: Settings | None) -> Finding:
-    gradients = view.probe.gradients
-    if all(s.low == s.high == 0 for s in gradients):
-        return Finding(
-            "equal",
-            "**Nothing moves:** every weight's gradient is zero, so no step of any size changes "
-            "the weights.",
-            remedy,
-            fix,
-        )
-    same = [s.name.lower() for s in gradients if s.constant or _same(s)]
-    where = f" In {', '.join(same)} a single number is the gradient of all weights." if same else ""
-    return Finding(
-        "equal",
-        "**All units of a layer are copies of each other:** equal weights get equal gradients and "
-        f"stay equal, as if each layer had one unit.{where}",
-        remedy,
-        fix,
-    )
-
-
-def _same(stats: LayerStats) -> bool:
-    """Equal up to rounding."""
-    return stats.std <= 1e-5 * max(abs(stats.mean), 1e-300)
-
-
-def _shallow(view: View) -> str:
-    count = len(view.settings.hidden)
-    layers = "no hidden layer" if count == 0 else "one hidden layer"
-    signal = view.probe.activations[-1].variance
-    return (
-        f"**With {layers} there is no depth for a signal to get lost in.** "
-        f"The logits have variance {number(signal)}, the loss is {number(view.probe.loss)}."
-    )
+    gain = f" with gain {number(best.scheme_values['gain'])}" if best.match_gain else ""
+    made_for = ACTIVATIONS[best.activation].label
+    return replace(found, remedy=f"Made for {made_for}: **{label}{gain}**.", fix=best)
 
 
 def _no_fix(settings: Settings, kind: str) -> str:
+    """Advice where the recommended scheme is already chosen."""
     label = ACTIVATIONS[settings.activation].label
     if kind == "vanishing":
         return (
-            f"The scheme made for {label} is already chosen; what remains is the activation's "
-            "own doing. Try a larger gain, fewer layers, or another activation."
+            f"The scheme made for {label} is already chosen. Try a larger gain, fewer layers, "
+            "layers of more equal width, or another activation."
         )
-    return "Try a smaller gain or fewer layers."
+    if kind == "dead":
+        return "Try fewer layers, or an activation without a flat side, such as leaky ReLU."
+    return "" if kind == "drifting" else "Try a smaller gain or fewer layers."
+
+
+def _state(view: View) -> Finding:
+    probe = view.probe
+    if probe.broken_at is not None:
+        return _broken(view, probe.broken_at)
+    if not INITIALIZERS[view.settings.scheme].extra.get("random", True):
+        return _equal(view)
+    if len(view.settings.hidden) < 2:
+        return Finding("shallow", _shallow(view))
+    if unmoved := [s for s in probe.gradients if s.low == s.high == 0]:
+        return Finding(
+            "vanishing",
+            f"**No gradient reaches {_layers(unmoved)}:** each is exactly 0 there, so no step of "
+            "any size moves these weights." + "".join(f" {words}" for _, words in _flat(view)),
+        )
+    return _courses(view)
+
+
+# --- size over depth ------------------------------------------------------------------------------
+
+KINDS = {"level": "good", "vanish": "vanishing", "explode": "exploding"}
+"""Kind of a course's word; "drifting" for all others."""
+MILD = ("drifting", "good")
+
+
+def _courses(view: View) -> Finding:
+    """What gradients and activations do over depth, the worse one first."""
+    gradients, activations = view.probe.gradients[:-1][::-1], view.probe.activations[:-1]
+    kind, text = _told("Activations", activations)
+    told = [_told("Gradients", gradients), (kind, text + _biases(view))]
+    told.sort(key=lambda t: MILD.index(t[0]) if t[0] in MILD else -1)  # stable
+    kind, texts = told[0][0], [text for _, text in told]
+    for other, words in _flat(view):
+        kind = other if kind in MILD else kind
+        texts.append(words)
+    return Finding(kind, " ".join([f"**{texts[0]}**", *texts[1:]]))
+
+
+def _told(what: str, stats: Sequence[LayerStats]) -> tuple[str, str]:
+    """(kind, sentence) of one quantity, its layers in the order in which they are passed."""
+    if still := [s for s in stats if s.variance == 0]:
+        return "vanishing", f"{what} are one constant in {_layers(still)}."
+    course = Course(what.lower(), tuple(s.variance for s in stats))
+    first, last = (number(v) for v in (course.variances[0], course.variances[-1]))
+    way = " on their way back" if what == "Gradients" else ""
+    ends = f"variance {first} → {last}{way}"
+    if course.word == "level":
+        within = times(course.range)
+        size = "alike to three digits" if within == "1×" else f"within {within}"
+        return "good", f"{what} stay level: {ends}, {size}."
+    kind = KINDS.get(course.word, "drifting")
+    if course.word == "vary":
+        low, high = (f(stats, key=lambda s: s.variance) for f in (min, max))
+        return kind, (
+            f"{what} vary: variance {number(low.variance)} in {low.name.lower()}, "
+            f"{number(high.variance)} in {high.name.lower()}, {times(course.range)} in no one "
+            "direction."
+        )
+    a_layer = f", {times(course.a_layer)} a layer" if course.a_layer and len(stats) > 2 else ""
+    less = "less" if course.ratio < 1 else "more"
+    return kind, f"{what} {course.word}: {ends}, {times(course.change)} {less}{a_layer}."
+
+
+def bias_variance(view: View, index: int) -> float:
+    """Variance that the scheme gives the biases of Linear layer `index`."""
+    entry, values = INITIALIZERS[view.settings.scheme], view.settings.scheme_values
+    spread = entry.extra.get("bias_std")
+    std = spread(view.settings.sizes[index], values) if spread else values.get("bias_std", 0.0)
+    return float(std) ** 2
+
+
+def _biases(view: View) -> str:
+    """Where little of the activations is left but the biases."""
+    hidden = view.probe.activations[:-1]
+    mostly = [b > MOST * s.variance for b, s in zip(view.bias_variance, hidden, strict=False)]
+    first = len(mostly)
+    while first and mostly[first - 1]:
+        first -= 1
+    if first == len(mostly):
+        return ""
+    name = hidden[first].name.lower()
+    since = f"From {name} on" if first < len(mostly) - 1 else f"In {name}"
+    schemes = {bias_variance(view, i) for i in range(first, len(mostly))}
+    size = f" (σ_b² = {number(schemes.pop())})" if len(schemes) == 1 else ""
+    return f" {since}, most of the variance is the biases' own{size}."
+
+
+def _flat(view: View) -> list[tuple[str, str]]:
+    """(kind, sentence) on dead units and on saturation, where there is much of it."""
+    hidden, found = view.probe.activations[:-1], []
+    dead = max(hidden, key=lambda s: _known(s.dead))
+    if dead.dead > MANY:
+        words = f"{percent(dead.dead)} of {dead.name.lower()}'s units are dead for every image."
+        found.append(("dead", words))
+    flat = max(hidden, key=lambda s: _known(s.saturated))
+    if flat.saturated > MANY and _saturates(view.settings):
+        words = f"{percent(flat.saturated)} of {flat.name.lower()}'s values are saturated."
+        found.append(("saturated", words))
+    return found
+
+
+def _known(share: float) -> float:
+    return 0.0 if share != share else share
 
 
 def _saturates(settings: Settings) -> bool:
@@ -207,9 +185,84 @@ def _saturates(settings: Settings) -> bool:
     return math.isfinite(low) and math.isfinite(high)
 
 
-def _steep(ratio: float, steps: int) -> bool:
-    return ratio > HEALTHY or (ratio > 3 and ratio ** (1 / steps) > A_LAYER)
+# --- what ends the matter before that -------------------------------------------------------------
 
 
-def _which(view: View, broken: LayerStats) -> str:
-    return "On the way back from" if any(broken is s for s in view.probe.gradients) else "From"
+def _broken(view: View, layer: LayerStats) -> Finding:
+    gradients = view.probe.gradients
+    name = layer.name.lower()
+    where = f"the gradient of {name}" if any(layer is s for s in gradients) else name
+    kinds = ("infinite" * (layer.infinities > 0), "not a number" * (layer.nans > 0))
+    what = " or ".join(filter(None, kinds))
+    return Finding(
+        "broken",
+        f"**Numbers overflow.** First in {where}: {count(layer.size - layer.finite)} of "
+        f"{count(layer.size)} values are {what}{_lost(gradients)}.",
+    )
+
+
+def _lost(gradients: Sequence[LayerStats]) -> str:
+    lost = [s for s in gradients if s.finite < s.size]
+    if not lost:
+        return ""
+    if len(lost) == len(gradients):
+        return ", so no layer gets a usable gradient"
+    return f", so {_layers(lost)} get{'s' * (len(lost) == 1)} no usable gradient"
+
+
+def _equal(view: View) -> Finding:
+    probe = view.probe
+    unmoved = [s for s in probe.gradients if s.low == s.high == 0]
+    if len(unmoved) == len(probe.gradients):
+        text = (
+            "**Nothing moves:** every weight's gradient is zero, so no step of any size changes "
+            "the weights."
+        )
+    elif not view.settings.hidden:
+        text = (
+            "**Equal weights do no harm here:** without a hidden layer, the ten units get "
+            "gradients of their own and part at the first step."
+        )
+        return Finding("shallow", text)
+    elif view.settings.scheme_values.get("bias_std", 0.0) > 0:
+        text = (
+            "**No image gets through:** with weights of zero each unit says its bias, whatever "
+            f"it is shown, and no gradient reaches {_layers(unmoved)}."
+        )
+    else:
+        text = (
+            "**All units of a hidden layer are copies of each other:** equal weights get equal "
+            "gradients and stay equal, as if each hidden layer had one unit." + _one_number(probe)
+        )
+    return Finding("equal", text)
+
+
+def _one_number(probe) -> str:
+    same = [s for s in probe.gradients if s.constant or _same(s)]
+    return f" In {_layers(same)} a single number is the gradient of all weights." if same else ""
+
+
+def _same(stats: LayerStats) -> bool:
+    """Equal up to rounding."""
+    return stats.std <= 1e-5 * max(abs(stats.mean), 1e-300)
+
+
+def _shallow(view: View) -> str:
+    hidden = len(view.settings.hidden)
+    layers = "no hidden layer" if hidden == 0 else "one hidden layer"
+    signal = view.probe.activations[-1].variance
+    return (
+        f"**With {layers} there is no depth for a signal to get lost in.** "
+        f"The logits have variance {number(signal)}, the loss is {number(view.probe.loss)}."
+    )
+
+
+def _layers(stats: Sequence[LayerStats]) -> str:
+    """Their names in a row: layers 0, 2 and 4; a long run as layers 0 to 40."""
+    numbers = sorted(int(s.name.split()[1]) for s in stats)
+    if len(numbers) == 1:
+        return f"layer {numbers[0]}"
+    if len(numbers) > 3 and numbers[-1] - numbers[0] == 2 * (len(numbers) - 1):
+        return f"layers {numbers[0]} to {numbers[-1]}"
+    *most, last = map(str, numbers)
+    return f"layers {', '.join(most)} and {last}"

@@ -32,6 +32,8 @@ class View:
         sigma_w, sigma_b: each layer's sqrt(fan_in) * weight spread and its bias spread: where the
             layers lie in the phase map.
         bias: each layer's mean bias, by which its pre-activations are moved.
+        bias_variance: of each layer's biases, as they were drawn.
+        input_square: mean square of the batch's pixels, E[x^2].
         predict: makes `prediction`.
     """
 
@@ -41,6 +43,8 @@ class View:
     sigma_w: tuple[float, ...]
     sigma_b: tuple[float, ...]
     bias: tuple[float, ...]
+    bias_variance: tuple[float, ...]
+    input_square: float
     predict: Callable[[], theory.Prediction | None] = field(repr=False)
 
     @cached_property
@@ -109,6 +113,8 @@ def view(settings: Settings, dataset: FashionMNIST, outputs: bool = False) -> Vi
         sigma_w=tuple(w * math.sqrt(n) for w, n in zip(spread.weights, sizes[:-1], strict=True)),
         sigma_b=tuple(spread.biases),
         bias=tuple(spread.means),
+        bias_variance=tuple(float(m.bias.detach().var(correction=0)) for m in model.linears()),
+        input_square=rms(images) ** 2,
         predict=partial(_predict, settings, dataset, spread, labels, result),
     )
 

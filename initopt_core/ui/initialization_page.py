@@ -23,7 +23,11 @@ from initopt_core.ui.kept import notice_bad_links
 from initopt_core.ui.layout import enter, let_it_be_drawn
 from initopt_core.ui.live_chart import compile_figure, live_chart
 
-ICONS = {"good": ":material/check_circle:", "shallow": ":material/info:"}
+ICONS = {
+    "good": ":material/check_circle:",
+    "shallow": ":material/info:",
+    "drifting": ":material/info:",
+}
 STYLE = """<style>
 .st-key-init-head { margin-top: .55rem; }
 .st-key-init-say { min-height: 3.1rem; justify-content: center; }

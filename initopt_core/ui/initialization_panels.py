@@ -16,7 +16,6 @@ from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Settings, View
 from initopt_core.initialization.code import program
 from initopt_core.initialization.explain import explain
-from initopt_core.initialization.findings import number
 from initopt_core.initialization.presets import PRESETS
 from initopt_core.initialization.view import one_seed
 from initopt_core.initializers import INITIALIZERS
@@ -28,6 +27,7 @@ from initopt_core.ui.compute import compute, is_ready
 from initopt_core.ui.dataset import get_dataset
 from initopt_core.ui.export_buttons import export_buttons
 from initopt_core.ui.live_chart import live_chart
+from initopt_core.wording import count, number, percent
 
 MAX_PINS = 3
 SEEDS = 20
@@ -135,11 +135,6 @@ def table(head: list[str], rows: list[list[str]]) -> None:
     )
 
 
-def percent(share: float) -> str:
-    """A share in percent, a dash where it has no meaning."""
-    return "–" if share != share else f"{100 * share:.3g} %"
-
-
 def numbers(seen: View) -> None:
     """Moments and extremes of every layer."""
     names = {"weights": "Weights", "gradients": "Gradients", "activations": "Activations z"}
@@ -171,7 +166,7 @@ def numbers(seen: View) -> None:
                 number(s.high),
                 percent(s.saturated),
                 percent(s.dead),
-                f"{s.size - s.finite:,}" if s.finite < s.size else "0",
+                count(s.size - s.finite),
             ]
         )
     table(
@@ -179,7 +174,7 @@ def numbers(seen: View) -> None:
         rows,
     )
     st.caption(
-        f"{seen.images:,} images · loss {number(seen.probe.loss)} (ln 10 = 2.30 is chance) · "
+        f"{count(seen.images)} images · loss {number(seen.probe.loss)} (ln 10 = 2.30 is chance) · "
         f"accuracy {percent(seen.probe.accuracy)}. Saturated: the slope there is below 5 % of the "
         "steepest; for ReLU that is the zeroed half. Dead: no image gets a unit off the flat part."
     )
