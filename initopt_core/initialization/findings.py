@@ -106,7 +106,10 @@ def _courses(view: View) -> Finding:
     for other, words in _flat(view):
         kind = other if kind in MILD else kind
         texts.append(words)
-    return Finding(kind, " ".join([f"**{texts[0]}**", *texts[1:]]))
+    headline, stop, more = texts[0].partition(". ")
+    return Finding(
+        kind, " ".join([f"**{headline}{stop.strip()}**", *filter(None, [more, *texts[1:]])])
+    )
 
 
 def _told(what: str, stats: Sequence[LayerStats]) -> tuple[str, str]:
