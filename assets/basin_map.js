@@ -192,7 +192,10 @@ class BasinMap {
   tell(at) {
     const who = this.reached[at.k], from = `from (${S.short(at.x)}, ${S.short(at.y)})`;
     if (who === GONE) this.note.textContent = `${from}: diverges`;
-    else if (this.head.plain) this.note.textContent = `${from}`;
+    else if (this.head.plain) {
+      const { title, values } = this.head.scale;
+      this.note.textContent = `${from}: ${title} about ${S.short(values[this.shade[at.k]])}`;
+    }
     else if (who === NOWHERE) this.note.textContent = `${from}: reaches no minimum in ${this.head.updates} steps`;
     else {
       const [x, y] = this.head.minima[who];

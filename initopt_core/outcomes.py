@@ -199,7 +199,8 @@ def _ended(
     if ((jumps[1:] * jumps[:-1]).sum(axis=1) < 0).sum() > 1:
         return "thrown", "thrown to and fro", None
     lowest = int(losses.argmin())
-    if lowest < len(lengths) and lengths[lowest] > THROWN * diagonal:
+    climbed = lowest < len(lengths) and losses[-1] > losses[lowest]
+    if climbed and lengths[lowest] > THROWN * diagonal:
         return "thrown out", f"thrown out, step {lowest + 1}", None
     for i in (0, 1):
         size = np.abs(moves[:, i]).mean()

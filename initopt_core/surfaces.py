@@ -532,7 +532,8 @@ def unbounded(
     if not (here.numel() and near.numel() and far.numel()):
         return False
     low, high = here.min(), here[here.isfinite()].max() if here.isfinite().any() else here.max()
-    return bool(near.min() < low - (high - low) and far.min() < near.min())
+    endless = far.min() < near.min() or near.min() == -math.inf
+    return bool(near.min() < low - (high - low) and endless)
 
 
 def gradient(

@@ -163,7 +163,9 @@ def test_maps_are_exported_as_one_picture_twice_the_pages_size():
     runs = (Run("Adam", (("lr", 0.3),)), Run("SGD", (("lr", 0.01),)))
     maps = [the_map(r).picture(r.optimizer) for r in runs]
     places = [(x, y) for x, y, _ in MINIMA]
-    figure = figures.basin_maps(BOWLS, maps, places, (-5.0, 5.0, -5.0, 5.0))
+    losses = tuple(z for _, _, z in MINIMA)
+    key = figures.MapKey(None, surface_basins.colours(list(losses)), losses)
+    figure = figures.basin_maps(BOWLS, maps, places, (-5.0, 5.0, -5.0, 5.0), key)
     width, height = Image.open(io.BytesIO(export.to_png(figure))).size
     assert width > 2 * 2 * 300 and 2 * 300 < height < 2 * 450
     assert b"Adam" in export.to_svg(figure) and b"data:image" not in export.to_csv(figure)
@@ -192,6 +194,39 @@ def test_a_map_of_what_diverges_and_of_what_reaches_nothing():
     slow = the_map(Run("SGD", (("lr", 1e-6),)))
     lost = slow.picture("SGD").pixels[slow.reached == surface_basins.NOWHERE]
     assert len(lost) > 30_000 and (lost == 187).all()
+
+
+def test_maps_without_minima_show_the_end_loss_on_one_log_scale():
+    ranges, half = SURFACES["pathological"].extra["ranges"], 255 / 2
+    scale = surface_basins.loss_scale(RAVINE, ranges, "linear")
+    assert scale.log and scale.low == pytest.approx(8.3e-7, rel=0.01)
+    for run in runs_of("ravine"):
+        made = surface_basins.basin_map(RAVINE, run, ranges, 20, (), "linear")
+        assert made.scale == scale  # colours mean the same on all maps
+        losses = np.clip(made.result.loss, scale.low, scale.high).astype(float)
+        told = np.array(scale.message()["values"])[made.shade]
+        np.testing.assert_allclose(told, losses, rtol=0.04)  # half a shade, three digits
+        assert half == pytest.approx(255 * scale.unit(np.array(np.sqrt(scale.low * scale.high))))
+        text = surface_basins.legend(made, [])
+        assert "loss at the end" in text and short(scale.high) in text
+    svg = export.to_svg(
+        figures.basin_maps(RAVINE, [made.picture("one")], [], ranges, figures.MapKey(scale, (), ()))
+    )
+    assert b"loss at the end" in svg
+
+
+def test_maps_of_a_bottomless_surface_show_when_the_view_was_left():
+    saddle = Surface("saddle")
+    made = surface_basins.basin_map(
+        saddle, Run("SGD", (("lr", 0.05),)), (-3.0, 3.0, -3.0, 3.0), 60, (), "linear"
+    )
+    assert "left the view" in surface_basins.legend(made, []) and made.scale.high == 60
+
+
+def test_the_legend_names_every_minimum_with_its_loss():
+    text = surface_basins.legend(the_map(Run("Adam", (("lr", 0.3),))), [z for _, _, z in MINIMA])
+    for x, y, _ in MINIMA:
+        assert f"({short(x)}, {short(y)})" in text
 
 
 def test_basins_follow_the_schedule():

@@ -14,6 +14,7 @@ from PIL import Image
 
 from ..descent import Trace
 from ..flatness import RANGE, TwoMinima, price
+from ..outcomes import short
 from ..surfaces import Surface
 from . import theme
 from .base import Figure, series
@@ -168,6 +169,100 @@ def paths(
     )
 
 
+PATCHES = 12
+"""More minima than these are named by a ramp of colours, not one by one."""
+
+
+@dataclass(frozen=True)
+class MapScale:
+    """What the colours of a map without minima mean.
+
+    Attributes:
+        title: of the quantity.
+        low, high: its values at the first colour and at the last.
+        log: whether colours go by its logarithm.
+        color: "log" lets the lowest ten-thousandth of a linear range show, as on the page.
+    """
+
+    title: str
+    low: float
+    high: float
+    log: bool
+    color: str = "linear"
+
+    def unit(self, values: np.ndarray) -> np.ndarray:
+        """Values as 0 to 1 along the colours; what is not finite is 1."""
+        values = np.where(np.isfinite(values), values, self.high).astype(float)
+        if self.log:
+            span = np.log(self.high / self.low) or 1.0
+            return np.clip(np.log(np.maximum(values, self.low) / self.low) / span, 0, 1)
+        u = np.clip((values - self.low) / (self.high - self.low), 0, 1)
+        return np.log1p(STEEP * u) / np.log1p(STEEP) if self.color == "log" else u
+
+    def value(self, unit: np.ndarray) -> np.ndarray:
+        """The values of `unit`, 0 to 1 along the colours."""
+        if self.log:
+            return self.low * (self.high / self.low) ** unit
+        part = np.expm1(unit * np.log1p(STEEP)) / STEEP if self.color == "log" else unit
+        return self.low + (self.high - self.low) * part
+
+    def ends(self) -> tuple[str, str]:
+        """The values at both ends of the colours, in words."""
+        lower = " or less" if self.log else ""
+        return short(self.low) + lower, short(self.high)
+
+    def colors(self, n: int) -> list[str]:
+        """`n` of its colours, evenly spaced, as #rrggbb."""
+        rgb = theme.viridis(np.linspace(0, 1, n))
+        return ["#" + "".join(f"{round(v):02X}" for v in c) for c in rgb]
+
+    def message(self) -> dict[str, float | bool | str]:
+        """For `assets/basin_map.js`: the value of each of the 256 shades."""
+        values = self.value(np.arange(256) / 255)
+        return {"title": self.title, "values": [float(f"{v:.3g}") for v in values]}
+
+
+@dataclass(frozen=True)
+class MapKey:
+    """The legend of maps of basins: a scale, or a colour and a loss for each minimum."""
+
+    scale: MapScale | None
+    colors: tuple[str, ...]
+    losses: tuple[float, ...]
+
+    def chart(self, minima: Sequence[tuple[float, float]]) -> alt.Chart:
+        """A bar of colours with its ends, or a patch with words for each minimum."""
+        if self.scale is not None:
+            rows = [{"at": k, "color": c} for k, c in enumerate(self.scale.colors(64))]
+            low, high = self.scale.ends()
+            title = f"{self.scale.title}: {low} (left) to {high} (right); hatched: diverged"
+        else:
+            rows = [{"at": k, "color": c} for k, c in enumerate((*self.colors, "#BBBBBB"))]
+            names = [
+                f"({short(x)}, {short(y)}) loss {short(z)}"
+                for (x, y), z in zip(minima, self.losses, strict=True)
+            ]
+            many = len(names) > PATCHES
+            told = f"{len(names)} minima, brighter the lower" if many else "; ".join(names)
+            title = [
+                f"colours from the left: {told}; grey: none reached",
+                "darker: after more steps; hatched: diverged",
+            ]
+        return (
+            alt.Chart(alt.Data(values=rows))
+            .mark_rect()
+            .encode(
+                x=alt.X("at:O", axis=None),
+                color=alt.Color("color:N", scale=None),
+            )
+            .properties(
+                width=300,
+                height=14,
+                title=alt.TitleParams(title, anchor="start", fontSize=11, fontWeight="normal"),
+            )
+        )
+
+
 @dataclass(frozen=True)
 class MapPicture:
     """A map of basins as the page colours it.
@@ -211,11 +306,12 @@ def basin_maps(
     maps: Sequence[MapPicture],
     minima: Sequence[tuple[float, float]],
     ranges: tuple[float, float, float, float],
+    key: MapKey,
 ) -> Figure:
-    """Maps of basins side by side, at most four in a row."""
+    """Maps of basins side by side, at most four in a row, and below them what colours mean."""
     side = 300
 
-    def build() -> alt.ConcatChart:
+    def build() -> alt.VConcatChart:
         charts = []
         for one in maps:
             stars = (
@@ -232,12 +328,12 @@ def basin_maps(
                     width=side, height=side, title=title
                 )
             )
-        return alt.concat(*charts, columns=4)
+        return alt.vconcat(alt.concat(*charts, columns=4), key.chart(minima))
 
     labels = [one.label for one in maps]
     print_of = hashlib.blake2b(b"".join(m.pixels.tobytes() for m in maps), digest_size=8)
     return Figure(
-        ("basin-maps", surface, tuple(labels), ranges, print_of.hexdigest()),
+        ("basin-maps", surface, tuple(labels), ranges, print_of.hexdigest(), key),
         build,
         {"minima": series([{"w1": x, "w2": y} for x, y in minima], digits=7)},
         alt=f"Basins of attraction of {', '.join(labels)} on {surface.label}.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import json
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from initopt_core.figures import surfaces as figures
 from initopt_core.figures import theme
 from initopt_core.figures.base import Figure
 from initopt_core.outcomes import short
-from initopt_core.surfaces import Surface
+from initopt_core.surfaces import Surface, unbounded
 from initopt_core.ui import assets
 from initopt_core.ui.compute import compute, is_ready
 from initopt_core.ui.surface_canvas import labels_of, run_settings
@@ -39,6 +40,7 @@ class Map:
         colors: one for each minimum.
         summary: what it shows, in a few words.
         data: for `assets/basin_map.js`.
+        scale: what the shade means where there are no minima, the same for all maps of a page.
     """
 
     result: Basins
@@ -47,6 +49,7 @@ class Map:
     colors: tuple[str, ...]
     summary: str
     data: bytes
+    scale: figures.MapScale | None = None
 
     def picture(self, label: str) -> figures.MapPicture:
         """For the figure's file."""
@@ -72,7 +75,7 @@ def basin_map(
     color: str,
 ) -> Map:
     """Descend from every pixel and pack the map."""
-    places = tuple((x, y) for x, y, _ in minima)
+    places, scale = tuple((x, y) for x, y, _ in minima), None
     got = basins(surface, run, ranges, updates, SIZE, places)
     reached = np.full(got.reached.shape, NOWHERE, dtype=np.uint8)
     reached[got.reached == DIVERGED] = GONE
@@ -80,11 +83,13 @@ def basin_map(
     reached[inside] = got.reached[inside]
     if places:
         unit, summary = got.steps / updates, _about_minima(got, inside, [z for _, _, z in minima])
-    elif got.left is not None and (got.left < updates).mean() > 0.5:
+    elif got.left is not None and unbounded(surface, ranges):
+        scale = figures.MapScale("steps until it left the view", 0.0, float(updates), False)
         unit = got.left / updates
         summary = f"leaves the view after {_steps(float(np.median(got.left)))} (median)"
     else:
-        unit, summary = _by_loss(surface, got, ranges, color)
+        scale = loss_scale(surface, ranges, color)
+        unit, summary = scale.unit(got.loss), _about_loss(got)
     shade = np.round(255 * unit).astype(np.uint8)
     if (share := float(np.mean(reached == GONE))) > 0:
         summary += f"; {100 * share:.3g} % diverge"
@@ -95,13 +100,14 @@ def basin_map(
         "minima": [list(p) for p in places],
         "colours": colors,
         "plain": not places,
+        "scale": None if scale is None else scale.message(),
         "updates": updates,
         "summary": summary,
     }
     body = reached.tobytes() + shade.tobytes()
     head["stamp"] = hashlib.blake2b(body + repr(head).encode(), digest_size=8).hexdigest()
     text = json.dumps(head, separators=(",", ":"), ensure_ascii=False)
-    return Map(got, reached, shade, colors, summary, text.encode() + b"\n" + body)
+    return Map(got, reached, shade, colors, summary, text.encode() + b"\n" + body, scale)
 
 
 def _steps(count: float) -> str:
@@ -119,16 +125,27 @@ def _about_minima(got: Basins, inside: np.ndarray, losses: list[float]) -> str:
     return f"{text}; {_steps(float(got.steps[inside].mean()))} on average"
 
 
-def _by_loss(surface: Surface, got: Basins, ranges, color: str) -> tuple[np.ndarray, str]:
-    """Where nothing is to be reached and few leave: the loss at the end, on the page's scale."""
+def loss_scale(
+    surface: Surface, ranges: tuple[float, float, float, float], color: str
+) -> figures.MapScale:
+    """From the lowest to the highest loss in the view, so that all maps of a page share it.
+
+    Where all of it is above zero the scale is logarithmic. Else it is the page's own.
+    """
     values = surface.values(ranges, 65).numpy()
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    unit = np.clip((got.loss - low) / max(high - low, 1e-30), 0, 1)
-    if color == "log":
-        unit = np.log1p(figures.STEEP * unit) / np.log1p(figures.STEEP)
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    if low > 0:
+        return figures.MapScale("loss at the end", max(low, high * 1e-12), high, True)
+    return figures.MapScale("loss at the end", low, max(high, low + 1e-30), False, color)
+
+
+def _about_loss(got: Basins) -> str:
     finite = got.loss[np.isfinite(got.loss)]
-    middle = short(float(np.median(finite))) if finite.size else "none"
-    return np.nan_to_num(unit), f"loss at the end, median {middle}"
+    if not finite.size:
+        return "loss at the end: none is finite"
+    low, middle, high = (short(float(v)) for v in np.percentile(finite, (5, 50, 95)))
+    return f"loss at the end: median {middle}, nine in ten from {low} to {high}"
 
 
 def mount() -> Callable:
@@ -145,12 +162,48 @@ def show(held: Held, say: Any) -> None:
     labels = labels_of([r.optimizer for r in plan.runs])
     say.html(f'<p class="initopt-sentence">{_ABOUT if minima else _NOTHING_TO_REACH}</p>')
     say_problem(held, say)
+    key = st.container(key="basin-legend")
     per_row = min(len(plan.runs), 4)
     for first in range(0, len(plan.runs), per_row):
         columns = st.columns(per_row)
         for i in range(first, min(first + per_row, len(plan.runs))):
             with columns[i - first]:
-                _one(i, labels[i], held)
+                made = _one(i, labels[i], held)
+                if i == 0:
+                    key.html(legend(made, [z for _, _, z in minima]))
+
+
+def legend(made: Map, losses: list[float]) -> str:
+    """What the colours mean, as HTML: a bar with its ends, or a patch for each minimum."""
+    parts = []
+    if made.scale is not None:
+        stops = ", ".join(made.scale.colors(8))
+        ends = [f"<span>{html.escape(text)}</span>" for text in made.scale.ends()]
+        bar = f'<i class="bar" style="background:linear-gradient(90deg, {stops})"></i>'
+        parts.append(f"<span>{made.scale.title}:</span>{ends[0]}{bar}{ends[1]}")
+    elif len(losses) <= figures.PATCHES:
+        for (x, y), z, color in zip(made.result.minima, losses, made.colors, strict=True):
+            text = f"({short(x)}, {short(y)}), loss {short(z)}"
+            parts.append(f'<i style="background:{color}"></i><span>{text}</span>')
+    else:
+        ends = (made.colors[int(np.argmax(losses))], made.colors[int(np.argmin(losses))])
+        text = f"{len(losses)} minima, the highest to the lowest loss"
+        bar = f'<i class="bar" style="background:linear-gradient(90deg, {ends[0]}, {ends[1]})"></i>'
+        parts.append(f"{bar}<span>{text}</span>")
+    if made.scale is None:
+        parts.append('<i style="background:#bbb"></i><span>reached none</span>')
+    parts.append('<i class="gone"></i><span>diverged</span>')
+    return f'<div class="basin-legend">{"".join(parts)}</div>{_LEGEND_STYLE}'
+
+
+_LEGEND_STYLE = """<style>
+.basin-legend { display: flex; flex-wrap: wrap; align-items: center; gap: .2rem .45rem;
+  font-size: .85rem; }
+.basin-legend i { width: 1rem; height: .8rem; display: inline-block; margin-left: .5rem; }
+.basin-legend i.bar { width: 9rem; margin-left: 0; }
+.basin-legend i.gone {
+  background: repeating-linear-gradient(135deg, #1e1e1e 0 3px, #bebebe 3px 4px); }
+</style>"""
 
 
 _ABOUT = (
@@ -158,8 +211,8 @@ _ABOUT = (
     "took, grey where none was reached. Click one to follow its path."
 )
 _NOTHING_TO_REACH = (
-    "Every pixel is a start, and no minimum is known here: the colours say what became of it, "
-    "dark for little, bright for much. Click one to follow its path."
+    "Every pixel is a start, and no minimum is known here: its colour says what became of it, on "
+    "one scale for all maps. Click one to follow its path."
 )
 
 
@@ -187,7 +240,7 @@ def ready(plan: Plan) -> bool:
     )
 
 
-def _one(i: int, label: str, held: Held) -> None:
+def _one(i: int, label: str, held: Held) -> Map:
     run, key = held.plan.runs[i], f"basin-{i}"
     made = map_of(held.plan, i)
 
@@ -208,17 +261,21 @@ def _one(i: int, label: str, held: Held) -> None:
     }
     start = json.dumps(extra, ensure_ascii=False).encode()
     mount()(key=key, data=start[:-1] + b"," + head[1:] + b"\n" + body, on_pick_change=picked)
+    return made
 
 
 def picture_of(plan: Plan) -> Figure:
     """All maps as one figure for files."""
     labels = labels_of([r.optimizer for r in plan.runs])
+    made = [map_of(plan, i) for i in range(len(plan.runs))]
     maps = [
-        map_of(plan, i).picture(f"{label}, {run_settings(run)}")
-        for i, (label, run) in enumerate(zip(labels, plan.runs, strict=True))
+        one.picture(f"{label}, {run_settings(run)}")
+        for one, label, run in zip(made, labels, plan.runs, strict=True)
     ]
-    places = [(x, y) for x, y, _ in landmarks_of(plan).minima]
-    return figures.basin_maps(plan.surface, maps, places, plan.ranges)
+    minima = landmarks_of(plan).minima
+    key = figures.MapKey(made[0].scale, made[0].colors, tuple(z for _, _, z in minima))
+    places = [(x, y) for x, y, _ in minima]
+    return figures.basin_maps(plan.surface, maps, places, plan.ranges, key)
 
 
 def table_of(plan: Plan) -> bytes:
