@@ -201,6 +201,8 @@ def loss_figure(
         for e in line.history.rate_changes
         if e["racer"] == line.members[0].racer
     ]
+    for i, change in enumerate(sorted(changes, key=lambda c: c["x"])):
+        change["line"] = i % 6  # those close by stand below one another
     scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False, nice=True)
     room = curve_room([line.label for line in found] if legend else [])
 
@@ -227,9 +229,15 @@ def loss_figure(
         )
         marks = alt.Chart(alt.NamedData("changes"))
         rule = marks.mark_rule(strokeDash=[2, 2], color=theme.INK).encode(x="x:Q")
-        text = marks.mark_text(align="left", dx=3, baseline="top", color=theme.INK).encode(
-            x="x:Q", y=alt.value(2), text="text:N"
-        )
+        # Near the right end a text stands left of its line.
+        right = "scale('x', datum.x) > plot_width - 60"
+        text = marks.mark_text(
+            align=alt.ExprRef(f"{right} ? 'right' : 'left'"),
+            dx=alt.ExprRef(f"{right} ? -3 : 3"),
+            dy=alt.ExprRef("13 * datum.line"),
+            baseline="top",
+            color=theme.INK,
+        ).encode(x="x:Q", y=alt.value(2), text="text:N")
         return alt.layer(band, line, rule, text).properties(width=room.width, height=room.height)
 
     return Figure(

@@ -1,0 +1,182 @@
+"""Figures fit, always: every page at four sizes, depths from 1 to 64, in a real browser.
+
+By default a covering part of the product; all of it with INITOPT_FIT=full.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+import server as servers
+
+from initopt_core.initialization.presets import PRESETS
+
+pytestmark = pytest.mark.browser
+HERE = Path(__file__).parent
+AUDIT = (HERE / "audit.js").read_text(encoding="utf-8").split("\n", 1)[1]
+FULL = os.environ.get("INITOPT_FIT") == "full"
+SIZES = ((1280, 720), (1440, 900), (1920, 1080), (390, 844))
+
+STILL = """() => JSON.stringify([
+  document.querySelectorAll('[data-testid="stSpinner"], [data-testid="stSkeleton"]').length,
+  [...document.querySelectorAll('.initopt-figure')].map((e) =>
+    [e.dataset.drawn, e.dataset.width, e.clientWidth, e.querySelector('canvas')?.clientWidth]),
+  document.querySelector('[data-testid="stMain"]')?.scrollHeight])"""
+
+PANELS = """() => [...document.querySelectorAll('.initopt-figure')].map((e) => {
+  const found = [];
+  const walk = (mark, x, y) => {
+    for (const item of mark.items ?? []) {
+      if (mark.marktype !== 'group') continue;
+      const [gx, gy] = [x + (item.x ?? 0), y + (item.y ?? 0)];
+      if (item.width) found.push([gx, gy, item.width, item.height]);
+      for (const child of item.items ?? []) if (child.role !== 'axis') walk(child, gx, gy);
+    }
+  };
+  const { left, top } = e.view.padding();
+  walk(e.view.scenegraph().root, left + e.view.origin()[0], top + e.view.origin()[1]);
+  const { x, y, width, height } = e.getBoundingClientRect();
+  return [[x, y, width, height], ...found];
+})"""
+
+
+def still(page, figures: bool = True) -> None:
+    """Wait until every figure is drawn and nothing has changed for a while."""
+    if figures:
+        page.wait_for_function(
+            """() => {
+              const all = [...document.querySelectorAll('.initopt-figure')];
+              return all.length && all.every((e) => Number(e.dataset.drawn) > 0);
+            }""",
+            timeout=90_000,
+        )
+    last, same = None, 0
+    while same < 3:
+        page.wait_for_timeout(150)
+        now = page.evaluate(STILL)
+        same = same + 1 if now == last else 0
+        last = now
+
+
+def audit(page) -> list[str]:
+    return page.evaluate(AUDIT)
+
+
+def audited(page, url: str, sizes=SIZES, figures: bool = True) -> list[str]:
+    """What does not fit at each size, the page loaded once."""
+    found = []
+    for i, (width, height) in enumerate(sizes):
+        page.set_viewport_size({"width": width, "height": height})
+        if not i:
+            page.goto(url)
+        still(page, figures)
+        found += [f"{width} x {height}: {text}" for text in audit(page)]
+    return found
+
+
+# --- the initialization page ---
+
+DEPTHS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 30, 64)
+COVERING = ((1, 0), (4, 1), (6, 2), (7, 3), (8, 4), (9, 5), (30, 6))
+"""Hidden layers with the number of a preset, each once."""
+
+
+def _link(depth: int, preset: int, **more: str) -> str:
+    presets = list(PRESETS.values())
+    settings = presets[preset % len(presets)].settings
+    asked = {"layers": f"{depth} x 64", "scheme": settings.scheme, "act": settings.activation}
+    return "/initialization?" + urlencode({**asked, **more})
+
+
+CASES = list(itertools.product(DEPTHS, range(len(PRESETS)))) if FULL else COVERING
+
+
+@pytest.mark.parametrize(("depth", "preset"), CASES)
+def test_initialization_fits(page, app_url, depth, preset):
+    assert audited(page, app_url + _link(depth, preset)) == []
+
+
+PARTS = ("Numbers", "Phase map", "Compare", "Seeds", "Tutorial", "Explain")
+
+
+@pytest.mark.parametrize("part", PARTS if FULL else ("Phase map", "Compare", "Explain"))
+def test_the_parts_below_fit(page, app_url, part):
+    pin = PRESETS["kaiming-relu"].settings.to_json()
+    link = app_url + _link(6, 2, part=part, pin=pin)
+    assert audited(page, link, SIZES if FULL else (SIZES[0], SIZES[3])) == []
+
+
+def test_no_column_moves_while_a_value_changes(page, app_url):
+    page.goto(app_url + "/initialization")
+    still(page)
+    before = page.evaluate(PANELS)
+    slider = page.locator("input[type=range]").first
+    slider.focus()
+    for key in ("End", "Home", *["ArrowRight"] * 4):
+        slider.press(key)
+        still(page)
+        now = page.evaluate(PANELS)
+        assert [len(f) for f in now] == [len(f) for f in before]
+        moved = max(
+            abs(a - b)
+            for old, new in zip(before, now, strict=True)
+            for one, other in zip(old, new, strict=True)
+            for a, b in zip(one, other, strict=True)
+        )
+        assert moved <= 1, f"{key}: {moved} px"
+        assert audit(page) == []
+
+
+# --- the other pages ---
+
+
+SURFACES = ("Paths", "Basins", "Sharp+and+flat")
+
+
+@pytest.mark.parametrize(
+    "path", ["/training", "/", *(f"/loss_surfaces?view={v}" for v in SURFACES)]
+)
+def test_the_other_pages_fit(page, app_url, path):
+    assert audited(page, app_url + path, figures=path == "/training") == []
+
+
+@pytest.fixture(scope="module")
+def figures_server(tmp_path_factory, browser):
+    script = HERE / "apps" / "figures_app.py"
+    with servers.serving(script, tmp_path_factory.mktemp("figures")) as running:
+        yield running
+
+
+@pytest.mark.parametrize(("racers", "deep"), [(3, 4), (12, 9)])
+def test_the_figures_of_a_race_fit(page, figures_server, racers, deep):
+    url = f"{figures_server.url}/?racers={racers}&deep={deep}"
+    assert audited(page, url, SIZES if FULL else (SIZES[0], SIZES[2], SIZES[3])) == []
+
+
+# --- while a page loads ---
+
+SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const e of list.getEntries()) {
+    if (!e.hadRecentInput) {
+      const name = (n) => n?.dataset?.testid || n?.className || n?.nodeName || '';
+      window.shifts.push([e.value, e.sources.map((s) => `${name(s.node)} ` +
+        `${Math.round(s.previousRect.y)} -> ${Math.round(s.currentRect.y)}`)]);
+    }
+  }
+}).observe({ type: 'layout-shift', buffered: true });
+"""
+
+
+@pytest.mark.parametrize("path", ["/initialization", "/training", "/loss_surfaces", "/"])
+def test_little_moves_while_a_page_loads(page, app_url, path):
+    page.add_init_script(SHIFTS)
+    page.goto(app_url + path)
+    still(page, figures=path in ("/initialization", "/training"))
+    shifts = page.evaluate("window.shifts")
+    assert sum(value for value, _ in shifts) < 0.1, shifts
