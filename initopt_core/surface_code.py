@@ -141,7 +141,7 @@ def _loop(noise: float, seed: int, scheduled: bool) -> str:
         "            optimizer.step()",
         "        ends.append([*w.tolist(), loss(w[0], w[1]).item()])",
         "    digits = [shared_digits(a, b, 4) for a, b in zip(*ends)]",
-        '    w1, w2, end = (f"{b:.{n or 4}g}" for b, n in zip(ends[1], digits))',
+        '    w1, w2, end = (f"{b:.{n or 3}g}" for b, n in zip(ends[1], digits))',
         '    lost = ", ".join(k for k, n in zip(("w1", "w2", "loss"), digits) if not n)',
         '    note = f"  (no digit of float32 holds in {lost}: float64 shown)" if lost else ""',
         '    print(f"{name}: w1 = {w1}, w2 = {w2}, loss = {end}{note}")',
