@@ -212,7 +212,7 @@ def _ended(
         return "left", "beyond the view", None
     gone, way = np.hypot(*(tail[-1] - tail[0])), np.hypot(*moves.T).sum()
     if gone < 0.1 * way and max(_turns(m) for m in moves.T) >= 0.4:
-        return "hovers", f"hovers about {_place(tail.mean(axis=0))}", None
+        return "hovers", "hovers on the spot", None
     return "moving", "still on its way", None
 
 

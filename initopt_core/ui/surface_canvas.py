@@ -128,7 +128,7 @@ def pack_scene(
                 "kept": kept,
                 "divides": divides,
                 "diverged": trace.diverged,
-                "outcome": end.text + ", chaotic" * end.chaotic,
+                "outcome": "chaotic, " * end.chaotic + end.text,
                 "end": list(end.held) if trace.diverged is None else None,
                 "limitText": limit_formula(trace.run),
             }
