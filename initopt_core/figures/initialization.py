@@ -629,7 +629,13 @@ def phase(phases: PhaseMap, view: View | None = None) -> Figure:
         )
         words = (
             alt.Chart(alt.NamedData("words"))
-            .mark_text(color="white", fontSize=13, fontWeight="bold", clip=True)
+            .mark_text(
+                color="white",
+                fontSize=13,
+                fontWeight="bold",
+                clip=True,
+                opacity=alt.ExprRef("plot_width < 320 ? 0 : 1"),  # no room for them on a phone
+            )
             .encode(x=x, y=y, text="text:N")
         )
         dots = (

@@ -28,10 +28,6 @@ ICONS = {
     "shallow": ":material/info:",
     "drifting": ":material/info:",
 }
-STYLE = """<style>
-.st-key-init-head { margin-top: .55rem; }
-.st-key-init-say { min-height: 3.1rem; justify-content: center; }
-</style>"""
 SLOW = 20_000_000
 """Networks with more weights than this take over half a second: say so while it lasts."""
 
@@ -72,7 +68,6 @@ def show() -> None:
     back.button("Reset", icon=":material/restart_alt:", on_click=controls.reset)
     notice_bad_links(notes)
     controls.draw_page_controls(held, sidebar)
-    st.html(STYLE)
 
 
 @st.fragment(key=controls.PICTURE)

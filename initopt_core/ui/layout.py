@@ -18,6 +18,10 @@ _CSS = """
 [data-testid="stSidebarHeader"] { height: 2.6rem; padding-bottom: 0; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.55rem; padding: 0 0 .1rem; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .55rem; }
+/* Heads and sentences keep their room before they come, so that no figure moves down. */
+.st-key-init-head, .st-key-surface-head { margin-top: .55rem; min-height: 2.5rem; }
+.st-key-init-say { min-height: 3.1rem; justify-content: center; }
+.st-key-surface-say { min-height: 3rem; }
 .initopt-sentence { font-size: 1.02rem; line-height: 1.45; margin: 0 0 .2rem;
   font-variant-numeric: tabular-nums; }
 table, .stDataFrame, [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
