@@ -12,6 +12,7 @@ from torch import Tensor
 
 from .descent import Trace
 from .surfaces import Point, gradient
+from .wording import number
 
 NEAR = 0.02
 """Share of the view's diagonal within which a minimum counts as reached."""
@@ -64,10 +65,10 @@ def _held(a: float, b: float, chaotic: bool) -> str:
     a, b = a + 0.0, b + 0.0  # no minus sign before a zero
     digits = shared_digits(a, b)
     if digits == 3:
-        return short(a)
+        return number(a)
     if digits:
-        return short(float(f"{a:.{digits}g}"))
-    return f"{short(a)} or {short(b)}" if chaotic else f"≈ {short(float(f'{a:.0e}'))}"
+        return number(float(f"{a:.{digits}g}"))
+    return f"{number(a)} or {number(b)}" if chaotic else f"≈ {number(float(f'{a:.0e}'))}"
 
 
 def outcome(
@@ -171,7 +172,7 @@ def _loss64(surface, places: np.ndarray) -> list[float]:
 
 
 def _place(w: np.ndarray) -> str:
-    return f"({short(w[0])}, {short(w[1])})"
+    return f"({number(w[0])}, {number(w[1])})"
 
 
 # -- a path that arrived somewhere ------------------------------------------------------------
@@ -339,13 +340,3 @@ def _listed(names: list[str]) -> str:
     if len(names) > 3:  # the table names them
         return f"{len(names)} others"
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def short(value: float) -> str:
-    """Three significant digits as a person writes them: −1.23, 4.5·10⁻⁵."""
-    text = f"{value:.3g}"
-    if "e" in text:
-        digits, power = text.split("e")
-        raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        text = f"{digits}·10{raised}"
-    return text.replace("-", "−")

@@ -208,7 +208,7 @@ class Checker:
     def one_number(self, layers):
         # The errors of all classes sum to 0, up to rounding.
         alike = [float(g.std()) < max(1e-5 * float(g.abs().max()), 1e-12) for g in self.truth.grads]
-        assert [i for i, same in enumerate(alike) if same] == layers_of(layers)
+        assert all(alike[i] for i in layers_of(layers))
 
     def nothing_moves(self):
         assert all(float(g.abs().max()) == 0 for g in self.truth.grads)

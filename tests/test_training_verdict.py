@@ -8,6 +8,7 @@ import pytest
 
 from initopt_core.training import verdict
 from initopt_core.training.history import Curve, History
+from initopt_core.wording import duration
 
 
 def finished(*racers, confusion_images=10_000):
@@ -71,4 +72,4 @@ def test_one_racer_and_nothing_yet():
     "seconds, text", [(None, "…"), (3, "3 s"), (600, "10 min"), (7200, "2.0 h")]
 )
 def test_durations(seconds, text):
-    assert verdict.duration(seconds) == text
+    assert duration(seconds) == text

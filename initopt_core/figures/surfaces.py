@@ -14,8 +14,8 @@ from PIL import Image
 
 from ..descent import Trace
 from ..flatness import RANGE, TwoMinima, price
-from ..outcomes import short
 from ..surfaces import Surface
+from ..wording import number
 from . import theme
 from .base import Figure, series
 
@@ -209,7 +209,7 @@ class MapScale:
     def ends(self) -> tuple[str, str]:
         """The values at both ends of the colours, in words."""
         lower = " or less" if self.log else ""
-        return short(self.low) + lower, short(self.high)
+        return number(self.low) + lower, number(self.high)
 
     def colors(self, n: int) -> list[str]:
         """`n` of its colours, evenly spaced, as #rrggbb."""
@@ -239,7 +239,7 @@ class MapKey:
         else:
             rows = [{"at": k, "color": c} for k, c in enumerate((*self.colors, "#BBBBBB"))]
             names = [
-                f"({short(x)}, {short(y)}) loss {short(z)}"
+                f"({number(x)}, {number(y)}) loss {number(z)}"
                 for (x, y), z in zip(minima, self.losses, strict=True)
             ]
             many = len(names) > PATCHES
@@ -343,7 +343,7 @@ def basin_maps(
 
 def two_minima(curve: TwoMinima, shift: float) -> Figure:
     """A training loss with a sharp and a flat minimum, and the test loss moved sideways."""
-    kinds = ["training loss", f"test loss, shifted by {shift:.3g}"]
+    kinds = ["training loss", f"test loss, shifted by {number(shift)}"]
     w = np.linspace(*RANGE, 601)
 
     def build() -> alt.LayerChart:

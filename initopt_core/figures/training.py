@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from ..optimizers import OPTIMIZERS
 from ..training.history import Curve, History
+from ..wording import number, percent
 from . import theme
 from .base import Figure, histograms, series, step_area
 from .room import Room, entry_width
@@ -196,7 +197,7 @@ def loss_figure(
             }
         )
     changes = [
-        {"x": position(line, line.members[0], e["step"], axis), "text": f"η = {e['lr']:g}"}
+        {"x": position(line, line.members[0], e["step"], axis), "text": f"η = {number(e['lr'], 6)}"}
         for line in found
         for e in line.history.rate_changes
         if e["racer"] == line.members[0].racer
@@ -208,7 +209,7 @@ def loss_figure(
 
     def build() -> alt.TopLevelMixin:
         x = _x(axis)
-        y_axis = alt.Axis(title="training loss (cross-entropy)", tickCount=6, format="~g", **_ROOM)
+        y_axis = alt.Axis(title="training loss (cross-entropy)", tickCount=6, **_ROOM)
         base = alt.Chart(alt.NamedData("loss"))
         band = base.mark_area(opacity=theme.BAND_OPACITY, clip=True).encode(
             x=x,
@@ -244,7 +245,7 @@ def loss_figure(
         ("training-loss", axis, log, legend, _look(found)),
         build,
         {"loss": series(groups, digits=4), "changes": series(changes)},
-        alt="Training loss over " + AXES[axis] + ": " + _last_words(groups, "y", "{:.3g}"),
+        alt="Training loss over " + AXES[axis] + ": " + _last_words(groups, "y", number),
         signals={"x_end": end_of(found, axis)},
         name="training_loss",
         room=room,
@@ -328,15 +329,15 @@ def accuracy_figure(found: Sequence[Line], axis: str = "epochs", *, legend: bool
         alt="Validation accuracy over "
         + AXES[axis]
         + ": "
-        + _last_words(val_groups, "y", "{:.1f} %"),
+        + _last_words(val_groups, "y", lambda share: percent(share / 100, 1)),
         signals={"x_end": end_of(found, axis)},
         name="training_accuracy",
         room=room,
     )
 
 
-def _last_words(groups: list[dict], field: str, form: str) -> str:
-    said = [f"{g['label']} now {form.format(float(g[field][-1]))}" for g in groups if len(g[field])]
+def _last_words(groups: list[dict], field: str, say: Callable[[float], str]) -> str:
+    said = [f"{g['label']} now {say(float(g[field][-1]))}" for g in groups if len(g[field])]
     return "; ".join(said) + "." if said else "nothing yet."
 
 
@@ -582,8 +583,8 @@ def sensitivity_figure(
     """
     groups = []
     for init, init_label in initializers.items():
-        for number, (label, _) in enumerate(racers):
-            rows = sorted((k[2], v) for k, v in search.items() if k[:2] == (init, number))
+        for racer, (label, _) in enumerate(racers):
+            rows = sorted((k[2], v) for k, v in search.items() if k[:2] == (init, racer))
             if rows:
                 groups.append(
                     {
@@ -667,7 +668,7 @@ def confusion_figure(
             "predicted": list(classes),
             "share": [100 * v / totals[i] for v in row],
             "count": list(row),
-            "text": [f"{100 * v / totals[i]:.0f}" if v else "" for v in row],
+            "text": [number(100 * v / totals[i], 2) if v else "" for v in row],
         }
         for i, row in enumerate(confusion)
     ]

@@ -221,5 +221,5 @@ def _limits(view: View) -> list[float]:
     """chi_1 of every hidden layer that follows another, were all layers like it."""
     settings = view.settings
     module = make_activation(settings.activation, **dict(settings.activation_settings))
-    places = set(zip(view.sigma_w[1:-1], view.sigma_b[1:-1], strict=True))
-    return [theory.fixed_point(module, w, b)[1] for w, b in sorted(places)]
+    places = set(zip(view.sigma_w[1:-1], view.sigma_b[1:-1], view.bias[1:-1], strict=True))
+    return [theory.fixed_point(module, *place)[1] for place in sorted(places)]

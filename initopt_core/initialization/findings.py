@@ -137,14 +137,6 @@ def _told(what: str, stats: Sequence[LayerStats]) -> tuple[str, str]:
     return kind, f"{what} {course.word}: {ends}, {times(course.change)} {less}{a_layer}."
 
 
-def bias_variance(view: View, index: int) -> float:
-    """Variance that the scheme gives the biases of Linear layer `index`."""
-    entry, values = INITIALIZERS[view.settings.scheme], view.settings.scheme_values
-    spread = entry.extra.get("bias_std")
-    std = spread(view.settings.sizes[index], values) if spread else values.get("bias_std", 0.0)
-    return float(std) ** 2
-
-
 def _biases(view: View) -> str:
     """Where little of the activations is left but the biases."""
     hidden = view.probe.activations[:-1]
@@ -156,8 +148,8 @@ def _biases(view: View) -> str:
         return ""
     name = hidden[first].name.lower()
     since = f"From {name} on" if first < len(mostly) - 1 else f"In {name}"
-    schemes = {bias_variance(view, i) for i in range(first, len(mostly))}
-    size = f" (σ_b² = {number(schemes.pop())})" if len(schemes) == 1 else ""
+    spreads = set(view.sigma_b[first : len(mostly)])
+    size = f" (σ_b² = {number(spreads.pop() ** 2)})" if len(spreads) == 1 else ""
     return f" {since}, most of the variance is the biases' own{size}."
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ..data import normalize
 from ..networks import BaseNetwork
+from ..wording import number
 from .checkpoints import finite
 
 BINS = 40
@@ -165,14 +166,17 @@ def diagnose(
         if growth > stretch:
             worst, stretch = index, growth
     if not cause:
-        cause = f"layer {worst} makes its input {stretch:.3g} times larger"
+        cause = f"layer {worst} makes its input {number(stretch)} times larger"
     if step <= 3:
         advice = (
             f"It broke within {step} steps: the starting weights may be too large for this depth "
-            f"(try Kaiming or Xavier), or the learning rate {lr:g} is; try {lr / 10:g}."
+            f"(try Kaiming or Xavier), or the learning rate {number(lr, 6)} is; "
+            f"try {number(lr / 10, 6)}."
         )
     else:
-        advice = f"Try a learning rate of {lr / 10:g}, gradient clipping at 1, or a warm-up."
+        advice = (
+            f"Try a learning rate of {number(lr / 10, 6)}, gradient clipping at 1, or a warm-up."
+        )
     return Divergence(
         step,
         worst,

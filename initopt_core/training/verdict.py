@@ -6,6 +6,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
+from ..wording import count, number, percent, points
 from .config import TrainConfig
 from .history import Curve, History
 from .members import rate_grid
@@ -14,10 +15,6 @@ CHANCE = 0.13  # an accuracy below this is not told apart from guessing among te
 
 # Two-sided 95 % quantile of Student's t with 2 (n - 1) degrees of freedom, by seeds n.
 T_95 = {2: 4.30, 3: 2.78, 4: 2.45, 5: 2.31, 6: 2.23, 7: 2.18, 8: 2.14, 9: 2.12, 10: 2.10}
-
-
-def percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
 
 
 def within_chance(accuracy: float, images: int) -> float:
@@ -64,7 +61,7 @@ def _stopped(members: Sequence[Curve]) -> str:
         return ""
     d = broken[0].divergence
     many = f" ({len(broken)} of {len(members)} seeds)" if len(members) > 1 else ""
-    return f"{d['cause']} It stopped at step {d['step']:,}{many}. {d['advice']}"
+    return f"{d['cause']} It stopped at step {count(d['step'])}{many}. {d['advice']}"
 
 
 def _images(history: History) -> int:
@@ -79,9 +76,9 @@ def _ranking(tested: Sequence[tuple[str, list[float]]], images: int) -> str:
     best, scores = ranked[0]
     top = statistics.fmean(scores)
     if len(ranked) == 1:
-        return f"{best} reached {percent(top)} on the {images:,} test images."
-    others = ", ".join(f"{label} {percent(statistics.fmean(s))}" for label, s in ranked[1:])
-    text = f"Best on the test images: {best} with {percent(top)}, then {others}."
+        return f"{best} reached {percent(top, 1)} on the {count(images)} test images."
+    others = ", ".join(f"{label} {percent(statistics.fmean(s), 1)}" for label, s in ranked[1:])
+    text = f"Best on the test images: {best} with {percent(top, 1)}, then {others}."
     second = statistics.fmean(ranked[1][1])
     seeds = min(len(s) for _, s in ranked)
     if seeds > 1:
@@ -90,14 +87,14 @@ def _ranking(tested: Sequence[tuple[str, list[float]]], images: int) -> str:
         clear = top - second > margin
         return text + (
             f" Over {seeds} seeds the first place is {'clear' if clear else 'not clear'}: it leads "
-            f"by {100 * (top - second):.2f} points, and chance alone makes "
-            f"{100 * margin:.2f}."
+            f"by {points(top - second)} points, and chance alone makes "
+            f"{points(margin)}."
         )
     margin = within_chance(top, images)
     close = [label for label, s in ranked[1:] if top - statistics.fmean(s) < margin]
     if close:
         return text + (
-            f" With one seed, differences below {100 * margin:.1f} points are chance, so this "
+            f" With one seed, differences below {points(margin, 1)} points are chance, so this "
             f"does not rank {_and([best, *close])}: race several seeds."
         )
     return text + " The lead is larger than chance, yet it holds for this seed and these rates."
@@ -120,7 +117,7 @@ def _overfit(racers: Sequence[Sequence[Curve]]) -> str:
     if gap < 0.04:
         return ""
     return (
-        f"{curve.label} ends {100 * gap:.0f} points better on its training images than on unseen "
+        f"{curve.label} ends {points(gap, 0)} points better on its training images than on unseen "
         f"ones: it overfits, so the best epoch's weights ({curve.best_epoch}) were tested."
     )
 
@@ -142,7 +139,7 @@ def progress_sentence(history: History) -> str:
     text = f"Epoch {epoch} of {history.epochs}."
     if leaders:
         score, label = max(leaders)
-        text += f" {label} leads with {percent(score)} on the validation images."
+        text += f" {label} leads with {percent(score, 1)} on the validation images."
     return text
 
 
@@ -151,7 +148,7 @@ def rates_sentence(config: TrainConfig, history: History) -> str:
     found, edge = [], []
     for label, racer, rate in zip(config.labels(), config.racers, history.rates, strict=True):
         grid = rate_grid(racer)
-        found.append(f"{label} {rate:g}")
+        found.append(f"{label} {number(rate, 6)}")
         if rate in (grid[0], grid[-1]):
             edge.append(label)
     budget = "1 epoch" if config.search_epochs == 1 else f"{config.search_epochs} epochs"
@@ -159,14 +156,3 @@ def rates_sentence(config: TrainConfig, history: History) -> str:
     if edge:
         text += f" At the end of its grid: {', '.join(edge)}; a rate beyond may be better still."
     return text
-
-
-def duration(seconds: float | None) -> str:
-    """Seconds in words that a person would use."""
-    if seconds is None:
-        return "…"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"

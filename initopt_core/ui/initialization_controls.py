@@ -38,6 +38,7 @@ from initopt_core.ui.controls import (
 )
 from initopt_core.ui.kept import Reading, kept
 from initopt_core.ui.undo import Undo
+from initopt_core.wording import count, number
 
 MAX_SHOWN_SEED = 9999
 HIDDEN = Parameter(
@@ -45,7 +46,7 @@ HIDDEN = Parameter(
     "Hidden layers",
     describe_hidden(Settings().hidden),
     help="Units of each hidden layer, such as 512, 256, 128, or depth x width, such as 12 x 256. "
-    f"Up to {MAX_LAYERS} layers and {MAX_UNITS:,} units; empty is a linear classifier.",
+    f"Up to {MAX_LAYERS} layers and {count(MAX_UNITS)} units; empty is a linear classifier.",
 )
 BATCH = Parameter(
     "images", "Batch size", 1024, 1, MAX_BATCH, "log", help="Training images sent through.",
@@ -209,7 +210,7 @@ def draw_sliders(held: Held, sidebar: Sidebar) -> None:
         if key == MATCH.name:
             values = kept_settings(held.activation, _prefix("activation", held.activation))
             usual = theory.gain(held.activation.name, **values)
-            label = f"Gain of {held.activation.label}: {usual:.3g}"
+            label = f"Gain of {held.activation.label}: {number(usual)}"
             parameter_control(parameter, key, place, label=label)
         elif is_number(parameter):
             parameter_control(parameter, key, place, disabled=matched and key == gain, **options)

@@ -22,6 +22,7 @@ from initopt_core.ui.dataset import get_dataset
 from initopt_core.ui.kept import notice_bad_links
 from initopt_core.ui.layout import enter, let_it_be_drawn
 from initopt_core.ui.live_chart import compile_figure, live_chart
+from initopt_core.wording import number
 
 ICONS = {
     "good": ":material/check_circle:",
@@ -86,7 +87,7 @@ def picture(fresh: list[controls.Held], sidebar: controls.Sidebar, live: Any) ->
     weights = sum(a * b for a, b in itertools.pairwise(settings.sizes))
     with st.container():
         if weights > SLOW and not is_ready(view, settings, dataset, display.outputs):
-            with st.spinner(f"{weights / 1e6:.0f} million weights: drawing and measuring"):
+            with st.spinner(f"{number(weights / 1e6)} million weights: drawing and measuring"):
                 seen = look()
         else:
             seen = look()

@@ -27,7 +27,7 @@ from initopt_core.ui.compute import compute, is_ready
 from initopt_core.ui.dataset import get_dataset
 from initopt_core.ui.export_buttons import export_buttons
 from initopt_core.ui.live_chart import live_chart
-from initopt_core.wording import count, number, percent
+from initopt_core.wording import count, duration, number, percent, times
 
 MAX_PINS = 3
 SEEDS = 20
@@ -265,7 +265,7 @@ def compare(seen: View, display: Display, pinned: tuple[View, ...]) -> None:
                 (v.probe.gradients, base.gradients[i]),
             ):
                 if i < len(stats) and own.variance > 0:
-                    row.append(f"× {number(stats[i].variance / own.variance)}")
+                    row.append(times(stats[i].variance / own.variance))
                 else:
                     row.append("–")
         rows.append(row)
@@ -298,7 +298,7 @@ def seeds(seen: View, depth: Figure) -> None:
         band = part if band is None else band.add(part)
         if bar is not None:
             left = (time.perf_counter() - start) / (i + 1) * (SEEDS - i - 1)
-            bar.progress((i + 1) / SEEDS, f"{i + 1} of {SEEDS} seeds, {left:.0f} s left")
+            bar.progress((i + 1) / SEEDS, f"{i + 1} of {SEEDS} seeds, {duration(left)} left")
     if bar is not None:
         bar.empty()
     figure = compute(figures.depth, seen, (), band)
@@ -345,14 +345,14 @@ def tutorial(seen: View) -> None:
             if not printed:
                 continue
             ours = stats[i].variance
-            digits = ".6g" if preset.exact else ".3g"
-            row += [f"{printed[i]:{digits}}", f"{ours:{digits}}"]
+            digits = 6 if preset.exact else 3
+            row += [number(printed[i], digits), number(ours, digits)]
             if seen.prediction is not None:
                 # Two draws differ by the root of two spreads.
                 one = getattr(seen.prediction, spread)[i] * 2**0.5
                 row.append(f"{abs(np.log(ours / printed[i])) / one:.1f} σ" if one else "–")
             else:
-                row.append(f"{abs(ours / printed[i] - 1):.0e}")
+                row.append(number(abs(ours / printed[i] - 1), 1))
         rows.append(row)
     head = ["Layer"]
     for printed, label in ((preset.activations, "Activations"), (preset.gradients, "Gradients")):

@@ -18,13 +18,13 @@ from initopt_core.descent import Run
 from initopt_core.figures import surfaces as figures
 from initopt_core.figures import theme
 from initopt_core.figures.base import Figure
-from initopt_core.outcomes import short
 from initopt_core.surfaces import Surface, unbounded
 from initopt_core.ui import assets
 from initopt_core.ui.compute import compute, is_ready
 from initopt_core.ui.surface_canvas import labels_of, run_settings
 from initopt_core.ui.surface_lab import landmarks_of, say_problem
 from initopt_core.ui.surface_plan import Held, Plan, move_start
+from initopt_core.wording import number, percent
 
 NOWHERE, GONE = 255, 254
 SIZE = 200
@@ -92,7 +92,7 @@ def basin_map(
         unit, summary = scale.unit(got.loss), _about_loss(got)
     shade = np.round(255 * unit).astype(np.uint8)
     if (share := float(np.mean(reached == GONE))) > 0:
-        summary += f"; {100 * share:.3g} % diverge"
+        summary += f"; {percent(share)} diverge"
     colors = colours([z for _, _, z in minima])
     head = {
         "n": SIZE,
@@ -116,12 +116,12 @@ def _steps(count: float) -> str:
 
 def _about_minima(got: Basins, inside: np.ndarray, losses: list[float]) -> str:
     """How many starts reach a minimum, how many the lowest, and after how long."""
-    text = f"{100 * got.share.sum():.3g} % reach a minimum"
+    text = f"{percent(float(got.share.sum()))} reach a minimum"
     if not inside.any():
         return text
     lowest = [i for i, z in enumerate(losses) if z <= min(losses) + 1e-6]
     if len(lowest) < len(losses):
-        text += f", {100 * got.share[lowest].sum():.3g} % the lowest"
+        text += f", {percent(float(got.share[lowest].sum()))} the lowest"
     return f"{text}; {_steps(float(got.steps[inside].mean()))} on average"
 
 
@@ -144,7 +144,7 @@ def _about_loss(got: Basins) -> str:
     finite = got.loss[np.isfinite(got.loss)]
     if not finite.size:
         return "loss at the end: none is finite"
-    low, middle, high = (short(float(v)) for v in np.percentile(finite, (5, 50, 95)))
+    low, middle, high = (number(float(v)) for v in np.percentile(finite, (5, 50, 95)))
     return f"loss at the end: median {middle}, nine in ten from {low} to {high}"
 
 
@@ -183,7 +183,7 @@ def legend(made: Map, losses: list[float]) -> str:
         parts.append(f"<span>{made.scale.title}:</span>{ends[0]}{bar}{ends[1]}")
     elif len(losses) <= figures.PATCHES:
         for (x, y), z, color in zip(made.result.minima, losses, made.colors, strict=True):
-            text = f"({short(x)}, {short(y)}), loss {short(z)}"
+            text = f"({number(x)}, {number(y)}), loss {number(z)}"
             parts.append(f'<i style="background:{color}"></i><span>{text}</span>')
     else:
         ends = (made.colors[int(np.argmax(losses))], made.colors[int(np.argmin(losses))])

@@ -19,10 +19,11 @@ from .. import arithmetic
 from ..descent import Run, Trace
 from ..figures.surfaces import looks
 from ..optimizers import OPTIMIZERS
-from ..outcomes import Outcome, short
+from ..outcomes import Outcome
 from ..schedules import SCHEDULES
 from ..stability import Stability, denominators, limit_formula
 from ..surfaces import Point
+from ..wording import number
 from . import assets
 
 Ranges = tuple[float, float, float, float]
@@ -172,9 +173,9 @@ def run_settings(run: Run) -> str:
         if p.name == "bias_correction":
             parts += [] if value else ["no bias correction"]
         elif p.name == "eps":
-            parts += [] if value == p.default else [f"ε {short(value)}"]
+            parts += [] if value == p.default else [f"ε {number(value)}"]
         elif p.name in ("lr", "momentum", "beta1") or value != p.default:
-            parts.append(f"{symbols.get(p.name, p.name)} {short(value)}")
+            parts.append(f"{symbols.get(p.name, p.name)} {number(value)}")
     if run.schedule != "constant":
         parts.append(SCHEDULES[run.schedule].label.lower())
     return ", ".join(parts)

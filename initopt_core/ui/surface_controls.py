@@ -15,11 +15,11 @@ import streamlit as st
 from initopt_core.descent import Run
 from initopt_core.formula import FUNCTIONS, PAIRS
 from initopt_core.optimizers import OPTIMIZERS
-from initopt_core.outcomes import short
 from initopt_core.registry import Parameter
 from initopt_core.surfaces import FORMULA
 from initopt_core.ui import surface_plan as plans
 from initopt_core.ui.controls import entry_select, parameter_control
+from initopt_core.wording import number
 
 PICTURE, BELOW = "surface-picture", "surface-below"
 """Fragments of the page: what answers every control, and what lies under it."""
@@ -194,8 +194,8 @@ def _convention(run: Run) -> str:
     """What the momentum's convention makes of the rate."""
     momentum, lr = run.values()["momentum"], run.values()["lr"]
     if run.optimizer == "SGDMomentum":
-        return f"Average: equals a heavy ball at η = {short(lr * (1 - momentum))}"
-    return f"Sum: effective rate η / (1−β) = {short(lr / (1 - momentum))}"
+        return f"Average: equals a heavy ball at η = {number(lr * (1 - momentum))}"
+    return f"Sum: effective rate η / (1−β) = {number(lr / (1 - momentum))}"
 
 
 def _menu(i: int, run: Run, menu: Any) -> None:

@@ -9,12 +9,12 @@ import streamlit as st
 
 from initopt_core import flatness
 from initopt_core.figures import surfaces as figures
-from initopt_core.outcomes import short
 from initopt_core.ui import assets
 from initopt_core.ui.export_buttons import export_buttons
 from initopt_core.ui.kept import Reading
 from initopt_core.ui.number_slider import number_slider
 from initopt_core.ui.surface_panels import Later
+from initopt_core.wording import number
 
 KEY = "sharp-flat"
 
@@ -52,9 +52,9 @@ def show(say: Any, slots: dict[str, Any]) -> None:
 def _sentence(shift: float, flat: flatness.Price, sharp: flatness.Price, say: Any) -> None:
     winner = "flat" if flat.test < sharp.test else "sharp"
     say.markdown(
-        f"Shifted by {short(shift)}, the **sharp** minimum pays {short(sharp.gap)} and the "
-        f"**flat** one {short(flat.gap)}: on the test curve the {winner} minimum is lower, "
-        f"{short(min(flat.test, sharp.test))} against {short(max(flat.test, sharp.test))}."
+        f"Shifted by {number(shift)}, the **sharp** minimum pays {number(sharp.gap)} and the "
+        f"**flat** one {number(flat.gap)}: on the test curve the {winner} minimum is lower, "
+        f"{number(min(flat.test, sharp.test))} against {number(max(flat.test, sharp.test))}."
     )
 
 

@@ -11,6 +11,7 @@ from initopt_core.figures import training as figures
 from initopt_core.training import verdict
 from initopt_core.training.history import Curve, History
 from initopt_core.training.runs import ACTIVE, RunInfo
+from initopt_core.wording import duration, number
 
 STYLE = """<style>
 .st-key-training-bar { padding-top: .5rem; row-gap: .5rem; }
@@ -66,13 +67,15 @@ def state(run: RunInfo, history: History, ahead: int = 0) -> str:
     sentence = "Paused. " if run.state == "paused" else ""
     sentence += verdict.progress_sentence(history)
     share = 100 * history.share_done()
-    speed = f"{history.images_per_s:,.0f} images/s" if history.images_per_s else "measuring speed"
+    speed = (
+        f"{number(history.images_per_s)} images/s" if history.images_per_s else "measuring speed"
+    )
     left = history.seconds_left()
     facts = [
         f"{share:.0f} %",
-        f"about {verdict.duration(left)} left" if left is not None else "estimating the time left",
+        f"about {duration(left)} left" if left is not None else "estimating the time left",
         speed,
-        f"{verdict.duration(history.clock)} so far",
+        f"{duration(history.clock)} so far",
         history.device.upper() or "starting",
     ]
     stopped = "".join(
@@ -135,13 +138,13 @@ def _cells(members: Sequence[Curve], history: History) -> list[str]:
         best += f" ({epochs[0]})" if len(epochs) == 1 else f" ({epochs[0]}–{epochs[-1]})"
     tests = [c.test["accuracy"] for c in members if c.test]
     return [
-        f"{rate:g}" if rate else "–",
-        f"{statistics.fmean(losses):.3g}" if losses else "–",
+        number(rate, 6) if rate else "–",
+        number(statistics.fmean(losses)) if losses else "–",
         _percent([c.train[-1] for c in members if c.train]),
         _percent([c.val[-1] for c in members if c.val]),
         best,
         f"<b>{_percent(tests, 2)}</b>" if tests else "–",
-        verdict.duration(statistics.fmean(seconds)) if any(seconds) else "–",
+        duration(statistics.fmean(seconds)) if any(seconds) else "–",
     ]
 
 
