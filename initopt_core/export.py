@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,23 +42,32 @@ def to_pdf(figure: Figure) -> bytes:
 
 
 def to_csv(figure: Figure) -> bytes:
-    """The rows under the figure, UTF-8 with a header; missing and non-finite values are empty.
+    """The data under the figure, UTF-8 with a header; missing and non-finite values are empty.
 
-    With several datasets a first column "dataset" names each row's own.
+    The figure's own table where it has one; else the rows of its datasets, with a first column
+    "dataset" where there are several.
     """
-    datasets = figure.rows()
-    several = len(datasets) > 1
-    names: dict[str, None] = {"dataset": None} if several else {}
-    for rows in datasets.values():
-        for row in rows:
-            names.update(dict.fromkeys(row))
+    rows = list(figure.table() if figure.table else _all_rows(figure))
+    names = dict.fromkeys(name for row in rows for name in row)
     out = io.StringIO()
     writer = csv.DictWriter(out, list(names), lineterminator="\n")
     writer.writeheader()
+    writer.writerows({k: _cell(v) for k, v in row.items()} for row in rows)
+    return out.getvalue().encode()
+
+
+def _all_rows(figure: Figure) -> Iterator[dict[str, Any]]:
+    datasets = figure.rows()
     for dataset, rows in datasets.items():
         for row in rows:
-            writer.writerow({"dataset": dataset, **row} if several else row)
-    return out.getvalue().encode()
+            yield {"dataset": dataset, **row} if len(datasets) > 1 else row
+
+
+def _cell(value: Any) -> Any:
+    """A value as it is written: shortest form that reads back as the same number."""
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def to_json(figure: Figure) -> bytes:

@@ -190,6 +190,9 @@ class Figure:
         name: stem of exported files.
         room: where its panels lie; part of what the key determines. Without one the figure keeps
             its natural size.
+        table: makes the data as it leaves in a file: raw rows (nothing binned, capped or rounded
+            for a screen) whose columns are named in words, with units; what is smoothed has a
+            column that says so. None where the rows of the datasets are that already.
     """
 
     key: Hashable
@@ -199,6 +202,9 @@ class Figure:
     signals: Mapping[str, Any] = field(default_factory=dict)
     name: str = "figure"
     room: Room | None = None
+    table: Callable[[], Iterable[Mapping[str, Any]]] | None = field(
+        default=None, compare=False, repr=False
+    )
 
     def definition(self) -> dict:
         """The Vega-Lite definition, themed, without data and with every signal declared.

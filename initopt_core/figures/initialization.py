@@ -16,7 +16,8 @@ from ..initialization.view import SeedBand, View
 from ..probes import LayerStats
 from ..theory import PhaseMap, Prediction
 from ..wording import number, percent
-from . import theme
+from . import initialization_tables as tables
+from . import logs, theme
 from .base import Figure, columns, histograms, series, step_area
 from .room import Room
 
@@ -184,6 +185,7 @@ def grid(view: View, display: Display = Display()) -> Figure:
         signals=signals,
         name="initialization-histograms",
         room=room,
+        table=lambda: tables.histograms(view, rows, density if display.curve else None),
     )
 
 
@@ -265,23 +267,23 @@ def depth(
 ) -> Figure:
     """Variance of activations and gradients against depth: measured solid, predicted dashed, the
     band of the theory (or of `seeds`) pale; `others` are overlaid in their own colours."""
-    data, signals = {}, {}
+    data, signals, words = {}, {}, ""
     views = [*others, view]
     compared = len(views) > 1
     for panel, (_, color) in DEPTH_PANELS.items():
-        lines, bands, bad = [], [], []
+        lines, bands, bad, raw = [], [], [], []
         for i, v in enumerate(views):
             own = SETTINGS_COLORS[i if i < len(others) else 3] if compared else color
             stats = getattr(v.probe, panel)
             x = [2 * j for j in range(len(stats))]
-            lines.append(
-                _line(x, [s.variance for s in stats], own, "measured", i, v.settings.label)
-            )
+            raw.append([s.variance for s in stats])
+            lines.append(_line(x, raw[-1], own, "measured", i, v.settings.label))
             breaks = [2 * j for j, s in enumerate(stats) if s.finite < s.size]
             if breaks:
                 bad.append(breaks[0] if panel == "activations" else breaks[-1])
             if (p := v.prediction) is not None and v is view:  # the pinned ones' would be a thicket
                 centre, low, high = _predicted(p, panel)
+                raw.append(centre)
                 lines.append(_line(x, centre, own, "predicted", i, "theory"))
                 if seeds is None:
                     bands.append(_band(x, low, high, own))
@@ -292,8 +294,12 @@ def depth(
         data[f"{panel}_lines"] = series(lines)
         data[f"{panel}_band"] = series(bands)
         data[f"{panel}_bad"] = columns(layer=bad)
-        drawn = [y for g in (*lines, *bands) for k in ("y", "y2") for y in g.get(k, []) if y]
-        signals[f"narrow_{panel}"] = bool(drawn) and max(drawn) < 30 * min(drawn)
+        gone = logs.left_out(v for curve in raw for v in curve)
+        data[f"{panel}_left_out"] = series(logs.note_data(gone))
+        words += f". {ROWS[panel][0]}: {gone}" if gone else ""
+        drawn = list(logs.all_of([*lines, *bands], "y", "y2"))
+        signals[f"narrow_{panel}"] = logs.is_narrow(drawn)
+        signals[f"span_{panel}"] = logs.domain(drawn)
     last = max(len(v.names) for v in views) * 2 - 2
     signals["last"] = [0, max(last, 1)]
 
@@ -309,10 +315,11 @@ def depth(
         ("init-depth",),
         build,
         data,
-        alt="Variance of activations and gradients against depth: " + view.settings.label,
+        alt="Variance of activations and gradients against depth: " + view.settings.label + words,
         signals=signals,
         name="initialization-depth",
         room=DEPTH_ROOM,
+        table=lambda: tables.depth(views, seeds),
     )
 
 
@@ -322,15 +329,10 @@ def _predicted(p: Prediction, panel: str) -> tuple[list[float], list[float], lis
     return centre, *p.band(centre, spread)
 
 
-def _positive(values: Sequence[float]) -> list[float | None]:
-    """What a log axis can show."""
-    return [float(v) if v > 0 and math.isfinite(v) else None for v in values]
-
-
 def _line(x, y, color: str, kind: str, index: int, label: str) -> dict:
     return {
         "layer": x,
-        "y": _positive(y),
+        "y": logs.drawable(y),
         "color": color,
         "kind": kind,
         "line": f"{index}{kind}",
@@ -339,7 +341,8 @@ def _line(x, y, color: str, kind: str, index: int, label: str) -> dict:
 
 
 def _band(x, low, high, color: str) -> dict:
-    return {"layer": x, "y": _positive(low), "y2": _positive(high), "color": color}
+    low, high = logs.band(low, high)
+    return {"layer": x, "y": low, "y2": high, "color": color}
 
 
 def _depth_panel(panel: str, label: str, color: str, column: int) -> alt.LayerChart:
@@ -350,14 +353,13 @@ def _depth_panel(panel: str, label: str, color: str, column: int) -> alt.LayerCh
     )
     y = alt.Y(
         "y:Q",
-        scale=alt.Scale(type="log", nice=False, padding=6),
+        scale=alt.Scale(type="log", domain=alt.ExprRef(f"span_{panel}"), nice=False),
         axis=theme.log_axis(
             None,
             tickCount=4,
             minExtent=32,
             maxExtent=32,
-            # Within little more than a decade, powers of ten alone would leave one label.
-            labelExpr=f"narrow_{panel} ? {theme.NUMBER} : ({theme.POWER_OF_TEN})",
+            labelExpr=logs.labels(f"narrow_{panel}"),
         ),
     )
     tint = alt.Color("color:N", scale=None)
@@ -398,7 +400,8 @@ def _depth_panel(panel: str, label: str, color: str, column: int) -> alt.LayerCh
     both = f"plot_width > 360 ? '{label} ({note})' : ['{label}', '{note}']"
     text = alt.ExprRef(both) if column == 0 else label
     title = alt.Title(text=text, color=color, offset=4, limit=alt.ExprRef("plot_width + 56"))
-    return alt.layer(band, curves, points, bad).properties(title=title)
+    gone = logs.note(f"{panel}_left_out")
+    return alt.layer(band, curves, points, bad, gone).properties(title=title)
 
 
 # --- strips -------------------------------------------------------------------------------------
@@ -440,6 +443,7 @@ def strips(view: View, display: Display = Display()) -> Figure:
         signals=signals,
         name="initialization-strips",
         room=room,
+        table=lambda: tables.histograms(view, rows),
     )
 
 
@@ -568,6 +572,7 @@ def one_layer(view: View, index: int, display: Display) -> Figure:
         signals=signals,
         name=f"initialization-layer-{2 * index}",
         room=room,
+        table=lambda: tables.histograms(view, rows, layers=[index]),
     )
 
 
@@ -674,6 +679,7 @@ def phase(phases: PhaseMap, view: View | None = None) -> Figure:
         "line in white",
         name="initialization-phase-map",
         room=PHASE_ROOM,
+        table=lambda: tables.phase(phases),
     )
 
 
@@ -770,4 +776,5 @@ def compare(views: Sequence[View], display: Display) -> Figure:
         signals=signals,
         name="initialization-comparison",
         room=room,
+        table=lambda: tables.compared(views, rows, range(layers)),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import altair as alt
@@ -16,7 +16,7 @@ from ..descent import Trace
 from ..flatness import RANGE, TwoMinima, price
 from ..surfaces import Surface
 from ..wording import number
-from . import theme
+from . import logs, theme
 from .base import Figure, series
 
 SIDE = 420
@@ -166,6 +166,7 @@ def paths(
         },
         alt=f"Loss surface {surface.label} with the paths of {', '.join(names)}.",
         name="loss-surface-paths",
+        table=lambda: _path_rows(traces, names),
     )
 
 
@@ -338,6 +339,7 @@ def basin_maps(
         {"minima": series([{"w1": x, "w2": y} for x, y in minima], digits=7)},
         alt=f"Basins of attraction of {', '.join(labels)} on {surface.label}.",
         name="basins",
+        table=lambda: _basin_rows(surface, maps, minima),
     )
 
 
@@ -393,21 +395,28 @@ def two_minima(curve: TwoMinima, shift: float) -> Figure:
         },
         alt="Training loss with a sharp and a flat minimum, and the same curve shifted.",
         name="sharp-and-flat",
+        table=lambda: _two_minima_rows(curve, shift, w, paid),
     )
 
 
 def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
-    """Loss against step, on a log axis where every loss is positive."""
+    """Loss against step; on a log axis, without its zeros, where no loss is negative."""
     names = list(labels)
     color_of, dash_of, _ = _channels(traces, names)
     all_losses = np.concatenate([t.points[:, 2] for t in traces]).astype(float)
     finite = all_losses[np.isfinite(all_losses)]
-    log = bool(finite.size and finite.min() > 0)
+    log = bool(finite.size and finite.min() >= 0 and finite.max() >= logs.SMALLEST)
+    good = [len(t.points) if t.diverged is None else t.diverged for t in traces]
+    raw = [t.points[:n, 2].astype(float) for t, n in zip(traces, good, strict=True)]
+    gone = logs.left_out(v for r in raw for v in r) if log else ""
+    narrow = logs.is_narrow(v for r in raw for v in r)
 
     def build() -> alt.Chart:
-        scale = alt.Scale(type="log") if log else alt.Scale(zero=False)
-        axis = theme.log_axis("loss") if log else alt.Axis(title="loss")
-        return (
+        scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False)
+        axis = alt.Axis(title="loss")
+        if log:
+            axis = theme.log_axis("loss", labelExpr=logs.labels("narrow"))
+        lines = (
             alt.Chart(alt.NamedData("losses"))
             .mark_line()
             .encode(
@@ -416,23 +425,67 @@ def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
                 color=color_of,
                 strokeDash=dash_of,
             )
-            .properties(width=520, height=300)
         )
+        return alt.layer(lines, logs.note("left_out")).properties(width=520, height=300)
 
-    rows = []
-    for label, trace in zip(names, traces, strict=True):
-        good = len(trace.points) if trace.diverged is None else trace.diverged
-        rows.append(
-            {
-                "optimizer": label,
-                "step": np.arange(good),
-                "loss": trace.points[:good, 2].astype(float),
-            }
-        )
+    rows = [
+        {"optimizer": label, "step": np.arange(len(r)), "loss": logs.drawable(r) if log else r}
+        for label, r in zip(names, raw, strict=True)
+    ]
     return Figure(
         ("surface-losses", tuple(names), log),
         build,
-        {"losses": series(rows, digits=7)},
-        alt=f"Loss against step for {', '.join(names)}.",
+        {"losses": series(rows, digits=7), "left_out": series(logs.note_data(gone))},
+        alt=f"Loss against step for {', '.join(names)}." + (f" {gone}." if gone else ""),
+        signals={"narrow": narrow},
         name="loss-surface-losses",
+        table=lambda: _path_rows(traces, names),
     )
+
+
+def _path_rows(traces: Sequence[Trace], names: Sequence[str]) -> Iterator[dict]:
+    """Every step of every path, as far as there are numbers."""
+    for name, trace in zip(names, traces, strict=True):
+        good = len(trace.points) if trace.diverged is None else trace.diverged
+        for step, (w1, w2, loss) in enumerate(trace.points[:good].tolist()):
+            yield {
+                "optimizer": name,
+                "step": step,
+                "weight w1 (no unit)": w1,
+                "weight w2 (no unit)": w2,
+                "loss (no unit)": loss,
+            }
+
+
+def _basin_rows(surface: Surface, maps: Sequence[MapPicture], minima) -> Iterator[dict]:
+    """What each map shows, and every minimum of the surface."""
+    for one in maps:
+        yield {"surface": surface.label, "map": one.label, "summary": one.summary}
+    for x, y in minima:
+        yield {
+            "surface": surface.label,
+            "map": "minimum",
+            "weight w1 (no unit)": x,
+            "weight w2 (no unit)": y,
+        }
+
+
+def _two_minima_rows(curve: TwoMinima, shift: float, w: np.ndarray, paid) -> Iterator[dict]:
+    """Both curves, then what each minimum pays for the shift."""
+    for at, train, test in zip(w, curve.loss(w), curve.loss(w - shift), strict=True):
+        yield {
+            "point": "curve",
+            "weight w (no unit)": float(at),
+            "training loss (no unit)": float(train),
+            "test loss (no unit)": float(test),
+        }
+    for p in paid:
+        yield {
+            "point": f"{p.which} minimum",
+            "weight w (no unit)": p.weight,
+            "training loss (no unit)": p.train,
+            "test loss (no unit)": p.test,
+            "curvature (loss / weight squared)": p.curvature,
+            "test loss above training loss": p.gap,
+            "the same, predicted from the curvature": p.predicted,
+        }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,8 @@ import numpy as np
 from ..optimizers import OPTIMIZERS
 from ..training.history import Curve, History
 from ..wording import number, percent
-from . import theme
+from . import logs, theme
+from . import training_tables as tables
 from .base import Figure, histograms, series, step_area
 from .room import Room, entry_width
 
@@ -72,7 +73,7 @@ _ROOM = {"minExtent": 34, "maxExtent": 34}
 def curve_room(labels: Sequence[str]) -> Room:
     """One panel of curves, below a legend of these labels."""
     return Room(
-        560, 300, left=58, right=18, top=14, bottom=42, least=200, entries=len(labels),
+        560, 300, left=58, right=18, top=28, bottom=42, least=200, entries=len(labels),
         entry_width=entry_width(labels),
     )  # fmt: skip
 
@@ -171,13 +172,13 @@ def loss_figure(
     legend: bool = True,
 ) -> Figure:
     """Training loss: the smoothed curve, and behind it the range of the single steps (with
-    several seeds: the range of the seeds)."""
-    groups = []
-    # An explosion would press all that is worth seeing into a line: it leaves at the top instead.
-    firsts = [c.losses[0] for line in found for c in line.members if c.losses]
-    top = 10 * min((v for v in firsts if v == v), default=1e6)
+    several seeds: the range of the seeds). A log axis leaves losses of 0 out, and says so."""
+    groups, smoothed = [], {}
+    shown = {id(c): logs.drawable(c.losses) if log else np.asarray(c.losses, float)
+             for line in found for c in line.members}  # fmt: skip
+    top = _top(shown.values())
     for line in found:
-        curves = [binned(c.losses) for c in line.members if c.losses]
+        curves = [binned(shown[id(c)]) for c in line.members if c.losses]
         if not curves:
             continue
         length = min(len(c[0]) for c in curves)
@@ -196,6 +197,8 @@ def loss_figure(
                 "high": np.minimum(high, top),
             }
         )
+        how = _how(ends, smoothing, len(curves))
+        smoothed[line.label] = tables.Smoothed(ends, means.mean(0), how)
     changes = [
         {"x": position(line, line.members[0], e["step"], axis), "text": f"η = {number(e['lr'], 6)}"}
         for line in found
@@ -204,6 +207,7 @@ def loss_figure(
     ]
     for i, change in enumerate(sorted(changes, key=lambda c: c["x"])):
         change["line"] = i % 6  # those close by stand below one another
+    gone = logs.left_out(v for line in found for c in line.members for v in c.losses) if log else ""
     scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False, nice=True)
     room = curve_room([line.label for line in found] if legend else [])
 
@@ -239,16 +243,66 @@ def loss_figure(
             baseline="top",
             color=theme.INK,
         ).encode(x="x:Q", y=alt.value(2), text="text:N")
-        return alt.layer(band, line, rule, text).properties(width=room.width, height=room.height)
+        return alt.layer(band, line, rule, text, logs.note("left_out")).properties(
+            width=room.width, height=room.height, title=_key_words("marks")
+        )
 
+    many = any(len(line.members) > 1 for line in found)
+    told = _length_of_each(found)
     return Figure(
         ("training-loss", axis, log, legend, _look(found)),
         build,
-        {"loss": series(groups, digits=4), "changes": series(changes)},
-        alt="Training loss over " + AXES[axis] + ": " + _last_words(groups, "y", number),
-        signals={"x_end": end_of(found, axis)},
+        {
+            "loss": series(groups, digits=4),
+            "changes": series(changes),
+            "left_out": series(logs.note_data(gone)),
+        },
+        alt="Training loss over "
+        + AXES[axis]
+        + ": "
+        + _last_words(groups, "y", number)
+        + (f" {gone}." if gone else ""),
+        signals={
+            "x_end": end_of(found, axis),
+            "marks": f"line: {'smoothed' if smoothing else 'mean of a few steps'} · "
+            f"band: {'range of the seeds' if many else 'single steps'}",
+        },
         name="training_loss",
         room=room,
+        table=lambda: tables.losses(told, smoothed),
+    )
+
+
+def _top(curves: Iterable[np.ndarray]) -> float:
+    """Ten times the least first loss. An explosion would press all that is worth seeing into a
+    line: it leaves at the top instead."""
+    firsts = [known[0] for c in curves if len(known := c[c > 0])]
+    return 10 * min(firsts, default=1e5)
+
+
+def _how(ends: Sequence[float], smoothing: float, seeds: int = 1) -> str:
+    """In words, what was done to the single steps."""
+    width = round(ends[0]) if len(ends) else 1
+    parts = [f"mean of {width} steps"] if width > 1 else []
+    parts += [f"exponential average of these, factor {smoothing:g}"] if smoothing else []
+    parts += [f"mean of {seeds} seeds"] if seeds > 1 else []
+    return ", ".join(parts) or "not smoothed"
+
+
+def _length_of_each(found: Sequence[Line]) -> list[tables.Racer]:
+    return [tables.racer(line.label, line.history, line.members) for line in found]
+
+
+def _key_words(signal: str) -> alt.Title:
+    """A line over the plot that says what its marks are."""
+    return alt.Title(
+        text=alt.ExprRef(signal),
+        anchor="start",
+        frame="group",
+        fontSize=11,
+        fontWeight="normal",
+        offset=4,
+        limit=alt.ExprRef("plot_width"),
     )
 
 
@@ -262,27 +316,29 @@ def _x(axis: str, ticks: int = 8) -> alt.X:
     return alt.X("x:Q", scale=scale, axis=alt.Axis(title=AXES[axis], grid=False, tickCount=ticks))
 
 
-def accuracy_figure(found: Sequence[Line], axis: str = "epochs", *, legend: bool = True) -> Figure:
-    """Accuracy of every epoch: validation strong, training pale; seeds as mean and range."""
-    groups = []
+def accuracy_figure(
+    found: Sequence[Line], axis: str = "epochs", *, smoothing: float = 0.6, legend: bool = True
+) -> Figure:
+    """Accuracy: of the training batches as they come (pale), on a fixed part of the validation
+    images within the epochs (hollow), on all of them at each epoch's end (strong). Seeds as mean
+    and range. Runs of before the first two were kept have the epochs' training accuracy instead.
+    """
+    groups, smoothed = [], {}
     for line in found:
-        for which in ("val", "train"):
-            rows = [[100 * v for v in getattr(c, which) if v is not None] for c in line.members]
-            length = max((len(r) for r in rows), default=0)
-            if not length:
-                continue
-            columns = [[r[i] for r in rows if len(r) > i] for i in range(length)]
-            steps = [(i + 1) * line.history.steps_per_epoch for i in range(length)]
-            groups.append(
-                {
-                    "label": line.label,
-                    "which": "validation" if which == "val" else "training",
-                    "x": [position(line, line.members[0], s, axis) for s in steps],
-                    "y": [sum(c) / len(c) for c in columns],
-                    "low": [min(c) for c in columns],
-                    "high": [max(c) for c in columns],
-                }
+        groups += [
+            {"label": line.label, "which": which, **rows}
+            for which, rows in (
+                ("validation", _whole_epochs(line, "val", axis)),
+                ("part", _checks(line, axis)),
             )
+            if rows
+        ]
+        if any(c.hits for c in line.members):
+            rows, smoothed[line.label] = _running(line, axis, smoothing)
+        else:
+            rows = _whole_epochs(line, "train", axis)
+        if rows:
+            groups.append({"label": line.label, "which": "training", **rows})
 
     room = curve_room([line.label for line in found] if legend else [])
 
@@ -290,50 +346,131 @@ def accuracy_figure(found: Sequence[Line], axis: str = "epochs", *, legend: bool
         x = _x(axis)
         y = alt.Y(
             "y:Q",
-            scale=alt.Scale(zero=False, nice=True),
-            axis=alt.Axis(
-                title="accuracy in % (validation strong, training pale)", tickCount=6, **_ROOM
-            ),
+            scale=alt.Scale(domain=alt.ExprRef("y_span"), nice=False, zero=False),
+            axis=alt.Axis(title="accuracy in %", tickCount=6, **_ROOM),
         )
         base = alt.Chart(alt.NamedData("accuracy"))
-        tooltip = [
-            alt.Tooltip("label:N", title="optimizer"),
-            alt.Tooltip("which:N", title="images"),
-            alt.Tooltip("x:Q", title=axis, format=".4~g"),
-            alt.Tooltip("y:Q", title="accuracy in %", format=".2f"),
-        ]
+        look = {"x": x, "y": y, "color": _colors(found, room), "tooltip": _ACCURACY_TIP}
+        dash = _dashes(found)
+
+        def of(which: str) -> alt.Chart:
+            return base.transform_filter(alt.FieldEqualPredicate(field="which", equal=which))
+
         band = (
-            base.transform_filter("datum.which == 'validation'")
-            .mark_area(opacity=theme.BAND_OPACITY)
+            of("validation")
+            .mark_area(opacity=theme.BAND_OPACITY, clip=True)
             .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colors(found, room))
         )
         train = (
-            base.transform_filter("datum.which == 'training'")
-            .mark_line(opacity=0.35, strokeWidth=1.5)
-            .encode(x=x, y=y, color=_colors(found, room), strokeDash=_dashes(found))
+            of("training")
+            .mark_line(opacity=0.35, strokeWidth=1.5, clip=True)
+            .encode(**look, strokeDash=dash)
+        )
+        part = (
+            of("part")
+            .mark_point(filled=False, size=26, strokeWidth=1.3, opacity=0.7, clip=True)
+            .encode(**look)
         )
         val = (
-            base.transform_filter("datum.which == 'validation'")
-            .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=28, filled=True))
-            .encode(
-                x=x, y=y, color=_colors(found, room), strokeDash=_dashes(found), tooltip=tooltip
-            )
+            of("validation")
+            .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=28, filled=True), clip=True)
+            .encode(**look, strokeDash=dash)
         )
-        return alt.layer(band, train, val).properties(width=room.width, height=room.height)
+        return alt.layer(band, train, part, val).properties(
+            width=room.width, height=room.height, title=_key_words("marks")
+        )
 
-    val_groups = [g for g in groups if g["which"] == "validation"]
+    told = _length_of_each(found)
+    last = [g for g in groups if g["which"] == "validation"]
+    now = last or [g for g in groups if g["which"] == "training"]
     return Figure(
         ("training-accuracy", axis, legend, _look(found)),
         build,
         {"accuracy": series(groups)},
-        alt="Validation accuracy over "
+        alt=f"{'Validation' if last or not now else 'Training'} accuracy over "
         + AXES[axis]
         + ": "
-        + _last_words(val_groups, "y", lambda share: percent(share / 100, 1)),
-        signals={"x_end": end_of(found, axis)},
+        + _last_words(now, "y", lambda share: percent(share / 100, 1)),
+        signals={
+            "x_end": end_of(found, axis),
+            "y_span": accuracy_span(found),
+            "marks": _accuracy_marks(found),
+        },
         name="training_accuracy",
         room=room,
+        table=lambda: tables.accuracies(told, smoothed),
     )
+
+
+RUNNING_POINTS, CHECK_POINTS = 60, 60  # of one curve; a file has them all
+_ACCURACY_TIP = [
+    alt.Tooltip("label:N", title="optimizer"),
+    alt.Tooltip("which:N", title="images"),
+    alt.Tooltip("x:Q", title="at", format=".4~g"),
+    alt.Tooltip("y:Q", title="accuracy in %", format=".2f"),
+]
+
+
+def _accuracy_marks(found: Sequence[Line]) -> str:
+    """What the marks of the accuracy figure are."""
+    part = max((line.history.check_images for line in found), default=0)
+    batches = any(c.hits for line in found for c in line.members)
+    said = ["● validation"]
+    said += [f"○ on {part:,} of its images"] if part else []
+    said += [f"pale: training{' batches' if batches else ', whole epochs'}"] if found else []
+    return " · ".join(said)
+
+
+def accuracy_span(found: Sequence[Line]) -> list[float]:
+    """The accuracy axis, in %: 0 to 100 from the start, and from the first whole epoch on the
+    part above the ten below the worst whole epoch, where all that follows takes place."""
+    curves = [c for line in found for c in line.members]
+    whole = [v for c in curves for v in (*c.val, *(() if c.hits else c.train)) if v is not None]
+    if not whole:
+        return [0, 100]
+    return [max(0, min(10 * math.floor(10 * min(whole) - 0.05), 90)), 100]
+
+
+def _whole_epochs(line: Line, which: str, axis: str) -> dict[str, list[float]]:
+    """Accuracy "val" or "train" at every epoch's end, in %."""
+    rows = [[100 * v for v in getattr(c, which) if v is not None] for c in line.members]
+    steps = line.history.steps_per_epoch
+    at = [(i + 1) * steps for i in range(max((len(r) for r in rows), default=0))]
+    return _over_seeds(line, rows, at, axis)
+
+
+def _checks(line: Line, axis: str) -> dict[str, list[float]]:
+    """Accuracy on the fixed part of the validation images, in %; a long run's are thinned."""
+    longest = max((c.checks for c in line.members), key=len, default=[])
+    every = max(1, math.ceil(len(longest) / CHECK_POINTS))
+    rows = [[100 * share for _, share in c.checks[::every]] for c in line.members]
+    return _over_seeds(line, rows, [step for step, _ in longest[::every]], axis)
+
+
+def _running(line: Line, axis: str, smoothing: float) -> tuple[dict, tables.Smoothed]:
+    """Accuracy on the training batches, in %, smoothed, the mean of the seeds."""
+    size = line.history.batch
+    bins = [binned(np.asarray(c.hits) * 100 / size, RUNNING_POINTS) for c in line.members if c.hits]
+    length = min(len(b[0]) for b in bins)
+    ends = bins[0][0][:length]
+    y = np.stack([smooth(b[1][:length], smoothing) for b in bins]).mean(0)
+    x = [position(line, line.members[0], e, axis) for e in ends]
+    return {"x": x, "y": y}, tables.Smoothed(ends, y, _how(ends, smoothing, len(bins)))
+
+
+def _over_seeds(
+    line: Line, rows: list[list[float]], steps: Sequence[int], axis: str
+) -> dict[str, list[float]]:
+    """Mean and range of the seeds that got so far, at each of `steps`; empty without any."""
+    known = [[r[i] for r in rows if len(r) > i] for i in range(len(steps))]
+    if not known:
+        return {}
+    return {
+        "x": [position(line, line.members[0], s, axis) for s in steps],
+        "y": [sum(c) / len(c) for c in known],
+        "low": [min(c) for c in known],
+        "high": [max(c) for c in known],
+    }
 
 
 def _last_words(groups: list[dict], field: str, say: Callable[[float], str]) -> str:
@@ -359,16 +496,22 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
         probes = curve.probes[:: max(1, math.ceil(len(curve.probes) / 80))]
         count = len(probes[0][1]) if probes else 0
         for layer in range(count):
-            values = [p[column][layer] for p in probes]
+            values = [math.nan if (v := p[column][layer]) is None else v for p in probes]
             groups.append(
                 {
                     "label": line.label,
                     "layer": 2 * layer,
                     "x": [position(line, curve, p[0], axis) for p in probes],
-                    "y": [v if v else None for v in values],
+                    "y": logs.drawable(values),
                 }
             )
     panels = [line.label for line in found]
+    all_values = {
+        line.label: [v for p in line.members[0].probes for v in p[column] if v is not None]
+        for line in found
+    }
+    gone = {label: logs.left_out(values) for label, values in all_values.items()}
+    told = [tables.racer(line.label, line.history, line.members[:1]) for line in found]
     layers = len({g["layer"] for g in groups})
     room = panel_room(len(panels), 300, 190, left=58, gap=66, entries=layers, entry_width=44)
 
@@ -378,7 +521,11 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
         base = alt.Chart(alt.NamedData("layers"))
         chart = base.mark_line(strokeWidth=1.4, clip=True).encode(
             x=_x(axis, 4),
-            y=alt.Y("y:Q", scale=scale, axis=theme.log_axis(titles[what], **_ROOM)),
+            y=alt.Y(
+                "y:Q",
+                scale=scale,
+                axis=theme.log_axis(titles[what], labelExpr=logs.labels("narrow"), **_ROOM),
+            ),
             color=alt.Color(
                 "layer:O",
                 scale=alt.Scale(scheme=theme.SEQUENTIAL),
@@ -386,17 +533,26 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
             ),
             tooltip=["label:N", "layer:O", alt.Tooltip("y:Q", format=".3~g")],
         )
+        chart = alt.layer(chart, logs.note("left_out"))
         return _side_by_side(chart, "label", panels, room)
 
     return Figure(
         ("training-layers", what, axis, tuple(panels), layers),
         build,
-        {"layers": series(groups)},
+        {
+            "layers": series(groups),
+            "left_out": series({"label": k, "text": v} for k, v in gone.items() if v),
+        },
         alt=f"{titles[what].capitalize()} over {AXES[axis]}, one panel for each optimizer and one "
-        "curve for each layer.",
-        signals={"x_end": end_of(found, axis)},
+        "curve for each layer."
+        + "".join(f" {label}: {text}." for label, text in gone.items() if text),
+        signals={
+            "x_end": end_of(found, axis),
+            "narrow": logs.is_narrow(v for values in all_values.values() for v in values),
+        },
         name=f"training_{what}",
         room=room,
+        table=lambda: tables.layers(told),
     )
 
 
@@ -509,6 +665,7 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
         alt=f"Distribution of the {what} of each layer over {len(epochs)} epochs of {curve.label}.",
         name=f"training_{what}_over_epochs",
         room=room,
+        table=lambda: tables.distributions(curve, epochs, [what]),
     )
 
 
@@ -550,6 +707,7 @@ def histogram_figure(curve: Curve, epoch: int) -> Figure:
         alt=f"Histograms of weights and activations of {curve.label} after epoch {epoch}.",
         name="training_histograms",
         room=room,
+        table=lambda: tables.distributions(curve, [epoch], ["weights", "activations"]),
     )
 
 
@@ -648,6 +806,7 @@ def sensitivity_figure(
         signals={"rates": [min(rates) / 1.5, max(rates) * 1.5]},
         name="learning_rate_sensitivity",
         room=room,
+        table=lambda: tables.rates(search, racers, initializers),
     )
 
 
@@ -719,6 +878,7 @@ def confusion_figure(
         alt=f"Confusion matrix of {who} on the test images, in % of each true class.",
         name="confusion_matrix",
         room=CONFUSION_ROOM,
+        table=lambda: tables.confusions({who: confusion}, classes),
     )
 
 
@@ -776,4 +936,7 @@ def classes_figure(
         alt="Test accuracy of each class, a mark for each optimizer.",
         name="class_accuracy",
         room=room,
+        table=lambda: tables.class_accuracies(
+            {label: confusion for label, (_, confusion) in confusions.items()}, classes
+        ),
     )

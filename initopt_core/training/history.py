@@ -20,6 +20,9 @@ class Curve:
 
     Attributes:
         losses: of every step (NaN where it was no number).
+        hits: images of every step's batch that were right; none in runs of before they were kept.
+        checks: rows (steps done, accuracy 0 to 1 on a fixed part of the validation images) within
+            the epochs; likewise.
         train, val: accuracy of every epoch, 0 to 1, None after a divergence.
         probes: rows (step, gradient norm of each layer, update-to-weight ratio of each layer).
         layers: epoch (from 1) -> histograms of each layer.
@@ -34,6 +37,8 @@ class Curve:
     seed: int
     lr: float
     losses: list[float] = field(default_factory=list)
+    hits: list[int] = field(default_factory=list)
+    checks: list[tuple[int, float]] = field(default_factory=list)
     train: list[float | None] = field(default_factory=list)
     val: list[float | None] = field(default_factory=list)
     probes: list[tuple[int, list, list]] = field(default_factory=list)
@@ -76,6 +81,7 @@ class History:
         self.clock = 0.0
         self._phase_clock = 0.0
         self.images_per_s: float | None = None
+        self.check_images = 0  # validation images in a check
         self.paused = False
         self.state = ""
         self.rates: list[float] = []
@@ -148,13 +154,15 @@ class History:
     def _take_steps(self, e) -> None:
         self.step = e["first"] + e["count"]
         self.flushes.append(self.step)
-        for curve, losses, seconds in zip(
-            self.curves.values(), e["losses"], e["seconds"], strict=True
+        nothing: list[list[int]] = [[] for _ in self.curves]
+        for curve, losses, hits, seconds in zip(
+            self.curves.values(), e["losses"], e.get("hits", nothing), e["seconds"], strict=True
         ):
             # After a divergence nothing is a loss any more, the one that showed it included.
             end = curve.divergence["step"] - 1 if curve.divergence else self.step
-            usable = losses[: max(end - e["first"], 0)]
-            curve.losses.extend(math.nan if v is None else v for v in usable)
+            count = max(end - e["first"], 0)
+            curve.losses.extend(math.nan if v is None else v for v in losses[:count])
+            curve.hits.extend(hits[:count])
             curve.seconds.append(seconds)
 
     def _take_progress(self, e) -> None:
@@ -163,6 +171,12 @@ class History:
     def _take_probe(self, e) -> None:
         if e["name"] in self.curves:
             self.curves[e["name"]].probes.append((e["step"], e["gradient"], e["ratio"]))
+
+    def _take_check(self, e) -> None:
+        self.check_images = e["images"]
+        for curve, share in zip(self.curves.values(), e["val"], strict=True):
+            if share is not None:
+                curve.checks.append((e["step"], share))
 
     def _take_layers(self, e) -> None:
         for name, layers in e["layers"].items():

@@ -1,9 +1,10 @@
 """The race: several optimizers in lockstep over the same batches, on any device.
 
-Data stays on the device as bytes and every batch is gathered there. Losses gather on the device
-too and are fetched about five times a second, so that no step waits for the host. The input
-needs no gradient, so none is computed. Whatever is drawn at random comes from a generator seeded
-by (seed, epoch): a resumed run goes on exactly as if it had never stopped (bit-equal on a CPU).
+Data stays on the device as bytes and every batch is gathered there. Losses and accuracies gather
+on the device too and are fetched about five times a second, so that no step waits for the host.
+The input needs no gradient, so none is computed. Whatever is drawn at random comes from a
+generator seeded by (seed, epoch): a resumed run goes on exactly as if it had never stopped
+(bit-equal on a CPU).
 """
 
 from __future__ import annotations
@@ -41,6 +42,11 @@ from .members import (
 FLUSH_S = 0.2
 PROBE_EVERY = 20  # steps between two measurements of gradients and updates
 PROBE_IMAGES = 512
+CHECKS, CHECK_IMAGES, FEWEST = 4, 500, 100
+"""Within an epoch, so many looks at so many validation images (and not worth it with fewer)."""
+CHECK_SHARE = 0.045
+"""Images of all looks of an epoch over its training images. A look is a forward pass alone, about
+a third of a step's work for each image: all looks together stay below 2 % of an epoch."""
 CHECKPOINT = "last.ckpt"
 
 Event = dict[str, Any]
@@ -150,6 +156,24 @@ class _Data:
         # index_select: indexing in brackets takes ten times as long.
         images = self.images.index_select(0, index)
         return fashion.normalize(images), self.labels.index_select(0, index)
+
+
+def check_plan(steps: int, batch: int, validation: int) -> tuple[set[int], int]:
+    """When, and on how many validation images, accuracy is looked at within an epoch.
+
+    Args:
+        steps, batch: of an epoch.
+        validation: how many validation images there are.
+
+    Returns:
+        Numbers of steps after which to look (none at the epoch's end, when all images are
+        looked at), and the number of images; no steps where an epoch is so short that looking
+        would cost too much.
+    """
+    budget = int(CHECK_SHARE * steps * batch)
+    images = min(validation, max(FEWEST, min(CHECK_IMAGES, budget // CHECKS)))
+    looks = min(CHECKS, budget // max(images, 1))
+    return {round((k + 1) * steps / (looks + 1)) for k in range(looks)} - {0, steps}, images
 
 
 class _Run:
@@ -263,6 +287,8 @@ class _Phase:
         self.schedule_settings = dict(config.schedule_settings)
         self.data, self.steps, self.emit = run.data, run.steps, run.emit
         self.backprop = Backprop(members[0].model, config.batch_size)
+        plan = check_plan(self.steps, config.batch_size, len(self.data.val_labels))
+        self.check_at, self.check_images = plan if self.racing else (set(), 0)
 
     def run(self) -> str:
         """ "done" or "stopped"."""
@@ -310,10 +336,11 @@ class _Phase:
         )
         seeds = dict.fromkeys(m.seed for m in members)
         orders = {s: permutation(s, epoch, len(data.labels)).to(device) for s in seeds}
-        self.losses = torch.full((len(members), self.steps), math.nan, device=device)
-        self.correct = torch.zeros(len(members), dtype=torch.int64, device=device)
+        # Loss, and the number of right predictions, of every member at every step.
+        self.seen = torch.full((2, len(members), self.steps), math.nan, device=device)
         self.busy = [0.0] * len(members)
         self.probes: list[tuple[str, int, Tensor]] = []
+        self.checks: list[tuple[int, list[Tensor | None]]] = []
         self.sent, self.base = 0, epoch * self.steps
         self.last = time.perf_counter()
         clock = self.run_.clock
@@ -327,6 +354,8 @@ class _Phase:
                     begun = time.perf_counter()
                     self.step(i, m, step, *batches[m.seed])
                     self.busy[i] += time.perf_counter() - begun
+            if step + 1 in self.check_at:
+                self.check(step + 1)
             if time.perf_counter() - self.asked >= FLUSH_S or self.base + step == 0:
                 self.flush(step + 1)
                 if self.obey() == "stop":
@@ -342,20 +371,27 @@ class _Phase:
             at, self.epochs * self.steps, **self.schedule_settings
         )
         loss, logits = self.backprop.forward(m.model, images, labels)
-        self.losses[i, step] = loss
+        self.seen[0, i, step] = loss
+        self.seen[1, i, step] = (logits.argmax(-1) == labels).sum()
         # Reading costs nothing on a CPU, and the weights are still those that did it.
         if self.run_.device.type == "cpu" and not loss.item() < HUGE:
             self.fail(m, images, at, loss.item())
-            m.losses.extend(self.losses[i, self.sent : step].tolist())
+            m.losses.extend(self.seen[0, i, self.sent : step].tolist())
             return
         self.backprop.backward(m.model)
-        self.correct[i] += (logits.argmax(-1) == labels).sum()
         if self.config.clip_norm:
             clip_gradients(m.optimizer.params, self.config.clip_norm)
         if self.racing and (step % PROBE_EVERY == 0 or step == self.steps - 1):
             self.probes.append((m.name, at, _measured_step(m)))
         else:
             in_place.step(m.optimizer)
+
+    def check(self, done: int) -> None:
+        """Every member on the fixed part of the validation images; nothing is waited for."""
+        part = slice(self.check_images)
+        images, labels = self.data.val_images[part], self.data.val_labels[part]
+        counts = [count_correct(m.model, images, labels) if m.alive else None for m in self.members]
+        self.checks.append((self.base + done, counts))
 
     def fail(self, m: Member, images: Tensor, step: int, loss: float) -> None:
         """Stop one racer alone, and say why."""
@@ -365,7 +401,7 @@ class _Phase:
 
     def flush(self, upto: int) -> None:
         """Fetch what has gathered since the last time, share out the time, send."""
-        rows = self.losses[:, self.sent : upto].cpu().tolist()
+        rows, hits = self.seen[:, :, self.sent : upto].tolist()
         now = time.perf_counter()
         share = (now - self.last) / max(sum(self.busy), 1e-9)
         for i, (m, row) in enumerate(zip(self.members, rows, strict=True)):
@@ -387,6 +423,7 @@ class _Phase:
         }
         if self.racing:
             event["losses"] = [[short(v) for v in row] for row in rows]
+            event["hits"] = [[int(v) if v == v else None for v in row] for row in hits]
             event["seconds"] = [round(m.seconds, 3) for m in self.members]
             event["lr"] = [m.optimizer.lr for m in self.members]
         self.emit(event)
@@ -404,6 +441,10 @@ class _Phase:
                 }
             )
         self.probes.clear()
+        for step, counts in self.checks:
+            shares = [None if c is None else int(c) / self.check_images for c in counts]
+            self.emit({"kind": "check", "step": step, "images": self.check_images, "val": shares})
+        self.checks.clear()
         self.sent = upto
 
     def score(self, epoch: int, clock: float) -> None:
@@ -414,7 +455,7 @@ class _Phase:
         for m in alive:
             m.model.eval()
         counts = {id(m): count_correct(m.model, data.val_images, data.val_labels) for m in alive}
-        for m, hits in zip(members, self.correct.tolist(), strict=True):
+        for m, hits in zip(members, self.seen[1].sum(1).tolist(), strict=True):
             if m.alive:
                 m.take_scores(hits / seen, int(counts[id(m)]) / len(data.val_labels), self.racing)
         if self.racing:

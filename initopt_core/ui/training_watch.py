@@ -126,7 +126,7 @@ def _figure(
     if kind == "loss":
         return figures.loss_figure(found, axis, log=log, smoothing=smoothing, legend=legend)
     if kind == "accuracy":
-        return figures.accuracy_figure(found, axis, legend=legend)
+        return figures.accuracy_figure(found, axis, smoothing=smoothing, legend=legend)
     return figures.layers_figure(found, axis, kind)
 
 
