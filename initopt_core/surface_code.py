@@ -8,6 +8,7 @@ import textwrap
 
 from .descent import Run
 from .formula import python_of
+from .initialization.code import sources
 from .optimizers import OPTIMIZERS
 from .outcomes import shared_digits
 from .schedules import SCHEDULES
@@ -24,9 +25,10 @@ def snippet(
     The optimizers are torch's own where it has them, with rates in torch's convention.
     """
     parts = ["import math\n\nimport torch\n"]
-    ours = sorted({r.optimizer for r in runs if not _torch(r)})
-    if ours:
-        parts[0] += f"from initopt_core.optimizers import {', '.join(ours)}  # not in torch\n"
+    ours = {r.optimizer: OPTIMIZERS[r.optimizer].call for r in runs if not _torch(r)}
+    if ours:  # not in torch: their own source
+        parts[0] = parts[0].replace("math\n", "math\nfrom types import SimpleNamespace\n", 1)
+        parts.append(sources(*ours.values(), without=("state_dict", "load_state_dict")))
     parts.append(_surface(surface))
     scheduled = any(r.schedule != "constant" for r in runs)
     if scheduled:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from ..initializers import INITIALIZERS
 from ..networks import ACTIVATIONS
@@ -78,29 +78,39 @@ for i, (linear, output) in enumerate(zip(linears, outputs)):
 '''
 
 
-def sources(function: Callable) -> str:
-    """Source of `function` and of everything of its own module that it uses, without docstrings,
-    in the order in which it is needed."""
-    module = sys.modules[function.__module__]
+def sources(*things: Callable, without: Collection[str] = ()) -> str:
+    """Source of functions or classes and of everything of their own modules that they use, without
+    docstrings, in the order in which it is needed.
+
+    Args:
+        without: names of methods that are left out.
+    """
     found: dict[str, str] = {}
 
     def visit(thing: Callable) -> None:
+        module = sys.modules[thing.__module__]
         tree = ast.parse(inspect.getsource(thing))
         node = tree.body[0]
+        if isinstance(node, ast.ClassDef):
+            node.body = [part for part in node.body if getattr(part, "name", "") not in without]
+        _strip(node)
+        found[thing.__name__] = ""  # its place; what it needs comes before it
         for name in [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]:
             other = getattr(module, name, None)
-            mine = inspect.isfunction(other) and other.__module__ == module.__name__
-            if mine and name not in found and other is not thing:
+            mine = inspect.isfunction(other) or inspect.isclass(other)
+            if mine and other.__module__ == module.__name__ and name not in found:
                 visit(other)
-        _strip(node)
+        del found[thing.__name__]
         found[thing.__name__] = ast.unparse(tree)
 
-    visit(function)
+    for thing in things:
+        if thing.__name__ not in found:
+            visit(thing)
     return "\n\n\n".join(found.values()) + "\n"
 
 
 def _strip(node: ast.AST) -> None:
-    """Drop docstrings and annotations of iterators, which would need more imports."""
+    """Drop docstrings and annotations, and this project's own errors, which need more imports."""
     for part in ast.walk(node):
         if isinstance(part, ast.FunctionDef | ast.ClassDef):
             first = part.body[0]
@@ -111,7 +121,7 @@ def _strip(node: ast.AST) -> None:
             arguments = part.args
             for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
                 argument.annotation = None
-        if isinstance(part, ast.Raise):
+        if isinstance(part, ast.Raise) and "SettingError" in ast.unparse(part):
             part.exc = ast.parse('ValueError("give it images")').body[0].value
 
 

@@ -1,7 +1,7 @@
 """A race as a PyTorch program that runs by itself and prints the same numbers.
 
 Initializer, activation and schedule are the sources of the registry's own functions; optimizers
-are torch's, where it has them, with rates in torch's convention.
+are torch's, where it has them, with rates in torch's convention, and otherwise sources, too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,12 @@ from ..optimizers import OPTIMIZERS
 from ..schedules import SCHEDULES
 from .config import Racer, TrainConfig
 from .loop import PROBE_IMAGES
+from .torch_muon import MuonAndAdamW
+
+NOT_NEEDED = ("state_dict", "load_state_dict")
+"""Methods of our optimizers that a program has no use for."""
+FROM_TORCHS_PARTS: dict[str, type] = {"Muon": MuonAndAdamW}
+"""What torch has in parts: registry name -> the class that puts them together."""
 
 
 def program(config: TrainConfig) -> str:
@@ -20,10 +26,6 @@ def program(config: TrainConfig) -> str:
     `data/`, or found under the folder in FASHION_MNIST)."""
     initializer, activation = INITIALIZERS[config.initializer], ACTIVATIONS[config.activation]
     schedule = SCHEDULES[config.schedule]
-    ours = sorted({r.optimizer for r in config.racers if not _in_torch(r)})
-    imports = (
-        f"from initopt_core.optimizers import {', '.join(ours)}  # not in torch" if ours else ""
-    )
     from_torch = activation.call.__module__.startswith("torch.")
     name = activation.call.__name__
     act = f"{'nn.' * from_torch}{name}({_arguments(dict(config.activation_settings))})"
@@ -32,6 +34,9 @@ def program(config: TrainConfig) -> str:
     scheduled = config.schedule != "constant"
     if scheduled:
         parts.append(sources(schedule.call))
+    own_optimizers = [_own(r) for r in config.racers if not _in_torch(r)]
+    if own_optimizers:
+        parts.append(sources(*own_optimizers, without=NOT_NEEDED))
     values = _arguments(dict(config.initializer_settings), lead=True)
     images = f", images=normalize(data.data[train[:{PROBE_IMAGES}]])"
     images = images if initializer.extra.get("images") else ""
@@ -62,13 +67,14 @@ def program(config: TrainConfig) -> str:
 import copy
 import math
 import os
+from types import SimpleNamespace
 
 import torch
 from torch import nn
 from torch.nn import functional
 from torch.utils.data import random_split
 from torchvision.datasets import FashionMNIST
-{imports}
+
 
 {own}
 
@@ -143,7 +149,12 @@ def _optimizer(racer: Racer) -> str:
     settings = dict(racer.settings)
     if _in_torch(racer):
         return OPTIMIZERS[racer.optimizer].extra["torch"].format(**settings)
-    return f"{racer.optimizer}(params, {_arguments(settings)})"
+    return f"{_own(racer).__name__}(params, {_arguments(settings)})"
+
+
+def _own(racer: Racer) -> type:
+    """The class whose source the program holds."""
+    return FROM_TORCHS_PARTS.get(racer.optimizer, OPTIMIZERS[racer.optimizer].call)
 
 
 def _arguments(values: dict, lead: bool = False) -> str:
