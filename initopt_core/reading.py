@@ -139,8 +139,10 @@ def unbracketed(text: str) -> str:
 def did_you_mean(name: object, known: Iterable[str]) -> str:
     """ "; did you mean 'SGD'" for the nearest of `known`, or nothing where none is near."""
     plain = {k.casefold(): k for k in known}
-    near = difflib.get_close_matches(str(name)[:80].casefold(), plain, n=1, cutoff=0.6)
-    return f"; did you mean {plain[near[0]]!r}" if near else ""
+    wanted = str(name)[:80].casefold()
+    near = difflib.get_close_matches(wanted, plain, n=3, cutoff=0.6)
+    swapped = [k for k in near if sorted(k) == sorted(wanted)]  # "adma" is Adam, not Adamax
+    return f"; did you mean {plain[(swapped or near)[0]]!r}" if near else ""
 
 
 def shown(value: Any) -> str:

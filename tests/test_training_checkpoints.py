@@ -18,7 +18,7 @@ from torch import nn
 
 from initopt_core import data as fashion
 from initopt_core.networks import BaseNetwork
-from initopt_core.training import CheckpointError, evaluate, load_model, save_model
+from initopt_core.training import CheckpointError, evaluate, load_model, save_model, uploads
 from initopt_core.training import checkpoints as files
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,7 +82,7 @@ def test_pickled_code_is_not_run(saved, tmp_path):
     with pytest.raises(CheckpointError, match="code in them are refused"):
         load_model(saved, "net")
     with pytest.raises(CheckpointError, match="code in them are refused"):
-        files.read_upload({p.name: p.read_bytes() for p in saved.glob("net*")})
+        uploads.read_upload({p.name: p.read_bytes() for p in saved.glob("net*")})
     assert not (tmp_path / "owned").exists()
 
 
@@ -142,7 +142,7 @@ def test_upload_plain_and_zipped(saved, model):
         for name, content in plain.items():
             archive.writestr(f"../../some/folder/{name}", content)
     for upload in (plain, {"all.ZIP": buffer.getvalue()}):
-        found = files.read_upload(upload)
+        found = uploads.read_upload(upload)
         assert list(found) == ["net"]
         loaded, results = found["net"]
         assert results["val_scores"] == [0.4]
@@ -153,19 +153,18 @@ def test_upload_plain_and_zipped(saved, model):
     "change, said",
     [
         (lambda f: f.pop("net.config"), "came without its net.config"),
-        (lambda f: f.pop("net_results.json"), "came without its net_results.json"),
         (lambda f: f.pop("net.tar"), "no NAME.tar"),
         (lambda f: f.update({"net.config": b"\xff\xfe"}), "not readable JSON"),
         (lambda f: f.update({"net.config": b"[" * 100_000}), "not readable JSON"),
         (lambda f: f.update({"x.zip": b"PK not a zip"}), "x.zip is not a readable zip"),
-        (lambda f: f.update({"net.tar": bytes(files.MAX_UPLOAD_BYTES + 1)}), "at most 64 MB"),
+        (lambda f: f.update({"net.tar": bytes(uploads.MAX_UPLOAD_BYTES + 1)}), "at most 64 MB"),
     ],
 )
 def test_wrong_uploads_are_refused_in_words(saved, change, said):
     upload = uploaded(saved)
     change(upload)
     with pytest.raises(CheckpointError, match=said):
-        files.read_upload(upload)
+        uploads.read_upload(upload)
 
 
 def test_zip_bombs_are_refused_before_they_are_unpacked(saved):
@@ -179,7 +178,7 @@ def test_zip_bombs_are_refused_before_they_are_unpacked(saved):
     assert len(bomb.getvalue()) < 2**20
     for upload in ({"b.zip": bomb.getvalue()}, {**uploaded(saved), "net.tar": bomb.getvalue()}):
         with pytest.raises(CheckpointError, match="would unpack to more than 128 MB"):
-            files.read_upload(upload)
+            uploads.read_upload(upload)
 
 
 def test_a_kill_within_a_write_leaves_the_old_file_whole(saved):

@@ -8,17 +8,18 @@ import pytest
 
 from initopt_core import data as fashion
 from initopt_core.training import CheckpointError, load_model, published
-from initopt_core.training.checkpoints import check_results, read_upload
+from initopt_core.training.checkpoints import check_results
 from initopt_core.training.history import History
 from initopt_core.training.members import initial_model
 from initopt_core.training.runs import RunStore
+from initopt_core.training.uploads import read_upload
 from tests.training_help import sample, tiny
 
 RESULTS = {"test_acc": 0.5, "val_scores": [0.4, 0.3], "train_scores": [0.3, 0.3]}
 
 
 def some_models(*names, epochs=2):
-    results = check_results({**RESULTS, "train_losses": [2.0, 1.0, None, 0.5]}, "x")
+    results = check_results({**RESULTS, "train_losses": [2.0, 1.0, 0.8, 0.5]}, "x")
     return {name: (initial_model(tiny(), 1).eval(), dict(results)) for name in names}
 
 

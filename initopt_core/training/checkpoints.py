@@ -154,7 +154,7 @@ def build(config: Any, state: Any, name: str, max_bytes: float = math.inf) -> Ba
             f" MB of weights; at most {max_bytes / 2**20:.0f} MB are taken."
         )
     try:
-        layers = layer_state(state, sizes)
+        layers = layer_state(state, sizes, f"{name}.config")
     except SettingError as problem:
         raise CheckpointError(f"{name}.tar {problem}") from problem
     model = BaseNetwork(activation, sizes[0], sizes[-1], sizes[1:-1])

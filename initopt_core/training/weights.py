@@ -20,7 +20,9 @@ PREFIXES = ("module.", "_orig_mod.", "model.", "net.", "network.", "_forward_mod
 MAX_TENSORS = 1000
 
 
-def layer_state(state: Any, sizes: Sequence[int]) -> dict[str, Tensor]:
+def layer_state(
+    state: Any, sizes: Sequence[int], config: str = "its configuration"
+) -> dict[str, Tensor]:
     """The state dictionary of a `BaseNetwork` with these layer sizes, from foreign weights.
 
     Opened are `{"state_dict": ...}` and its like, the prefixes of DataParallel, torch.compile and
@@ -29,6 +31,7 @@ def layer_state(state: Any, sizes: Sequence[int]) -> dict[str, Tensor]:
 
     Args:
         sizes: inputs, hidden units, outputs.
+        config: name of the file that says these sizes.
 
     Raises:
         SettingError: what is in the way, as the end of a sentence that begins with the file.
@@ -40,8 +43,8 @@ def layer_state(state: Any, sizes: Sequence[int]) -> dict[str, Tensor]:
     shapes = [tuple(reversed(weight.shape)) for weight, _ in pairs.values()]
     if shapes != wanted:
         raise SettingError(
-            f"does not fit its .config: the weights are layers of {_chain(shapes)}, the "
-            f"configuration says {_chain(wanted)}. Put these sizes into the .config."
+            f"does not fit {config}: the weights are layers of {_chain(shapes)}, the "
+            f"configuration says {_chain(wanted)}. Put the weights' sizes into it."
         )
     layers: dict[str, Tensor] = {}
     for index, (weight, bias) in enumerate(pairs.values()):

@@ -6,6 +6,8 @@ import pytest
 import server as servers
 from playwright.sync_api import expect
 
+from tests.test_field_files import TYPED
+
 pytestmark = pytest.mark.browser
 APP = Path(__file__).parent / "apps" / "controls_app.py"
 
@@ -79,3 +81,19 @@ def test_presets_move_the_sliders_and_a_link_restores_them(opened):
     again = opened("?std=0.123&n=77")
     says(again, "[0.123, 77]")
     expect(box(again, "n")).to_have_value("77")
+
+
+def test_a_box_reads_numbers_as_python_does(opened):
+    page = opened()
+    box(page, "n").fill("1,000")
+    box(page, "n").press("Enter")
+    says(page, "[0.01, 1000]")
+    source = (Path(__file__).parents[2] / "assets" / "number_slider.js").read_text()
+    read = """async ([source, texts]) => {
+      const file = new Blob([source], { type: "text/javascript" });
+      const { readNumber } = await import(URL.createObjectURL(file));
+      return texts.map(readNumber);
+    }"""
+    found = page.evaluate(read, [source, [text for text, _ in TYPED]])
+    for (text, value), number in zip(TYPED, found, strict=True):
+        assert number == (value if value is None else pytest.approx(value, rel=1e-15)), text
