@@ -1,7 +1,7 @@
 // The same surface and paths in three dimensions, on the lab's clock. three.js comes only when asked.
 
 const S = (globalThis.initoptSurface ??= {});
-const SIZE = 2, HEIGHT = 1.1, MESH = 96, EYE = [2.3, 2.1, 2.8];
+const SIZE = 2, HEIGHT = 1.1, MESH = 96, EYE = [2.6, 2.35, 3.15];
 
 S.loadThree = async () => {
   if (!S.base) throw new Error("the 3-D view needs files served by the app");

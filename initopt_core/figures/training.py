@@ -854,7 +854,7 @@ def confusion_figure(
             color=alt.Color(
                 "share:Q",
                 scale=alt.Scale(scheme=theme.SEQUENTIAL, domain=[0, 100]),
-                legend=alt.Legend(title="% of the true class"),
+                legend=alt.Legend(title="% of class"),
             ),
             tooltip=[
                 alt.Tooltip("true:N", title="true class"),

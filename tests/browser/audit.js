@@ -31,7 +31,10 @@
     return [item.text].flat().some((line) => pen.measureText(line).width > item.limit + SLACK);
   };
 
+  // The box of a slanted text says little.
+  const slanted = ({ item }) => Boolean((item?.angle ?? 0) % 90);
   const over = (a, b) =>
+    !slanted(a) && !slanted(b) &&
     Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1) > SLACK &&
     Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1) > SLACK + 1;
 

@@ -151,7 +151,7 @@ def figures_server(tmp_path_factory, browser):
         yield running
 
 
-@pytest.mark.parametrize(("racers", "deep"), [(3, 4), (12, 9)])
+@pytest.mark.parametrize(("racers", "deep"), [(3, 4), (8, 9)])
 def test_the_figures_of_a_race_fit(page, figures_server, racers, deep):
     url = f"{figures_server.url}/?racers={racers}&deep={deep}"
     assert audited(page, url, SIZES if FULL else (SIZES[0], SIZES[2], SIZES[3])) == []
