@@ -192,6 +192,7 @@ class Limits:
         keeps: the layers become linear, so two images keep their correlation for ever.
         slow: the correlation's approach follows a power of the depth.
         drifts: the variance's own approach follows a power of the depth (as at a critical point).
+        stays: the variance is kept as it is, whatever it is.
         other: from another start than 1 the variance may settle elsewhere.
     """
 
@@ -202,6 +203,7 @@ class Limits:
     keeps: np.ndarray
     slow: np.ndarray
     drifts: np.ndarray
+    stays: np.ndarray
     other: np.ndarray
 
 
@@ -216,6 +218,7 @@ class Limit:
     keeps: bool
     slow: bool
     drifts: bool
+    stays: bool
     other: bool
 
 
@@ -265,7 +268,8 @@ def solve(own: Curves, w: np.ndarray, b: np.ndarray, exact: bool = False) -> Lim
     slow = ~keeps & (np.abs(rate - 1) < EXACT)
     with np.errstate(divide="ignore"):
         depth = np.where(slow | keeps, np.inf, -1 / np.log(np.where(slow | keeps, 0.5, rate)))
-    return Limits(q, chi, correlation, np.abs(depth), keeps, slow, ~inner & critical, other)
+    drifts, stays = ~inner & critical, settled & critical
+    return Limits(q, chi, correlation, np.abs(depth), keeps, slow, drifts, stays, other)
 
 
 def _settle(own: Curves, w: np.ndarray, b: np.ndarray, means) -> tuple[np.ndarray, np.ndarray]:

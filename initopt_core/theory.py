@@ -42,6 +42,7 @@ FINE_STEP = 0.02
 SAMPLE = 96
 """Images of a batch whose pairwise covariances are followed."""
 _HUGE = 1e30
+_WIDEST = 100.0
 
 
 @cache
@@ -313,11 +314,12 @@ def _forward(
         c = (q_matrix / q.sqrt()[:, None] / q.sqrt()[None, :]).clamp(-1, 1)
         mean_q = float(q.mean())  # at least 1e-300
         shared = _pairs_mean(q_matrix, count)  # of one unit over two random images
-        found.variance.append(max(mean_q - shared / units, 0.0))
+        found.variance.append(max(float(q_matrix.diagonal().mean()) - shared / units, 0.0))
         own = fluctuation * (scale * float(kernel.diagonal().mean()) / mean_q) ** 2
         drawn = 2 * _pairs_mean((q_matrix / mean_q) ** 2, count) / units
         found.fluctuations.append(own)
-        found.spread.append(math.sqrt(own + drawn))
+        # Of a logarithm: what is log-normal with this relative variance.
+        found.spread.append(math.sqrt(math.log1p(own + drawn)))
         found.correlation.append(_pairs_mean(c, count, diagonal=False))
         found.correlations.append(c)
         if i == len(layers) - 1:
@@ -357,7 +359,7 @@ def _backward(
         carried = start.carried(back * forward.kernels[i])
         gradient[i] = carried.variance
         own = (forward.fluctuations[i] + carried.uneven / sizes[i]) if i else 0.0
-        spread[i] = math.sqrt(noise + own + carried.drawn)
+        spread[i] = math.sqrt(min(noise + own + carried.drawn, _WIDEST))
     return gradient, spread, chi
 
 

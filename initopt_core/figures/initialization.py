@@ -12,6 +12,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from ..initialization.phase import places
 from ..initialization.view import SeedBand, View
 from ..probes import LayerStats
 from ..theory import PhaseMap, Prediction
@@ -587,7 +588,7 @@ PHASE_ROOM = Room(520, 300, left=56, right=88, top=14, bottom=42, least=180, mos
 
 def phase(phases: PhaseMap, view: View | None = None) -> Figure:
     """The (sigma_w, sigma_b) plane: how many layers a gradient crosses before it has changed by a
-    factor e, 1 / |ln chi|, as colour; the critical line; where the layers are now."""
+    factor e, 1 / |ln chi|, as colour; the critical line; one dot for each hidden layer."""
     from PIL import Image
 
     with np.errstate(divide="ignore"):
@@ -598,11 +599,8 @@ def phase(phases: PhaseMap, view: View | None = None) -> Figure:
     Image.fromarray(np.ascontiguousarray(picture[::-1])).save(out, "PNG")
     url = "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
     w, b = phases.sigma_w, phases.sigma_b
-    hidden = slice(1, -1) if view is not None and len(view.sigma_w) > 2 else slice(None)
-    points = []
-    if view is not None:
-        sigma_w, sigma_b = view.sigma_w[hidden], view.sigma_b[hidden]
-        points = [{"x": float(np.mean(sigma_w)), "y": float(np.mean(sigma_b)), "size": 160}]
+    dots = dict.fromkeys((p.sigma_w, p.sigma_b) for p in (places(view) if view else ()))
+    points = [{"x": x, "y": y, "size": 160 if len(dots) == 1 else 70} for x, y in dots]
     ok = ~np.isnan(phases.critical)
     data = {
         "map": columns(url=[url], x=float(w[0]), x2=float(w[-1]), y=float(b[0]), y2=float(b[-1])),

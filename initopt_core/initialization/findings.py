@@ -15,6 +15,7 @@ from ..networks import ACTIVATIONS
 from ..probes import LayerStats
 from ..wording import count, number, percent, times
 from .criteria import MANY, MOST, Course
+from .remedy import change, kept_shape
 from .settings import Settings
 from .view import View
 
@@ -41,7 +42,9 @@ def recommended(settings: Settings) -> Settings:
     use = ACTIVATIONS[settings.activation].extra.get("scheme", "kaiming")
     published = use == "kaiming" and settings.activation == "relu"
     return settings.replace(
-        scheme=use, scheme_settings={}, match_gain=use == "kaiming" and not published
+        scheme=use,
+        scheme_settings=kept_shape(settings, use),
+        match_gain=use == "kaiming" and not published,
     )
 
 
@@ -51,12 +54,11 @@ def finding(view: View) -> Finding:
     if found.kind in ("good", "shallow"):
         return found
     best = recommended(view.settings)
-    if best == view.settings:
+    what = change(view.settings, best)
+    if not what:
         return replace(found, remedy=_no_fix(view.settings, found.kind))
-    label = INITIALIZERS[best.scheme].label
-    gain = f" with gain {number(best.scheme_values['gain'])}" if best.match_gain else ""
     made_for = ACTIVATIONS[best.activation].label
-    return replace(found, remedy=f"Made for {made_for}: **{label}{gain}**.", fix=best)
+    return replace(found, remedy=f"Made for {made_for}: {what}.", fix=best)
 
 
 def _no_fix(settings: Settings, kind: str) -> str:

@@ -8,6 +8,9 @@ from functools import partial
 
 from .settings import Settings
 
+TUTORIAL_SEED = 42
+"""The seed that the tutorial sets."""
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -37,7 +40,13 @@ class Preset:
 
 def _preset(name, label, lesson, *, exact=False, activations=(), gradients=(), **settings):
     return Preset(
-        name, label, partial(Settings.make, **settings), lesson, activations, gradients, exact
+        name,
+        label,
+        partial(Settings.make, seed=TUTORIAL_SEED, **settings),
+        lesson,
+        activations,
+        gradients,
+        exact,
     )
 
 

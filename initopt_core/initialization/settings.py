@@ -18,6 +18,9 @@ from ..registry import Entry, SettingError
 
 MAX_BATCH = 4096
 MAX_SEED = 2**31 - 1
+SEED = 18
+"""The draw that the page opens on: of the first hundred the one whose activations and gradients
+lie nearest to the medians in all layers (the tutorial's 42 has about the smallest gradients)."""
 
 Pairs = tuple[tuple[str, Any], ...]
 _OF_ACTIVATION = "act."
@@ -43,7 +46,7 @@ class Settings:
     hidden: tuple[int, ...] = HIDDEN_SIZES
     batch: int = 1024
     classes: tuple[int, ...] = ()
-    seed: int = 42
+    seed: int = SEED
     match_gain: bool = False
 
     @classmethod
@@ -56,7 +59,7 @@ class Settings:
         hidden: Any = HIDDEN_SIZES,
         batch: int = 1024,
         classes: Any = (),
-        seed: int = 42,
+        seed: int = SEED,
         match_gain: bool = False,
     ) -> Settings:
         """Checked settings with every default filled in.

@@ -195,6 +195,12 @@ class SeedBand:
             np.concatenate([self.gradients, other.gradients]),
         )
 
+    def apart(self, kind: str, one: float, other: float, layer: int) -> float:
+        """How unlike two draws' variances are, in standard deviations by which the logarithms of
+        two draws differ: the root of two times one draw's own over these seeds."""
+        spread = float(np.log(getattr(self, kind)[:, layer]).std(ddof=1)) * math.sqrt(2)
+        return abs(math.log(one / other)) / spread
+
 
 def one_seed(settings: Settings, dataset: FashionMNIST) -> SeedBand:
     """Only the variances of one draw, a few numbers to keep."""

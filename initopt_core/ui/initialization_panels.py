@@ -13,13 +13,13 @@ from initopt_core import theory
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.base import Figure
 from initopt_core.figures.initialization import Display
-from initopt_core.initialization import Settings, View
+from initopt_core.initialization import Settings, View, phase
 from initopt_core.initialization.code import program
 from initopt_core.initialization.explain import explain
 from initopt_core.initialization.presets import PRESETS
-from initopt_core.initialization.view import one_seed
+from initopt_core.initialization.view import SeedBand, one_seed
 from initopt_core.initializers import INITIALIZERS
-from initopt_core.networks import ACTIVATIONS, make_activation
+from initopt_core.networks import make_activation
 from initopt_core.registry import SettingError
 from initopt_core.ui import address
 from initopt_core.ui import initialization_controls as controls
@@ -31,6 +31,8 @@ from initopt_core.wording import count, duration, number, percent, times
 
 MAX_PINS = 3
 SEEDS = 20
+TUTORIAL_SEEDS = 100
+"""Draws from which the Tutorial part takes how much two of them usually differ."""
 PARTS = ("Numbers", "Phase map", "Compare", "Seeds", "Tutorial", "Explain", "Code")
 
 
@@ -180,9 +182,9 @@ def numbers(seen: View) -> None:
     )
 
 
-def phase_of(activation: str, settings: tuple) -> theory.PhaseMap:
+def phase_of(activation: str, settings: tuple, bias: float) -> theory.PhaseMap:
     """The phase map of an activation, in the worker thread."""
-    return theory.phase_map(make_activation(activation, **dict(settings)))
+    return theory.phase_map(make_activation(activation, **dict(settings)), bias=bias)
 
 
 def _to_phase(click: dict) -> None:
@@ -196,6 +198,7 @@ def _to_phase(click: dict) -> None:
             scheme_settings={
                 "gain": round(float(np.clip(click["x"], low, high)), 2),
                 "bias_std": round(float(np.clip(click["y"], 0.0, 2.0)), 2),
+                "bias": float(now.scheme_values.get("bias", 0.0)),
             },
             match_gain=False,
         )
@@ -205,33 +208,21 @@ def _to_phase(click: dict) -> None:
 def phase_map(seen: View) -> None:
     """The plane of the activation, and what it says about this network."""
     settings = seen.settings
-    phases = compute(phase_of, settings.activation, settings.activation_settings)
+    bias = phase.bias_of(seen)
+    phases = compute(phase_of, settings.activation, settings.activation_settings, bias)
     left, right = st.columns([3, 2])
     with left:
         live_chart(compute(figures.phase, phases, seen), key="init-phase", on_select=_to_phase)
-    hidden = slice(1, -1) if len(seen.sigma_w) > 2 else slice(None)
-    w, b = float(np.mean(seen.sigma_w[hidden])), float(np.mean(seen.sigma_b[hidden]))
-    q, chi, scale = compute(_fixed, settings.activation, settings.activation_settings, w, b)
-    phase = "ordered" if chi < 0.99 else "chaotic" if chi > 1.01 else "critical"
     with right:
+        st.markdown(compute(phase.about, seen))
         st.markdown(
-            f"**{ACTIVATIONS[settings.activation].label}, infinitely wide.** "
-            f"The dot is this network's hidden layers: σ_w = {number(w)}, σ_b = {number(b)}. "
-            f"χ₁ = {number(chi)}: **{phase}**. "
-            f"Pre-activations settle at variance q* = {number(q)}; what two images have in common "
-            f"changes by a factor e every {number(scale)} layers."
-        )
-        st.markdown(
-            "**Ordered** (χ₁ < 1): all images end up alike, gradients vanish. **Chaotic** "
-            "(χ₁ > 1): near twins are torn apart, gradients explode. On the white **critical** "
-            "line, χ₁ = 1, a signal reaches any depth. Click anywhere to draw the weights there."
+            "**Ordered** (χ₁ < 1): gradients vanish with depth. **Chaotic** (χ₁ > 1): gradients "
+            "explode, and where the variance settles, near twins are torn apart. On the white "
+            "**critical** line, χ₁ = 1, a signal reaches any depth. Click anywhere to draw the "
+            "weights there."
         )
         st.caption("Poole et al. 2016; Schoenholz et al. 2017.")
     export_buttons(compute(figures.phase, phases, seen), key="init-phase-map")
-
-
-def _fixed(activation: str, settings: tuple, w: float, b: float) -> tuple[float, float, float]:
-    return theory.fixed_point(make_activation(activation, **dict(settings)), w, b)
 
 
 def compare(seen: View, display: Display, pinned: tuple[View, ...]) -> None:
@@ -284,12 +275,10 @@ def _swatch(container, color: str, text: str) -> None:
     )
 
 
-def seeds(seen: View, depth: Figure) -> None:
-    """The same setting under 20 seeds: how much of the picture is chance."""
-    dataset, settings = get_dataset(), seen.settings
-    band = None
-    first = settings.seed
-    wanted = [settings.replace(seed=first + i) for i in range(SEEDS)]
+def _draws(settings: Settings, first: int, count: int) -> SeedBand:
+    """The variances of `count` draws of one setting; a bar shows how far they are."""
+    dataset, band = get_dataset(), None
+    wanted = [settings.replace(seed=first + i) for i in range(count)]
     missing = sum(not is_ready(one_seed, s, dataset) for s in wanted)
     bar = st.progress(0.0, "Drawing the weights again") if missing > 2 else None
     start = time.perf_counter()
@@ -297,10 +286,17 @@ def seeds(seen: View, depth: Figure) -> None:
         part = compute(one_seed, one, dataset)
         band = part if band is None else band.add(part)
         if bar is not None:
-            left = (time.perf_counter() - start) / (i + 1) * (SEEDS - i - 1)
-            bar.progress((i + 1) / SEEDS, f"{i + 1} of {SEEDS} seeds, {duration(left)} left")
+            left = (time.perf_counter() - start) / (i + 1) * (count - i - 1)
+            bar.progress((i + 1) / count, f"{i + 1} of {count} seeds, {duration(left)} left")
     if bar is not None:
         bar.empty()
+    return band
+
+
+def seeds(seen: View, depth: Figure) -> None:
+    """The same setting under 20 seeds: how much of the picture is chance."""
+    first = seen.settings.seed
+    band = _draws(seen.settings, first, SEEDS)
     figure = compute(figures.depth, seen, (), band)
     live_chart(figure, key="init-seeds")
     st.caption(
@@ -335,22 +331,22 @@ def tutorial(seen: View) -> None:
         )
         return
     st.markdown(f"**{preset.label}.** {preset.lesson}")
+    # The same hundred draws whatever seed is on the screen, so that all visitors share them.
+    band = None if preset.exact else _draws(preset.settings, 0, TUTORIAL_SEEDS)
     rows = []
     for i, name in enumerate(seen.names):
         row = [name]
-        for printed, stats, spread in (
-            (preset.activations, seen.probe.activations, "spread"),
-            (preset.gradients, seen.probe.gradients, "gradient_spread"),
+        for printed, stats, kind in (
+            (preset.activations, seen.probe.activations, "activations"),
+            (preset.gradients, seen.probe.gradients, "gradients"),
         ):
             if not printed:
                 continue
             ours = stats[i].variance
             digits = 6 if preset.exact else 3
             row += [number(printed[i], digits), number(ours, digits)]
-            if seen.prediction is not None:
-                # Two draws differ by the root of two spreads.
-                one = getattr(seen.prediction, spread)[i] * 2**0.5
-                row.append(f"{abs(np.log(ours / printed[i])) / one:.1f} σ" if one else "–")
+            if band is not None:
+                row.append(f"{band.apart(kind, ours, printed[i], i):.1f} σ")
             else:
                 row.append(number(abs(ours / printed[i] - 1), 1))
         rows.append(row)
@@ -363,7 +359,8 @@ def tutorial(seen: View) -> None:
         "Nothing is drawn here, so the numbers agree to five digits and more."
         if preset.exact
         else "The tutorial's draw was made on a graphics card and cannot be repeated; "
-        "“apart” counts the standard deviations by which two draws usually differ."
+        "“apart” counts the standard deviations by which the logarithms of two draws differ, "
+        f"taken from {TUTORIAL_SEEDS} seeds."
     )
 
 
