@@ -22,6 +22,9 @@ _CSS = """
 .st-key-init-head, .st-key-surface-head { margin-top: .55rem; min-height: 2.5rem; }
 .st-key-init-say { min-height: 3.1rem; justify-content: center; }
 .st-key-surface-say { min-height: 3rem; }
+/* A formula that is wider than its column goes on in the next line. */
+.katex-display > .katex, .katex-display > .katex > .katex-html { white-space: normal; }
+.katex-display .base { margin: .15em 0; }
 .initopt-sentence { font-size: 1.02rem; line-height: 1.45; margin: 0 0 .2rem;
   font-variant-numeric: tabular-nums; }
 table, .stDataFrame, [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }

@@ -93,6 +93,8 @@
     for (let a = t.parent; a && a.dataset.testid !== "stMain"; a = a.parentElement) {
       const style = getComputedStyle(a);
       const box = a.getBoundingClientRect();
+      const formula = a.classList.contains("katex-display");
+      if (formula && t.x2 > box.right + SLACK) return "a formula wider than its place";
       if (/auto|scroll/.test(style.overflowX) && a.scrollWidth > a.clientWidth) return "";
       if (/auto|scroll/.test(style.overflowY) && a.scrollHeight > a.clientHeight) return "";
       if (style.display === "inline") continue;

@@ -110,6 +110,10 @@ def test_the_parts_below_fit(page, app_url, part):
     assert audited(page, link, SIZES if FULL else (SIZES[0], SIZES[3])) == []
 
 
+def test_the_formulas_of_the_tutorials_network_fit(page, app_url):
+    assert audited(page, app_url + "/initialization?part=Explain", (SIZES[0], SIZES[3])) == []
+
+
 def test_no_column_moves_while_a_value_changes(page, app_url):
     page.goto(app_url + "/initialization")
     still(page)
