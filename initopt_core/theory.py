@@ -41,7 +41,7 @@ FINE_STEP = 0.02
 """Spacing where a constant bias moves the kinks away from 0."""
 SAMPLE = 96
 """Images of a batch whose pairwise covariances are followed."""
-_HUGE = 1e30
+_HUGE = 1e100
 _WIDEST = 100.0
 
 
