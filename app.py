@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from initopt_core.ui import address, layout, startup
+from initopt_core.ui import address, layout
+from initopt_core.ui.server import startup
 
 PAGES = {
     "home": ("Home", ":material/home:"),
@@ -15,7 +16,7 @@ PAGES = {
 def main() -> None:
     """One run for one visitor."""
     startup.begin()
-    st.set_page_config(page_icon="assets/icon.png", layout="wide")
+    st.set_page_config(page_icon="assets/images/icon.png", layout="wide")
     layout.page_style()
     page = st.navigation(
         [

@@ -11,10 +11,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from .reading import did_you_mean
-from .registry import SettingError
+from initopt_core.paths import ROOT
+from initopt_core.reading import did_you_mean
+from initopt_core.registry import SettingError
 
-ROOT = Path(__file__).resolve().parents[1]
 BENCHMARKS = ROOT / "tests" / "benchmarks"
 
 
@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     options = parser.parse_args(arguments)
     options.data = getattr(options, "data", None)
-    from .data import DataError
+    from initopt_core.data import DataError
 
     try:
         return options.run(options) or 0
@@ -106,11 +106,11 @@ def make_folder(path: Path) -> None:
 
 def write_figures(options: argparse.Namespace) -> None:
     """Every figure of the tutorial, recomputed, one file for each format."""
-    from . import data, export
-    from .figures import course
+    from initopt_core import data
+    from initopt_core.figures import export, tutorial
 
     dataset = data.load(options.data)
-    figures = dict(course.figures(dataset))
+    figures = dict(tutorial.figures(dataset))
     wanted = choose_figures(list(figures), options.only or "")
     make_folder(options.out)
     for name in wanted:
@@ -139,7 +139,7 @@ def choose_figures(names: list[str], only: str) -> list[str]:
 
 def run_training(options: argparse.Namespace) -> None:
     """Train in this process and print a line an epoch; files as the Training page makes them."""
-    from . import data, training
+    from initopt_core import data, training
 
     config = training_config(options)
     if options.config and config.data == "sample":
@@ -156,7 +156,7 @@ def training_config(options: argparse.Namespace):
     Raises:
         SettingError: for a file that cannot be read, or options that contradict each other.
     """
-    from .training import TrainConfig
+    from initopt_core.training import TrainConfig
 
     plain = {"optimizers": options.optimizers, "epochs": options.epochs, "seed": options.seed}
     given = {name: value for name, value in plain.items() if value is not None}
@@ -202,8 +202,8 @@ def check_machine(options: argparse.Namespace) -> None:
 
     import torch
 
-    from . import data
-    from .networks import pick_device
+    from initopt_core import data
+    from initopt_core.networks import pick_device
 
     print(f"Python {platform.python_version()} on {platform.platform()}, {os.cpu_count()} cores")
     for name in ("torch", "torchvision", "streamlit", "altair", "vl-convert-python", "numpy"):

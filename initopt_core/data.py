@@ -24,7 +24,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .registry import SettingError
+from initopt_core.paths import ASSETS
+from initopt_core.registry import SettingError
 
 CLASSES = (
     "T-shirt/top",
@@ -40,7 +41,7 @@ CLASSES = (
 )
 MEAN, STD = 0.2861, 0.3530  # of the training pixels on [0, 1]
 SPLIT_SEED, TRAIN_SIZE = 42, 50_000
-SAMPLE_FILE = Path(__file__).resolve().parent.parent / "assets" / "fashion_mnist_sample.npz"
+SAMPLE_FILE = ASSETS / "data" / "fashion_mnist_sample.npz"
 SYSTEM_FOLDERS = (Path("/usr/share/datasets/fashion-mnist"),)
 
 

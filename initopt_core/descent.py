@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .optimizers import OPTIMIZERS, OptimizerTemplate
-from .registry import SettingError
-from .schedules import SCHEDULES
-from .surfaces import Surface, gradient
+from initopt_core.optimizers import OPTIMIZERS, OptimizerTemplate
+from initopt_core.registry import SettingError
+from initopt_core.schedules import SCHEDULES
+from initopt_core.surfaces import Surface, gradient
 
 Curve = Callable[[Tensor, Tensor], Tensor]
 MAX_UPDATES = 2000
@@ -27,9 +27,9 @@ def surface_optimizers() -> list[str]:
 def first_rate(surface: str, optimizer: str) -> float:
     """A learning rate to begin with for this optimizer on this registry surface.
 
-    The tutorial's own rates on its two surfaces are presets, see `initopt_core.races`.
+    The tutorial's own rates on its two surfaces are in `loss_surfaces.presets`.
     """
-    from .surfaces import SURFACES
+    from initopt_core.surfaces import SURFACES
 
     entry, facts = OPTIMIZERS[optimizer], SURFACES[surface].extra
     memory = entry.extra.get("memory", {})

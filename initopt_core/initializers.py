@@ -20,7 +20,7 @@ from collections.abc import Iterator
 import torch
 from torch import Generator, Tensor, nn
 
-from .registry import Entry, Parameter, Registry, SettingError
+from initopt_core.registry import Entry, Parameter, Registry, SettingError
 
 
 def layers(model: nn.Module) -> Iterator[tuple[bool, Tensor, Tensor]]:

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .reading import shown, unbracketed, whole, whole_numbers
-from .registry import Entry, Parameter, Registry, SettingError
+from initopt_core.reading import shown, unbracketed, whole, whole_numbers
+from initopt_core.registry import Entry, Parameter, Registry, SettingError
 
 HIDDEN_SIZES = (512, 256, 256, 128)
 MAX_LAYERS = 64

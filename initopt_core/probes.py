@@ -16,8 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .networks import DEAD, active_range
-from .threads import one_thread
+from initopt_core.networks import DEAD, active_range
+from initopt_core.threads import one_thread
 
 FINE = 16
 """Fine bins behind each bin that is shown, so that any other range can be cut from them."""

@@ -36,7 +36,7 @@ def number_text(text: str) -> float | int | None:
     "1.000,5", with both signs, is 1000.5. Blanks, "_" and "'" may separate thousands, too.
     Powers of ten: "1e-3", "10^-3", "10⁻³", "1·10⁻³". Whole numbers are exact.
 
-    `readNumber` in assets/number_slider.js is its twin.
+    `readNumber` in assets/web/number_slider/number_slider.js is its twin.
     """
     text = text.strip().replace("−", "-").replace("–", "-")
     text = re.sub(r"10([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda m: "10^" + m[1].translate(_RAISED), text)

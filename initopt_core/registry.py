@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .reading import SettingError, did_you_mean, number, shown, whole
+from initopt_core.reading import SettingError, did_you_mean, number, shown, whole
 
 __all__ = ["Entry", "Parameter", "Registry", "SettingError"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from .registry import Entry, Parameter, Registry
+from initopt_core.registry import Entry, Parameter, Registry
 
 
 def constant(step: int, total: int) -> float:

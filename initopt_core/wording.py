@@ -4,9 +4,10 @@ Three significant digits without trailing zeros, a comma between thousands, a re
 0.001 to below a million a number is written out (0.00392, 12,300), beyond that with a power of ten
 (1.2·10⁻⁷, and 10⁻⁴ rather than 1·10⁻⁴). Halves are rounded away from zero.
 
-`assets/numbers.js` is the twin in the browser, `figures.theme` has the label expression of axes;
-`tests/test_wording.py` holds both to this file. What a program reads back (CSV, links, generated
-code, what is typed into a box) is not written for people: `plain` is for that.
+`assets/web/shared/numbers.js` is the twin in the browser, `figures.theme` has the label expression
+of axes; `tests/core/test_wording.py` and `tests/browser/test_wording.py` hold both to this file.
+What a program reads back (CSV, links, generated code, what is typed into a box) is not written for
+people: `plain` is for that.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Initialization: why networks live or die before the first step."""
 
-from initopt_core.ui import initialization_page
+from initopt_core.ui.initialization import page
 
-initialization_page.show()
+page.show()

@@ -1,5 +1,5 @@
 """Loss surfaces: optimizers race over functions of two weights."""
 
-from initopt_core.ui import surface_page
+from initopt_core.ui.loss_surfaces import page
 
-surface_page.show()
+page.show()

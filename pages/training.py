@@ -2,29 +2,22 @@
 
 import streamlit as st
 
-from initopt_core.ui import (
-    address,
-    layout,
-    training_controls,
-    training_recorded,
-    training_runs,
-    training_steer,
-    training_watch,
-)
-from initopt_core.ui.kept import notice_bad_links
-from initopt_core.ui.training_service import link_problem, run_name, shown_run
+from initopt_core.ui import address, layout
+from initopt_core.ui.server.training import link_problem, run_name, shown_run
+from initopt_core.ui.state import notice_bad_links
+from initopt_core.ui.training import controls, recorded, runs, steer, watch
 
 layout.page_header("Training")
-config, problem, place = training_controls.sidebar()
-training_steer.start_button(config, problem, place)
+config, problem, place = controls.sidebar()
+steer.start_button(config, problem, place)
 run_id = shown_run()
 with st.container():
     notice_bad_links()
     if told := link_problem():
         st.info(told, icon=":material/link_off:")
 if run_id is None:
-    training_recorded.recorded()
+    recorded.recorded()
 else:
-    training_watch.watch(run_id, training_runs.compared(run_id))
-training_runs.runs_panel(run_id)
+    watch.watch(run_id, runs.compared(run_id))
+runs.runs_panel(run_id)
 address.title("Training", run_name(run_id))

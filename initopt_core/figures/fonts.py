@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from types import ModuleType
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "fonts"
+from initopt_core.paths import ASSETS
+
+FOLDER = ASSETS / "fonts"
 """Source Sans 3 as TrueType, with its licence (SIL Open Font License 1.1)."""
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from ..wording import number
+from initopt_core.wording import number
+
 from . import theme
 
 SMALLEST, LARGEST = 1e-300, 1e300

@@ -15,7 +15,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from .. import wording
+from initopt_core import wording
 
 WEIGHTS = "#4477AA"
 GRADIENTS = "#EE6677"

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from .. import theory
-from ..initializers import INITIALIZERS
-from ..networks import ACTIVATIONS, make_activation
-from ..wording import count, latex, number
+from initopt_core.initializers import INITIALIZERS
+from initopt_core.networks import ACTIVATIONS, make_activation
+from initopt_core.wording import count, latex, number
+
+from . import theory
 from .criteria import DEEPEST, phase
-from .view import View
+from .observation import View
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What a view shows, said in a sentence, and what would mend it.
 
 The words are those of `criteria`; every sentence is held to the numbers beside it by
-`tests/test_sentences.py`.
+`tests/initialization/test_sentences.py`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..initializers import INITIALIZERS
-from ..networks import ACTIVATIONS
-from ..probes import LayerStats
-from ..wording import count, number, percent, times
+from initopt_core.initializers import INITIALIZERS
+from initopt_core.networks import ACTIVATIONS
+from initopt_core.probes import LayerStats
+from initopt_core.wording import count, number, percent, times
+
 from .criteria import MANY, MOST, Course
+from .observation import View
 from .remedy import change, kept_shape
 from .settings import Settings
-from .view import View
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ def _known(share: float) -> float:
 
 
 def _saturates(settings: Settings) -> bool:
-    from ..networks import active_range, make_activation
+    from initopt_core.networks import active_range, make_activation
 
     low, high = active_range(
         make_activation(settings.activation, **dict(settings.activation_settings))

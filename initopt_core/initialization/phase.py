@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from .. import theory
-from ..initializers import INITIALIZERS
-from ..networks import ACTIVATIONS, make_activation
-from ..wording import number
+from initopt_core.initializers import INITIALIZERS
+from initopt_core.networks import ACTIVATIONS, make_activation
+from initopt_core.wording import number
+
+from . import theory
 from .findings import finding
-from .view import View
+from .observation import View
 
 ALIKE = 0.02
 """Spreads that differ by less than this are one place."""

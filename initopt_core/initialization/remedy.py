@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..initializers import INITIALIZERS
-from ..wording import number
+from initopt_core.initializers import INITIALIZERS
+from initopt_core.wording import number
+
 from .settings import Settings
 
 SHAPES = ("distribution", "cut")

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .. import theory
-from ..data import CLASSES
-from ..initializers import INITIALIZERS
-from ..networks import ACTIVATIONS, HIDDEN_SIZES, check_sizes, layer_sizes
-from ..networks import parse_sizes as parse_hidden
-from ..reading import whole
-from ..registry import Entry, SettingError
+from initopt_core.data import CLASSES
+from initopt_core.initializers import INITIALIZERS
+from initopt_core.networks import ACTIVATIONS, HIDDEN_SIZES, check_sizes, layer_sizes
+from initopt_core.networks import parse_sizes as parse_hidden
+from initopt_core.reading import whole
+from initopt_core.registry import Entry, SettingError
+
+from . import theory
 
 MAX_BATCH = 4096
 MAX_SEED = 2**31 - 1

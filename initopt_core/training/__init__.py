@@ -4,7 +4,7 @@ from .checkpoints import CheckpointError, load_model, save_model
 from .config import Racer, TrainConfig, tutorial_comparison
 from .loop import Control, Stopped, TrainResult, train
 from .measure import evaluate
-from .plain import train_to_folder
+from .runs.headless import train_to_folder
 
 __all__ = [
     "CheckpointError",

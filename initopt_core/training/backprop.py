@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..networks import BaseNetwork
+from initopt_core.networks import BaseNetwork
 
 
 class Backprop:

@@ -18,9 +18,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..networks import BaseNetwork, activation_of, layer_sizes, parameters_of
-from ..reading import shown
-from ..registry import SettingError
+from initopt_core.networks import BaseNetwork, activation_of, layer_sizes, parameters_of
+from initopt_core.reading import shown
+from initopt_core.registry import SettingError
+
 from .weights import layer_state
 
 MAX_JSON_BYTES = 16 * 2**20  # the tutorial's result files have 0.16

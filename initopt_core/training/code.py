@@ -6,11 +6,12 @@ are torch's, where it has them, with rates in torch's convention, and otherwise 
 
 from __future__ import annotations
 
-from ..initialization.code import sources
-from ..initializers import INITIALIZERS
-from ..networks import ACTIVATIONS
-from ..optimizers import OPTIMIZERS
-from ..schedules import SCHEDULES
+from initopt_core.initializers import INITIALIZERS
+from initopt_core.networks import ACTIVATIONS
+from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.programs import sources
+from initopt_core.schedules import SCHEDULES
+
 from .config import Racer, TrainConfig
 from .loop import PROBE_IMAGES
 from .torch_muon import MuonAndAdamW

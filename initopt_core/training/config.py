@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from ..initializers import INITIALIZERS
-from ..networks import ACTIVATIONS, HIDDEN_SIZES, check_sizes
-from ..optimizers import OPTIMIZERS
-from ..reading import did_you_mean, shown, unbracketed, whole_numbers
-from ..registry import Parameter, SettingError
-from ..schedules import SCHEDULES
+from initopt_core.initializers import INITIALIZERS
+from initopt_core.networks import ACTIVATIONS, HIDDEN_SIZES, check_sizes
+from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.reading import did_you_mean, shown, unbracketed, whole_numbers
+from initopt_core.registry import Parameter, SettingError
+from initopt_core.schedules import SCHEDULES
 
 Settings = tuple[tuple[str, Any], ...]
 MAX_RACERS, MAX_SEEDS = 8, 10

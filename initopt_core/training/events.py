@@ -12,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..reading import shown
-from ..registry import SettingError
+from initopt_core.reading import shown
+from initopt_core.registry import SettingError
+
 from .checkpoints import finite
 
 Check = Callable[[Any], bool]

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..registry import SettingError
+from initopt_core.registry import SettingError
+
 from .events import check_event
 
 

@@ -19,16 +19,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .. import data as fashion
-from ..networks import BaseNetwork, pick_device
-from ..registry import SettingError
-from ..schedules import SCHEDULES
-from . import in_place
+from initopt_core import data as fashion
+from initopt_core.networks import BaseNetwork, pick_device
+from initopt_core.optimizers import in_place
+from initopt_core.registry import SettingError
+from initopt_core.schedules import SCHEDULES
+
 from .backprop import Backprop
 from .checkpoints import cpu_state, read_tensors, save_model, write_json, write_tensors
 from .config import TrainConfig
 from .measure import HUGE, Divergence, count_correct, diagnose, report, snapshot
-from .members import (
+from .trial import (
     Member,
     best_rate,
     blank_model,

@@ -10,9 +10,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..data import normalize
-from ..networks import BaseNetwork
-from ..wording import number
+from initopt_core.data import normalize
+from initopt_core.networks import BaseNetwork
+from initopt_core.wording import number
+
 from .checkpoints import finite
 
 BINS = 40

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..reading import shown
-from ..registry import SettingError
+from initopt_core.reading import shown
+from initopt_core.registry import SettingError
 
 WRAPPERS = ("state_dict", "model_state_dict", "model_state", "model", "net", "network", "weights")
 PREFIXES = ("module.", "_orig_mod.", "model.", "net.", "network.", "_forward_module.")

@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from initopt_core.registry import Entry, Parameter, Registry
-from initopt_core.ui.kept import MAX_TEXT, kept, write_link
-from initopt_core.ui.number_slider import number_slider
+
+from .components.number_slider import number_slider
+from .state import MAX_TEXT, kept, write_link
 
 
 def is_number(parameter: Parameter) -> bool:

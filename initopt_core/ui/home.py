@@ -8,10 +8,11 @@ import streamlit as st
 import torch
 
 from initopt_core import data
-from initopt_core.figures import classes
+from initopt_core.figures import images
 from initopt_core.networks import pick_device
-from initopt_core.ui.dataset import data_service, get_dataset
-from initopt_core.ui.layout import page_header
+
+from .layout import page_header
+from .server.dataset import data_service, get_dataset
 
 _CARDS = (
     (
@@ -56,10 +57,10 @@ _GRID = """
 def _class_grid(source: str) -> str:
     dataset = get_dataset()
     figures = "".join(
-        f'<figure><img src="{classes.png_url(strip)}" alt="Four images of the class '
+        f'<figure><img src="{images.png_url(strip)}" alt="Four images of the class '
         f'{html.escape(name)}"><figcaption>{label} · {html.escape(name)}</figcaption></figure>'
         for label, (name, strip) in enumerate(
-            zip(dataset.classes, classes.class_examples(dataset), strict=True)
+            zip(dataset.classes, images.class_examples(dataset), strict=True)
         )
     )
     return _GRID.format(figures=figures)

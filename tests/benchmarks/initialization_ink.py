@@ -15,13 +15,12 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "browser"))
+sys.path.insert(0, str(HERE.parents[1]))
 sys.path.insert(0, str(HERE))
 
-import chromium  # noqa: E402
-import ink  # noqa: E402
-import server  # noqa: E402
-from key_to_ink import report  # noqa: E402
+from key_to_ink import report
+
+from tests.support import chromium, ink, server
 
 
 def main() -> None:

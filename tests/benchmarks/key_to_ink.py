@@ -16,11 +16,9 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "browser"))
+sys.path.insert(0, str(HERE.parents[1]))
 
-import chromium  # noqa: E402
-import ink  # noqa: E402
-import server  # noqa: E402
+from tests.support import chromium, ink, server
 
 
 def percentile(values: list[float], share: float) -> float:

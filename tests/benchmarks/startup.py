@@ -16,9 +16,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(HERE / "tests" / "browser"))
 
-import chromium  # noqa: E402
-import server as servers  # noqa: E402
-from playwright.sync_api import sync_playwright  # noqa: E402
+from playwright.sync_api import sync_playwright
+
+from tests.support import chromium
+from tests.support import server as servers
 
 ROUNDS = 3
 DRAWN = '.initopt-figure[data-figure="init-grid"][data-drawn]'

@@ -19,17 +19,16 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
-sys.path.insert(0, str(HERE.parent / "browser"))
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
+import numpy as np
+import torch
 
-from initopt_core.basins import basins  # noqa: E402
-from initopt_core.descent import Run, descend_many, race, train_curve  # noqa: E402
-from initopt_core.optimizers import SGD, Adam, SGDMomentum  # noqa: E402
-from initopt_core.races import RACES  # noqa: E402
-from initopt_core.surfaces import SURFACES, Surface  # noqa: E402
-from initopt_core.ui.surface_lab import landmarks, scene  # noqa: E402
+from initopt_core.descent import Run, descend_many, race, train_curve
+from initopt_core.loss_surfaces.basins import basins
+from initopt_core.loss_surfaces.presets import RACES
+from initopt_core.optimizers import SGD, Adam, SGDMomentum
+from initopt_core.surfaces import SURFACES, Surface
+from initopt_core.ui.loss_surfaces.lab import landmarks, scene
 
 EIGHT = ("SGD", "SGDMomentum", "Adam", "Nesterov", "Adagrad", "RMSprop", "AdamW", "Lion")
 

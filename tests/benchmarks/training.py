@@ -30,12 +30,13 @@ import torch.nn.functional as F
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from initopt_core import data as fashion
-from initopt_core.training import Racer, TrainConfig, loop, train, worker
+from initopt_core.training import Racer, TrainConfig, loop, train
 from initopt_core.training.history import History
 from initopt_core.training.loop import PROBE_IMAGES
-from initopt_core.training.members import initial_model
-from initopt_core.training.runs import RunStore
-from initopt_core.training.service import TrainingService
+from initopt_core.training.runs import worker
+from initopt_core.training.runs.service import TrainingService
+from initopt_core.training.runs.store import RunStore
+from initopt_core.training.trial import initial_model
 
 TORCH = {
     "SGD": lambda p: torch.optim.SGD(p, 0.1),

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import chromium
-import server as servers
+from tests.support import chromium
+from tests.support import server as servers
 
 
 @pytest.hookimpl(hookwrapper=True)

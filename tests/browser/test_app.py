@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-import server as servers
 from playwright.sync_api import expect
+
+from tests.support import server as servers
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]

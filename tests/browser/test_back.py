@@ -3,9 +3,10 @@
 import re
 from urllib.parse import urlsplit
 
-import ink
 import pytest
 from playwright.sync_api import expect
+
+from tests.support import ink
 
 pytestmark = pytest.mark.browser
 PAUSE_MS = 1300

@@ -2,8 +2,9 @@
 
 import sys
 
-import chromium
 import pytest
+
+from tests.support import chromium
 
 
 def nothing():

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-import server as servers
 from playwright.sync_api import expect
 
-from tests.test_field_files import TYPED
+from tests.support import server as servers
+from tests.training.test_field_files import TYPED
 
 pytestmark = pytest.mark.browser
 APP = Path(__file__).parent / "apps" / "controls_app.py"
@@ -88,7 +88,9 @@ def test_a_box_reads_numbers_as_python_does(opened):
     box(page, "n").fill("1,000")
     box(page, "n").press("Enter")
     says(page, "[0.01, 1000]")
-    source = (Path(__file__).parents[2] / "assets" / "number_slider.js").read_text()
+    source = (
+        Path(__file__).parents[2] / "assets" / "web" / "number_slider" / "number_slider.js"
+    ).read_text()
     read = """async ([source, texts]) => {
       const file = new Blob([source], { type: "text/javascript" });
       const { readNumber } = await import(URL.createObjectURL(file));

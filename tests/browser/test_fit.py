@@ -11,9 +11,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-import server as servers
 
 from initopt_core.initialization.presets import PRESETS
+from tests.support import server as servers
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent

@@ -2,9 +2,10 @@
 
 import json
 
-import ink
 import pytest
 from playwright.sync_api import expect
+
+from tests.support import ink
 
 pytestmark = pytest.mark.browser
 

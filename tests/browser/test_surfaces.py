@@ -337,8 +337,8 @@ def test_a_map_is_read_and_picked_by_keys(page, app_url):
 def test_maps_in_the_browser_and_in_files_have_the_same_colours(page, app_url):
     from initopt_core.descent import Run, first_rate
     from initopt_core.surfaces import SURFACES, Surface
-    from initopt_core.ui.surface_basins import basin_map
-    from initopt_core.ui.surface_lab import landmarks
+    from initopt_core.ui.loss_surfaces.basins import basin_map
+    from initopt_core.ui.loss_surfaces.lab import landmarks
 
     surface = Surface("himmelblau")
     run = Run("SGD", (("lr", first_rate("himmelblau", "SGD")),))
@@ -377,7 +377,7 @@ def test_maps_are_downloaded(page, app_url):
 
 
 def test_the_price_in_the_browser_is_the_computed_one(page, app_url):
-    from initopt_core import flatness
+    from initopt_core.loss_surfaces import flatness
 
     page.goto(f"{app_url}/loss_surfaces?view=Sharp+and+flat&flat_sharp=0.3&flat_depth=0.2")
     page.wait_for_function(

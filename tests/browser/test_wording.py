@@ -4,7 +4,7 @@ import random
 
 from initopt_core import wording
 from initopt_core.figures import theme
-from initopt_core.ui.assets import ASSETS
+from initopt_core.ui.components.assets import ASSETS
 
 
 def values() -> list[float]:

@@ -23,16 +23,15 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "browser"))
 sys.path.insert(0, str(HERE.parents[1]))
 
-import server  # noqa: E402
-import websockets  # noqa: E402
-from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: E402
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: E402
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from initopt_core.training import TrainConfig  # noqa: E402
-from initopt_core.training.service import TrainingService  # noqa: E402
+from initopt_core.training import TrainConfig
+from initopt_core.training.runs.service import TrainingService
+from tests.support import server
 
 MAX_SESSIONS, MAX_SECONDS = 500, 600
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from initopt_core.registry import Parameter
-from initopt_core.ui import assets, controls
+from initopt_core.ui import controls
+from initopt_core.ui.components import assets
 
 assets.register()
 STD = Parameter("std", "Deviation", 0.01, 1e-4, 10.0, "log", help="Spread of the weights.")

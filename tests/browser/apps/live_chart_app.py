@@ -12,11 +12,12 @@ import altair as alt
 import numpy as np
 import streamlit as st
 
-from initopt_core.figures import base, theme
+from initopt_core.figures import figure as base
+from initopt_core.figures import theme
 from initopt_core.figures.room import Room
-from initopt_core.ui import assets
-from initopt_core.ui.export_buttons import export_buttons
-from initopt_core.ui.live_chart import live_chart
+from initopt_core.ui.components import assets
+from initopt_core.ui.components.live_chart import live_chart
+from initopt_core.ui.export_menu import export_buttons
 
 st.set_page_config(layout="wide")
 assets.register()

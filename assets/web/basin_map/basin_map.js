@@ -1,0 +1,226 @@
+// One map of starting points: coloured by the minimum reached, darker the longer it took.
+// The Python side is initopt_core/ui/loss_surfaces/basins.py.
+
+const S = (globalThis.initoptSurface ??= {});
+if (import.meta.url.startsWith("http") && !S.Field) {
+  await import(new URL("../surface_canvas/field.js", import.meta.url).href);
+  await (await import(new URL("../shared/faces.js", import.meta.url).href)).ready;
+}
+
+const maps = new Map();
+const PAD = { left: 40, right: 8, top: 6, bottom: 34 };
+const NOWHERE = 255, GONE = 254;
+
+function read(data) {
+  if (!(data instanceof Uint8Array)) return null;
+  const cut = data.indexOf(10);
+  const head = JSON.parse(new TextDecoder().decode(data.subarray(0, cut)));
+  const size = head.n * head.n;
+  return { head, reached: data.slice(cut + 1, cut + 1 + size), shade: data.slice(cut + 1 + size) };
+}
+
+const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+
+class BasinMap {
+  constructor(parent) {
+    this.parent = parent;
+    this.root = document.createElement("div");
+    this.root.className = "bm-root";
+    this.root.dataset.drawn = "0";
+    this.title = document.createElement("div");
+    this.title.className = "bm-title";
+    this.canvas = document.createElement("canvas");
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute("role", "application");
+    this.note = document.createElement("div");
+    this.note.className = "bm-note";
+    this.note.setAttribute("aria-live", "polite");
+    this.root.append(this.title, this.canvas, this.note);
+    parent.append(this.root);
+    this.drawn = 0;
+    this.observer = new ResizeObserver(() => this.draw());
+    this.observer.observe(this.root);
+    this.theme = new MutationObserver(() => this.draw());
+    this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
+    this.canvas.addEventListener("pointermove", (e) => this.hover(e));
+    this.canvas.addEventListener("pointerleave", () => this.rest());
+    this.canvas.addEventListener("click", (e) => this.pick(this.under(e)));
+    this.canvas.addEventListener("keydown", (e) => this.key(e));
+    this.canvas.addEventListener("blur", () => {
+      this.cursor = null;
+      this.rest();
+      this.draw();
+    });
+  }
+
+  show(message) {
+    if (this.head?.stamp === message.head.stamp) return;
+    Object.assign(this, message);
+    this.image = null;
+    this.rest();
+    const { label, settings, color, alt } = this.head;
+    const swatch = Object.assign(document.createElement("span"), { textContent: "■ " });
+    swatch.style.color = color;
+    this.title.replaceChildren(swatch, Object.assign(document.createElement("b"), { textContent: label }), ` ${settings}`);
+    this.canvas.setAttribute("aria-label", `${alt} Arrow keys move over the starts, Enter follows one.`);
+    this.draw();
+    this.root.dataset.drawn = String(++this.drawn);
+  }
+
+  picture() {
+    const { n, colours, plain } = this.head;
+    const image = new ImageData(n, n);
+    const inks = colours.map(rgb);
+    for (let j = 0; j < n; j++) {
+      for (let i = 0; i < n; i++) {
+        const k = j * n + i, o = 4 * ((n - 1 - j) * n + i);
+        const who = this.reached[k], s = this.shade[k];
+        let c;
+        if (who === GONE) c = (i + j) % 4 === 0 ? [190, 190, 190] : [30, 30, 30];
+        else if (plain) c = [S.colours[4 * s], S.colours[4 * s + 1], S.colours[4 * s + 2]];
+        else if (who === NOWHERE) c = [187, 187, 187];
+        else {
+          const f = 1 - 0.72 * (s / 255);
+          c = inks[who].map((v) => v * f);
+        }
+        image.data[o] = c[0];
+        image.data[o + 1] = c[1];
+        image.data[o + 2] = c[2];
+        image.data[o + 3] = 255;
+      }
+    }
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = n;
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    return canvas;
+  }
+
+  draw() {
+    const width = this.root.clientWidth;
+    if (!this.head || !width) return;
+    const w = width, h = Math.round(Math.min(width, 520));
+    const ctx = S.fit(this.canvas, w, h);
+    const b = (this.box = { x: PAD.left, y: PAD.top, w: w - PAD.left - PAD.right, h: h - PAD.top - PAD.bottom });
+    this.image ??= this.picture();
+    ctx.imageSmoothingEnabled = false;
+    ctx.drawImage(this.image, b.x, b.y, b.w, b.h);
+    const [x0, x1, y0, y1] = this.head.ranges;
+    const style = getComputedStyle(this.root);
+    ctx.fillStyle = style.color;
+    ctx.strokeStyle = style.color;
+    ctx.font = "11px 'Source Sans 3', 'Source Sans', sans-serif";
+    ctx.textAlign = "center";
+    ctx.textBaseline = "top";
+    for (const v of S.ticks(x0, x1, b.w / 60)) {
+      ctx.fillText(S.short(v), b.x + ((v - x0) / (x1 - x0)) * b.w, b.y + b.h + 4);
+    }
+    ctx.fillText("start w₁", b.x + b.w / 2, b.y + b.h + 19);
+    ctx.textAlign = "right";
+    ctx.textBaseline = "middle";
+    for (const v of S.ticks(y0, y1, b.h / 50)) ctx.fillText(S.short(v), b.x - 4, b.y + ((y1 - v) / (y1 - y0)) * b.h);
+    ctx.save();
+    ctx.translate(8, b.y + b.h / 2);
+    ctx.rotate(-Math.PI / 2);
+    ctx.textAlign = "center";
+    ctx.fillText("start w₂", 0, 0);
+    ctx.restore();
+    const many = this.head.minima.length > 12;
+    for (const [x, y] of this.head.minima) {
+      const px = b.x + ((x - x0) / (x1 - x0)) * b.w, py = b.y + ((y1 - y) / (y1 - y0)) * b.h;
+      if (px < b.x || px > b.x + b.w || py < b.y || py > b.y + b.h) continue;
+      ctx.beginPath();
+      ctx.arc(px, py, many ? 1.8 : 4, 0, 7);
+      ctx.fillStyle = "#fff";
+      ctx.strokeStyle = "#000";
+      ctx.lineWidth = many ? 0.7 : 1.4;
+      ctx.fill();
+      ctx.stroke();
+    }
+    if (this.cursor) {
+      const x = b.x + this.cursor.u * b.w, y = b.y + (1 - this.cursor.v) * b.h;
+      for (const [width, colour] of [[4, "#000"], [2, "#fff"]]) {
+        ctx.lineWidth = width;
+        ctx.strokeStyle = colour;
+        ctx.beginPath();
+        ctx.moveTo(x - 9, y); ctx.lineTo(x + 9, y); ctx.moveTo(x, y - 9); ctx.lineTo(x, y + 9);
+        ctx.stroke();
+      }
+    }
+  }
+
+  // The start at the share (u, v) of the map's width and height, from its lower left corner.
+  place(u, v) {
+    if (!(u >= 0 && u < 1 && v >= 0 && v < 1)) return null;
+    const [x0, x1, y0, y1] = this.head.ranges, n = this.head.n;
+    return { u, v, x: x0 + u * (x1 - x0), y: y0 + v * (y1 - y0), k: Math.floor(v * n) * n + Math.floor(u * n) };
+  }
+
+  under(e) {
+    if (!this.box) return null;
+    const r = this.canvas.getBoundingClientRect(), b = this.box;
+    return this.place((e.clientX - r.left - b.x) / b.w, 1 - (e.clientY - r.top - b.y) / b.h);
+  }
+
+  pick(at) {
+    if (at) this.report?.({ x: Number(at.x.toPrecision(5)), y: Number(at.y.toPrecision(5)), n: Date.now() });
+  }
+
+  rest() {
+    this.note.textContent = this.head?.summary ?? "";
+  }
+
+  // Arrow keys move a cross by a fortieth of the map, by one pixel with shift held.
+  key(e) {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[e.key];
+    if (e.key === "Enter" || e.key === " ") this.pick(this.cursor);
+    else if (!way) return;
+    else {
+      const step = e.shiftKey ? 0.005 : 0.025, { u, v } = this.cursor ?? { u: 0.5, v: 0.5 };
+      const into = (z) => Math.min(Math.max(z, 0.0025), 0.9975);
+      this.cursor = this.place(into(u + way[0] * step), into(v + way[1] * step));
+      this.tell(this.cursor);
+      this.draw();
+    }
+    e.preventDefault();
+  }
+
+  hover(e) {
+    const at = this.under(e);
+    if (at) this.tell(at);
+  }
+
+  tell(at) {
+    const who = this.reached[at.k], from = `from (${S.short(at.x)}, ${S.short(at.y)})`;
+    if (who === GONE) this.note.textContent = `${from}: diverges`;
+    else if (this.head.plain) {
+      const { title, values } = this.head.scale;
+      this.note.textContent = `${from}: ${title} about ${S.short(values[this.shade[at.k]])}`;
+    }
+    else if (who === NOWHERE) this.note.textContent = `${from}: reaches no minimum in ${this.head.updates} steps`;
+    else {
+      const [x, y] = this.head.minima[who];
+      const steps = Math.round((this.shade[at.k] / 255) * this.head.updates);
+      this.note.textContent = `${from}: reaches (${S.short(x)}, ${S.short(y)}) in about ${steps} steps`;
+    }
+  }
+
+  end() {
+    this.observer.disconnect();
+    this.theme.disconnect();
+    this.root.remove();
+    maps.delete(this.parent);
+  }
+}
+
+export default function (component) {
+  const { parentElement, data, setTriggerValue } = component;
+  const message = read(data);
+  if (!message) return;
+  let map = maps.get(parentElement);
+  if (!map) maps.set(parentElement, (map = new BasinMap(parentElement)));
+  map.report = (value) => setTriggerValue("pick", value);
+  map.root.dataset.figure = message.head.key;
+  map.root.__map = map; // for tests
+  map.show(message);
+  return () => setTimeout(() => { if (!parentElement.isConnected) map.end(); }, 0);
+}

@@ -1,0 +1,225 @@
+// The same surface and paths in three dimensions, on the lab's clock. three.js comes only when asked.
+
+const S = (globalThis.initoptSurface ??= {});
+const SIZE = 2, HEIGHT = 1.1, MESH = 96, EYE = [2.6, 2.35, 3.15];
+
+S.loadThree = async () => {
+  if (!S.base) throw new Error("the 3-D view needs files served by the app");
+  const probe = document.createElement("canvas");
+  if (!probe.getContext("webgl2")) throw new Error("this browser has no WebGL 2");
+  const [three, orbit] = await Promise.all([
+    import(new URL("../vendor/three/three.module.min.js", S.base).href),
+    import(new URL("../vendor/three/OrbitControls.js", S.base).href),
+  ]);
+  return { T: three, OrbitControls: orbit.OrbitControls };
+};
+
+S.Space = class {
+  constructor(element, lab, { T, OrbitControls }) {
+    Object.assign(this, { element, lab, T });
+    this.renderer = new T.WebGLRenderer({ antialias: true, alpha: true, preserveDrawingBuffer: true });
+    this.renderer.setPixelRatio(Math.min(window.devicePixelRatio || 1, 2));
+    element.append(this.renderer.domElement);
+    this.scene = new T.Scene();
+    this.camera = new T.PerspectiveCamera(38, 1, 0.05, 50);
+    this.camera.position.set(...EYE);
+    this.controls = new OrbitControls(this.camera, this.renderer.domElement);
+    this.controls.target.set(0, 0.35, 0);
+    this.controls.maxPolarAngle = Math.PI * 0.49;
+    this.controls.minDistance = 1;
+    this.controls.maxDistance = 8;
+    this.controls.addEventListener("change", () => lab.dirty());
+    this.controls.update();
+    this.scene.add(new T.AmbientLight(0xffffff, 1.9));
+    const sun = new T.DirectionalLight(0xffffff, 1.6);
+    sun.position.set(-2, 4, 1.5);
+    this.scene.add(sun);
+    this.group = new T.Group();
+    this.scene.add(this.group);
+  }
+
+  resize(w, h) {
+    this.renderer.setSize(w, h);
+    this.camera.aspect = w / h;
+    this.camera.updateProjectionMatrix();
+  }
+
+  // Heights follow the colours, so that a log surface is seen in its log shape.
+  place(x, y, loss) {
+    const [x0, x1, y0, y1] = this.lab.field.ranges;
+    const inside = x >= x0 && x <= x1 && y >= y0 && y <= y1;
+    return [((x - x0) / (x1 - x0) - 0.5) * SIZE, this.lab.field.unit(loss) * HEIGHT + 0.012,
+      -((y - y0) / (y1 - y0) - 0.5) * SIZE, inside];
+  }
+
+  prepare() {
+    const { T, lab } = this;
+    this.group.traverse((o) => {
+      if (!o.isSprite) o.geometry?.dispose(); // all sprites share one
+      o.material?.map?.dispose();
+      o.material?.dispose();
+    });
+    this.group.clear();
+    const field = lab.field;
+    if (!field) return;
+    const [x0, x1, y0, y1] = field.ranges;
+    const geometry = new T.PlaneGeometry(SIZE, SIZE, MESH, MESH);
+    geometry.rotateX(-Math.PI / 2);
+    const at = geometry.attributes.position;
+    const colours = new Float32Array(at.count * 3);
+    const c = new T.Color();
+    for (let i = 0; i < at.count; i++) {
+      const x = x0 + (at.getX(i) / SIZE + 0.5) * (x1 - x0), y = y0 + (-at.getZ(i) / SIZE + 0.5) * (y1 - y0);
+      let u = field.unit(field.at(Math.min(Math.max(x, x0), x1), Math.min(Math.max(y, y0), y1)));
+      if (!Number.isFinite(u)) u = 1;
+      at.setY(i, u * HEIGHT);
+      const k = 4 * Math.round(u * 255);
+      c.setRGB(S.colours[k] / 255, S.colours[k + 1] / 255, S.colours[k + 2] / 255, T.SRGBColorSpace);
+      colours.set([c.r, c.g, c.b], 3 * i);
+    }
+    geometry.setAttribute("color", new T.BufferAttribute(colours, 3));
+    geometry.computeVertexNormals();
+    this.group.add(new T.Mesh(geometry, new T.MeshLambertMaterial({ vertexColors: true, side: T.DoubleSide })));
+    this.axes(field);
+    this.paths = lab.scene.runs.map((run) => {
+      // Subdivided between steps, so that a path lies on the surface instead of cutting through it.
+      const parts = lab.scene.steps > 200 ? 2 : 6;
+      const points = [];
+      for (let k = 0; k <= run.last; k++) {
+        for (let q = 0; q < (k < run.last ? parts : 1); q++) {
+          const f = q / parts, n = Math.min(k + 1, run.last);
+          const x = run.w1[k] + (run.w1[n] - run.w1[k]) * f, y = run.w2[k] + (run.w2[n] - run.w2[k]) * f;
+          const [a, b, d] = this.place(Math.min(Math.max(x, x0), x1), Math.min(Math.max(y, y0), y1), q ? field.at(x, y) : run.loss[k]);
+          points.push(a, Number.isFinite(b) ? b : HEIGHT, d);
+        }
+      }
+      const geo = new T.BufferGeometry();
+      geo.setAttribute("position", new T.BufferAttribute(new Float32Array(points), 3));
+      const line = new T.Line(geo, new T.LineBasicMaterial({ color: run.color, linewidth: 2 }));
+      line.frustumCulled = false;
+      const tube = this.tube(points, run.color);
+      const ball = new T.Mesh(new T.SphereGeometry(0.035, 16, 12), new T.MeshLambertMaterial({ color: run.color }));
+      this.group.add(line, ball);
+      if (tube) this.group.add(tube);
+      return { line, ball, tube, parts, count: points.length / 3 };
+    });
+  }
+
+  // Names and ends of the three axes, along the edges that face the first camera.
+  axes(field) {
+    const { T } = this, [x0, x1, y0, y1] = field.ranges, a = SIZE / 2;
+    const ink = this.lab.colours.ink;
+    const frame = [[-a, 0, a], [a, 0, a], [a, 0, -a], [a, HEIGHT, -a]].map((p) => new T.Vector3(...p));
+    this.group.add(new T.Line(new T.BufferGeometry().setFromPoints(frame), new T.LineBasicMaterial({ color: ink })));
+    const put = (text, x, y, z, high = 0.085) => this.group.add(this.text(text, ink, x, y, z, high));
+    put("weight w₁", 0, 0, a + 0.28, 0.1);
+    put(S.short(x0), -a + 0.05, 0, a + 0.13);
+    put(S.short(x1), a - 0.05, 0, a + 0.13);
+    put("weight w₂", a + 0.36, 0, 0, 0.1);
+    put(S.short(y0), a + 0.15, 0, a - 0.05);
+    put(S.short(y1), a + 0.15, 0, -a + 0.05);
+    put("loss", a, HEIGHT + 0.2, -a, 0.1);
+    put(S.short(field.value(1)), a, HEIGHT + 0.08, -a);
+    put(S.short(field.value(0)), a + 0.1, 0.1, -a - 0.05);
+  }
+
+  // A line of text that always faces the eye.
+  text(words, colour, x, y, z, high) {
+    const { T } = this, canvas = document.createElement("canvas");
+    const measure = canvas.getContext("2d"), font = `44px ${this.lab.colours.font}`;
+    measure.font = font;
+    const wide = Math.ceil(measure.measureText(words).width) + 8;
+    const ctx = S.fit(canvas, wide, 60, 1);
+    ctx.font = font;
+    ctx.fillStyle = colour;
+    ctx.textBaseline = "middle";
+    ctx.fillText(words, 4, 32);
+    const map = new T.CanvasTexture(canvas);
+    map.colorSpace = T.SRGBColorSpace;
+    const sprite = new T.Sprite(new T.SpriteMaterial({ map, depthTest: false, transparent: true }));
+    sprite.scale.set((high * wide) / 60, high, 1);
+    sprite.position.set(x, y, z);
+    return sprite;
+  }
+
+  // Nearer (below 1) or farther.
+  zoom(factor) {
+    const way = this.camera.position.clone().sub(this.controls.target);
+    const { minDistance, maxDistance } = this.controls;
+    way.setLength(Math.min(Math.max(way.length() * factor, minDistance), maxDistance));
+    this.camera.position.copy(this.controls.target).add(way);
+    this.controls.update();
+    this.lab.dirty();
+  }
+
+  // Walk around the surface (radians) and up or down.
+  turn(around, up) {
+    const at = new this.T.Spherical().setFromVector3(this.camera.position.clone().sub(this.controls.target));
+    at.theta += around;
+    at.phi = Math.min(Math.max(at.phi - up, 0.05), this.controls.maxPolarAngle);
+    this.camera.position.setFromSpherical(at).add(this.controls.target);
+    this.controls.update();
+    this.lab.dirty();
+  }
+
+  home() {
+    this.camera.position.set(...EYE);
+    this.controls.update();
+    this.lab.dirty();
+  }
+
+  // WebGL lines are one pixel wide; a thin ribbon of segments makes them readable from the back row.
+  tube(points, color) {
+    const { T } = this;
+    if (points.length < 6) return null;
+    const radius = 0.009, sides = 5, n = points.length / 3;
+    const position = new Float32Array(n * sides * 3), index = [];
+    for (let i = 0; i < n; i++) {
+      const a = Math.max(i - 1, 0) * 3, b = Math.min(i + 1, n - 1) * 3;
+      const d = new T.Vector3(points[b] - points[a], points[b + 1] - points[a + 1], points[b + 2] - points[a + 2]);
+      if (d.lengthSq() < 1e-14) d.set(1, 0, 0);
+      d.normalize();
+      const side = new T.Vector3(0, 1, 0).cross(d);
+      if (side.lengthSq() < 1e-8) side.set(1, 0, 0);
+      side.normalize();
+      const up = d.clone().cross(side);
+      for (let s = 0; s < sides; s++) {
+        const q = (2 * Math.PI * s) / sides, o = 3 * (i * sides + s);
+        for (let k = 0; k < 3; k++) {
+          position[o + k] = points[3 * i + k] + radius * (Math.cos(q) * side.getComponent(k) + Math.sin(q) * up.getComponent(k));
+        }
+        if (i + 1 < n) {
+          const p = i * sides + s, r = i * sides + ((s + 1) % sides);
+          index.push(p, p + sides, r, r, p + sides, r + sides);
+        }
+      }
+    }
+    const geo = new T.BufferGeometry();
+    geo.setAttribute("position", new T.BufferAttribute(position, 3));
+    geo.setIndex(index);
+    const mesh = new T.Mesh(geo, new T.MeshBasicMaterial({ color, side: T.DoubleSide }));
+    mesh.frustumCulled = false;
+    mesh.userData.perPoint = sides * 6;
+    return mesh;
+  }
+
+  draw(t) {
+    if (!this.paths || !this.lab.field) return;
+    this.lab.scene.runs.forEach((run, i) => {
+      const p = this.paths[i];
+      if (!p) return;
+      const shown = Math.min(Math.floor(Math.min(t, run.last) * p.parts) + 1, p.count);
+      p.line.geometry.setDrawRange(0, shown);
+      if (p.tube) p.tube.geometry.setDrawRange(0, Math.max(shown - 1, 0) * p.tube.userData.perPoint);
+      const a = p.line.geometry.attributes.position, k = Math.max(shown - 1, 0);
+      p.ball.position.set(a.getX(k), a.getY(k), a.getZ(k));
+    });
+    this.renderer.render(this.scene, this.camera);
+  }
+
+  end() {
+    this.controls.dispose();
+    this.renderer.dispose();
+    this.renderer.domElement.remove();
+  }
+};

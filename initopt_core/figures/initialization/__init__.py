@@ -1,0 +1,43 @@
+"""Figures of the initialization laboratory."""
+
+from .compare import compare
+from .depth import DEPTH_PANELS, DEPTH_ROOM, depth
+from .display import (
+    BINS,
+    FEW,
+    GRID_LAYERS,
+    RED,
+    ROWS,
+    SETTINGS_COLORS,
+    Display,
+    density,
+    remark,
+    span,
+)
+from .grid import grid, grid_room
+from .phase import DEEPEST, PHASE_ROOM, phase
+from .strips import one_layer, strips
+
+__all__ = [
+    "BINS",
+    "DEEPEST",
+    "DEPTH_PANELS",
+    "DEPTH_ROOM",
+    "FEW",
+    "GRID_LAYERS",
+    "PHASE_ROOM",
+    "RED",
+    "ROWS",
+    "SETTINGS_COLORS",
+    "Display",
+    "compare",
+    "density",
+    "depth",
+    "grid",
+    "grid_room",
+    "one_layer",
+    "phase",
+    "remark",
+    "span",
+    "strips",
+]

@@ -1,0 +1,94 @@
+"""Pinned settings beside the current one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import numpy as np
+
+from initopt_core.figures.figure import Figure, histograms
+from initopt_core.initialization.observation import View
+
+from . import tables
+from .display import BINS, GRID_LAYERS, ROWS, SETTINGS_COLORS, Display, span
+from .grid import grid_room
+
+# --- comparison ---------------------------------------------------------------------------------
+
+
+def compare(views: Sequence[View], display: Display) -> Figure:
+    """Histograms of several settings on shared bins, one outline each, for the first layers."""
+    rows = display.rows[:3]
+    layers = min(GRID_LAYERS, max(len(v.names) for v in views))
+    data, signals = {}, {}
+    for r, row in enumerate(rows):
+        for c in range(layers):
+            stats = [getattr(v.probe, row)[c] for v in views if c < len(getattr(v.probe, row))]
+            spans = [span(s, display.robust) for s in stats if s.finite]
+            low = min((a for a, _ in spans), default=0.0)
+            high = max((b for _, b in spans), default=1.0)
+            panels = []
+            for i, v in enumerate(views):
+                own = getattr(v.probe, row)
+                if c < len(own) and own[c].finite:
+                    counts = own[c].cut(low, high, BINS) / max(own[c].finite, 1) * 100
+                    color = SETTINGS_COLORS[3 if i == len(views) - 1 else i]
+                    if display.log:
+                        counts = np.maximum(counts, 1e-3)
+                    panels.append({"edges": (low, high), "counts": counts, "color": color})
+            data[f"c{r}_{c}"] = histograms(panels)
+            signals[f"d{r}_{c}"] = [low, high]
+            signals[f"t{r}_{c}"] = f"Layer {2 * c}" if r == 0 else ""
+
+    room = grid_room(layers, len(rows), row_gap=30)
+
+    def build():
+        grid_rows = []
+        for r, row in enumerate(rows):
+            panels = []
+            for c in range(layers):
+                x = alt.X(
+                    "x:Q",
+                    scale=alt.Scale(domain=alt.ExprRef(f"d{r}_{c}"), nice=False, zero=False),
+                    axis=alt.Axis(
+                        title=None,
+                        tickCount=3,
+                        grid=False,
+                        labelFlush=True,
+                        labelBound=12,
+                    ),
+                )
+                scale = alt.Scale(type="log", domainMin=1e-3) if display.log else alt.Scale()
+                y = alt.Y(
+                    "y:Q",
+                    scale=scale,
+                    axis=alt.Axis(
+                        title=f"{ROWS[row][0]} (%)" if c == 0 else None,
+                        titleColor=ROWS[row][1],
+                        titleFontWeight="bold",
+                        tickCount=2,
+                        minExtent=30,
+                        maxExtent=30,
+                    ),
+                )
+                chart = (
+                    alt.Chart(alt.NamedData(f"c{r}_{c}"))
+                    .mark_line(interpolate="step-after", strokeWidth=1.6)
+                    .encode(x=x, y=y, color=alt.Color("color:N", scale=None))
+                    .properties(title=alt.Title(text=alt.ExprRef(f"t{r}_{c}"), offset=4))
+                )
+                panels.append(chart)
+            grid_rows += panels
+        return room.concat(grid_rows)
+
+    return Figure(
+        ("init-compare", layers, rows, display.log),
+        build,
+        data,
+        alt="Histograms on shared bins: " + "; ".join(v.settings.label for v in views),
+        signals=signals,
+        name="initialization-comparison",
+        room=room,
+        table=lambda: tables.compared(views, rows, range(layers)),
+    )

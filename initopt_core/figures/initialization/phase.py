@@ -1,0 +1,137 @@
+"""The phase map of mean-field theory."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+
+import altair as alt
+import numpy as np
+
+from initopt_core.figures import theme
+from initopt_core.figures.figure import Figure, columns, series
+from initopt_core.figures.room import Room
+from initopt_core.initialization.observation import View
+from initopt_core.initialization.phase import places
+from initopt_core.initialization.theory import PhaseMap
+
+from . import tables
+
+# --- the phase map ------------------------------------------------------------------------------
+
+DEEPEST = 100.0
+"""Depth scales beyond this many layers get the brightest colour."""
+PHASE_ROOM = Room(520, 300, left=56, right=88, top=14, bottom=42, least=180, most=720)
+
+
+def phase(phases: PhaseMap, view: View | None = None) -> Figure:
+    """The (sigma_w, sigma_b) plane: how many layers a gradient crosses before it has changed by a
+    factor e, 1 / |ln chi|, as colour; the critical line; one dot for each hidden layer."""
+    from PIL import Image
+
+    with np.errstate(divide="ignore"):
+        layers = 1 / np.abs(np.log(np.maximum(phases.chi, 1e-300)))
+    share = np.log10(np.clip(layers, 1, DEEPEST)) / math.log10(DEEPEST)
+    picture = theme.viridis(share).astype(np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(picture[::-1])).save(out, "PNG")
+    url = "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
+    w, b = phases.sigma_w, phases.sigma_b
+    dots = dict.fromkeys((p.sigma_w, p.sigma_b) for p in (places(view) if view else ()))
+    points = [{"x": x, "y": y, "size": 160 if len(dots) == 1 else 70} for x, y in dots]
+    ok = ~np.isnan(phases.critical)
+    data = {
+        "map": columns(url=[url], x=float(w[0]), x2=float(w[-1]), y=float(b[0]), y2=float(b[-1])),
+        "line": columns(x=phases.critical[ok], y=b[ok]),
+        "dots": series(points),
+        "words": _phase_words(phases),
+    }
+
+    def build():
+        x = alt.X(
+            "x:Q",
+            scale=alt.Scale(domain=[float(w[0]), float(w[-1])], nice=False, zero=False),
+            axis=alt.Axis(title="weights' spread σ_w = √fan-in · Std(W)", grid=False),
+        )
+        y = alt.Y(
+            "y:Q",
+            scale=alt.Scale(domain=[float(b[0]), float(b[-1])], nice=False),
+            axis=alt.Axis(title="biases' spread σ_b", grid=False),
+        )
+        image = (
+            alt.Chart(alt.NamedData("map"))
+            .mark_image(aspect=False)
+            .encode(url="url:N", x=x, x2="x2:Q", y=y, y2="y2:Q")
+        )
+        line = (
+            alt.Chart(alt.NamedData("line"))
+            .mark_line(color="white", strokeWidth=2, clip=True)
+            .encode(x=x, y=y, order="y:Q")
+        )
+        words = (
+            alt.Chart(alt.NamedData("words"))
+            .mark_text(
+                color="white",
+                fontSize=13,
+                fontWeight="bold",
+                clip=True,
+                opacity=alt.ExprRef("plot_width < 320 ? 0 : 1"),  # no room for them on a phone
+            )
+            .encode(x=x, y=y, text="text:N")
+        )
+        dots = (
+            alt.Chart(alt.NamedData("dots"))
+            .mark_point(filled=True, fill="#EE6677", stroke="white", strokeWidth=2, opacity=1,
+                        clip=True)
+            .encode(x=x, y=y, size=alt.Size("size:Q", scale=None))
+        )  # fmt: skip
+        key = (
+            alt.Chart(alt.NamedData("map"))
+            .transform_calculate(depth="1")
+            .mark_point(opacity=0)
+            .encode(
+                color=alt.Color(
+                    "depth:Q",
+                    scale=alt.Scale(scheme=theme.SEQUENTIAL, type="log", domain=[1, DEEPEST]),
+                    legend=alt.Legend(
+                        title="layers",
+                        orient="right",
+                        values=[1, 3, 10, 30, 100],
+                        format="d",
+                        gradientLength=PHASE_ROOM.height - 40,
+                    ),
+                )
+            )
+        )
+        return alt.layer(image, line, words, dots, key).properties(
+            width=PHASE_ROOM.width, height=PHASE_ROOM.height
+        )
+
+    return Figure(
+        ("init-phase", float(w[0]), float(w[-1]), float(b[0]), float(b[-1])),
+        build,
+        data,
+        alt="Phase map: layers that a gradient crosses over weights' and biases' spread, critical "
+        "line in white",
+        name="initialization-phase-map",
+        room=PHASE_ROOM,
+        table=lambda: tables.phase(phases),
+    )
+
+
+def _phase_words(phases: PhaseMap) -> dict:
+    """Names of the two sides, where there is room for them."""
+    words = []
+    middle = len(phases.sigma_b) * 2 // 3
+    row, w = phases.chi[middle], phases.sigma_w
+    for name, inside in (("gradients vanish", row < 1), ("gradients explode", row > 1)):
+        if inside.sum() > len(w) // 6:
+            words.append(
+                {
+                    "x": float(w[inside].mean()),
+                    "y": float(phases.sigma_b[middle]),
+                    "text": name,
+                }
+            )
+    return series(words)

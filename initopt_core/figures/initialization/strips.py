@@ -1,0 +1,192 @@
+"""Many layers: one strip for each quantity, density as colour."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+from collections.abc import Sequence
+
+import altair as alt
+import numpy as np
+
+from initopt_core.figures import theme
+from initopt_core.figures.figure import Figure, columns, histograms
+from initopt_core.figures.room import Room
+from initopt_core.initialization.observation import View
+from initopt_core.probes import LayerStats
+
+from . import tables
+from .display import BINS, RED, ROWS, Display, density, remark, span
+from .grid import _column_title, _panel
+
+# --- strips -------------------------------------------------------------------------------------
+
+
+def strips(view: View, display: Display = Display()) -> Figure:
+    """Deep networks: for each quantity one image, depth across, value up, density as ink.
+
+    The value axis is linear near zero and logarithmic beyond, so that layers of very different
+    size are all seen; with own axes each layer is stretched to its own range instead.
+    """
+    rows = display.rows
+    data, signals = {}, {}
+    for r, row in enumerate(rows):
+        stats = getattr(view.probe, row)
+        picture, ticks, threshold, top = _strip(stats, ROWS[row][1], display)
+        data[f"strip{r}"] = columns(url=[picture], x=-1, x2=2 * len(stats) - 1, y=-1, y2=1)
+        signals |= {f"v{r}": ticks, f"t{r}": threshold, f"m{r}": top}
+        signals[f"last{r}"] = [-1, 2 * len(stats) - 1]
+    room = Room(
+        width=round((1060 - 60 * len(rows)) / len(rows)),
+        height=200,
+        columns=len(rows),
+        left=48,
+        bottom=40,
+        gap=60,
+        least=170,
+    )
+
+    def build():
+        return room.concat([_strip_panel(r, row) for r, row in enumerate(rows)])
+
+    return Figure(
+        ("init-strips", rows),
+        build,
+        data,
+        alt=f"Distributions of {', '.join(rows)} in {len(view.names)} layers as strips: "
+        + view.settings.label,
+        signals=signals,
+        name="initialization-strips",
+        room=room,
+        table=lambda: tables.histograms(view, rows),
+    )
+
+
+def _strip(
+    stats: Sequence[LayerStats], color: str, display: Display, pixels: int = 240
+) -> tuple[str, list[float], float, float]:
+    """(image as data URL, tick places, threshold, top of the value axis)."""
+    known = [s for s in stats if s.finite]
+    spans = [span(s, display.robust) for s in known]
+    top = max((max(abs(a), abs(b)) for a, b in spans), default=1.0) or 1.0
+    sizes = [s.std for s in known if s.std > 0]
+    threshold = max(min(sizes, default=top), top * 1e-12)
+    own = not display.shared
+    picture = np.zeros((pixels, len(stats)))
+    for c, s in enumerate(stats):
+        if not s.finite:
+            continue
+        reach = max(abs(v) for v in span(s, display.robust)) or 1.0
+        edges = np.linspace(-1, 1, pixels + 1)
+        values = edges * reach if own else _unfold(edges, threshold, top)
+        sums = np.concatenate([[0], np.cumsum(s.fine)])
+        places = np.linspace(s.edges[0], s.edges[-1], len(sums))
+        if s.constant:
+            cell = min(int(np.searchsorted(values, s.low, "right")) - 1, pixels - 1)
+            picture[max(cell - 1, 0) : cell + 2, c] = 1
+            continue
+        counts = np.diff(np.interp(values, places, sums))
+        heights = counts / np.diff(values)
+        picture[:, c] = (heights / max(heights.max(), 1e-300)) ** 0.5
+    broken = np.array([s.finite < s.size for s in stats])
+    if own:
+        return _png(picture[::-1], color, broken), [-1, -0.5, 0, 0.5, 1], 0.0, 1.0
+    exponents = range(math.ceil(math.log10(threshold)), math.floor(math.log10(top)) + 1)
+    step = max(1, math.ceil(len(exponents) / 3))
+    values = [10.0**e for e in list(exponents)[::-1][::step]]
+    folded = [float(np.arcsinh(v / threshold) / np.arcsinh(top / threshold)) for v in values]
+    ticks = sorted([0.0, *folded, *(-f for f in folded)])
+    return _png(picture[::-1], color, broken), ticks, threshold, top
+
+
+def _unfold(y: np.ndarray, threshold: float, top: float) -> np.ndarray:
+    return threshold * np.sinh(y * np.arcsinh(top / threshold))
+
+
+def _png(alpha: np.ndarray, color: str, broken: np.ndarray | None = None) -> str:
+    """Ink of one colour, `alpha` [H, W] in 0 to 1, on nothing, as a PNG data URL."""
+    from PIL import Image
+
+    wide = max(1, 640 // alpha.shape[1])
+    image = np.zeros((*alpha.shape, 4), np.uint8)
+    image[..., :3] = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+    image[..., 3] = np.clip(alpha, 0, 1) * 255
+    if broken is not None and broken.any():
+        image[:, broken, :3] = [int(RED[i : i + 2], 16) for i in (1, 3, 5)]
+        image[:, broken, 3] = np.maximum(image[:, broken, 3], 110)
+    image = np.repeat(image, wide, 1)
+    out = io.BytesIO()
+    Image.fromarray(image, "RGBA").save(out, "PNG")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
+
+
+def _strip_panel(r: int, row: str) -> alt.Chart:
+    label, color = ROWS[row]
+    # asinh unfolded again: t * sinh(y * asinh(m / t)); t = 0 marks an axis in shares.
+    inner = f"datum.value * log(m{r} / t{r} + sqrt(pow(m{r} / t{r}, 2) + 1))"
+    value = f"t{r} * (exp({inner}) - exp(-({inner}))) / 2"
+    expr = (
+        f"t{r} == 0 ? {theme.number_label('100 * datum.value')} + ' %' : "
+        f"abs(datum.value) < 1e-9 ? '0' : {theme.number_label(value)}"
+    )
+    x = alt.X(
+        "x:Q",
+        scale=alt.Scale(domain=alt.ExprRef(f"last{r}"), nice=False, zero=False),
+        axis=alt.Axis(title="Layer", format="d", tickMinStep=2, grid=False),
+    )
+    y = alt.Y(
+        "y:Q",
+        scale=alt.Scale(domain=[-1, 1], nice=False),
+        axis=alt.Axis(
+            title=None, values=alt.ExprRef(f"v{r}"), labelExpr=expr, minExtent=40, maxExtent=40
+        ),
+    )
+    image = (
+        alt.Chart(alt.NamedData(f"strip{r}"))
+        .mark_image(aspect=False)
+        .encode(url="url:N", x=x, x2="x2:Q", y=y, y2="y2:Q")
+    )
+    return image.properties(title=alt.Title(text=label, color=color, offset=4))
+
+
+def one_layer(view: View, index: int, display: Display) -> Figure:
+    """The histograms of one Linear layer of a deep network, side by side."""
+    rows = [row for row in display.rows if index < len(getattr(view.probe, row))]
+    data, signals = {}, {}
+    for r, row in enumerate(rows):
+        s = getattr(view.probe, row)[index]
+        own = span(s, display.robust)
+        floor = 0.5 if display.log else 0.0
+        counts = np.maximum(s.cut(*own, BINS) if s.finite else [], floor)
+        data[f"h{r}_0"] = histograms([{"edges": own, "counts": counts}] if s.finite else [])
+        curve = density(s, *own) if display.curve else None
+        half = (own[1] - own[0]) / BINS / 2
+        if display.curve:
+            data[f"k{r}_0"] = histograms(
+                [{"edges": (own[0] + half, own[1] + half), "counts": np.maximum(curve, floor)}]
+                if curve is not None
+                else []
+            )
+        signals |= {f"s{r}_0": remark(s), f"b{r}_0": s.finite < s.size, f"d{r}_0": list(own)}
+    count = len(rows)
+    signals["t0"] = getattr(view.probe, rows[0])[index].title + ": click a strip for another"
+    room = Room(
+        1060 // count - 70, 84, columns=count, left=52, top=38, bottom=24, gap=70, least=150
+    )
+
+    def build():
+        panels = [_panel(r, 0, row, display, room, head=False) for r, row in enumerate(rows)]
+        panels[0] += _column_title(0, room, count)
+        return room.concat(panels)
+
+    return Figure(
+        ("init-layer", tuple(rows), display.log, display.curve),
+        build,
+        data,
+        alt=f"Histograms of {view.names[index]}: {view.settings.label}",
+        signals=signals,
+        name=f"initialization-layer-{2 * index}",
+        room=room,
+        table=lambda: tables.histograms(view, rows, layers=[index]),
+    )

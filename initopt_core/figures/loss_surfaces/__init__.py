@@ -1,0 +1,26 @@
+"""Figures of the loss-surface laboratory."""
+
+from .basins import PATCHES, MapKey, MapPicture, MapScale, basin_maps, basin_pixels
+from .losses import losses
+from .minima import STEEP, two_minima
+from .paths import STAR, paths
+from .picture import PIXELS, SIDE, looks, surface_png, unit
+
+__all__ = [
+    "PATCHES",
+    "PIXELS",
+    "SIDE",
+    "STAR",
+    "STEEP",
+    "MapKey",
+    "MapPicture",
+    "MapScale",
+    "basin_maps",
+    "basin_pixels",
+    "looks",
+    "losses",
+    "paths",
+    "surface_png",
+    "two_minima",
+    "unit",
+]

@@ -1,0 +1,93 @@
+"""A sharp and a flat minimum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import altair as alt
+import numpy as np
+
+from initopt_core.figures import theme
+from initopt_core.figures.figure import Figure, series
+from initopt_core.loss_surfaces.flatness import RANGE, TwoMinima, price
+from initopt_core.wording import number
+
+STEEP = 1e4
+"""Log colours: the lowest ten-thousandth of the range gets the first colour, as on the page."""
+
+
+def two_minima(curve: TwoMinima, shift: float) -> Figure:
+    """A training loss with a sharp and a flat minimum, and the test loss moved sideways."""
+    kinds = ["training loss", f"test loss, shifted by {number(shift)}"]
+    w = np.linspace(*RANGE, 601)
+
+    def build() -> alt.LayerChart:
+        color = alt.Color(
+            "curve:N",
+            scale=alt.Scale(domain=kinds, range=[theme.WEIGHTS, theme.GRADIENTS]),
+            title=None,
+        )
+        x = alt.X("w:Q", title="weight w")
+        lines = alt.Chart(alt.NamedData("curves")).encode(x, alt.Y("loss:Q", title="loss"))
+        dash = alt.StrokeDash(
+            "curve:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [7, 4]]), title=None
+        )
+        prices = alt.Chart(alt.NamedData("minima")).encode(x)
+        gap = prices.mark_rule(color=theme.INK).encode(y="training:Q", y2="test:Q")
+        return (lines.mark_line().encode(color=color, strokeDash=dash) + gap).properties(
+            width=620, height=320
+        )
+
+    paid = [price(curve, which, shift) for which in ("flat", "sharp")]
+    return Figure(
+        ("two-minima", tuple(kinds)),
+        build,
+        {
+            "curves": series(
+                [
+                    {"curve": kinds[0], "w": w, "loss": curve.loss(w)},
+                    {"curve": kinds[1], "w": w, "loss": curve.loss(w - shift)},
+                ],
+                digits=7,
+            ),
+            "minima": series(
+                [
+                    {
+                        "minimum": p.which,
+                        "w": p.weight,
+                        "training": p.train,
+                        "test": p.test,
+                        "pays": p.gap,
+                        "curvature": p.curvature,
+                        "predicted": p.predicted,
+                    }
+                    for p in paid
+                ],
+                digits=7,
+            ),
+        },
+        alt="Training loss with a sharp and a flat minimum, and the same curve shifted.",
+        name="sharp-and-flat",
+        table=lambda: _two_minima_rows(curve, shift, w, paid),
+    )
+
+
+def _two_minima_rows(curve: TwoMinima, shift: float, w: np.ndarray, paid) -> Iterator[dict]:
+    """Both curves, then what each minimum pays for the shift."""
+    for at, train, test in zip(w, curve.loss(w), curve.loss(w - shift), strict=True):
+        yield {
+            "point": "curve",
+            "weight w (no unit)": float(at),
+            "training loss (no unit)": float(train),
+            "test loss (no unit)": float(test),
+        }
+    for p in paid:
+        yield {
+            "point": f"{p.which} minimum",
+            "weight w (no unit)": p.weight,
+            "training loss (no unit)": p.train,
+            "test loss (no unit)": p.test,
+            "curvature (loss / weight squared)": p.curvature,
+            "test loss above training loss": p.gap,
+            "the same, predicted from the curvature": p.predicted,
+        }

@@ -1,0 +1,169 @@
+"""Accuracy of every racer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import altair as alt
+import numpy as np
+
+from initopt_core.figures import theme
+from initopt_core.figures.figure import Figure, series
+from initopt_core.wording import percent
+
+from . import tables
+from .lines import (
+    _ROOM,
+    AXES,
+    Line,
+    _colors,
+    _dashes,
+    _how,
+    _key_words,
+    _last_words,
+    _length_of_each,
+    _look,
+    _over_seeds,
+    _whole_epochs,
+    _x,
+    binned,
+    curve_room,
+    end_of,
+    position,
+    smooth,
+)
+
+
+def accuracy_figure(
+    found: Sequence[Line], axis: str = "epochs", *, smoothing: float = 0.6, legend: bool = True
+) -> Figure:
+    """Accuracy: of the training batches as they come (pale), on a fixed part of the validation
+    images within the epochs (hollow), on all of them at each epoch's end (strong). Seeds as mean
+    and range. Runs of before the first two were kept have the epochs' training accuracy instead.
+    """
+    groups, smoothed = [], {}
+    for line in found:
+        groups += [
+            {"label": line.label, "which": which, **rows}
+            for which, rows in (
+                ("validation", _whole_epochs(line, "val", axis)),
+                ("part", _checks(line, axis)),
+            )
+            if rows
+        ]
+        if any(c.hits for c in line.members):
+            rows, smoothed[line.label] = _running(line, axis, smoothing)
+        else:
+            rows = _whole_epochs(line, "train", axis)
+        if rows:
+            groups.append({"label": line.label, "which": "training", **rows})
+
+    room = curve_room([line.label for line in found] if legend else [])
+
+    def build() -> alt.TopLevelMixin:
+        x = _x(axis)
+        y = alt.Y(
+            "y:Q",
+            scale=alt.Scale(domain=alt.ExprRef("y_span"), nice=False, zero=False),
+            axis=alt.Axis(title="accuracy in %", tickCount=6, **_ROOM),
+        )
+        base = alt.Chart(alt.NamedData("accuracy"))
+        look = {"x": x, "y": y, "color": _colors(found, room), "tooltip": _ACCURACY_TIP}
+        dash = _dashes(found)
+
+        def of(which: str) -> alt.Chart:
+            return base.transform_filter(alt.FieldEqualPredicate(field="which", equal=which))
+
+        band = (
+            of("validation")
+            .mark_area(opacity=theme.BAND_OPACITY, clip=True)
+            .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colors(found, room))
+        )
+        train = (
+            of("training")
+            .mark_line(opacity=0.35, strokeWidth=1.5, clip=True)
+            .encode(**look, strokeDash=dash)
+        )
+        part = (
+            of("part")
+            .mark_point(filled=False, size=26, strokeWidth=1.3, opacity=0.7, clip=True)
+            .encode(**look)
+        )
+        val = (
+            of("validation")
+            .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=28, filled=True), clip=True)
+            .encode(**look, strokeDash=dash)
+        )
+        return alt.layer(band, train, part, val).properties(
+            width=room.width, height=room.height, title=_key_words("marks")
+        )
+
+    told = _length_of_each(found)
+    last = [g for g in groups if g["which"] == "validation"]
+    now = last or [g for g in groups if g["which"] == "training"]
+    return Figure(
+        ("training-accuracy", axis, legend, _look(found)),
+        build,
+        {"accuracy": series(groups)},
+        alt=f"{'Validation' if last or not now else 'Training'} accuracy over "
+        + AXES[axis]
+        + ": "
+        + _last_words(now, "y", lambda share: percent(share / 100, 1)),
+        signals={
+            "x_end": end_of(found, axis),
+            "y_span": accuracy_span(found),
+            "marks": _accuracy_marks(found),
+        },
+        name="training_accuracy",
+        room=room,
+        table=lambda: tables.accuracies(told, smoothed),
+    )
+
+
+RUNNING_POINTS, CHECK_POINTS = 60, 60  # of one curve; a file has them all
+_ACCURACY_TIP = [
+    alt.Tooltip("label:N", title="optimizer"),
+    alt.Tooltip("which:N", title="images"),
+    alt.Tooltip("x:Q", title="at", format=".4~g"),
+    alt.Tooltip("y:Q", title="accuracy in %", format=".2f"),
+]
+
+
+def _accuracy_marks(found: Sequence[Line]) -> str:
+    """What the marks of the accuracy figure are."""
+    part = max((line.history.check_images for line in found), default=0)
+    batches = any(c.hits for line in found for c in line.members)
+    said = ["● validation"]
+    said += [f"○ on {part:,} of its images"] if part else []
+    said += [f"pale: training{' batches' if batches else ', whole epochs'}"] if found else []
+    return " · ".join(said)
+
+
+def accuracy_span(found: Sequence[Line]) -> list[float]:
+    """The accuracy axis, in %: 0 to 100 from the start, and from the first whole epoch on the
+    part above the ten below the worst whole epoch, where all that follows takes place."""
+    curves = [c for line in found for c in line.members]
+    whole = [v for c in curves for v in (*c.val, *(() if c.hits else c.train)) if v is not None]
+    if not whole:
+        return [0, 100]
+    return [max(0, min(10 * math.floor(10 * min(whole) - 0.05), 90)), 100]
+
+
+def _checks(line: Line, axis: str) -> dict[str, list[float]]:
+    """Accuracy on the fixed part of the validation images, in %; a long run's are thinned."""
+    longest = max((c.checks for c in line.members), key=len, default=[])
+    every = max(1, math.ceil(len(longest) / CHECK_POINTS))
+    rows = [[100 * share for _, share in c.checks[::every]] for c in line.members]
+    return _over_seeds(line, rows, [step for step, _ in longest[::every]], axis)
+
+
+def _running(line: Line, axis: str, smoothing: float) -> tuple[dict, tables.Smoothed]:
+    """Accuracy on the training batches, in %, smoothed, the mean of the seeds."""
+    size = line.history.batch
+    bins = [binned(np.asarray(c.hits) * 100 / size, RUNNING_POINTS) for c in line.members if c.hits]
+    length = min(len(b[0]) for b in bins)
+    ends = bins[0][0][:length]
+    y = np.stack([smooth(b[1][:length], smoothing) for b in bins]).mean(0)
+    x = [position(line, line.members[0], e, axis) for e in ends]
+    return {"x": x, "y": y}, tables.Smoothed(ends, y, _how(ends, smoothing, len(bins)))

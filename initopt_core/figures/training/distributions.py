@@ -1,0 +1,166 @@
+"""Weights and activations of every layer over the epochs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+from initopt_core.figures import theme
+from initopt_core.figures.figure import Figure, histograms, series, step_area
+from initopt_core.figures.room import Room
+from initopt_core.training.history import Curve
+
+from . import tables
+from .layers import _side_by_side
+from .lines import _ROOM, panel_room
+
+
+def rebin(layer: dict[str, Any], low: float, high: float, bins: int) -> list[float]:
+    """A histogram's counts as shares of the whole in `bins` common bins from low to high."""
+    total = sum(layer["counts"]) or 1
+    shares = [0.0] * bins
+    width = (layer["high"] - layer["low"]) / len(layer["counts"])
+    for i, count in enumerate(layer["counts"]):
+        middle = layer["low"] + (i + 0.5) * width
+        shares[min(max(int((middle - low) / (high - low) * bins), 0), bins - 1)] += count / total
+    return shares
+
+
+def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -> Figure:
+    """How each layer's distribution moves over the epochs: epoch across, value up, share of the
+    values as colour.
+
+    Args:
+        what: "weights" or "activations".
+        chosen: epoch to be marked; 0 for none.
+    """
+    epochs = sorted(curve.layers)
+    names = [layer["name"] for layer in curve.layers[epochs[0]]] if epochs else []
+    groups = []
+    for position_, name in enumerate(names):
+        all_of = [(e, curve.layers[e][position_][what]) for e in epochs]
+        known = [(e, h) for e, h in all_of if h["counts"]]
+        if not known:
+            continue
+        low, high = min(h["low"] for _, h in known), max(h["high"] for _, h in known)
+        high = high if high > low else low + 1e-6
+        edges = [low + (high - low) * i / bins for i in range(bins + 1)]
+        for e, h in known:
+            shares = rebin(h, low, high, bins)
+            keep = [i for i, s in enumerate(shares) if s > 0]
+            groups.append(
+                {
+                    "layer": f"Layer {name}",
+                    "epoch": e,
+                    "y": [edges[i] for i in keep],
+                    "y2": [edges[i + 1] for i in keep],
+                    "share": [100 * shares[i] for i in keep],
+                }
+            )
+
+    room = panel_room(len(names), 190, 190, left=58, gap=62, right=84, row_gap=70, least=130)
+
+    def build() -> alt.TopLevelMixin:
+        chart = (
+            alt.Chart(alt.NamedData("evolution"))
+            .transform_calculate(x="datum.epoch - 0.5", x2="datum.epoch + 0.5")
+            .mark_rect(clip=True)
+            .encode(
+                x=alt.X(
+                    "x:Q",
+                    scale=alt.Scale(nice=False, zero=False),
+                    axis=alt.Axis(title="epoch", grid=False, tickMinStep=1, format="d"),
+                ),
+                x2="x2:Q",
+                y=alt.Y(
+                    "y:Q",
+                    scale=alt.Scale(nice=False, zero=False),
+                    axis=alt.Axis(title="value", grid=False, tickCount=5, **_ROOM),
+                ),
+                y2="y2:Q",
+                color=alt.Color(
+                    "share:Q",
+                    scale=alt.Scale(scheme=theme.SEQUENTIAL, type="sqrt"),
+                    legend=alt.Legend(title="% of values", orient="right"),
+                ),
+                tooltip=[
+                    alt.Tooltip("epoch:Q"),
+                    alt.Tooltip("y:Q", title="from", format=".3~g"),
+                    alt.Tooltip("y2:Q", title="to", format=".3~g"),
+                    alt.Tooltip("share:Q", title="% of values", format=".2~f"),
+                ],
+            )
+        )
+        panels = [f"Layer {name}" for name in names]
+        return _side_by_side(chart, "layer", panels, room).resolve_scale(
+            y="independent", color="shared"
+        )
+
+    return Figure(
+        ("training-evolution", what, tuple(names)),
+        build,
+        {"evolution": series(groups)},
+        alt=f"Distribution of the {what} of each layer over {len(epochs)} epochs of {curve.label}.",
+        name=f"training_{what}_over_epochs",
+        room=room,
+        table=lambda: tables.distributions(curve, epochs, [what]),
+    )
+
+
+def histogram_figure(curve: Curve, epoch: int) -> Figure:
+    """Weights and activations of every layer after one epoch, as histograms in a grid."""
+    layers = curve.layers.get(epoch, [])
+    panels = [
+        {
+            "what": what,
+            "layer": f"Layer {layer['name']}",
+            "edges": (layer[what]["low"], layer[what]["high"]),
+            "counts": layer[what]["counts"],
+        }
+        for what in ("weights", "activations")
+        for layer in layers
+        if layer[what]["counts"]
+    ]
+
+    names = [layer["name"] for layer in layers]
+    shown = {"weights": theme.WEIGHTS, "activations": theme.ACTIVATIONS}
+    room = Room(
+        190, 110, columns=max(1, len(names)), rows=2, left=56, top=24, bottom=26, gap=44,
+        row_gap=40, least=86,
+    )  # fmt: skip
+
+    def build() -> alt.TopLevelMixin:
+        return room.concat(
+            [
+                _histogram_panel(what, name, color, first=i == 0)
+                for what, color in shown.items()
+                for i, name in enumerate(names or [""])
+            ]
+        ).resolve_scale(x="independent", y="independent")
+
+    return Figure(
+        ("training-histograms", tuple(names)),
+        build,
+        {"histograms": histograms(panels)},
+        alt=f"Histograms of weights and activations of {curve.label} after epoch {epoch}.",
+        name="training_histograms",
+        room=room,
+        table=lambda: tables.distributions(curve, [epoch], ["weights", "activations"]),
+    )
+
+
+def _histogram_panel(what: str, layer: str, color: str, *, first: bool) -> alt.Chart:
+    """Weights or activations of one layer; the first column says which."""
+    axis = {"tickCount": 3, "labelFlush": True, "labelBound": 12}
+    x = alt.X(
+        "x:Q",
+        scale=alt.Scale(nice=False, zero=False),
+        axis=alt.Axis(title=None, grid=False, format="~g", **axis),
+    )
+    title = what.capitalize() if first else None
+    y = alt.Y("y:Q", axis=alt.Axis(title=title, tickCount=3, format="~s", **_ROOM))
+    mine = f"datum.what == '{what}' && datum.layer == 'Layer {layer}'"
+    head = alt.Title(f"Layer {layer}" if what == "weights" and layer else "", offset=4)
+    panel = step_area("histograms", color, x=x, y=y)
+    return panel.transform_filter(mine).properties(title=head)

@@ -1,0 +1,107 @@
+"""Gradients and updates of every layer over the steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import altair as alt
+
+from initopt_core.figures import logs, theme
+from initopt_core.figures.figure import Figure, series
+from initopt_core.figures.room import Room
+
+from . import tables
+from .lines import _ROOM, AXES, Line, _x, end_of, panel_room, position
+
+
+def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
+    """One small panel for each racer, one curve for each layer.
+
+    Args:
+        what: "gradient" for the norm of each layer's weight gradient, "ratio" for the length of
+            the update over the length of the weights.
+    """
+    titles = {
+        "gradient": "norm of the weights' gradient",
+        "ratio": "update ÷ weights (lengths)",
+    }
+    column = 1 if what == "gradient" else 2
+    groups = []
+    for line in found:
+        curve = line.members[0]
+        probes = curve.probes[:: max(1, math.ceil(len(curve.probes) / 80))]
+        count = len(probes[0][1]) if probes else 0
+        for layer in range(count):
+            values = [math.nan if (v := p[column][layer]) is None else v for p in probes]
+            groups.append(
+                {
+                    "label": line.label,
+                    "layer": 2 * layer,
+                    "x": [position(line, curve, p[0], axis) for p in probes],
+                    "y": logs.drawable(values),
+                }
+            )
+    panels = [line.label for line in found]
+    all_values = {
+        line.label: [v for p in line.members[0].probes for v in p[column] if v is not None]
+        for line in found
+    }
+    gone = {label: logs.left_out(values) for label, values in all_values.items()}
+    told = [tables.racer(line.label, line.history, line.members[:1]) for line in found]
+    layers = len({g["layer"] for g in groups})
+    room = panel_room(len(panels), 300, 190, left=58, gap=66, entries=layers, entry_width=44)
+
+    def build() -> alt.TopLevelMixin:
+        # Panels side by side rather than a facet: a facet has none before there is data.
+        scale = alt.Scale(type="log", nice=False)
+        base = alt.Chart(alt.NamedData("layers"))
+        chart = base.mark_line(strokeWidth=1.4, clip=True).encode(
+            x=_x(axis, 4),
+            y=alt.Y(
+                "y:Q",
+                scale=scale,
+                axis=theme.log_axis(titles[what], labelExpr=logs.labels("narrow"), **_ROOM),
+            ),
+            color=alt.Color(
+                "layer:O",
+                scale=alt.Scale(scheme=theme.SEQUENTIAL),
+                legend=room.legend(symbolType="stroke") if layers else None,
+            ),
+            tooltip=["label:N", "layer:O", alt.Tooltip("y:Q", format=".3~g")],
+        )
+        chart = alt.layer(chart, logs.note("left_out"))
+        return _side_by_side(chart, "label", panels, room)
+
+    return Figure(
+        ("training-layers", what, axis, tuple(panels), layers),
+        build,
+        {
+            "layers": series(groups),
+            "left_out": series({"label": k, "text": v} for k, v in gone.items() if v),
+        },
+        alt=f"{titles[what].capitalize()} over {AXES[axis]}, one panel for each optimizer and one "
+        "curve for each layer."
+        + "".join(f" {label}: {text}." for label, text in gone.items() if text),
+        signals={
+            "x_end": end_of(found, axis),
+            "narrow": logs.is_narrow(v for values in all_values.values() for v in values),
+        },
+        name=f"training_{what}",
+        room=room,
+        table=lambda: tables.layers(told),
+    )
+
+
+def _side_by_side(
+    chart: alt.Chart | alt.LayerChart, field: str, panels: Sequence[str], room: Room
+) -> alt.ConcatChart:
+    """One panel for each value of `field`, titled by it, all on the same y scale by default."""
+    limit = alt.ExprRef(f"plot_width + {room.gap - 8 if room.gap else room.right}")
+    parts = [
+        chart.transform_filter(alt.FieldEqualPredicate(field=field, equal=panel)).properties(
+            title=alt.Title(panel, limit=limit)
+        )
+        for panel in panels
+    ]
+    return room.concat(parts).resolve_scale(y="shared", color="shared")

@@ -1,0 +1,143 @@
+"""Training loss of every racer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import numpy as np
+
+from initopt_core.figures import logs, theme
+from initopt_core.figures.figure import Figure, series
+from initopt_core.wording import number
+
+from . import tables
+from .lines import (
+    _ROOM,
+    AXES,
+    Line,
+    _colors,
+    _dashes,
+    _how,
+    _key_words,
+    _last_words,
+    _length_of_each,
+    _look,
+    _top,
+    _x,
+    binned,
+    curve_room,
+    end_of,
+    position,
+    smooth,
+)
+
+
+def loss_figure(
+    found: Sequence[Line],
+    axis: str = "epochs",
+    *,
+    log: bool = True,
+    smoothing: float = 0.6,
+    legend: bool = True,
+) -> Figure:
+    """Training loss: the smoothed curve, and behind it the range of the single steps (with
+    several seeds: the range of the seeds). A log axis leaves losses of 0 out, and says so."""
+    groups, smoothed = [], {}
+    shown = {id(c): logs.drawable(c.losses) if log else np.asarray(c.losses, float)
+             for line in found for c in line.members}  # fmt: skip
+    top = _top(shown.values())
+    for line in found:
+        curves = [binned(shown[id(c)]) for c in line.members if c.losses]
+        if not curves:
+            continue
+        length = min(len(c[0]) for c in curves)
+        ends = curves[0][0][:length]
+        means = np.stack([smooth(c[1][:length], smoothing) for c in curves])
+        if len(curves) > 1:
+            low, high = means.min(0), means.max(0)
+        else:
+            low, high = curves[0][2], curves[0][3]
+        groups.append(
+            {
+                "label": line.label,
+                "x": [position(line, line.members[0], e, axis) for e in ends],
+                "y": np.minimum(means.mean(0), top),
+                "low": np.minimum(low, top),
+                "high": np.minimum(high, top),
+            }
+        )
+        how = _how(ends, smoothing, len(curves))
+        smoothed[line.label] = tables.Smoothed(ends, means.mean(0), how)
+    changes = [
+        {"x": position(line, line.members[0], e["step"], axis), "text": f"η = {number(e['lr'], 6)}"}
+        for line in found
+        for e in line.history.rate_changes
+        if e["racer"] == line.members[0].racer
+    ]
+    for i, change in enumerate(sorted(changes, key=lambda c: c["x"])):
+        change["line"] = i % 6  # those close by stand below one another
+    gone = logs.left_out(v for line in found for c in line.members for v in c.losses) if log else ""
+    scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False, nice=True)
+    room = curve_room([line.label for line in found] if legend else [])
+
+    def build() -> alt.TopLevelMixin:
+        x = _x(axis)
+        y_axis = alt.Axis(title="training loss (cross-entropy)", tickCount=6, **_ROOM)
+        base = alt.Chart(alt.NamedData("loss"))
+        band = base.mark_area(opacity=theme.BAND_OPACITY, clip=True).encode(
+            x=x,
+            y=alt.Y("low:Q", scale=scale, axis=y_axis),
+            y2="high:Q",
+            color=_colors(found, room),
+        )
+        line = base.mark_line(clip=True, strokeWidth=1.8).encode(
+            x=x,
+            y=alt.Y("y:Q", scale=scale, axis=y_axis),
+            color=_colors(found, room),
+            strokeDash=_dashes(found),
+            tooltip=[
+                alt.Tooltip("label:N", title="optimizer"),
+                alt.Tooltip("x:Q", title=axis, format=".4~g"),
+                alt.Tooltip("y:Q", title="loss", format=".3~g"),
+            ],
+        )
+        marks = alt.Chart(alt.NamedData("changes"))
+        rule = marks.mark_rule(strokeDash=[2, 2], color=theme.INK).encode(x="x:Q")
+        # Near the right end a text stands left of its line.
+        right = "scale('x', datum.x) > plot_width - 60"
+        text = marks.mark_text(
+            align=alt.ExprRef(f"{right} ? 'right' : 'left'"),
+            dx=alt.ExprRef(f"{right} ? -3 : 3"),
+            dy=alt.ExprRef("13 * datum.line"),
+            baseline="top",
+            color=theme.INK,
+        ).encode(x="x:Q", y=alt.value(2), text="text:N")
+        return alt.layer(band, line, rule, text, logs.note("left_out")).properties(
+            width=room.width, height=room.height, title=_key_words("marks")
+        )
+
+    many = any(len(line.members) > 1 for line in found)
+    told = _length_of_each(found)
+    return Figure(
+        ("training-loss", axis, log, legend, _look(found)),
+        build,
+        {
+            "loss": series(groups, digits=4),
+            "changes": series(changes),
+            "left_out": series(logs.note_data(gone)),
+        },
+        alt="Training loss over "
+        + AXES[axis]
+        + ": "
+        + _last_words(groups, "y", number)
+        + (f" {gone}." if gone else ""),
+        signals={
+            "x_end": end_of(found, axis),
+            "marks": f"line: {'smoothed' if smoothing else 'mean of a few steps'} · "
+            f"band: {'range of the seeds' if many else 'single steps'}",
+        },
+        name="training_loss",
+        room=room,
+        table=lambda: tables.losses(told, smoothed),
+    )

@@ -1,0 +1,152 @@
+"""A race as a PyTorch script that runs on its own, printing where every optimizer ends."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+
+from initopt_core.descent import Run
+from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.programs import sources
+from initopt_core.schedules import SCHEDULES
+from initopt_core.surfaces import FORMULA, SURFACES, Surface
+from initopt_core.surfaces.formula import python_of
+
+from .findings import shared_digits
+
+_WELLS_LINE = "    for x, y in ((1.0, -0.5), (-1.0, 0.5), (-0.5, -0.8)):\n"
+
+
+def snippet(
+    surface: Surface, runs: tuple[Run, ...], updates: int, noise: float = 0.0, seed: int = 0
+) -> str:
+    """Source text: imports, the surface, a training loop, and one line for each run.
+
+    The optimizers are torch's own where it has them, with rates in torch's convention.
+    """
+    parts = ["import math\n\nimport torch\n"]
+    ours = {r.optimizer: OPTIMIZERS[r.optimizer].call for r in runs if not _torch(r)}
+    if ours:  # not in torch: their own source
+        parts[0] = parts[0].replace("math\n", "math\nfrom types import SimpleNamespace\n", 1)
+        parts.append(sources(*ours.values(), without=("state_dict", "load_state_dict")))
+    parts.append(_surface(surface))
+    scheduled = any(r.schedule != "constant" for r in runs)
+    if scheduled:
+        parts.append(_schedules(runs))
+    parts.append(_loop(noise, seed, scheduled))
+    names = [OPTIMIZERS[r.optimizer].label for r in runs]
+    for i, run in enumerate(runs):
+        label = (
+            names[i]
+            if names.count(names[i]) == 1
+            else f"{names[i]} {names[: i + 1].count(names[i])}"
+        )
+        arguments = [
+            f'"{label}"',
+            f"lambda params: {_optimizer(run)}",
+            _pair(run.start),
+            str(updates),
+        ]
+        arguments += [_factor(run)] if scheduled else []
+        parts.append("train(\n" + "".join(f"    {a},\n" for a in arguments) + ")\n")
+    return "\n\n".join(parts[: -len(runs)]) + "\n\n" + "".join(parts[-len(runs) :])
+
+
+def _pair(start: tuple[float, float]) -> str:
+    return f"({float(start[0])!r}, {float(start[1])!r})"
+
+
+def _torch(run: Run) -> str:
+    """torch's own constructor call for this run; empty where torch has none."""
+    values = run.values()
+    if not values.get("bias_correction", True):
+        return ""
+    code = OPTIMIZERS[run.optimizer].extra.get("torch", "")
+    made = code.format(**{k: repr(v) for k, v in values.items()})
+    return made.replace(", weight_decay=0.0)", ")")
+
+
+def _optimizer(run: Run) -> str:
+    code = _torch(run)
+    if code:
+        return code
+    given = ", ".join(f"{k}={v!r}" for k, v in run.values().items())
+    return f"{OPTIMIZERS[run.optimizer].call.__name__}(params, {given})"
+
+
+def _surface(surface: Surface) -> str:
+    if surface.name == FORMULA:
+        text = python_of(surface.text)
+        tree = ast.parse(text, mode="eval")
+        names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        lines = [f"{n} = math.{n}" for n in ("pi", "e") if n in names]
+        for n in sorted(names - {"w1", "w2", "pi", "e"}):
+            home = "torch.nn.functional" if n == "softplus" else "torch"
+            other = {"min": "minimum", "max": "maximum"}.get(n, n)
+            lines.append(f"{n} = lambda *a: {home}.{other}(*map(torch.as_tensor, a))")
+        body = f"def loss(w1, w2):\n    return {text} + 0 * (w1 + w2)\n"
+        return "\n".join([*lines, "", body]) if lines else body
+    entry = SURFACES[surface.name]
+    source = textwrap.dedent(inspect.getsource(entry.call))
+    tree = ast.parse(source).body[0]
+    start = tree.body[1].lineno - 1  # behind the docstring
+    body = "".join(source.splitlines(keepends=True)[start:])
+    body = body.replace("    for x, y in _WELLS:\n", _WELLS_LINE)
+    settings = entry.settings(dict(surface.settings))
+    header = "def loss(w1, w2" + "".join(f", {k}={v!r}" for k, v in settings.items()) + "):\n"
+    return header + f"    # {entry.label}: {entry.source}\n" + body
+
+
+def _schedules(runs: tuple[Run, ...]) -> str:
+    names = sorted({r.schedule for r in runs})
+    return "\n\n".join(inspect.getsource(SCHEDULES[n].call).rstrip() for n in names) + "\n"
+
+
+def _factor(run: Run) -> str:
+    entry = SCHEDULES[run.schedule]
+    given = "".join(f", {k}={v!r}" for k, v in run.schedule_settings)
+    return f"lambda t, total: {entry.call.__name__}(t, total{given})"
+
+
+def _loop(noise: float, seed: int, scheduled: bool) -> str:
+    """The training loop, which runs in both arithmetics and prints the digits that hold."""
+    factor = ", factor" if scheduled else ""
+    lines = [
+        f"def train(name, make_optimizer, start, updates{factor}):",
+        "    ends = []",
+        "    for dtype in (torch.float32, torch.float64):",
+        "        w = torch.tensor(start).to(dtype).requires_grad_()",
+        "        optimizer = make_optimizer([w])",
+    ]
+    if scheduled:
+        lines += [
+            "        group = getattr(optimizer, 'param_groups', [None])[0]",
+            "        base = group['lr'] if group else optimizer.lr",
+        ]
+    if noise:
+        lines += [
+            f"        noise = {noise!r} * torch.randn(updates, 1, 2, "
+            f"generator=torch.Generator().manual_seed({seed}))"
+        ]
+    lines.append("        for t in range(updates):")
+    if scheduled:
+        lines += [
+            "            if group:",
+            "                group['lr'] = base * factor(t, updates)",
+            "            else:",
+            "                optimizer.lr = base * factor(t, updates)",
+        ]
+    lines += ["            optimizer.zero_grad()", "            loss(w[0], w[1]).backward()"]
+    if noise:
+        lines.append("            w.grad += noise[t, 0]")
+    lines += [
+        "            optimizer.step()",
+        "        ends.append([*w.tolist(), loss(w[0], w[1]).item()])",
+        "    digits = [shared_digits(a, b, 4) for a, b in zip(*ends)]",
+        '    w1, w2, end = (f"{b:.{n or 3}g}" for b, n in zip(ends[1], digits))',
+        '    lost = ", ".join(k for k, n in zip(("w1", "w2", "loss"), digits) if not n)',
+        '    note = f"  (no digit of float32 holds in {lost}: float64 shown)" if lost else ""',
+        '    print(f"{name}: w1 = {w1}, w2 = {w2}, loss = {end}{note}")',
+    ]
+    return f"{inspect.getsource(shared_digits)}\n\n" + "\n".join(lines) + "\n"

@@ -1,0 +1,333 @@
+"""Runs on disk: one folder each, named by the program alone.
+
+RUN/config.json    what is trained, its name, when it was asked for
+RUN/status.json    its state and how it came to it
+RUN/control.json   what the watcher wants: pause, stop, new rates
+RUN/events.jsonl   everything that happened, a line each
+RUN/alive          touched every second by the worker that trains it
+RUN/NAME.config, NAME.tar, NAME_results.json   best epoch of each racer, the tutorial's format
+RUN/last.ckpt      all that is needed to go on
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import re
+import secrets
+import shutil
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from initopt_core.reading import shown
+from initopt_core.registry import SettingError
+from initopt_core.training.checkpoints import CheckpointError, read_json, write_json
+from initopt_core.training.config import TrainConfig
+from initopt_core.training.loop import CHECKPOINT, Control
+
+RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
+STATES = ("queued", "running", "paused", "done", "stopped", "interrupted", "failed")
+ACTIVE = ("queued", "running", "paused")
+SILENT_S = 5.0  # a run whose worker has not shown itself for so long has none
+MAX_NAME = 80
+YEAR_3000 = 32_503_680_000  # seconds since 1970; clocks read nothing much later
+
+
+def runs_folder() -> Path:
+    """INITOPT_HOME/runs, or the user's data folder."""
+    if home := os.environ.get("INITOPT_HOME"):
+        return Path(home) / "runs"
+    from platformdirs import user_data_dir  # so that importing this module needs torch only
+
+    return Path(user_data_dir("initopt", appauthor=False)) / "runs"
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """What the list of runs shows.
+
+    Attributes:
+        id: folder name, also in links.
+        name: the user's.
+        state: one of STATES.
+        reason: a sentence when it failed or was interrupted.
+        created: seconds since 1970.
+    """
+
+    id: str
+    name: str
+    config: TrainConfig
+    state: str
+    reason: str
+    created: float
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class BrokenRun:
+    """A folder among the runs that cannot be read.
+
+    Attributes:
+        id: folder name.
+        problem: a sentence that says why.
+    """
+
+    id: str
+    problem: str
+
+
+class RunStore:
+    """The runs of one folder. Ids from links are checked before they touch a path."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = Path(root or runs_folder())
+        self._infos: dict[str, tuple[tuple, RunInfo]] = {}
+
+    def path(self, run_id: str) -> Path:
+        """The folder of a run.
+
+        Raises:
+            SettingError: for an id that is not one of ours, or a run that is not there.
+        """
+        if not isinstance(run_id, str) or not RUN_ID.fullmatch(run_id):
+            raise SettingError("This link does not name a training run.")
+        path = self.root / run_id
+        if not path.is_dir():
+            raise SettingError("This training run is not here any more.")
+        return path
+
+    def create(
+        self,
+        config: TrainConfig,
+        name: str = "",
+        *,
+        state: str = "queued",
+        fingerprint: str | None = None,
+        fill: Callable[[Path], None] = lambda path: None,
+    ) -> str:
+        """A new run; its id.
+
+        Args:
+            name: the user's; a description of the configuration when empty.
+            state: what it starts as.
+            fingerprint: the configuration's own unless given; "" is like no other run.
+            fill: puts further files into the folder before the run appears in the list.
+        """
+        run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
+        part = self.root / f".{run_id}"
+        part.mkdir(parents=True)
+        write_json(
+            part / "config.json",
+            {
+                "name": clean_name(name) or describe(config),
+                "created": time.time(),
+                "fingerprint": config.fingerprint() if fingerprint is None else fingerprint,
+                "config": config.as_dict(),
+            },
+        )
+        write_json(part / "status.json", {"state": state, "reason": ""})
+        fill(part)
+        os.replace(part, self.root / run_id)
+        return run_id
+
+    def info(self, run_id: str) -> RunInfo:
+        """What is known of a run.
+
+        Raises:
+            SettingError: when it is not there or its configuration cannot be read.
+        """
+        path = self.path(run_id)
+        # Pages ask several times a second for what changes a few times in a run.
+        stamps = tuple(_stamp(path / name) for name in ("config.json", "status.json"))
+        kept = self._infos.get(run_id)
+        if kept and kept[0] == stamps:
+            return kept[1]
+        info = self._read_info(run_id, path)
+        self._infos[run_id] = (stamps, info)
+        return info
+
+    def _read_info(self, run_id: str, path: Path) -> RunInfo:
+        try:
+            head = _fields(read_json(path / "config.json"), "config.json", _HEAD)
+            status = _fields(read_json(path / "status.json"), "status.json", _STATUS)
+            if status["state"] not in STATES:
+                raise CheckpointError(f"status.json has no state {shown(status['state'])}.")
+            config = TrainConfig.from_dict(head["config"])
+        except (CheckpointError, SettingError) as problem:
+            raise SettingError(f"Run {run_id} cannot be read: {problem}") from problem
+        return RunInfo(
+            run_id,
+            head["name"],
+            config,
+            status["state"],
+            status["reason"],
+            float(head["created"]),
+            head["fingerprint"],
+        )
+
+    def all(self) -> list[RunInfo]:
+        """Every readable run, the newest first."""
+        found = []
+        for run_id in self._ids():
+            with contextlib.suppress(SettingError):
+                found.append(self.info(run_id))
+        return sorted(found, key=lambda r: (r.created, r.id), reverse=True)
+
+    def broken(self) -> list[BrokenRun]:
+        """Every run that cannot be read, and why, the newest first."""
+        found = []
+        for run_id in sorted(self._ids(), reverse=True):
+            try:
+                self.info(run_id)
+            except SettingError as problem:
+                found.append(BrokenRun(run_id, str(problem)))
+        return found
+
+    def _ids(self) -> list[str]:
+        """Names of the folders that are runs, readable or not."""
+        if not self.root.is_dir():
+            return []
+        return [p.name for p in self.root.iterdir() if RUN_ID.fullmatch(p.name) and p.is_dir()]
+
+    def finished_like(self, config: TrainConfig) -> RunInfo | None:
+        """The newest finished run of exactly this configuration."""
+        wanted = config.fingerprint()
+        return next((r for r in self.all() if r.fingerprint == wanted and r.state == "done"), None)
+
+    def set_state(self, run_id: str, state: str, reason: str = "") -> None:
+        write_json(self.path(run_id) / "status.json", {"state": state, "reason": reason})
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a run another name.
+
+        Raises:
+            SettingError: for an empty name.
+        """
+        path = self.path(run_id) / "config.json"
+        if not clean_name(name):
+            raise SettingError("Name: give at least one letter or digit.")
+        write_json(path, read_json(path) | {"name": clean_name(name)})
+
+    def delete(self, run_id: str) -> None:
+        """Remove a run that is not active, with all its files; also one that cannot be read.
+
+        Raises:
+            SettingError: while it is queued or training.
+        """
+        path = self.path(run_id)
+        try:
+            active = self.info(run_id).state in ACTIVE
+        except SettingError:
+            active = self.is_alive(run_id)
+        if active:
+            raise SettingError("Stop this run before deleting it.")
+        gone = path.with_name(f".deleted-{run_id}")
+        os.replace(path, gone)  # out of the list at once, even if what follows is cut short
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def export(self, run_id: str) -> bytes:
+        """Everything of a run but the resume file, as a zip."""
+        path = self.path(run_id)
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in sorted(path.iterdir()):
+                if file.name.startswith(".") or file.name in (CHECKPOINT, "alive", "control.json"):
+                    continue
+                archive.write(file, file.name)
+        return buffer.getvalue()
+
+    # -- between the watcher and the worker --------------------------------------------------
+
+    def wish(self, run_id: str, command: str | None = None, rates: dict | None = None) -> None:
+        """Tell the worker what is wanted; it looks about five times a second."""
+        path = self.path(run_id) / "control.json"
+        known = read_control(path)
+        write_json(
+            path,
+            {
+                "command": command or known.command,
+                "rates": {str(k): v for k, v in {**known.rates, **(rates or {})}.items()},
+            },
+        )
+
+    def is_alive(self, run_id: str) -> bool:
+        """Whether a worker has shown itself on this run lately."""
+        try:
+            return time.time() - (self.path(run_id) / "alive").stat().st_mtime < SILENT_S
+        except (OSError, SettingError):
+            return False
+
+    def can_resume(self, run_id: str) -> bool:
+        """Whether there is anything left to do."""
+        return self.info(run_id).state in ("interrupted", "stopped", "failed")
+
+    def adopt(self) -> None:
+        """After a start: runs that claim to be active but that nobody trains are interrupted."""
+        for run in self.all():
+            if run.state in ACTIVE and not self.is_alive(run.id):
+                self.set_state(
+                    run.id,
+                    "interrupted",
+                    "The program ended while this run was training. Its finished epochs are here.",
+                )
+        if self.root.is_dir():
+            for rest in self.root.glob(".deleted-*"):
+                shutil.rmtree(rest, ignore_errors=True)
+
+
+_HEAD = {"name": str, "created": (int, float), "fingerprint": str, "config": dict}
+_STATUS = {"state": str, "reason": str}
+
+
+def _fields(plain: Any, name: str, kinds: dict[str, Any]) -> dict[str, Any]:
+    """`plain` when it is an object with fields of these types.
+
+    Raises:
+        CheckpointError: saying which field is wrong.
+    """
+    if not isinstance(plain, dict):
+        raise CheckpointError(f"{name} is not a JSON object.")
+    plain = {"reason": ""} | plain
+    for field, kind in kinds.items():
+        value = plain.get(field)
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise CheckpointError(f"{name} has no usable {field!r} but {shown(value)}.")
+    if not 0 <= plain.get("created", 0) < YEAR_3000:
+        raise CheckpointError(f"{name} has no usable 'created' but {shown(plain['created'])}.")
+    return plain
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size
+
+
+def read_control(path: Path) -> Control:
+    """A run's control file; what cannot be read means "go on"."""
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        return Control(str(plain["command"]), {int(k): float(v) for k, v in plain["rates"].items()})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Control()
+
+
+def clean_name(name: Any) -> str:
+    """A user's name for a run: one line of printable characters."""
+    return "".join(c for c in str(name) if c.isprintable()).strip()[:MAX_NAME]
+
+
+def describe(config: TrainConfig) -> str:
+    """A run's name when the user gave none."""
+    names = ", ".join(config.labels())
+    many = f", {len(config.seeds)} seeds" if len(config.seeds) > 1 else ""
+    fair = ", fair" if config.search_epochs else ""
+    return clean_name(f"{names}: {config.epochs} epochs{many}{fair}")

@@ -1,0 +1,218 @@
+"""Figures that change in place: compiled once for each shape, then only data travels.
+
+`live_chart` mounts one component. Its script (`assets/web/live_chart/live_chart.js`) keeps one Vega
+view for the element and swaps datasets and signals, so that nothing flickers and nothing changes
+size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from initopt_core.figures import theme
+from initopt_core.figures.figure import Figure
+from initopt_core.figures.fonts import converter
+
+from . import assets, chart_store
+
+CACHE_SIZE = 256
+SCRIPTS = ("vendor/vega/vega.min.js", "live_chart/live_chart.js")
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A definition ready for the browser: Vega JSON, its fingerprint and natural size (px)."""
+
+    text: str
+    digest: str
+    width: int
+    height: int
+
+
+class _Cache:
+    """Compiled definitions by figure key, shared by all sessions, the least recent dropped."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[Hashable, Compiled] = OrderedDict()
+
+    def get(self, figure: Figure) -> Compiled:
+        key = (figure.key, tuple(sorted(figure.signals)))
+        with self._lock:
+            found = self._entries.get(key)
+            if found is not None:
+                self._entries.move_to_end(key)
+                return found
+            # Compiling takes milliseconds and the compiler works one at a time anyway, so
+            # holding the lock costs little and nobody compiles the same figure twice.
+            made = _compile(figure)
+            self._entries[key] = made
+            while len(self._entries) > self._size:
+                _, old = self._entries.popitem(last=False)
+                if not any(e.digest == old.digest for e in self._entries.values()):
+                    _spec_file(old).unlink(missing_ok=True)
+            return made
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+_cache = _Cache(CACHE_SIZE)
+
+
+def compile_figure(figure: Figure) -> Compiled:
+    """The figure's compiled definition, from the cache where there is one."""
+    return _cache.get(figure)
+
+
+def _compile(figure: Figure) -> Compiled:
+    """From the disk where this definition has been compiled before."""
+    definition = figure.definition()
+    name = chart_store.fingerprint(definition, repr(figure.room))
+    kept = chart_store.read(name)
+    if kept is None:
+        width, height = _size(figure)
+        vega = converter().vegalite_to_vega(definition)
+        kept = {"vega": vega, "width": width, "height": height}
+        chart_store.write(name, kept)
+    text = json.dumps(_finished(kept["vega"], figure), separators=(",", ":"), ensure_ascii=False)
+    digest = hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    return Compiled(text, digest, kept["width"], kept["height"])
+
+
+def _finished(vega: dict[str, Any], figure: Figure) -> dict[str, Any]:
+    """What the compiler knows nothing of: tooltips, signals of the data, the computed layout."""
+    theme.write_tooltips(vega)
+    for signal in vega.get("signals", []):
+        if signal["name"] in figure.signals and "update" not in signal:
+            signal.pop("value", None)
+    return figure.room.fitted(vega) if figure.room else vega
+
+
+def _size(figure: Figure) -> tuple[int, int]:
+    """Natural size (px): what is kept on the page before any ink."""
+    if room := figure.room:
+        return room.across(room.width), room.down(room.width)
+    svg = converter().vegalite_to_svg(figure.spec())
+    size = re.search(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"', svg)
+    width, height = (round(float(v)) for v in size.groups()) if size else (600, 300)
+    return width, height
+
+
+def _spec_file(compiled: Compiled) -> Any:
+    return assets.specs_dir() / f"{compiled.digest}.json"
+
+
+def _serve(compiled: Compiled) -> bool:
+    """Put the definition where the browser can fetch it; False when nothing can be served."""
+    if not assets.served():
+        return False
+    path = _spec_file(compiled)
+    if not path.exists():
+        part = path.with_suffix(f".{threading.get_ident()}")
+        part.write_text(compiled.text, encoding="utf-8")
+        part.replace(path)  # whole or not at all, whoever else writes it
+    return True
+
+
+def mount() -> Callable:
+    """The component's mounting function."""
+    return assets.component("live_chart", SCRIPTS, css="live_chart/live_chart.css")
+
+
+def warm_up() -> None:
+    """Start the chart compiler in the background: its first call takes about 0.4 s."""
+    global _warm
+    if _warm is None:
+        _warm = threading.Thread(target=_warm_up, name="vega-compiler", daemon=True)
+        _warm.start()
+
+
+_warm: threading.Thread | None = None
+
+
+def _warm_up() -> None:
+    converter().vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"})
+
+
+def message_bytes(
+    figure: Figure,
+    compiled: Compiled,
+    *,
+    key: str,
+    inline: bool,
+    select: bool,
+) -> bytes:
+    """The message of one change: a small head, then the figure's data as it is cached."""
+    head: dict[str, Any] = {
+        "key": key,
+        "spec": compiled.digest,
+        "stamp": figure.stamp,
+        "height": compiled.height,
+        "room": figure.room and figure.room.message(),
+        "select": select,
+    }
+    text = json.dumps(head, separators=(",", ":"))
+    if inline:
+        text = f'{text[:-1]},"inline":{compiled.text}}}'
+    # Bytes rather than a dict: Streamlit would serialise a dict twice, with spaces.
+    return f"{text}\n{figure.message}".encode()
+
+
+def live_chart(
+    figure: Figure,
+    *,
+    key: str,
+    on_select: Callable[[dict], None] | bool | None = None,
+) -> dict | None:
+    """Show `figure` and change it in place at every rerun.
+
+    Args:
+        figure: what to draw; the same `key` with another definition rebuilds the view, the same
+            definition with other data only swaps the data.
+        key: names the element; one of a kind on the page.
+        on_select: report clicks: True to get them as the return value, or a function that is
+            called with the same dict before the rerun.
+
+    Returns:
+        In the rerun that a click caused: {"datum": the clicked mark's row or None, "x", "y": data
+        coordinates of the click or None, "view": name of the panel's group or None}; else None.
+    """
+    compiled = compile_figure(figure)
+    # A browser whose fetch failed (another server, a cleaned folder) asks for the text itself.
+    asked = st.session_state.get(key) or {}
+    inline = not _serve(compiled) or asked.get("need") == compiled.digest
+
+    def selected() -> None:
+        value = (st.session_state.get(key) or {}).get("select")
+        if callable(on_select) and value is not None:
+            on_select(value)
+
+    result = mount()(
+        key=key,
+        data=message_bytes(
+            figure,
+            compiled,
+            key=key,
+            inline=inline,
+            select=bool(on_select),
+        ),
+        default=None,
+        on_select_change=selected,
+        on_need_change=_nothing,
+    )
+    return result.get("select") if on_select else None
+
+
+def _nothing() -> None:
+    """Streamlit reports only the states that have a callback."""

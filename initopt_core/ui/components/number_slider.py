@@ -1,0 +1,93 @@
+"""A number control that answers while it is dragged, bound to the URL like Streamlit's own."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from initopt_core.registry import Parameter, SettingError
+from initopt_core.ui.state import kept, write_link
+
+from . import assets
+
+
+def number_slider(
+    parameter: Parameter,
+    key: str,
+    container: Any = st,
+    *,
+    label: str | None = None,
+    help: str | None = None,
+    disabled: bool = False,
+    on_change: Callable[[], None] | None = None,
+) -> float | int:
+    """A slider over the parameter's track, with a box that takes every number of its range.
+
+    The value lives in `st.session_state[key]`, where presets may set it, and in the URL under
+    the same name whenever it is not the default.
+
+    Args:
+        parameter: a number with `low` and `high`.
+        key: session key and URL name.
+        container: where to draw.
+        on_change: called after the user has changed the value, before the rerun.
+    """
+    element, answered = f"_{key}_slider", f"_{key}_answered"
+
+    def moved() -> None:
+        value = (st.session_state.get(element) or {}).get("value")
+        with contextlib.suppress(SettingError, TypeError, ValueError):
+            chosen, move = value
+            if move == st.session_state.get(answered):
+                return  # after Back, Streamlit sends the last move once more
+            st.session_state[answered] = move
+            st.session_state[key] = parameter.check(chosen)
+            if on_change:
+                on_change()
+
+    value = kept(parameter, key)
+    write_link(key, value, parameter.default)
+    low, high = parameter.track or (parameter.low, parameter.high)
+    kind = type(parameter.default)
+    with contextlib.nullcontext() if container is st else container:
+        _mount()(
+            key=element,
+            data={
+                "key": key,
+                "label": label or parameter.label,
+                "help": help or parameter.help or "",
+                "unit": parameter.unit,
+                "value": value,
+                "low": parameter.low,
+                "high": parameter.high,
+                "from": low,
+                "to": high,
+                "step": 1 if kind is int else nice_step(low, high),
+                "log": parameter.scale == "log",
+                "integer": kind is int,
+                "disabled": disabled,
+                "ack": st.session_state.get(answered, 0),
+            },
+            on_value_change=moved,
+        )
+    return value
+
+
+def _mount() -> Callable:
+    return assets.component(
+        "number_slider",
+        ("shared/numbers.js", "number_slider/number_slider.js"),
+        css="number_slider/number_slider.css",
+    )
+
+
+def nice_step(low: float, high: float) -> float:
+    """About two hundred steps over a range, each 1, 2 or 5 times a power of ten."""
+    raw = (high - low) / 200
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * 0.999)
+    return float(f"{step:.1g}")

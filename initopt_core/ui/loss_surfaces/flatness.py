@@ -1,0 +1,97 @@
+"""The last chapter: sharp and flat minima, and what a shifted test loss makes them pay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from initopt_core.figures import loss_surfaces as figures
+from initopt_core.loss_surfaces import flatness
+from initopt_core.ui.components import assets
+from initopt_core.ui.components.number_slider import number_slider
+from initopt_core.ui.export_menu import export_buttons
+from initopt_core.ui.state import Reading
+from initopt_core.wording import number
+
+from .panels import Later
+
+KEY = "sharp-flat"
+
+
+def mount() -> Callable:
+    """The component's mounting function."""
+    return assets.component(
+        "sharp_flat",
+        ("shared/numbers.js", "surface_canvas/field.js", "sharp_flat/sharp_flat.js"),
+        css="sharp_flat/sharp_flat.css",
+    )
+
+
+CONTROLS = (flatness.SHARPNESS, flatness.FLATNESS, flatness.DEPTH, flatness.SHIFT)
+
+
+def sidebar() -> dict[str, Any]:
+    """Where the chapter's four sliders are drawn."""
+    return {"flat": st.sidebar.container()}
+
+
+def show(say: Any, slots: dict[str, Any]) -> None:
+    """Sentence, curves, table, the argument in a few lines, and the sliders."""
+    read = Reading()
+    sharp, flat, depth, shift = (read(p, f"flat_{p.name}") for p in CONTROLS)
+    curve = flatness.TwoMinima(sharp, flat, depth)
+    prices = [flatness.price(curve, which, shift) for which in ("flat", "sharp")]
+    _figure(curve, shift, prices)
+    _sentence(shift, *prices, say)
+    for p in CONTROLS:
+        number_slider(p, f"flat_{p.name}", slots["flat"])
+    export_buttons(Later(lambda: figures.two_minima(curve, shift)), key="sharp-flat-figure")
+    _argument()
+    read.write_links("sharp_flat")
+
+
+def _sentence(shift: float, flat: flatness.Price, sharp: flatness.Price, say: Any) -> None:
+    winner = "flat" if flat.test < sharp.test else "sharp"
+    say.markdown(
+        f"Shifted by {number(shift)}, the **sharp** minimum pays {number(sharp.gap)} and the "
+        f"**flat** one {number(flat.gap)}: on the test curve the {winner} minimum is lower, "
+        f"{number(min(flat.test, sharp.test))} against {number(max(flat.test, sharp.test))}."
+    )
+
+
+def _figure(curve: flatness.TwoMinima, shift: float, prices: list[flatness.Price]) -> None:
+    def moved() -> None:
+        value = (st.session_state.get(KEY) or {}).get("moved")
+        if value:
+            st.session_state["flat_shift"] = float(value["shift"])
+
+    mount()(
+        key=KEY,
+        data={
+            "key": KEY,
+            "range": list(flatness.RANGE),
+            "limits": [flatness.SHIFT.low, flatness.SHIFT.high],
+            "bowl": flatness.BOWL,
+            "bumps": curve.bumps,
+            "shift": shift,
+            "minima": [
+                {"which": p.which, "weight": p.weight, "train": p.train, "curvature": p.curvature}
+                for p in prices
+            ],
+        },
+        on_moved_change=moved,
+    )
+
+
+def _argument() -> None:
+    """What the picture is about, and a caution."""
+    st.markdown(
+        "Training and test images come from one source but are not the same, so the two losses "
+        "are close but not equal. If the difference is pictured as a sideways shift, a minimum "
+        "pays about half its curvature times the shift squared: little where the loss is flat. "
+        "Keskar et al. (2017) found that small, noisy batches end in flatter minima than large "
+        "ones. A caution: sharpness changes when weights are rescaled without changing the "
+        "network (Dinh et al., 2017), so it explains only as far as scales are comparable."
+    )

@@ -1,0 +1,189 @@
+"""The laboratory itself: paths on a surface, answering to the hand without a full rerun."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+import torch
+
+from initopt_core.descent import Run, race, twins
+from initopt_core.loss_surfaces.findings import outcome, sentence
+from initopt_core.loss_surfaces.presets import RACES
+from initopt_core.loss_surfaces.stability import along_paths
+from initopt_core.surfaces import FORMULA, SURFACES, Point, Surface, critical_points, unbounded
+from initopt_core.ui.components.surface_canvas import (
+    GridMessage,
+    Scene,
+    pack_grid,
+    pack_scene,
+    surface_canvas,
+)
+from initopt_core.ui.server.compute import compute
+
+from .controls import redraw
+from .plan import Held, Plan, move_start, read
+
+KEY = "lab_canvas"
+POINTS = 129
+"""Grid points on each side of the surface sent to the browser."""
+
+
+@dataclass(frozen=True)
+class Landmarks:
+    """Minima as (w1, w2, loss), and saddles."""
+
+    minima: tuple[tuple[float, float, float], ...]
+    saddles: tuple[Point, ...]
+
+    @property
+    def places(self) -> tuple[Point, ...]:
+        return tuple((x, y) for x, y, _ in self.minima)
+
+
+def landmarks(surface: Surface, ranges: tuple[float, float, float, float]) -> Landmarks:
+    """The known points of a surface; those of a typed formula are searched in the view."""
+    if surface.name == FORMULA:
+        minima, saddles = critical_points(surface, ranges)
+    else:
+        minima, saddles = surface.minima, surface.saddles
+    if not minima:
+        return Landmarks((), saddles)
+    w = torch.tensor(minima, dtype=torch.float64)
+    losses = surface(w[:, 0], w[:, 1]).tolist()
+    return Landmarks(tuple((x, y, z) for (x, y), z in zip(minima, losses, strict=True)), saddles)
+
+
+def landmarks_of(plan: Plan) -> Landmarks:
+    """Those of the plan's surface; only for a formula do they depend on the view."""
+    formula = plan.surface.name == FORMULA
+    return compute(landmarks, plan.surface, plan.ranges if formula else (0.0, 1.0, 0.0, 1.0))
+
+
+def grid(surface: Surface, ranges: tuple[float, float, float, float]) -> GridMessage:
+    """The surface's values in a view, ready to send."""
+    return pack_grid(surface.values(ranges, POINTS), ranges)
+
+
+def scene(
+    surface: Surface,
+    runs: tuple[Run, ...],
+    updates: int,
+    noise: float,
+    seed: int,
+    ranges: tuple[float, float, float, float],
+    marks: Landmarks,
+) -> Scene:
+    """The whole race with all its inner values, ready to send."""
+    traces = race(surface, runs, updates, noise, seed)
+    exact = twins(surface, runs, updates, noise, seed)
+    ends = tuple(
+        outcome(t, marks.places, ranges, surface, twin)
+        for t, twin in zip(traces, exact, strict=True)
+    )
+    return pack_scene(traces, along_paths(surface, traces), ends, marks.minima, marks.saddles)
+
+
+def _grid_ranges(plan: Plan) -> tuple[float, float, float, float]:
+    """What to sample: the view the hand has moved to, else the page's own."""
+    asked = st.session_state.get("_surface_view")
+    if asked and asked["surface"] == _name(plan) and tuple(asked["home"]) == plan.ranges:
+        return tuple(asked["view"])
+    return plan.ranges
+
+
+def _name(plan: Plan) -> str:
+    return f"{plan.surface.name} {plan.surface.text}".strip()
+
+
+def saying() -> Any:
+    """Where the sentence goes; it keeps its height, so that the picture stays in place."""
+    return st.container(key="surface-say")
+
+
+@st.fragment
+def laboratory(fresh: list[Held]) -> None:
+    """The race on its surface, and the sentence about it; a drag of the start reruns this alone.
+
+    Args:
+        fresh: what has just been read; empty when the fragment runs by itself.
+    """
+    held = fresh.pop() if fresh else read()
+    plan, say = held.plan, saying()
+    marks = landmarks_of(plan)
+    race_of = (plan.surface, plan.runs, plan.updates, plan.noise, plan.seed, plan.ranges, marks)
+    made = compute(scene, *race_of)
+    endless = not marks.minima and compute(unbounded, plan.surface, plan.ranges)
+    text = sentence(list(made.labels), list(made.outcomes), plan.updates, endless)
+    shared = next((r.start for r, o in zip(plan.runs, plan.own_start, strict=True) if not o), None)
+    starts = [] if shared is None else [(-1, *shared)]
+    starts += [(i, *r.start) for i, r in enumerate(plan.runs) if plan.own_start[i]]
+    label = plan.surface.label
+
+    def moved(value: dict[str, Any]) -> None:
+        """A start was dragged: the newest place, kept where the sidebar's controls keep theirs."""
+        move_start(held.entry, value["run"], value["x"], value["y"])
+        st.session_state["_surface_ack"] = int(value["n"])
+        if value.get("done"):  # sliders and link are told when the hand rests
+            redraw()
+
+    surface_canvas(
+        made,
+        compute(grid, plan.surface, _grid_ranges(plan)),
+        key=KEY,
+        surface=_name(plan),
+        title=label,
+        home=plan.ranges,
+        starts=starts,
+        color=plan.color,
+        alt=f"Loss surface {label} with the paths of {', '.join(made.labels)}. {text}",
+        ack=st.session_state.get("_surface_ack", 0),
+        on_start=moved,
+        on_view=_viewed,
+    )
+    story = RACES[plan.race].story if plan.race in RACES else facts_of(held)
+    say.html(
+        f'<p class="initopt-sentence">{_bold(text)}</p>'
+        f'<p class="surface-story">{html.escape(story)}</p>'
+    )
+    say_problem(held, say)
+
+
+def say_problem(held: Held, say: Any) -> None:
+    """What is wrong with a typed formula: the reason, the text, and a pointer below it.
+
+    Its place is there before it is needed.
+    """
+    if held.plan.surface.name != FORMULA:
+        return
+    if not held.problem:
+        say.html('<div class="surface-problem"></div>')
+        return
+    reason, _, pointer = held.problem.partition("\n")
+    say.html(
+        f'<div class="surface-problem" role="alert">{html.escape(reason)}'
+        f"<pre>{html.escape(pointer)}</pre></div>"
+    )
+
+
+def _viewed(value: dict[str, Any]) -> None:
+    st.session_state["_surface_view"] = value
+
+
+def _bold(text: str) -> str:
+    parts = text.split("**")
+    parts = [html.escape(p) for p in parts]
+    return "".join(f"<strong>{p}</strong>" if i % 2 else p for i, p in enumerate(parts))
+
+
+def facts_of(held: Held) -> str:
+    """The surface's one-line explanation."""
+    plan = held.plan
+    if held.problem:
+        return "Shown is the last formula that could be used."
+    if plan.surface.name == FORMULA:
+        return "Your own function; its gradients come from automatic differentiation."
+    entry = SURFACES[plan.surface.name]
+    return f"{entry.help} ({entry.source})"

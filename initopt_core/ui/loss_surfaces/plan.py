@@ -1,0 +1,338 @@
+"""What the controls of the loss-surface page hold, read without drawing them.
+
+`read` gives one hashable `Plan`. The page draws its picture from it first and its controls last;
+both take their parameters from the functions below, so that neither can disagree with the other.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from initopt_core.descent import Run, first_rate, surface_optimizers
+from initopt_core.loss_surfaces.presets import RACES, Race
+from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.registry import Entry, Parameter, Registry, SettingError
+from initopt_core.schedules import SCHEDULES
+from initopt_core.surfaces import FORMULA, SURFACES, Surface
+from initopt_core.ui import address
+from initopt_core.ui.controls import kept_entry, kept_settings
+from initopt_core.ui.state import Reading
+from initopt_core.ui.undo import Undo
+
+MAX_RUNS = 8
+FIRST = RACES["ravine"]
+VIEWS = ("Paths", "Basins", "Sharp and flat")
+VIEW = Parameter("view", "Part of the page", VIEWS[0], choices=VIEWS)
+DEFAULT_FORMULA = "sin(3*w1) + w1**2/4 + w2**2"
+FORMULA_FACTS = {
+    "ranges": (-4.0, 4.0, -4.0, 4.0),
+    "start": (3.0, 3.0),
+    "color": "linear",
+    "updates": 100,
+}
+CHOICES = Registry(
+    "surface",
+    [
+        *SURFACES.values(),
+        Entry(
+            FORMULA,
+            "Your own formula",
+            lambda w1, w2: w1,
+            help="Type any function of w1 and w2; gradients come from autograd.",
+            extra=FORMULA_FACTS,
+        ),
+    ],
+)
+TYPED = Parameter("formula", "Loss of w1 and w2", DEFAULT_FORMULA)
+COUNT = Parameter("runs", "Number of optimizers", len(FIRST.runs), 1, MAX_RUNS)
+NOISE = Parameter(
+    "noise", "Gradient noise σ", 0.0, 0.0, 5.0,
+    help="Normal noise on each partial derivative, the same for all optimizers.",
+)  # fmt: skip
+SEED = Parameter("noise_seed", "Seed of the noise", 0, 0, 2**31 - 1, track=(0, 999))
+HISTORY = Undo("surface")
+ALL = "all"
+"""Schedule of a run that takes the one all share."""
+
+# Session and link names of this page's controls. Other pages keep theirs in the same place, so
+# everything that is dropped here is named exactly.
+_OF_SURFACE = r"surface_\w+|start_w[12]|updates|(from|to)[12]|color|own\d+(_w[12])?|run\d+_\w+_lr"
+_OF_RACE = _OF_SURFACE + r"|surface|runs|run\d+(_\w+)?|anneal(_\w+)?|noise|noise_seed"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that the page shows, as the controls say; hashable, so that results are shared."""
+
+    surface: Surface
+    runs: tuple[Run, ...]
+    own_start: tuple[bool, ...]
+    ranges: tuple[float, float, float, float]
+    color: str
+    updates: int
+    noise: float
+    seed: int
+    race: str = ""
+
+    @property
+    def title(self) -> str:
+        """A few words for a tab: the preset's name, or surface and optimizers."""
+        if self.race:
+            return RACES[self.race].label
+        racers = dict.fromkeys(OPTIMIZERS[run.optimizer].label for run in self.runs)
+        return f"{self.surface.label}: {', '.join(racers)}"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the controls hold.
+
+    Attributes:
+        plan: to be shown.
+        entry: the chosen surface; its `extra` has the usual view, start and length.
+        shared_start: of the runs without one of their own.
+        problem: what is wrong with the typed formula, a line with a pointer below; else empty.
+        view_problem: whether the chosen view cannot be used and the usual one is shown.
+        reading: what the link must say.
+    """
+
+    plan: Plan
+    entry: Entry
+    shared_start: tuple[float, float]
+    problem: str
+    view_problem: bool
+    reading: Reading
+
+
+# -- the controls' parameters -----------------------------------------------------------------
+def optimizer_choice(i: int) -> Parameter:
+    """Which optimizer run `i` is."""
+    default = FIRST.runs[i][0] if i < len(FIRST.runs) else "Adam"
+    return Parameter(f"run{i}", f"Optimizer {i + 1}", default, choices=tuple(surface_optimizers()))
+
+
+def default_rate(surface: str, optimizer: str) -> float:
+    """The rate a run starts with on this surface."""
+    if surface == FORMULA:
+        surface = "ackley"  # gradients of about one, as most formulas that people type
+    return first_rate(surface, optimizer)
+
+
+def optimizer_parameters(surface: str, name: str) -> list[Parameter]:
+    """An optimizer's parameters as controls: the rate in a range where something happens."""
+    out = []
+    for p in OPTIMIZERS[name].parameters:
+        if p.name == "lr":
+            p = replace(
+                p, default=default_rate(surface, name), low=1e-6, high=1e3, label="Learning rate η"
+            )
+        out.append(p)
+    return out
+
+
+def own_start(i: int) -> Parameter:
+    """Whether run `i` has a start of its own."""
+    return Parameter(f"own{i}", "A start of its own", False, help="Drag its own ring.")
+
+
+def schedule_choice(i: int | None = None) -> Parameter:
+    """How the rate changes: of all runs, or of run `i`, which may take that of all."""
+    if i is None:
+        return Parameter(
+            "anneal", "Learning rate over the run", "constant", choices=tuple(SCHEDULES)
+        )
+    return Parameter(f"run{i}_anneal", "Learning rate over the run", ALL, choices=(ALL, *SCHEDULES))
+
+
+def schedule_label(name: str) -> str:
+    """What people read for a schedule."""
+    return "As for all" if name == ALL else SCHEDULES[name].label
+
+
+def schedule_parameters(choice: Parameter, name: str) -> list[tuple[str, Parameter]]:
+    """Session name and parameter of each setting of schedule `name`, chosen by `choice`."""
+    parameters = () if name == ALL else SCHEDULES[name].parameters
+    return [(f"{choice.name}_{p.name}", p) for p in parameters]
+
+
+def updates(entry: Entry) -> Parameter:
+    """How many steps all runs take."""
+    return Parameter("updates", "Updates", entry.extra["updates"], 1, 500)
+
+
+def start(entry: Entry, i: int = -1, shared: tuple[float, float] | None = None) -> list[Parameter]:
+    """Both coordinates of the shared start, or of run `i`'s own, which is `shared` at first."""
+    x0, x1, y0, y1 = entry.extra["ranges"]
+    w, h = x1 - x0, y1 - y0
+    prefix = "start" if i < 0 else f"own{i}"
+    a, b = shared or entry.extra["start"]
+    return [
+        Parameter(f"{prefix}_w1", "w₁", a, x0 - w, x1 + w),
+        Parameter(f"{prefix}_w2", "w₂", b, y0 - h, y1 + h),
+    ]
+
+
+def edges(entry: Entry) -> list[Parameter]:
+    """The four edges of the view."""
+    labels = (("from1", "w₁ from"), ("to1", "w₁ to"), ("from2", "w₂ from"), ("to2", "w₂ to"))
+    return [
+        Parameter(name, label, value, -100.0, 100.0)
+        for (name, label), value in zip(labels, entry.extra["ranges"], strict=True)
+    ]
+
+
+def colouring(entry: Entry) -> Parameter:
+    """Linear or log colours."""
+    return Parameter(
+        "color", "Colours of the loss", entry.extra["color"], choices=("linear", "log")
+    )
+
+
+# -- reading ----------------------------------------------------------------------------------
+def read() -> Held:
+    """What the controls hold: the session's values, at first the link's, else the defaults."""
+    keep = Reading()
+
+    def take(parameter: Parameter, say=None) -> Any:
+        return keep(parameter, parameter.name, say)
+
+    _linked_race(take)
+    entry = kept_entry(CHOICES, "Surface", "surface", FIRST.surface, keep)
+    surface, problem = _surface(entry, keep)
+    steps = take(updates(entry))
+    shared = tuple(take(p) for p in start(entry))
+    for_all = _schedule(schedule_choice(), keep)
+    runs, own = [], []
+    for i in range(take(COUNT)):
+        name = take(optimizer_choice(i), lambda n: OPTIMIZERS[n].label)
+        settings = {
+            p.name: keep(p, f"run{i}_{name}_{p.name}")
+            for p in optimizer_parameters(entry.name, name)
+        }
+        own.append(take(own_start(i)))
+        begin = tuple(take(p) for p in start(entry, i, shared)) if own[-1] else shared
+        rate, rate_settings = _schedule(schedule_choice(i), keep)
+        if rate == ALL:
+            rate, rate_settings = for_all
+        runs.append(Run(name, tuple(sorted(settings.items())), begin, rate, rate_settings))
+    ranges = tuple(take(p) for p in edges(entry))
+    usable = ranges[0] < ranges[1] and ranges[2] < ranges[3]
+    noise = take(NOISE)
+    race = st.session_state["experiment"]
+    if race and (noise or not _is(RACES[race], surface, runs, steps)):
+        race = ""  # its story is about other settings
+    plan = Plan(
+        surface,
+        tuple(runs),
+        tuple(own),
+        ranges if usable else entry.extra["ranges"],
+        take(colouring(entry)),
+        steps,
+        noise,
+        take(SEED),
+        race,
+    )
+    return Held(plan, entry, shared, problem, not usable, keep)
+
+
+def _surface(entry: Entry, keep: Reading) -> tuple[Surface, str]:
+    """The chosen surface, and what is wrong with its formula, if anything."""
+    if entry.name != FORMULA:
+        settings = kept_settings(entry, "surface_", keep)
+        return Surface(entry.name, tuple(sorted(settings.items()))), ""
+    text = keep(TYPED, TYPED.name)
+    try:
+        surface = Surface(FORMULA, text=text)
+    except SettingError as error:
+        # The last formula that could be used stays on the screen while this one is mended.
+        good = st.session_state.get("_formula_good", DEFAULT_FORMULA)
+        return Surface(FORMULA, text=good), str(error)
+    st.session_state["_formula_good"] = text
+    return surface, ""
+
+
+def _schedule(choice: Parameter, keep: Reading) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    name = keep(choice, choice.name, schedule_label)
+    return name, tuple((p.name, keep(p, key)) for key, p in schedule_parameters(choice, name))
+
+
+def _linked_race(take) -> None:
+    """A link may name a preset alone; it is applied once, before any control is read."""
+    choice = Parameter("experiment", "Experiment", FIRST.name, choices=("", *RACES))
+    fresh = "experiment" not in st.session_state
+    name = take(choice)
+    if fresh and name not in ("", FIRST.name) and "surface" not in st.query_params:
+        apply_race(RACES[name])
+
+
+def _is(race: Race, surface: Surface, runs: list[Run], steps: int) -> bool:
+    """Whether the controls still say what the preset set."""
+    if surface.name != race.surface or steps != race.length or len(runs) != len(race.runs):
+        return False
+    entry = SURFACES[race.surface]
+    if entry.settings(race.surface_settings) != entry.settings(dict(surface.settings)):
+        return False
+    return all(
+        run.optimizer == name
+        and run.values() == OPTIMIZERS[name].settings(settings)
+        and run.start == race.begin
+        and run.schedule == race.schedule
+        for run, (name, settings) in zip(runs, race.runs, strict=True)
+    )
+
+
+# -- setting ----------------------------------------------------------------------------------
+def forget(pattern: str) -> None:
+    """Drop the values, in session and link, whose whole name matches: defaults return."""
+    address.forget(lambda key: re.fullmatch(pattern, key))
+
+
+def surface_changed() -> None:
+    """Another surface: its own view, start, length and rates, and the same optimizers."""
+    forget(_OF_SURFACE)
+    st.session_state["experiment"] = ""
+
+
+def apply_race(race: Race) -> None:
+    """Set every control to this preset; to be used as a callback."""
+    forget(_OF_RACE)
+    state: dict[str, Any] = {
+        "experiment": race.name,
+        "surface": race.surface,
+        "runs": len(race.runs),
+        "start_w1": race.begin[0],
+        "start_w2": race.begin[1],
+        "updates": race.length,
+        "anneal": race.schedule,
+    }
+    for name, value in race.surface_settings.items():
+        state[f"surface_{name}"] = value
+    for i, (optimizer, settings) in enumerate(race.runs):
+        state[f"run{i}"] = optimizer
+        for name, value in settings.items():
+            state[f"run{i}_{optimizer}_{name}"] = value
+    st.session_state.update(state)
+
+
+def reset() -> None:
+    """Everything as when the page was opened first."""
+    apply_race(FIRST)
+
+
+def undo() -> None:
+    """Callback: all controls as before the last change."""
+    if HISTORY.possible():
+        before = HISTORY.back()
+        forget(_OF_RACE)
+        st.session_state.update(before)
+    st.rerun()  # from a fragment: the sidebar may be another
+
+
+def move_start(entry: Entry, run: int, w1: float, w2: float) -> None:
+    """Put a start (-1: the shared one) where a hand has put it, within its controls' range."""
+    for p, value in zip(start(entry, run), (w1, w2), strict=True):
+        st.session_state[p.name] = min(max(float(value), p.low), p.high)

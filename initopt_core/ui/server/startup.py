@@ -1,0 +1,90 @@
+"""What the server loads before its first visitor asks: libraries, images, the first picture.
+
+Streamlit runs a script only for a visitor. `lifespan` is called when the server begins to listen,
+so that PyTorch loads in a thread while the browser is still fetching the frame of the page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import logging
+import threading
+from collections.abc import AsyncIterator
+from typing import Any
+
+import streamlit as st
+
+from initopt_core.ui.components import assets
+
+FIRST = "initopt_core.ui.initialization.page"
+LATER = (
+    "initopt_core.ui.home",
+    "initopt_core.ui.loss_surfaces.page",
+    "initopt_core.ui.training.controls",
+    "initopt_core.ui.training.watch",
+)
+PATIENCE_SECONDS = 120
+_imported = threading.Event()
+_lock = threading.Lock()
+_thread: threading.Thread | None = None
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_: Any) -> AsyncIterator[None]:
+    """Of the server: begin to load when it starts."""
+    begin()
+    yield
+
+
+def begin() -> None:
+    """Load in the background; cheap when repeated."""
+    global _thread
+    with _lock:
+        if _thread is None:
+            _one_app()
+            _thread = threading.Thread(target=_load, name="initopt-startup", daemon=True)
+            _thread.start()
+
+
+def wait(title: str) -> None:
+    """Until the libraries are there; the page's name and a word on it stand there meanwhile."""
+    place = st.empty()
+    if _imported.is_set():
+        return
+    with place.container():
+        st.title(title, anchor=False)
+        st.caption(":material/hourglass_top: Loading PyTorch and the images, once a start …")
+    _imported.wait(PATIENCE_SECONDS)
+    place.empty()
+
+
+def _one_app() -> None:
+    """A folder named pages means the older kind of multipage app until `st.navigation` has been
+    called: the first visitor who comes by a deep link would get the page's file alone."""
+    from streamlit.runtime.pages_manager import PagesManager
+
+    if hasattr(PagesManager, "uses_pages_directory"):
+        PagesManager.uses_pages_directory = False
+
+
+def _load() -> None:
+    """Everything here is loaded anyway by who asks for it: a failure is told there."""
+    try:
+        page = importlib.import_module(FIRST)
+    except Exception:
+        logging.getLogger(__name__).exception("loading ahead failed")
+        return
+    finally:
+        _imported.set()
+    with contextlib.suppress(Exception):
+        page.prepare()
+    for name in LATER:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    # What has been imported stays: the collector need not walk it again and again.
+    gc.collect()
+    gc.freeze()
+    with contextlib.suppress(Exception):
+        assets.register()

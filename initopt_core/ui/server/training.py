@@ -1,0 +1,78 @@
+"""The one training service of this server, and what pages keep about the run they show."""
+
+from __future__ import annotations
+
+import contextlib
+
+import streamlit as st
+
+from initopt_core import data
+from initopt_core.registry import SettingError
+from initopt_core.training.runs.service import TrainingService
+from initopt_core.ui import address
+
+from .dataset import get_dataset
+
+RUN = "run"  # the name in links and in the session
+
+
+@st.cache_resource(show_spinner=False)
+def service() -> TrainingService:
+    """Queue, worker process, runs and histories, shared by all sessions.
+
+    A page on which a training can be started calls its `expect`, so that a worker stands ready.
+    """
+    dataset = get_dataset()
+    if dataset.source == "sample":
+        return TrainingService(warm="sample")
+    return TrainingService(data_folder=dataset.folder, warm="full")
+
+
+@st.cache_resource(show_spinner=False)
+def _sample() -> data.FashionMNIST:
+    return data.load_sample()
+
+
+def dataset_of(kind: str) -> data.FashionMNIST:
+    """The data set that a run with `config.data == kind` used, as far as it is here."""
+    return get_dataset() if kind == "full" else _sample()
+
+
+def shown_run() -> str | None:
+    """The run on the page: the link's, else the session's, else the live one, else the newest."""
+    known = service()
+    for run_id in (st.query_params.get(RUN), st.session_state.get(RUN)):
+        if not run_id:
+            continue
+        try:
+            known.check(run_id)
+        except SettingError as problem:
+            st.session_state["_run_problem"] = str(problem)
+            st.session_state.pop(RUN, None)
+            continue
+        show_run(run_id)
+        return run_id
+    active = known.active()
+    for run in [*([active] if active else []), *known.runs()]:
+        with contextlib.suppress(SettingError):  # a broken one is in the list of runs
+            known.check(run.id)
+            show_run(run.id)
+            return run.id
+    address.write(RUN, None)
+    return None
+
+
+def show_run(run_id: str) -> None:
+    """Make this the run on the page, and in its link."""
+    st.session_state[RUN] = run_id
+    address.write(RUN, run_id)
+
+
+def run_name(run_id: str | None) -> str:
+    """What people call the run; empty where there is none."""
+    return service().info(run_id).name if run_id else ""
+
+
+def link_problem() -> str | None:
+    """Why the opened link's run could not be shown; told once."""
+    return st.session_state.pop("_run_problem", None)

@@ -1,0 +1,50 @@
+"""What the Training page shows before anything was trained here: the recorded race."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from initopt_core.figures import training as figures
+from initopt_core.figures.figure import Figure
+from initopt_core.training.history import History
+from initopt_core.training.runs.recorded import recorded_race
+from initopt_core.ui.components.live_chart import live_chart
+from initopt_core.ui.export_menu import export_buttons
+
+PUBLISHED = {"SGD": 0.8909, "SGDMomentum": 0.8883, "Adam": 0.8946}
+"""Test accuracies that the tutorial printed."""
+
+
+@st.cache_resource(show_spinner=False)
+def _record() -> tuple[dict[str, Figure], list[tuple[str, float, float]]]:
+    history = History(recorded_race())
+    history.poll()
+    found = figures.lines([("", history)])
+    drawn = {
+        "loss": figures.loss_figure(found, "epochs"),
+        "accuracy": figures.accuracy_figure(found, "epochs"),
+    }
+    tests = [
+        (line.label, line.members[0].test["accuracy"], PUBLISHED[line.optimizer]) for line in found
+    ]
+    return drawn, tests
+
+
+def recorded() -> None:
+    """The tutorial's race as it was run once in full, beside the numbers that it printed."""
+    drawn, tests = _record()
+    st.markdown(
+        "SGD, SGD with momentum and Adam start from the same weights and see the same batches, as "
+        "in the tutorial. Press **Start the race**: the first loss comes within a second. You "
+        "may leave; the race goes on and is here when you return."
+    )
+    numbers = ", ".join(f"{label} {100 * mine:.2f} ({100 * p:.2f})" for label, mine, p in tests)
+    st.caption(
+        ":material/history: Below, a recording: the tutorial's 40 epochs, run once by this app on "
+        f"two processor cores. Test accuracy in %, and in brackets what the tutorial printed: "
+        f"{numbers}. It is one run each: differences below a point are mostly chance."
+    )
+    for column, (kind, figure) in zip(st.columns(2), drawn.items(), strict=True):
+        with column:
+            live_chart(figure, key=f"recorded-{kind}")
+            export_buttons(figure, key=f"recorded-{kind}")

@@ -1,0 +1,156 @@
+"""What a run leaves behind: distributions over its epochs, test results, the rate search."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from initopt_core.figures import training as figures
+from initopt_core.figures.images import png_url
+from initopt_core.initializers import INITIALIZERS
+from initopt_core.training import findings
+from initopt_core.training.code import program
+from initopt_core.training.history import Curve, History
+from initopt_core.training.runs.store import RunInfo
+from initopt_core.ui.components.live_chart import live_chart
+from initopt_core.ui.export_menu import export_buttons
+from initopt_core.ui.server.training import dataset_of, service
+
+
+def _choose(history: History, key: str, usable) -> Curve | None:
+    names = [n for n, c in history.curves.items() if usable(c)]
+    if not names:
+        return None
+    many = len({c.seed for c in history.curves.values()}) > 1
+
+    def label(name: str) -> str:
+        curve = history.curves[name]
+        return f"{curve.label}, seed {curve.seed}" if many else curve.label
+
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = names[0]
+    name = st.segmented_control(
+        "Racer", names, format_func=label, key=key, label_visibility="collapsed"
+    )
+    return history.curves[name or names[0]]
+
+
+def distributions(history: History) -> None:
+    """Weights or activations of every layer over the epochs, and one epoch's histograms."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        curve = _choose(history, "distribution_racer", lambda c: c.layers)
+        if curve is None:
+            st.caption(
+                "The first distributions come with the first whole epoch."
+                if history.state == ""
+                else "This run has none: they are measured at the end of every epoch trained here."
+            )
+            return
+        what = st.segmented_control(
+            "Quantity",
+            ("weights", "activations"),
+            default="weights",
+            key="distribution_what",
+            label_visibility="collapsed",
+        )
+    figure = figures.evolution_figure(curve, what or "weights")
+    live_chart(figure, key="training-evolution")
+    export_buttons(figure, key="training-evolution")
+    last = max(curve.layers)
+    epoch = last
+    if last > 1:
+        epoch = st.slider("Histograms after epoch", 1, last, last, key="distribution_epoch")
+    if epoch in curve.layers:
+        live_chart(figures.histogram_figure(curve, epoch), key="training-histograms")
+
+
+def results(run: RunInfo, history: History) -> None:
+    """Confusion matrix, accuracy of each class, and the most confident mistakes as pictures."""
+    curve = _choose(history, "result_racer", lambda c: c.test and c.test.get("confusion"))
+    if curve is None:
+        st.caption("The best epoch's weights of each racer are tested when the run ends.")
+        return
+    classes = dataset_of(run.config.data).classes
+    left, right = st.columns(2)
+    with left:
+        figure = figures.confusion_figure(curve.test["confusion"], classes, curve.label)
+        live_chart(figure, key="training-confusion")
+        export_buttons(figure, key="training-confusion")
+    with right:
+        shown = {
+            members[0].label: (members[0].optimizer, members[0].test["confusion"])
+            for members in findings.groups(history)
+            if members[0].test and members[0].test.get("confusion")
+        }
+        figure = figures.classes_figure(shown, classes)
+        live_chart(figure, key="training-classes")
+        export_buttons(figure, key="training-classes")
+    st.markdown(f"**Most confident mistakes of {curve.label}** on the test images")
+    _mistakes(curve, run.config.data)
+
+
+_GRID = """<style>
+.mistakes {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(92px, 1fr));
+  gap: .5rem; }}
+.mistakes figure {{ margin: 0; }}
+.mistakes img {{ width: 100%; image-rendering: pixelated; border-radius: .3rem; display: block; }}
+.mistakes figcaption {{ font-size: .74rem; line-height: 1.25; padding-top: .2rem; }}
+</style><div class="mistakes">{}</div>"""
+
+
+def _mistakes(curve: Curve, kind: str) -> None:
+    dataset = dataset_of(kind)
+    cells = []
+    for m in curve.test["mistakes"]:
+        if m["index"] >= len(dataset.test_labels):
+            continue
+        said, true = dataset.classes[m["predicted"]], dataset.classes[m["label"]]
+        url = png_url(dataset.test_images[m["index"]].numpy())
+        cells.append(
+            f'<figure><img src="{url}" alt="{html.escape(true)}, taken for {html.escape(said)}">'
+            f"<figcaption>said <b>{html.escape(said)}</b> ({100 * m['probability']:.0f} %), is "
+            f"{html.escape(true)}</figcaption></figure>"
+        )
+    st.html(_GRID.format("".join(cells)) if cells else "<p>None: every test image is right.</p>")
+
+
+def rates(run: RunInfo, history: History) -> None:
+    """The learning-rate sensitivity curve of a fair race."""
+    config = run.config
+    if not config.search_epochs:
+        st.caption(
+            "Only a fair race measures this: open “Fair race” at the side, and each optimizer "
+            "tries seven rates before it races at its best one."
+        )
+        return
+    names = list(dict.fromkeys([config.initializer, *config.search_initializers]))
+    racers = list(zip(config.labels(), (r.optimizer for r in config.racers), strict=True))
+    figure = figures.sensitivity_figure(
+        history.search, racers, {n: INITIALIZERS[n].label for n in names}
+    )
+    live_chart(figure, key="training-rates")
+    if history.rates:
+        st.caption(findings.rates_sentence(config, history))
+    export_buttons(figure, key="training-rates")
+
+
+def code(run: RunInfo) -> None:
+    """The program that makes this race by itself."""
+    config = run.config
+    if config.search_epochs:
+        rates = service().history(run.id).rates
+        if not rates:
+            st.caption("The program comes when the search for rates is over.")
+            return
+        config = config.at_rates(rates)
+    source = program(config)
+    st.download_button(
+        "Download program",
+        source,
+        file_name="training.py",
+        mime="text/x-python",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.code(source, language="python", height=420)

@@ -1,0 +1,170 @@
+"""The list of runs: open, compare, name, export, delete; and the tutorial's published runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from initopt_core.registry import SettingError
+from initopt_core.training import CheckpointError
+from initopt_core.training.runs import pretrained
+from initopt_core.training.runs.store import ACTIVE, BrokenRun, RunInfo
+from initopt_core.training.runs.uploads import read_upload
+from initopt_core.ui import address
+from initopt_core.ui.server.dataset import get_dataset
+from initopt_core.ui.server.training import RUN, service, show_run
+
+MAX_COMPARED = 4
+
+
+def compared(shown: str | None) -> tuple[str, ...]:
+    """The further runs that are drawn beside the one on the page."""
+    wanted = st.session_state.get("compare", [])
+    known = {r.id for r in service().runs()} if wanted else set()
+    return tuple(i for i in wanted if i in known and i != shown)[:MAX_COMPARED]
+
+
+def runs_panel(shown: str | None) -> None:
+    """Every run of this computer, and what can be done with the one on the page."""
+    known = service()
+    runs, broken = known.runs(), known.broken()
+    unread = f", {len(broken)} that cannot be read" if broken else ""
+    with st.expander(f"Runs ({len(runs)}), and the tutorial's own{unread}", icon=":material/list:"):
+        _foreign()
+        for run in broken:
+            _broken(run)
+        if not runs:
+            return
+        # Labels that stay: a box whose options are renamed hands back the old label as its value.
+        names = {
+            r.id: f"{r.name} · {time.strftime('%d %b %H:%M', time.localtime(r.created))}"
+            for r in runs
+        }
+        left, right = st.columns(2)
+        st.session_state["_run_box"] = shown if shown in names else None
+        left.selectbox("Show", list(names), format_func=names.get, key="_run_box", on_change=_open)
+        others = [r.id for r in runs if r.id != shown]
+        kept = [i for i in st.session_state.get("compare", []) if i in others]
+        st.session_state["compare"] = kept
+        right.multiselect(
+            "Compare with",
+            others,
+            format_func=names.get,
+            key="compare",
+            max_selections=MAX_COMPARED,
+            placeholder="nothing",
+        )
+        if shown in names:
+            _actions(known.info(shown))
+
+
+def _broken(run: BrokenRun) -> None:
+    """A run that cannot be read, as exactly that."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(run.problem, icon=":material/broken_image:")
+        st.button(
+            "Delete it",
+            icon=":material/delete:",
+            key=f"delete_{run.id}",
+            on_click=_delete,
+            args=(run.id,),
+        )
+
+
+def _foreign() -> None:
+    """The tutorial's published runs and uploads, opened as runs like any other."""
+    known = service()
+    found = next((r for r in known.runs() if r.name == pretrained.TITLE), None)
+    place = pretrained.folder()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if found:
+            st.button(
+                "Show the tutorial's runs",
+                icon=":material/school:",
+                on_click=show_run,
+                args=(found.id,),
+            )
+        elif place:
+            if st.button("Open the tutorial's runs", icon=":material/school:"):
+                _take(lambda: pretrained.from_folder(place), pretrained.TITLE)
+        elif st.button(
+            "Download the tutorial's runs (7.7 MB)", icon=":material/school:", key="get_published"
+        ):
+            with st.spinner("Downloading the tutorial's three models"):
+                _take(pretrained.download, pretrained.TITLE)
+        with st.popover("Upload models", icon=":material/upload:"):
+            st.caption(
+                "NAME.config, NAME.tar and, for curves, NAME_results.json of each model, or a zip "
+                "of them: what Export gives and what the tutorials save. Tensors only, at most "
+                "64 MB."
+            )
+            files = st.file_uploader(
+                "Model files",
+                accept_multiple_files=True,
+                type=["config", "tar", "json", "zip"],
+                key="upload_models",
+            )
+            if files and st.button("Open them", type="primary"):
+                _take(lambda: read_upload([(f.name, f.getvalue()) for f in files]))
+
+
+def _take(get: Callable[[], pretrained.Models], title: str = "") -> None:
+    """Put models into the list of runs and show them, or say why they are refused."""
+    try:
+        models = get()
+        title = title or "Uploaded: " + ", ".join(models)
+        run_id = pretrained.open_models(service().store, models, get_dataset(), title)
+    except CheckpointError as problem:
+        st.error(str(problem), icon=":material/block:")
+        return
+    show_run(run_id)
+    st.rerun()
+
+
+def _open() -> None:
+    chosen = st.session_state["_run_box"]
+    if any(run.id == chosen for run in service().runs()):
+        show_run(chosen)
+
+
+def _actions(run: RunInfo) -> None:
+    known = service()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Name", value=run.name, max_chars=80, key=f"name_{run.id}")
+        if name != run.name:
+            try:
+                known.store.rename(run.id, name)
+                st.rerun()
+            except SettingError as problem:
+                st.error(str(problem))
+        st.download_button(
+            "Export",
+            data=partial(known.store.export, run.id),
+            file_name=f"initopt-{run.id}.zip",
+            mime="application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            help="Configuration, every event, and the weights in the tutorial's format.",
+        )
+        with st.popover("Delete", icon=":material/delete:", disabled=run.state in ACTIVE):
+            st.markdown(f"Delete **{run.name}** with its weights? This cannot be undone.")
+            st.button("Delete it", key="delete_run", on_click=_delete, args=(run.id,))
+    st.caption(
+        f"{run.state} · {len(run.config.racers)} optimizers · {run.config.epochs} epochs · "
+        f"batch {run.config.batch_size} · {run.config.data} data · id {run.id}"
+    )
+
+
+def _delete(run_id: str) -> None:
+    try:
+        service().delete(run_id)
+    except SettingError as problem:
+        st.session_state["_run_problem"] = str(problem)
+        return
+    if st.session_state.get(RUN) == run_id:
+        del st.session_state[RUN]
+    if st.query_params.get(RUN) == run_id:
+        address.write(RUN, None)

@@ -1,0 +1,120 @@
+"""Starting a race, and steering the one on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from initopt_core.registry import Parameter, SettingError
+from initopt_core.training import TrainConfig
+from initopt_core.training.runs.store import ACTIVE, RunInfo
+from initopt_core.ui.server.training import service, show_run
+
+
+def start_button(config: TrainConfig | None, problem: str, place: Any) -> None:
+    """Start, or show what is already trained or training."""
+    known = service()
+    known.expect()
+    if config is None:
+        _main_button(place, "Start the race", "flag", disabled=True)
+        place.error(problem)
+        return
+
+    def start(again: bool = False) -> None:
+        show_run(known.submit(config, again=again))
+
+    busy = known.active()
+    if busy and busy.fingerprint == config.fingerprint():
+        _main_button(place, "Show the running race", "visibility", lambda: show_run(busy.id))
+    elif known.store.finished_like(config):
+        _main_button(place, "Show the finished race", "history", start)
+        place.button(
+            "Train it anew",
+            icon=":material/replay:",
+            width="stretch",
+            key="again",
+            on_click=start,
+            args=(True,),
+        )
+        place.caption("This setting is already trained; the old run is kept either way.")
+    else:
+        _main_button(place, "Start the race", "flag", start)
+        if busy:
+            doing = "is paused" if busy.state == "paused" else "is training now"
+            place.caption(f"It will wait for “{busy.name}”, which {doing}.")
+
+
+def _main_button(
+    place: Any,
+    label: str,
+    icon: str,
+    act: Callable[[], None] | None = None,
+    *,
+    disabled: bool = False,
+) -> None:
+    """The one button at the top of the sidebar, whatever it does at present."""
+    place.button(
+        label,
+        icon=f":material/{icon}:",
+        type="primary",
+        disabled=disabled,
+        width="stretch",
+        key="start",
+        on_click=act,
+    )
+
+
+def steering(run: RunInfo) -> None:
+    """The buttons that a run in this state has."""
+    known = service()
+    with st.container(horizontal=True, horizontal_alignment="right", key="training-steer"):
+        if run.state in ("running", "paused"):
+            if run.state == "running":
+                st.button(
+                    "Pause",
+                    icon=":material/pause:",
+                    key="pause",
+                    on_click=known.pause,
+                    args=(run.id,),
+                )
+            else:
+                st.button(
+                    "Go on",
+                    icon=":material/play_arrow:",
+                    key="go_on",
+                    on_click=known.go_on,
+                    args=(run.id,),
+                )
+            with st.popover("Learning rates", icon=":material/tune:"):
+                _rate_controls(run)
+        if run.state in ACTIVE:
+            st.button(
+                "Stop", icon=":material/stop:", key="stop", on_click=known.stop, args=(run.id,)
+            )
+        elif known.store.can_resume(run.id):
+            st.button(
+                "Resume",
+                icon=":material/play_arrow:",
+                key="resume",
+                on_click=known.resume,
+                args=(run.id,),
+                help="Goes on from the last finished epoch, with the same curve as if it had "
+                "never stopped.",
+            )
+
+
+def _rate_controls(run: RunInfo) -> None:
+    st.caption("A new base rate holds from the next step on; the plot marks it.")
+    labels = run.config.labels()
+    number = st.selectbox(
+        "Optimizer", range(len(labels)), format_func=lambda i: labels[i], key="rate_racer"
+    )
+    rate = Parameter("lr", "New learning rate", run.config.racers[number].lr, 0.0, 1e4)
+    text = st.text_input(rate.label, value=f"{rate.default:g}", key=f"rate_{number}")
+    if st.button("Change it", key="rate_go"):
+        try:
+            service().set_rate(run.id, number, rate.check(text))
+        except SettingError as problem:
+            st.error(str(problem))

@@ -1,0 +1,157 @@
+"""A run in words and numbers: its state, the legend of its curves, the table of its racers."""
+
+from __future__ import annotations
+
+import html
+import statistics
+from collections.abc import Sequence
+
+from initopt_core.figures import theme
+from initopt_core.figures import training as figures
+from initopt_core.training import findings
+from initopt_core.training.history import Curve, History
+from initopt_core.training.runs.store import ACTIVE, RunInfo
+from initopt_core.wording import duration, number
+
+STYLE = """<style>
+.st-key-training-bar { padding-top: .5rem; row-gap: .5rem; }
+@media (max-width: 640px) {
+  div:has(> .st-key-training-steer) { flex: 1 0 100%; }
+  .st-key-training-steer { justify-content: flex-start; gap: .3rem; }
+  .st-key-training-steer button { padding-inline: .5rem; }
+}
+.race-state { font-size: 1.02rem; line-height: 1.45; font-variant-numeric: tabular-nums; }
+.race-state .bar { height: .45rem; border-radius: .3rem; background: #8883; margin: .3rem 0; }
+.race-state .bar i { display: block; height: 100%; border-radius: .3rem; background: #4477AA; }
+.race-state small { opacity: .8; font-size: .88rem; }
+.race-state .stopped { border-left: 3px solid #CC6677; padding-left: .6rem; margin-top: .3rem; }
+.race-legend { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; font-size: .92rem;
+  margin-top: .4rem; }
+.race-legend i { display: inline-block; width: 1.7rem; margin-right: .45rem;
+  vertical-align: .25rem; }
+.racers { border-collapse: collapse; width: 100%; font-size: .92rem; }
+.racers th { text-align: right; font-weight: 500; opacity: .75; padding: .15rem .6rem; }
+.racers td { text-align: right; padding: .18rem .6rem; border-top: 1px solid #8884; }
+.racers th:first-child, .racers td:first-child { text-align: left; white-space: nowrap; }
+.racers i { display: inline-block; width: .8rem; height: .8rem; border-radius: 50%;
+  margin-right: .45rem; vertical-align: -.08rem; }
+.racers-box { overflow-x: auto; }
+</style>"""
+HEADS = (
+    "Optimizer",
+    "Learning rate",
+    "Loss now",
+    "Training",
+    "Validation",
+    "Best validation (epoch)",
+    "Test",
+    "Own time",
+)
+
+
+def state(run: RunInfo, history: History, ahead: int = 0) -> str:
+    """What is happening, how far it is, and who has stopped, as HTML.
+
+    Args:
+        ahead: runs that a queued one waits for.
+    """
+    name = f"<b>{html.escape(run.name)}.</b> "
+    if run.state == "queued":
+        wait = f"Waiting for {ahead} other {'run' if ahead == 1 else 'runs'}." if ahead else ""
+        return f'<div class="race-state" role="status">{name}{wait or "Starting."}</div>'
+    if run.state not in ACTIVE:
+        parts = [] if run.state == "done" else [run.reason]
+        text = " ".join(filter(None, [*parts, findings.verdict(history)]))
+        text = html.escape(text or "It ended before its first step.")
+        return f'<div class="race-state" role="status">{name}{text}</div>'
+    sentence = "Paused. " if run.state == "paused" else ""
+    sentence += findings.progress_sentence(history)
+    share = 100 * history.share_done()
+    speed = (
+        f"{number(history.images_per_s)} images/s" if history.images_per_s else "measuring speed"
+    )
+    left = history.seconds_left()
+    facts = [
+        f"{share:.0f} %",
+        f"about {duration(left)} left" if left is not None else "estimating the time left",
+        speed,
+        f"{duration(history.clock)} so far",
+        history.device.upper() or "starting",
+    ]
+    stopped = "".join(
+        f'<div class="stopped">{html.escape(text)}</div>' for text in findings.stopped(history)
+    )
+    return (
+        f'<div class="race-state" role="status">{name}{html.escape(sentence)}'
+        f'<div class="bar" role="progressbar" aria-label="Progress" aria-valuenow="{share:.0f}" '
+        f'aria-valuemin="0" aria-valuemax="100"><i style="width:{share:.1f}%"></i></div>'
+        f"<small>{' · '.join(facts)}</small>{stopped}</div>"
+    )
+
+
+def legend(found: Sequence[figures.Line]) -> str:
+    """One legend over both figures, which wraps where there is little room."""
+    items = []
+    for line in found:
+        color = theme.optimizer_style(line.optimizer)[0]
+        gap = min(line.dash[1:], default=0)
+        style = "solid" if not gap else "dotted" if line.dash[0] <= gap else "dashed"
+        items.append(
+            f'<span><i style="border-top:3px {style} {color}"></i>{html.escape(line.label)}</span>'
+        )
+    return f'<div class="race-legend">{"".join(items)}</div>'
+
+
+def table(shown: Sequence[tuple[RunInfo, History]]) -> str:
+    """The racers of one or several runs in numbers; several seeds as mean and spread."""
+    rows = []
+    for run, history in shown:
+        for members in findings.groups(history):
+            name = members[0].label if len(shown) == 1 else f"{run.name}: {members[0].label}"
+            stopped = sum(c.divergence is not None for c in members)
+            if len(members) > 1:
+                name += f" · {len(members)} seeds"
+                name += f", {stopped} stopped" if stopped else ""
+            elif stopped:
+                name += " · stopped itself"
+            color = theme.optimizer_style(members[0].optimizer)[0]
+            rows.append(
+                f'<tr><td><i style="background:{color}"></i>{html.escape(name)}</td>'
+                + "".join(f"<td>{cell}</td>" for cell in _cells(members, history))
+                + "</tr>"
+            )
+    heads = "".join(f"<th>{h}</th>" for h in HEADS)
+    return (
+        f'<div class="racers-box"><table class="racers"><tr>{heads}</tr>{"".join(rows)}'
+        "</table></div>"
+    )
+
+
+def _cells(members: Sequence[Curve], history: History) -> list[str]:
+    changed = [e["lr"] for e in history.rate_changes if e["racer"] == members[0].racer]
+    rate = changed[-1] if changed else members[0].lr
+    losses = [c.losses[-1] for c in members if c.losses]
+    seconds = [c.seconds[-1] for c in members if c.seconds]
+    epochs = sorted({c.best_epoch for c in members if c.best_epoch})
+    best = _percent([c.val[c.best_epoch - 1] for c in members if c.best_epoch])
+    if epochs:
+        best += f" ({epochs[0]})" if len(epochs) == 1 else f" ({epochs[0]}–{epochs[-1]})"
+    tests = [c.test["accuracy"] for c in members if c.test]
+    return [
+        number(rate, 6) if rate else "–",
+        number(statistics.fmean(losses)) if losses else "–",
+        _percent([c.train[-1] for c in members if c.train]),
+        _percent([c.val[-1] for c in members if c.val]),
+        best,
+        f"<b>{_percent(tests, 2)}</b>" if tests else "–",
+        duration(statistics.fmean(seconds)) if any(seconds) else "–",
+    ]
+
+
+def _percent(shares: Sequence[float | None], digits: int = 1) -> str:
+    """The mean in per cent, with the standard deviation where there are several."""
+    known = [100 * s for s in shares if s is not None]
+    if not known:
+        return "–"
+    spread = f" ± {statistics.stdev(known):.{digits}f}" if len(known) > 1 else ""
+    return f"{statistics.fmean(known):.{digits}f}{spread} %"

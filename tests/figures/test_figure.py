@@ -1,0 +1,236 @@
+"""Compact data, its expansion, and what a figure promises."""
+
+import itertools
+import json
+import math
+
+import altair as alt
+import numpy as np
+import pytest
+
+from initopt_core.figures import figure as base
+from initopt_core.figures import theme
+
+
+def line_figure(seed=0, **kwargs):
+    def build():
+        return (
+            alt.Chart(alt.NamedData("curves"))
+            .mark_line()
+            .encode(x="step:Q", y=alt.Y("loss:Q", scale=alt.Scale(domain=alt.ExprRef("span"))))
+            .properties(width=300, height=150)
+        )
+
+    data = {"curves": base.columns(step=range(5), loss=np.linspace(1 + seed, 0, 5))}
+    given = {"signals": {"span": [0, 2 + seed]}, "alt": "A falling line", **kwargs}
+    return base.Figure("line", build, data, **given)
+
+
+def test_compact_keeps_four_digits_and_survives_what_json_cannot_say():
+    values = [1 / 3, 123456.0, 2.0, float("nan"), float("inf"), -float("inf"), 7, 1e-9, -0.0]
+    assert base.compact(values) == [0.3333, 123500, 2, None, None, None, 7, 1e-9, 0]
+    assert json.dumps(base.compact(values), allow_nan=False)
+    assert base.compact(np.array([[1.0, 2.0], [3.5, 4.0]])) == [1, 2, 3.5, 4]
+    assert base.compact(np.float32(0.1)) == [0.1]
+    assert base.compact([np.float64(1 / 3), np.int64(3), True, "a", None]) == [
+        0.3333,
+        3,
+        True,
+        "a",
+        None,
+    ]
+    torch = pytest.importorskip("torch")
+    assert base.compact(torch.tensor([0.5, math.nan])) == [0.5, None]
+
+
+def test_columns_repeat_scalars():
+    rows = base.expand(base.columns(name="SGD", x=[1, 2], y=np.array([0.5, np.nan])))
+    assert rows == [{"name": "SGD", "x": 1, "y": 0.5}, {"name": "SGD", "x": 2, "y": None}]
+
+
+def test_columns_of_scalars_are_one_row_and_of_empty_lists_none():
+    assert base.expand(base.columns(x=1, y=2.5)) == [{"x": 1, "y": 2.5}]
+    assert base.expand(base.columns(x=[], y=[])) == []
+    assert base.expand(base.series([])) == []
+
+
+def test_columns_of_different_lengths_are_refused():
+    with pytest.raises(ValueError, match="different lengths"):
+        base.columns(x=[1, 2], y=[1])
+
+
+def test_expand_refuses_what_it_does_not_know():
+    with pytest.raises(ValueError, match="compact dataset"):
+        base.expand({"x": [1, 2]})
+
+
+def test_histogram_rows_for_an_area_close_the_last_step():
+    data = base.histograms(
+        [{"layer": "Layer 0", "edges": np.linspace(0, 1, 5), "counts": [1, 2, 3, 4]}]
+    )
+    assert data["histograms"][0]["edges"] == [0, 1]
+    rows = base.expand(data)
+    assert [r["x"] for r in rows] == [0, 0.25, 0.5, 0.75, 1]
+    assert [r["y"] for r in rows] == [1, 2, 3, 4, 4]
+    assert {r["layer"] for r in rows} == {"Layer 0"}
+
+
+def test_histogram_rows_for_bars():
+    rows = base.expand(base.histograms([{"edges": (0, 2), "counts": [5, 6]}], bars=True))
+    assert rows == [{"x": 0, "x2": 1, "y": 5}, {"x": 1, "x2": 2, "y": 6}]
+
+
+def test_histogram_with_uneven_edges_keeps_them():
+    edges = [0, 1, 10, 100]
+    rows = base.expand(base.histograms([{"edges": edges, "counts": [1, 2, 3]}]))
+    assert [r["x"] for r in rows] == edges
+
+
+def test_histogram_of_tiny_width_far_from_zero_keeps_its_place():
+    edges = np.linspace(1.0, 1.00001, 51)
+    rows = base.expand(base.histograms([{"edges": edges, "counts": np.ones(50, int)}]))
+    assert rows[0]["x"] == pytest.approx(1.0, abs=1e-6)
+    assert all(a["x"] <= b["x"] for a, b in itertools.pairwise(rows))
+
+
+def test_histogram_with_infinite_edges_and_without_bins():
+    rows = base.expand(base.histograms([{"edges": (float("nan"), 1.0), "counts": [1, 2]}]))
+    assert [r["x"] for r in rows] == [None] * 3
+    assert base.expand(base.histograms([{"edges": (0, 1), "counts": []}])) == []
+
+
+def test_histogram_edges_must_fit():
+    with pytest.raises(ValueError, match="4 edges do not fit 2 bins"):
+        base.histograms([{"edges": [0, 1, 2, 3], "counts": [1, 2]}])
+
+
+def test_fifteen_histograms_of_fifty_bins_fit_in_eight_kilobytes():
+    rng = np.random.default_rng(0)
+    panels = [
+        {"panel": i, "edges": rng.normal(size=2).tolist(), "counts": rng.integers(0, 10**5, 50)}
+        for i in range(15)
+    ]
+    figure = base.Figure("k", lambda: None, {"h": base.histograms(panels)})
+    assert len(figure.message.encode()) < 8192
+
+
+def test_the_definition_depends_on_the_key_alone():
+    assert line_figure(0).definition() == line_figure(3).definition()
+    assert line_figure(0).stamp != line_figure(3).stamp
+    assert line_figure(1).stamp == line_figure(1).stamp
+
+
+def test_the_spec_is_complete():
+    spec = line_figure(1).spec()
+    assert len(spec["datasets"]["curves"]) == 5
+    params = {p["name"]: p["value"] for p in spec["params"]}
+    assert params["span"] == [0, 3]
+    assert params["ink"] == theme.LIGHT["ink"]
+    assert spec["description"] == "A falling line"
+
+
+def test_no_field_is_converted_again_in_the_browser():
+    assert line_figure().definition()["data"]["format"] == {"parse": None}
+
+
+def test_a_charts_own_configuration_wins_over_the_themes():
+    chart = alt.Chart(alt.NamedData("d")).mark_point().configure_axis(labelFontSize=20)
+    config = theme.themed(chart.to_dict())["config"]
+    assert config["axis"]["labelFontSize"] == 20
+    assert config["axis"]["gridColor"] == {"expr": "faint"}
+    assert theme.CONFIG["axis"]["labelFontSize"] != 20
+
+
+def test_a_message_holds_no_number_that_json_lacks():
+    figure = line_figure(signals={"span": [float("nan"), np.float32(1)]})
+    assert json.loads(figure.message)["signals"]["span"] == [None, 1]
+
+
+# --- the palette ---
+
+
+def luminance(colour):
+    """Relative luminance of sRGB, as WCAG defines it."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+# Machado, Oliveira, Fernandes 2009, severity 1, on linear sRGB.
+SIGHT = {
+    "normal": np.eye(3),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
+
+
+def lab(colour, sight):
+    """CIE L*a*b* of a colour as this sight sees it."""
+    c = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+    linear = np.clip(SIGHT[sight] @ linear, 0, 1)
+    xyz = (
+        np.array(
+            [
+                [0.4124564, 0.3575761, 0.1804375],
+                [0.2126729, 0.7151522, 0.0721750],
+                [0.0193339, 0.1191920, 0.9503041],
+            ]
+        )
+        @ linear
+    ) / np.array([0.95047, 1.0, 1.08883])
+    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("name", theme.OPTIMIZER_STYLES)
+def test_every_optimizer_reads_on_light_and_dark(name):
+    colour = theme.OPTIMIZERS[name]
+    assert contrast(colour, theme.LIGHT["paper"]) >= 1.6
+    assert contrast(colour, theme.DARK["paper"]) >= 2.4
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+def test_optimizers_that_share_a_dash_differ_in_colour_for_every_sight(sight):
+    for (a, x), (b, y) in itertools.combinations(theme.OPTIMIZER_STYLES.items(), 2):
+        assert x[2] != y[2], f"{a} and {b} have the same marker"
+        assert x[0] != y[0], f"{a} and {b} have the same colour"
+        if x[1] == y[1]:
+            distance = np.linalg.norm(lab(x[0], sight) - lab(y[0], sight))
+            assert distance > 12, f"{a} and {b}: {distance:.1f}"
+
+
+def test_the_quantities_keep_their_colours():
+    assert theme.QUANTITIES["weights"] == "#4477AA"
+    assert theme.QUANTITIES["gradients"] == "#EE6677"
+    assert theme.QUANTITIES["activations"] == "#228833"
+
+
+def test_named_instances_look_like_their_optimizer():
+    assert theme.optimizer_style("Adam (2)") == theme.OPTIMIZER_STYLES["Adam"]
+    assert theme.optimizer_style("AdamW, lr 0.1") == theme.OPTIMIZER_STYLES["AdamW"]
+    assert theme.optimizer_style("something") == theme.optimizer_style("")

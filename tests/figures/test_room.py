@@ -1,0 +1,43 @@
+"""The layout of figures: gutters first, plots get the rest; the shipped font in every picture."""
+
+from __future__ import annotations
+
+import pytest
+
+from initopt_core.figures import export
+from initopt_core.figures.figure import Figure
+from initopt_core.figures.fonts import FOLDER
+from initopt_core.figures.initialization import GRID_LAYERS, grid_room
+from initopt_core.figures.room import Room
+
+PLACE = 929  # pixels beside the sidebar at 1280
+
+
+@pytest.mark.parametrize("layers", range(1, GRID_LAYERS + 1))
+def test_every_grid_fits_beside_the_sidebar(layers):
+    room = grid_room(layers, 3)
+    assert room.across(room.panel(PLACE)) <= PLACE
+    assert PLACE - room.across(room.panel(PLACE)) < layers  # and wastes less than a pixel each
+
+
+def test_a_narrow_place_scrolls_and_a_wide_one_stops():
+    room = Room(300, 100, columns=2, left=40, right=10, gap=50, least=150, most=400)
+    assert room.panel(100) == 150 and room.across(150) == 400
+    assert room.panel(5000) == 400
+
+
+def test_a_legend_breaks_into_lines_that_have_room():
+    room = Room(300, 100, left=0, right=0, top=20, bottom=20, entries=5, entry_width=100)
+    assert [room.legend_columns(w) for w in (90, 200, 350, 900)] == [1, 2, 3, 5]
+    assert room.down(200) == 20 + 3 * 18 + 100 + 20
+
+
+def test_exports_use_the_shipped_font():
+    import altair as alt
+
+    def build():
+        return alt.Chart(alt.NamedData("d")).mark_point().encode(x="x:Q")
+
+    svg = export.to_svg(Figure("font", build, {"d": {"groups": [{"x": [1, 2]}]}})).decode()
+    assert "Source Sans 3" in svg
+    assert (FOLDER / "LICENSE.md").exists() and list(FOLDER.glob("*.ttf"))

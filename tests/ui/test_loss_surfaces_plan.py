@@ -1,0 +1,205 @@
+"""The loss-surface page's controls: read once, drawn elsewhere, and both say the same."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from initopt_core.descent import surface_optimizers
+from initopt_core.loss_surfaces.presets import RACES
+from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.surfaces import FORMULA, SURFACES
+from initopt_core.ui import undo
+from initopt_core.ui.loss_surfaces import controls
+from initopt_core.ui.loss_surfaces import plan as plans
+
+MENUS = ("_start_part", "_noise_part", "_view_part", *(f"_run{i}_more" for i in range(8)))
+
+
+def page():
+    import streamlit as st
+
+    from initopt_core.ui.loss_surfaces import controls
+    from initopt_core.ui.loss_surfaces import plan as plans
+
+    held = plans.read()
+    places = controls.places(held)
+    controls.draw_quick(held, places.slots)
+    controls.sidebar(held, places)
+    held.reading.write_links("loss_surfaces")
+    st.session_state["held"] = held
+
+
+def opened(menus=(), **link: str) -> AppTest:
+    test = AppTest.from_function(page, default_timeout=30)
+    for name, value in link.items():
+        test.query_params[name] = value
+    for menu in menus:
+        test.session_state[menu] = True
+    test.run()
+    assert not test.exception, test.exception
+    return test
+
+
+def plan_of(test: AppTest) -> plans.Plan:
+    return test.session_state["held"].plan
+
+
+def link_of(test: AppTest) -> dict:
+    return {k: v if isinstance(v, str) else v[0] for k, v in dict(test.query_params).items()}
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Session name -> parameter of every control that the sidebar draws."""
+    seen = {}
+
+    def watch(name):
+        draw = getattr(controls, name)
+
+        def watched(parameter, key, *args, **kwargs):
+            seen[key] = parameter
+            return draw(parameter, key, *args, **kwargs)
+
+        monkeypatch.setattr(controls, name, watched)
+
+    watch("parameter_control")
+    return seen
+
+
+LINKS = [
+    {},
+    {"surface": "quadratic", "surface_condition": "50.0", "runs": "2", "own1": "true"},
+    {"surface": FORMULA, "formula": "w1**2 + w2**2", "run0": "HeavyBall", "own0_w1": "1.5"},
+    {"run0": "SGD", "run0_anneal": "step", "run0_anneal_drops": "3", "anneal": "one_cycle"},
+    {"runs": "8", "run7": "Lion", "own7": "true", "own7_w2": "-3.0", "noise": "0.5"},
+    {"experiment": "valley"},
+]
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_every_control_shows_what_was_read_and_all_that_was_read_has_a_control(drawn, link):
+    test = opened(MENUS, **link)
+    reading = test.session_state["held"].reading
+    read = dict(reading.values)
+    for key, parameter in drawn.items():
+        value = read.pop(key)
+        assert test.session_state[key] == value
+        assert parameter.default == reading._values[key][1], key
+        assert parameter.check(value) == value
+    # These have a control of another kind: the box of surfaces, the buttons, the menu of races.
+    assert set(read) == {"surface", "runs", "experiment"}
+
+
+def test_what_a_closed_menu_holds_is_read_all_the_same():
+    plan = plan_of(opened(run1_SGDMomentum_momentum="0.5", noise="0.25", color="log", from1="-3.0"))
+    assert plan.runs[1].values()["momentum"] == 0.5
+    assert plan.noise == 0.25 and plan.color == "log" and plan.ranges[0] == -3.0
+
+
+def test_a_run_may_have_a_schedule_of_its_own():
+    test = opened(anneal="cosine", anneal_floor="0.1", run1_anneal="step", run1_anneal_drops="4")
+    runs = plan_of(test).runs
+    assert [r.schedule for r in runs] == ["cosine", "step", "cosine"]
+    assert dict(runs[0].schedule_settings) == {"floor": 0.1}
+    assert dict(runs[1].schedule_settings)["drops"] == 4
+    assert link_of(test)["run1_anneal"] == "step"
+    again = opened(**link_of(test))
+    assert plan_of(again) == plan_of(test)
+
+
+@pytest.mark.parametrize("name", RACES)
+def test_a_preset_by_link_sets_all_and_tells_its_story(name):
+    plan = plan_of(opened(experiment=name))
+    race = RACES[name]
+    assert plan.race == name and plan.surface.name == race.surface
+    assert [r.optimizer for r in plan.runs] == [n for n, _ in race.runs]
+    assert {r.start for r in plan.runs} == {race.begin}
+    # With another setting the story is no longer true.
+    changed = opened(experiment=name)
+    changed.session_state["updates"] = race.length + 1
+    assert plan_of(changed.run()).race == ""
+
+
+def test_the_link_holds_what_differs_from_the_defaults_and_nothing_else():
+    test = opened()
+    assert link_of(test) == {}
+    test.session_state["run0_SGD_lr"] = 3.0
+    test.session_state["start_w1"] = -2.0
+    test.run()
+    assert link_of(test) == {"run0_SGD_lr": "3.0", "start_w1": "-2.0"}
+    test.session_state["run0"] = "Adam"  # another optimizer: SGD's rate is no part of the view
+    test.run()
+    assert link_of(test) == {"run0": "Adam", "start_w1": "-2.0"}
+
+
+def test_a_link_that_cannot_be_used_is_replaced_and_noted():
+    test = opened(runs="99", surface="nowhere", run0="Muon", updates="0.5")
+    plan = plan_of(test)
+    assert plan.surface.name == plans.FIRST.surface and len(plan.runs) == 3
+    assert plan.runs[0].optimizer == "SGD" and plan.updates == 100
+    notes = " ".join(text for _, text in test.session_state["_link_notes"])
+    assert all(word in notes for word in ("99", "nowhere", "Muon", "0.5"))
+
+
+def test_a_bad_formula_keeps_the_last_good_one():
+    test = opened(surface=FORMULA, formula="w1**2 + 3*w2**2")
+    assert test.session_state["held"].problem == ""
+    test.session_state["formula"] = "w1**2 +"
+    held = test.run().session_state["held"]
+    assert "ends too early" in held.problem and held.plan.surface.text == "w1**2 + 3*w2**2"
+
+
+def test_a_view_turned_inside_out_is_not_used():
+    test = opened(from1="3.0", to1="-3.0")
+    assert plan_of(test).ranges == SURFACES["pathological"].extra["ranges"]
+    assert "usual one" in test.sidebar.warning[0].value
+
+
+def test_the_smallest_number_of_runs_and_every_optimizer_can_be_read():
+    for name in surface_optimizers():
+        plan = plan_of(opened(runs="1", run0=name))
+        assert plan.runs[0].values().keys() == {p.name for p in OPTIMIZERS[name].parameters}
+
+
+def test_a_start_dragged_out_of_range_stays_at_its_edge():
+    test = opened()
+
+    def far():
+        from initopt_core.ui.loss_surfaces import plan as plans
+
+        plans.move_start(plans.CHOICES["pathological"], -1, 1e6, -3.0)
+
+    dragging = AppTest.from_function(far).run()
+    high = plans.start(plans.CHOICES["pathological"])[0].high
+    assert dragging.session_state["start_w1"] == high
+    assert dragging.session_state["start_w2"] == -3.0
+    test.session_state["start_w1"] = high
+    assert plan_of(test.run()).runs[0].start[0] == high
+
+
+def test_undo_goes_back_change_by_change_and_a_drag_is_one(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(undo.time, "monotonic", lambda: now[0])
+
+    def undoing():
+        import streamlit as st
+
+        from initopt_core.ui.loss_surfaces import plan as plans
+
+        plans.HISTORY.remember(plans.read().reading.values)
+        st.button("undo", on_click=plans.undo, disabled=not plans.HISTORY.possible())
+
+    test = AppTest.from_function(undoing, default_timeout=30).run()
+    assert test.button[0].disabled
+    for value in (9.0, 8.0, 7.0):  # a drag: within a second
+        test.session_state["run0_SGD_lr"] = value
+        now[0] += 0.3
+        test.run()
+    now[0] += 10
+    test.session_state["surface"] = "rosenbrock"
+    test.run()
+    test.button[0].click().run()
+    assert test.session_state["surface"] == "pathological"
+    assert test.session_state["run0_SGD_lr"] == 7.0
+    test.button[0].click().run()
+    assert test.session_state["run0_SGD_lr"] == 10.0
+    assert test.button[0].disabled
