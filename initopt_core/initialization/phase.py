@@ -10,13 +10,12 @@ from initopt_core.networks import ACTIVATIONS, make_activation
 from initopt_core.wording import number
 
 from . import theory
+from .criteria import phase as phase_name
 from .findings import finding
 from .observation import View
 
 ALIKE = 0.02
 """Spreads that differ by less than this are one place."""
-CRITICAL = 0.01
-"""chi this close to 1 is called critical."""
 _HEADLINES = {
     "good": "level",
     "drifting": "drifting",
@@ -71,13 +70,6 @@ def limit_at(view: View, place: Place) -> theory.Limit:
     settings = view.settings
     activation = make_activation(settings.activation, **dict(settings.activation_settings))
     return theory.limit(activation, place.sigma_w, place.sigma_b, place.bias)
-
-
-def phase_name(chi: float) -> str:
-    """ordered, critical or chaotic."""
-    if abs(chi - 1) < CRITICAL:
-        return "critical"
-    return "ordered" if chi < 1 else "chaotic"
 
 
 def about(view: View) -> str:

@@ -201,7 +201,8 @@ def test_finding(views, settings, kind):
 
 def test_the_fix_fixes(views):
     for activation in ("relu", "identity", "tanh", "gelu"):
-        sick = views(scheme="pytorch", activation=activation, hidden="12 x 256", batch=256)
+        # Near 20 % of the last layer's ReLUs are dead, in some draws a few more than that.
+        sick = views(scheme="pytorch", activation=activation, hidden="12 x 256", batch=256, seed=42)
         found = finding(sick)
         assert found.kind == "vanishing", activation
         healthy = finding(views(**found.fix.to_dict()))

@@ -24,6 +24,7 @@ from initopt_core.initialization.explain import explain
 from initopt_core.initialization.findings import finding
 from initopt_core.initialization.observation import batch, build
 from initopt_core.initialization.presets import PRESETS
+from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import make_activation
 from initopt_core.wording import number
 
@@ -313,8 +314,11 @@ def test_every_sentence_holds_over_a_grid(looked):
         if told and found.kind not in ("dead", "saturated"):
             assert found.kind in KINDS[told[2]], found
         if found.fix is not None:
-            best = found.fix.scheme
-            assert f"**{best.capitalize()}"[:6] in found.remedy or best == "equal_variance"
+            # Another scheme is named; of the one that is chosen already, what has to change.
+            label = f"**{INITIALIZERS[found.fix.scheme].label}"
+            already = found.fix.scheme == seen.settings.scheme
+            assert (label in found.remedy) != already, (settings, found.remedy)
+            assert ("instead of" in found.remedy) >= already, (settings, found.remedy)
             assert found.fix != seen.settings
     # The grid says everything that can be said, most of it often.
     assert set(said) >= {
