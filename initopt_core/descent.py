@@ -31,10 +31,10 @@ def first_rate(surface: str, optimizer: str) -> float:
     """
     from initopt_core.surfaces import SURFACES
 
-    entry, facts = OPTIMIZERS[optimizer], SURFACES[surface].extra
+    entry, facts = OPTIMIZERS[optimizer], SURFACES[surface]
     memory = entry.extra.get("memory", {})
     normalised = "v" in memory or optimizer == "Lion"
-    rate = entry.extra.get("surface_lr", 1.0) * facts["step" if normalised else "lr"]
+    rate = entry.extra.get("surface_lr", 1.0) * (facts.step if normalised else facts.lr)
     return float(f"{rate:.1g}")
 
 

@@ -4,18 +4,14 @@ Every function walks the Linear layers of a model from the input side. `generato
 draw reproducible; None uses torch's global generator. fan_in is the number of inputs of a
 unit (columns of the weight), fan_out the number of units (rows). `bias` is the value of every
 bias, `bias_std` the spread of the normal noise on it; both are zero unless asked for.
-
-An entry's `extra` may hold
-    std: (fan_in, fan_out, first, settings) -> the standard deviation of a weight, which is what
-        the theory needs to predict a network; without it the drawn weights are measured.
-    random: False where all weights are equal, so that no theory of random weights applies.
-    images: True where the function also needs `images=`, the batch.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
@@ -296,10 +292,32 @@ def _distribution(default: str) -> Parameter:
     )
 
 
-INITIALIZERS = Registry(
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class InitializerEntry(Entry):
+    """One scheme.
+
+    Args:
+        call: changes a model in place; takes the settings and `generator=`.
+        std: (fan_in, fan_out, first, settings) -> the standard deviation of a weight, which is what
+            the theory needs to predict a network; without it the drawn weights are measured.
+        bias_std: (fan_in, settings) -> that of a bias, where no setting of its own says it.
+        random: False where all weights are equal, so that no theory of random weights applies.
+        needs_images: whether `call` also takes `images=`, the batch.
+    """
+
+    std: Callable[[int, int, bool, Values], float] | None = None
+    bias_std: Callable[[int, Values], float] | None = None
+    random: bool = True
+    needs_images: bool = False
+
+
+INITIALIZERS: Registry[InitializerEntry] = Registry(
     "initializer",
     [
-        Entry(
+        InitializerEntry(
             "constant",
             "Constant",
             const_init,
@@ -307,9 +325,9 @@ INITIALIZERS = Registry(
             formula=r"W_{ij} = b_i = c",
             source="The tutorial's first experiment",
             help="Never: all units of a layer stay equal. It shows why randomness is needed.",
-            extra={"random": False},
+            random=False,
         ),
-        Entry(
+        InitializerEntry(
             "zeros",
             "Zeros",
             zeros_init,
@@ -318,9 +336,9 @@ INITIALIZERS = Registry(
             source="The simplest mistake",
             help="Never for a whole network: every weight's gradient is zero except, with a "
             "bias, the last layer's.",
-            extra={"random": False},
+            random=False,
         ),
-        Entry(
+        InitializerEntry(
             "constant_variance",
             "Constant variance",
             var_init,
@@ -339,12 +357,10 @@ INITIALIZERS = Registry(
             source="Common before 2010",
             help="Rarely: one spread for every layer vanishes when too small and explodes when "
             "too large.",
-            extra={
-                "std": lambda fan_in, fan_out, first, s: s["std"],
-                "bias_std": lambda fan_in, s: s["std"],
-            },
+            std=lambda fan_in, fan_out, first, s: s["std"],
+            bias_std=lambda fan_in, s: s["std"],
         ),
-        Entry(
+        InitializerEntry(
             "equal_variance",
             "1 / fan-in",
             equal_var_init,
@@ -353,9 +369,9 @@ INITIALIZERS = Registry(
             source="LeCun et al., Efficient BackProp, 1998, eq. 16",
             help="Linear networks: keeps the activations' variance. Its gain and bias spread are "
             "the axes of the phase map.",
-            extra={"std": lambda fan_in, fan_out, first, s: fan_in_std(fan_in, s["gain"])},
+            std=lambda fan_in, fan_out, first, s: fan_in_std(fan_in, s["gain"]),
         ),
-        Entry(
+        InitializerEntry(
             "xavier",
             "Xavier (Glorot)",
             xavier_init,
@@ -363,9 +379,9 @@ INITIALIZERS = Registry(
             formula=r"\mathrm{Var}(W_{ij}) = \frac{2\,g^2}{d_x + d_y}",
             source="Glorot & Bengio, AISTATS 2010, eq. 12 and 16",
             help="Tanh and linear networks: balances activations and gradients.",
-            extra={"std": lambda fan_in, fan_out, first, s: xavier_std(fan_in, fan_out, s["gain"])},
+            std=lambda fan_in, fan_out, first, s: xavier_std(fan_in, fan_out, s["gain"]),
         ),
-        Entry(
+        InitializerEntry(
             "kaiming",
             "Kaiming (He)",
             kaiming_init,
@@ -390,13 +406,11 @@ INITIALIZERS = Registry(
             formula=r"\mathrm{Var}(W_{ij}) = \frac{g^2}{d_x}, \quad g = \sqrt{2}",
             source="He et al., ICCV 2015, eq. 10 and 14",
             help="ReLU and its relatives: makes up for the half that ReLU removes.",
-            extra={
-                "std": lambda fan_in, fan_out, first, s: kaiming_std(
-                    fan_in, fan_out, first, s["mode"], s["gain"], s["linear_input"]
-                )
-            },
+            std=lambda fan_in, fan_out, first, s: kaiming_std(
+                fan_in, fan_out, first, s["mode"], s["gain"], s["linear_input"]
+            ),
         ),
-        Entry(
+        InitializerEntry(
             "lecun",
             "LeCun",
             lecun_init,
@@ -404,9 +418,9 @@ INITIALIZERS = Registry(
             formula=r"\mathrm{Var}(W_{ij}) = \frac{g^2}{d_x}",
             source="LeCun et al., Efficient BackProp, 1998, eq. 16; Klambauer et al. 2017",
             help="SELU networks, which need exactly 1/fan-in to normalize themselves.",
-            extra={"std": lambda fan_in, fan_out, first, s: fan_in_std(fan_in, s["gain"])},
+            std=lambda fan_in, fan_out, first, s: fan_in_std(fan_in, s["gain"]),
         ),
-        Entry(
+        InitializerEntry(
             "orthogonal",
             "Orthogonal",
             orthogonal_init,
@@ -414,11 +428,9 @@ INITIALIZERS = Registry(
             formula=r"W^\top W = g^2 I \ \text{ or }\ W W^\top = g^2 I",
             source="Saxe et al., ICLR 2014",
             help="Very deep or recurrent networks: no direction is stretched or squeezed.",
-            extra={
-                "std": lambda fan_in, fan_out, first, s: orthogonal_std(fan_in, fan_out, s["gain"])
-            },
+            std=lambda fan_in, fan_out, first, s: orthogonal_std(fan_in, fan_out, s["gain"]),
         ),
-        Entry(
+        InitializerEntry(
             "truncated_normal",
             "Truncated normal",
             truncated_init,
@@ -433,21 +445,19 @@ INITIALIZERS = Registry(
             r"\ \text{cut at}\ \pm k\sigma",
             source="Abadi et al., TensorFlow, 2016; usual in vision transformers",
             help="Normal without outliers; here widened, so that the cut costs no variance.",
-            extra={"std": lambda fan_in, fan_out, first, s: fan_in_std(fan_in, s["gain"])},
+            std=lambda fan_in, fan_out, first, s: fan_in_std(fan_in, s["gain"]),
         ),
-        Entry(
+        InitializerEntry(
             "pytorch",
             "PyTorch's default",
             pytorch_init,
             formula=r"W_{ij}, b_i \sim U\left[-\tfrac{1}{\sqrt{d_x}}, \tfrac{1}{\sqrt{d_x}}\right]",
             source="torch.nn.Linear.reset_parameters (kaiming_uniform_ with a = √5)",
             help="What you get when you do nothing: variance 1/(3 fan-in), too small for depth.",
-            extra={
-                "std": lambda fan_in, fan_out, first, s: 1 / math.sqrt(3 * fan_in),
-                "bias_std": lambda fan_in, s: 1 / math.sqrt(3 * fan_in),
-            },
+            std=lambda fan_in, fan_out, first, s: 1 / math.sqrt(3 * fan_in),
+            bias_std=lambda fan_in, s: 1 / math.sqrt(3 * fan_in),
         ),
-        Entry(
+        InitializerEntry(
             "lsuv",
             "LSUV (data-dependent)",
             lsuv_init,
@@ -455,7 +465,7 @@ INITIALIZERS = Registry(
             formula=r"W \leftarrow W \cdot s / \mathrm{Std}(W x + b)",
             source="Mishkin & Matas, ICLR 2016",
             help="Any activation: measures instead of deriving, one batch layer by layer.",
-            extra={"images": True},
+            needs_images=True,
         ),
     ],
 )
@@ -477,5 +487,5 @@ def initialize(
     entry = INITIALIZERS[name]
     device = next(model.parameters()).device
     generator = torch.Generator(device).manual_seed(int(seed))
-    more = {"images": images} if entry.extra.get("images") else {}
+    more = {"images": images} if entry.needs_images else {}
     entry.call(model, **entry.settings(settings), **more, generator=generator)

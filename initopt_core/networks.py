@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -31,48 +32,65 @@ class Identity(nn.Module):
         return x
 
 
-# `extra["torch"]` is the name under which torch.nn.init.calculate_gain knows the function, and
-# `extra["gain_parameter"]` the setting that it takes there. `extra["scheme"]` is the
-# initializer made for it; without one, Kaiming with the function's own gain.
-ACTIVATIONS = Registry(
+@dataclass(frozen=True)
+class ActivationEntry(Entry):
+    """One activation function.
+
+    Args:
+        call: makes the module from the settings.
+        torch_gain: name under which torch.nn.init.calculate_gain knows it; empty where it does not.
+        gain_parameter: the setting that it takes there; empty for none.
+        scheme: name of the initializer made for it.
+    """
+
+    call: Callable[..., nn.Module]
+    torch_gain: str = ""
+    gain_parameter: str = ""
+    scheme: str = "kaiming"
+
+
+ACTIVATIONS: Registry[ActivationEntry] = Registry(
     "activation",
     [
-        Entry(
+        ActivationEntry(
             "identity",
             "Identity",
             Identity,
             formula=r"\phi(z) = z",
             help="Linear network: isolates what the weights alone do to the variance.",
-            extra={"torch": "linear", "scheme": "equal_variance"},
+            torch_gain="linear",
+            scheme="equal_variance",
         ),
-        Entry(
+        ActivationEntry(
             "tanh",
             "Tanh",
             nn.Tanh,
             formula=r"\phi(z) = \tanh z",
             source="LeCun et al., Efficient BackProp, 1998",
             help="Zero-centred and saturating; close to the identity for small inputs.",
-            extra={"torch": "tanh", "scheme": "xavier"},
+            torch_gain="tanh",
+            scheme="xavier",
         ),
-        Entry(
+        ActivationEntry(
             "sigmoid",
             "Sigmoid",
             nn.Sigmoid,
             formula=r"\phi(z) = 1 / (1 + e^{-z})",
             source="Glorot & Bengio, AISTATS 2010",
             help="Never zero-centred and at most 1/4 steep: gradients shrink from layer to layer.",
-            extra={"torch": "sigmoid", "scheme": "xavier"},
+            torch_gain="sigmoid",
+            scheme="xavier",
         ),
-        Entry(
+        ActivationEntry(
             "relu",
             "ReLU",
             nn.ReLU,
             formula=r"\phi(z) = \max(0, z)",
             source="Nair & Hinton, ICML 2010",
             help="Keeps half of a zero-centred input; the usual choice for deep networks.",
-            extra={"torch": "relu"},
+            torch_gain="relu",
         ),
-        Entry(
+        ActivationEntry(
             "leaky_relu",
             "Leaky ReLU",
             nn.LeakyReLU,
@@ -89,9 +107,10 @@ ACTIVATIONS = Registry(
             formula=r"\phi(z) = \max(0, z) + a \min(0, z)",
             source="Maas et al., ICML workshop 2013",
             help="A ReLU that cannot die: negative inputs still pass a little gradient.",
-            extra={"torch": "leaky_relu", "gain_parameter": "negative_slope"},
+            torch_gain="leaky_relu",
+            gain_parameter="negative_slope",
         ),
-        Entry(
+        ActivationEntry(
             "elu",
             "ELU",
             nn.ELU,
@@ -104,7 +123,7 @@ ACTIVATIONS = Registry(
             source="Clevert et al., ICLR 2016",
             help="Smooth negative side that pulls the mean of the activations towards zero.",
         ),
-        Entry(
+        ActivationEntry(
             "selu",
             "SELU",
             nn.SELU,
@@ -112,9 +131,10 @@ ACTIVATIONS = Registry(
             r"\lambda \approx 1.0507,\ \alpha \approx 1.6733",
             source="Klambauer et al., NeurIPS 2017",
             help="Made so that mean 0 and variance 1 attract: use it with LeCun (1/fan-in).",
-            extra={"torch": "selu", "scheme": "lecun"},
+            torch_gain="selu",
+            scheme="lecun",
         ),
-        Entry(
+        ActivationEntry(
             "gelu",
             "GELU",
             nn.GELU,
@@ -122,7 +142,7 @@ ACTIVATIONS = Registry(
             source="Hendrycks & Gimpel, 2016",
             help="A smooth ReLU, weighted by the normal distribution; usual in transformers.",
         ),
-        Entry(
+        ActivationEntry(
             "silu",
             "SiLU (swish)",
             nn.SiLU,
@@ -130,7 +150,7 @@ ACTIVATIONS = Registry(
             source="Elfwing et al., Neural Networks 2018",
             help="A smooth ReLU, weighted by the sigmoid.",
         ),
-        Entry(
+        ActivationEntry(
             "softplus",
             "Softplus",
             nn.Softplus,
@@ -139,14 +159,14 @@ ACTIVATIONS = Registry(
             source="Dugas et al., NeurIPS 2000",
             help="A smooth ReLU that is positive everywhere, so activations drift upwards.",
         ),
-        Entry(
+        ActivationEntry(
             "hardtanh",
             "Hardtanh",
             nn.Hardtanh,
             formula=r"\phi(z) = \min(1, \max(-1, z))",
             source="Collobert, 2004",
             help="The identity, cut off at -1 and 1; no gradient beyond.",
-            extra={"scheme": "xavier"},
+            scheme="xavier",
         ),
     ],
 )

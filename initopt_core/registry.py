@@ -1,14 +1,15 @@
 """The shape of every registry: one entry holds all that the rest of the project needs.
 
-A scheme, activation, optimizer, schedule or surface is ONE `Entry`. Controls, permalinks,
-exports, explanations, the command line and the parametrized tests are driven by it.
+A scheme, activation, optimizer, schedule or surface is ONE `Entry` of its own type, which names
+what only that registry knows. Controls, permalinks, exports, explanations, the command line and
+the parametrized tests are driven by it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from initopt_core.reading import SettingError, did_you_mean, number, shown, whole
 
@@ -122,7 +123,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing of a registry.
+    """One thing of a registry. Each registry has a type of its own, which adds to these fields.
 
     Args:
         name: stable identifier, used in links, files and on the command line.
@@ -162,23 +163,26 @@ class Entry:
         return values
 
 
-class Registry(Mapping[str, Entry]):
-    """Entries by name, in the order in which they are to be shown."""
+E = TypeVar("E", bound=Entry)
 
-    def __init__(self, what: str, entries: tuple[Entry, ...] | list[Entry] = ()) -> None:
+
+class Registry(Mapping[str, E], Generic[E]):
+    """Entries of one type by name, in the order in which they are to be shown."""
+
+    def __init__(self, what: str, entries: Sequence[E] = ()) -> None:
         self.what = what
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, E] = {}
         for entry in entries:
             self.add(entry)
 
-    def add(self, entry: Entry) -> Entry:
+    def add(self, entry: E) -> E:
         """Append `entry`; a name already taken is a programming error."""
         if entry.name in self._entries:
             raise ValueError(f"{self.what} {entry.name!r} is registered twice")
         self._entries[entry.name] = entry
         return entry
 
-    def __getitem__(self, name: str) -> Entry:
+    def __getitem__(self, name: str) -> E:
         try:
             return self._entries[name]
         except (KeyError, TypeError):  # a name from a file may be a list

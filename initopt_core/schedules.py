@@ -8,6 +8,8 @@ replayed run needs nothing but the step.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from initopt_core.registry import Entry, Parameter, Registry
 
@@ -50,17 +52,24 @@ def _eased(first: float, last: float, part: float) -> float:
     return last + (first - last) * 0.5 * (1 + math.cos(math.pi * part))
 
 
-SCHEDULES = Registry(
+@dataclass(frozen=True)
+class ScheduleEntry(Entry):
+    """One schedule; `call` is its factor (step, total, **settings)."""
+
+    call: Callable[..., float]
+
+
+SCHEDULES: Registry[ScheduleEntry] = Registry(
     "schedule",
     [
-        Entry(
+        ScheduleEntry(
             "constant",
             "Constant",
             constant,
             formula=r"\eta_t = \eta",
             help="The same rate from the first step to the last, as in the tutorial.",
         ),
-        Entry(
+        ScheduleEntry(
             "step",
             "Step",
             step_decay,
@@ -71,7 +80,7 @@ SCHEDULES = Registry(
             formula=r"\eta_t = \eta\, \gamma^{\lfloor (d+1) t/T \rfloor}",
             help="Drops sharply at equal intervals; the classic of image classification.",
         ),
-        Entry(
+        ScheduleEntry(
             "cosine",
             "Cosine",
             cosine,
@@ -80,7 +89,7 @@ SCHEDULES = Registry(
             source="Loshchilov & Hutter, ICLR 2017",
             help="Falls smoothly to nearly nothing: large steps first, fine ones last.",
         ),
-        Entry(
+        ScheduleEntry(
             "warmup",
             "Linear warm-up",
             warmup,
@@ -89,7 +98,7 @@ SCHEDULES = Registry(
             source="Goyal et al., 2017",
             help="Starts small, while the first gradients are the largest.",
         ),
-        Entry(
+        ScheduleEntry(
             "one_cycle",
             "One cycle",
             one_cycle,

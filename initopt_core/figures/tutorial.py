@@ -76,5 +76,5 @@ def _raced(chosen: Race, kind: str) -> Figure:
     labels = [OPTIMIZERS[trace.run.optimizer].label for trace in traces]
     if kind == "losses":
         return loss_surfaces.losses(traces, labels)
-    facts = SURFACES[chosen.surface].extra
-    return loss_surfaces.paths(surface, traces, labels, facts["ranges"], facts["color"])
+    facts = SURFACES[chosen.surface]
+    return loss_surfaces.paths(surface, traces, labels, facts.ranges, facts.color)

@@ -17,7 +17,7 @@ def program(settings: Settings) -> str:
     initializer = sources(entry.call)
     own = "" if from_torch(activation.call) else sources(activation.call) + "\n\n"
     values = "".join(f", {k}={literal(v)}" for k, v in settings.scheme_values.items())
-    images = ", images=images" if entry.extra.get("images") else ""
+    images = ", images=images" if entry.needs_images else ""
     pick = (
         "index = [i for i in train_set.indices if int(data.targets[i]) in "
         f"{set(settings.classes)}][:{settings.batch}]"

@@ -74,7 +74,7 @@ $$\mathrm{{Var}}(z) = d_x\,\mathrm{{Var}}(w)\,\mathbb{{E}}[x^2] + \mathrm{{Var}}
             + (
                 "The weights are not random, so the products are not independent and the formula "
                 "does not hold: the measured number shows by how much."
-                if not entry.extra.get("random", True)
+                if not entry.random
                 else "The rest is chance: the layer has "
                 f"{count(d_y)} units, and the mean over them is not exactly zero."
             ),

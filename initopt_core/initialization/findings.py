@@ -40,7 +40,7 @@ class Finding:
 
 def recommended(settings: Settings) -> Settings:
     """The scheme made for these settings' activation, everything else as it is."""
-    use = ACTIVATIONS[settings.activation].extra.get("scheme", "kaiming")
+    use = ACTIVATIONS[settings.activation].scheme
     published = use == "kaiming" and settings.activation == "relu"
     return settings.replace(
         scheme=use,
@@ -79,7 +79,7 @@ def _state(view: View) -> Finding:
     probe = view.probe
     if probe.broken_at is not None:
         return _broken(view, probe.broken_at)
-    if not INITIALIZERS[view.settings.scheme].extra.get("random", True):
+    if not INITIALIZERS[view.settings.scheme].random:
         return _equal(view)
     if len(view.settings.hidden) < 2:
         return Finding("shallow", _shallow(view))

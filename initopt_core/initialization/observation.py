@@ -137,14 +137,14 @@ def spreads(settings: Settings, model: BaseNetwork) -> Spreads:
     """The scheme's own formula where it has one, else measured."""
     entry, values = INITIALIZERS[settings.scheme], settings.scheme_values
     layers = model.linears()
-    if std := entry.extra.get("std"):
+    if std := entry.std:
         weights = [
             float(std(layer.in_features, layer.out_features, i == 0, values))
             for i, layer in enumerate(layers)
         ]
     else:
         weights = [rms(layer.weight) for layer in layers]
-    if std := entry.extra.get("bias_std"):
+    if std := entry.bias_std:
         biases = [float(std(layer.in_features, values)) for layer in layers]
         return Spreads(weights, biases, [0.0] * len(layers))
     if "bias" in values:
@@ -166,7 +166,7 @@ def _predict(
     labels: Tensor,
     result: ProbeResult,
 ) -> theory.Prediction | None:
-    random = INITIALIZERS[settings.scheme].extra.get("random", True)
+    random = INITIALIZERS[settings.scheme].random
     if not random or result.broken_at is not None or min(spread.weights) <= 0:
         return None
     # With no hidden layer there is nothing that the activation could do.

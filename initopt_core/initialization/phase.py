@@ -38,7 +38,7 @@ class Place:
 def places(view: View) -> list[Place]:
     """Of the layers between hidden layers, of all layers where there are none, and nothing where
     the map of random weights does not apply."""
-    if not INITIALIZERS[view.settings.scheme].extra.get("random", True):
+    if not INITIALIZERS[view.settings.scheme].random:
         return []
     all_layers = list(map(Place, view.sigma_w, view.sigma_b, view.bias))
     inner = all_layers[1:-1] if len(all_layers) > 2 else all_layers

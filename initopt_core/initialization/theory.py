@@ -401,8 +401,7 @@ def gain(name: str, **settings) -> float:
     """
     entry = ACTIVATIONS[name]
     values = entry.settings(settings)
-    known = entry.extra.get("torch")
-    if known is None:
+    if not entry.torch_gain:
         return variance_gain(name, **values)
-    parameter = entry.extra.get("gain_parameter")
-    return nn.init.calculate_gain(known, *([values[parameter]] if parameter else []))
+    parameter = entry.gain_parameter
+    return nn.init.calculate_gain(entry.torch_gain, values[parameter] if parameter else None)

@@ -36,11 +36,11 @@ class Race:
 
     @property
     def begin(self) -> tuple[float, float]:
-        return self.start or SURFACES[self.surface].extra["start"]
+        return self.start or SURFACES[self.surface].start
 
     @property
     def length(self) -> int:
-        return self.updates or SURFACES[self.surface].extra["updates"]
+        return self.updates or SURFACES[self.surface].updates
 
 
 RACES: dict[str, Race] = {

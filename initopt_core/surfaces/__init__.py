@@ -1,7 +1,7 @@
 """Functions of two weights, the registry of them, their derivatives, and typed formulas."""
 
 from .calculus import Point, critical_points, gradient, hessian
-from .catalogue import SURFACES, unbounded
+from .catalogue import SURFACES, SurfaceEntry, unbounded
 from .formula import parse_formula, python_of
 from .functions import (
     ackley,
@@ -24,6 +24,7 @@ __all__ = [
     "SURFACES",
     "Point",
     "Surface",
+    "SurfaceEntry",
     "ackley",
     "beale",
     "critical_points",

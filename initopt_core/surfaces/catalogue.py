@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
 from functools import lru_cache
 
 import torch
@@ -77,56 +78,42 @@ _ST_MINIMA = tuple(itertools.product(_ST_LOW, _ST_LOW))
 _ST_SADDLES = tuple((x, _ST_HIGH) for x in _ST_LOW) + tuple((_ST_HIGH, x) for x in _ST_LOW)
 
 
-def _surface(
-    name: str,
-    label: str,
-    call: Callable,
-    *parameters: Parameter,
-    ranges: tuple[float, float, float, float],
-    start: Point,
-    formula: str,
-    source: str,
-    help: str,
-    minima: Callable[..., tuple[Point, ...]] | None = None,
-    saddles: Callable[..., tuple[Point, ...]] | None = None,
-    color: str = "linear",
-    lr: float = 1.0,
-    step: float = 1.0,
-    updates: int = 100,
-) -> Entry:
-    return Entry(
-        name,
-        label,
-        call,
-        parameters,
-        formula=formula,
-        source=source,
-        help=help,
-        extra={
-            "ranges": ranges,
-            "start": start,
-            "color": color,
-            "minima": minima or _fixed(),
-            "saddles": saddles or _fixed(),
-            "lr": lr,
-            "step": step,
-            "updates": updates,
-        },
-    )
+Ranges = tuple[float, float, float, float]
+_NOWHERE = _fixed()
+
+
+@dataclass(frozen=True)
+class SurfaceEntry(Entry):
+    """One surface.
+
+    Args:
+        call: the loss of two tensors w1 and w2, elementwise; takes the settings.
+        ranges: (w1 low, w1 high, w2 low, w2 high) shown at first.
+        start: where the paths begin.
+        minima, saddles: known points, functions of the surface's settings.
+        color: "linear" or "log" colours of the loss.
+        lr, step: factors on an optimizer's `surface_lr` that suit this surface: lr where steps are
+            proportional to the gradient, step where they are normalised (Adam, ...).
+        updates: how many updates tell the story.
+    """
+
+    call: Callable[..., Tensor]
+    _: KW_ONLY
+    ranges: Ranges
+    start: Point
+    minima: Callable[..., tuple[Point, ...]] = _NOWHERE
+    saddles: Callable[..., tuple[Point, ...]] = _NOWHERE
+    color: str = "linear"
+    lr: float = 1.0
+    step: float = 1.0
+    updates: int = 100
 
 
 _WIDTH = Parameter("width", "Width of a well σ", 0.2, 0.05, 1.0, "log", help="Standard deviation.")
-# extra: ranges  - (w1 low, w1 high, w2 low, w2 high) shown at first
-#        start   - where the paths begin
-#        color   - "linear" or "log" loss colours
-#        minima, saddles - known points, functions of the surface's settings
-#        lr, step - factors on an optimizer's `surface_lr` that suit this surface: lr where steps
-#                  are proportional to the gradient, step where they are normalised (Adam, ...)
-#        updates - how many updates tell the story
-SURFACES = Registry(
+SURFACES: Registry[SurfaceEntry] = Registry(
     "surface",
     [
-        _surface(
+        SurfaceEntry(
             "pathological",
             "Pathological curvature",
             pathological_curve_loss,
@@ -139,11 +126,11 @@ SURFACES = Registry(
             step=1,
             updates=100,
         ),
-        _surface(
+        SurfaceEntry(
             "steep_optima",
             "Steep optima",
             steep_optima_loss,
-            _WIDTH,
+            (_WIDTH,),
             ranges=(-2.0, 2.0, -2.0, 2.0),
             start=(0.0, 0.0),
             minima=lambda width=0.2: _WELLS if width <= 0.25 else _steep_points(width)[0],
@@ -155,27 +142,29 @@ SURFACES = Registry(
             step=0.2,
             updates=100,
         ),
-        _surface(
+        SurfaceEntry(
             "quadratic",
             "Quadratic bowl",
             quadratic_bowl,
-            Parameter(
-                "condition",
-                "Condition number κ",
-                20.0,
-                1.0,
-                1000.0,
-                "log",
-                help="Largest over smallest curvature; the larger, the longer the valley.",
-            ),
-            Parameter(
-                "angle",
-                "Rotation",
-                0.0,
-                0.0,
-                90.0,
-                help="Turns the valley away from the axes; per-weight rates then help less.",
-                unit="°",
+            (
+                Parameter(
+                    "condition",
+                    "Condition number κ",
+                    20.0,
+                    1.0,
+                    1000.0,
+                    "log",
+                    help="Largest over smallest curvature; the larger, the longer the valley.",
+                ),
+                Parameter(
+                    "angle",
+                    "Rotation",
+                    0.0,
+                    0.0,
+                    90.0,
+                    help="Turns the valley away from the axes; per-weight rates then help less.",
+                    unit="°",
+                ),
             ),
             ranges=(-4.0, 4.0, -4.0, 4.0),
             start=(1.5, 3.5),
@@ -188,12 +177,20 @@ SURFACES = Registry(
             updates=100,
             color="log",
         ),
-        _surface(
+        SurfaceEntry(
             "rosenbrock",
             "Rosenbrock",
             rosenbrock,
-            Parameter(
-                "steepness", "Steepness", 100.0, 1.0, 1000.0, "log", help="Of the valley's walls."
+            (
+                Parameter(
+                    "steepness",
+                    "Steepness",
+                    100.0,
+                    1.0,
+                    1000.0,
+                    "log",
+                    help="Of the valley's walls.",
+                ),
             ),
             ranges=(-2.0, 2.0, -1.0, 3.0),
             start=(-1.5, 2.0),
@@ -206,7 +203,7 @@ SURFACES = Registry(
             updates=300,
             color="log",
         ),
-        _surface(
+        SurfaceEntry(
             "beale",
             "Beale",
             beale,
@@ -222,7 +219,7 @@ SURFACES = Registry(
             updates=200,
             color="log",
         ),
-        _surface(
+        SurfaceEntry(
             "himmelblau",
             "Himmelblau",
             himmelblau,
@@ -238,11 +235,11 @@ SURFACES = Registry(
             updates=100,
             color="log",
         ),
-        _surface(
+        SurfaceEntry(
             "rastrigin",
             "Rastrigin",
             rastrigin,
-            Parameter("amplitude", "Height of the waves A", 10.0, 0.5, 20.0),
+            (Parameter("amplitude", "Height of the waves A", 10.0, 0.5, 20.0),),
             ranges=(-5.12, 5.12, -5.12, 5.12),
             start=(3.3, -4.2),
             minima=lambda amplitude=10.0: _rastrigin_points(float(amplitude))[0],
@@ -254,7 +251,7 @@ SURFACES = Registry(
             step=0.3,
             updates=100,
         ),
-        _surface(
+        SurfaceEntry(
             "ackley",
             "Ackley",
             ackley,
@@ -270,7 +267,7 @@ SURFACES = Registry(
             step=0.3,
             updates=100,
         ),
-        _surface(
+        SurfaceEntry(
             "styblinski_tang",
             "Styblinski–Tang",
             styblinski_tang,
@@ -285,7 +282,7 @@ SURFACES = Registry(
             step=0.3,
             updates=100,
         ),
-        _surface(
+        SurfaceEntry(
             "saddle",
             "Saddle",
             saddle,
@@ -299,7 +296,7 @@ SURFACES = Registry(
             step=0.1,
             updates=100,
         ),
-        _surface(
+        SurfaceEntry(
             "monkey_saddle",
             "Monkey saddle",
             monkey_saddle,
@@ -313,11 +310,11 @@ SURFACES = Registry(
             step=0.05,
             updates=100,
         ),
-        _surface(
+        SurfaceEntry(
             "plateau",
             "Plateau",
             plateau,
-            Parameter("width", "Width of the well", 1.0, 0.3, 3.0, "log"),
+            (Parameter("width", "Width of the well", 1.0, 0.3, 3.0, "log"),),
             ranges=(-6.0, 6.0, -6.0, 6.0),
             start=(4.0, 3.0),
             minima=_fixed((0.0, 0.0)),
@@ -332,9 +329,7 @@ SURFACES = Registry(
 )
 
 
-def unbounded(
-    curve: Callable[[Tensor, Tensor], Tensor], ranges: tuple[float, float, float, float]
-) -> bool:
+def unbounded(curve: Callable[[Tensor, Tensor], Tensor], ranges: Ranges) -> bool:
     """Whether the loss seems to fall without end away from the view: along 64 rays, far out.
 
     It does where a thousand and a million views away it is lower still than in the view, by more

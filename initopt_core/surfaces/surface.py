@@ -60,7 +60,8 @@ class Surface:
         if self.name == FORMULA:
             return ()
         entry = SURFACES[self.name]
-        return entry.extra[what](**entry.settings(dict(self.settings)))
+        points = entry.minima if what == "minima" else entry.saddles
+        return points(**entry.settings(dict(self.settings)))
 
     @property
     def minima(self) -> tuple[Point, ...]:

@@ -40,7 +40,7 @@ def program(config: TrainConfig) -> str:
         parts.append(sources(*own_optimizers, without=NOT_NEEDED))
     values = _arguments(dict(config.initializer_settings), lead=True)
     images = f", images=normalize(data.data[train[:{PROBE_IMAGES}]])"
-    images = images if initializer.extra.get("images") else ""
+    images = images if initializer.needs_images else ""
     racers = "".join(
         f"    {label!r}: lambda params: {_optimizer(racer)},\n"
         for label, racer in zip(config.labels(), config.racers, strict=True)

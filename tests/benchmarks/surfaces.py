@@ -88,7 +88,7 @@ def computation(repeats: int) -> None:
     crowd = best(lambda: descend_many("Adam", surface, starts, 100, keep_every=100, lr=0.1), 5)
     line("40,000 starts x 100 Adam steps", crowd)
     for name in ("himmelblau", "rastrigin"):
-        view, valley = SURFACES[name].extra["ranges"], Surface(name)
+        view, valley = SURFACES[name].ranges, Surface(name)
         map_ = best(lambda v=view, s=valley: basins(s, Run("Adam", (("lr", 0.3),)), v, 100), 5)
         line(f"basins of {name}, 200 x 200, 100 Adam steps", map_)
     eight = tuple(Run(n, (("lr", 0.01),), (1.0, 2.0)) for n in EIGHT)

@@ -342,9 +342,9 @@ def test_maps_in_the_browser_and_in_files_have_the_same_colours(page, app_url):
 
     surface = Surface("himmelblau")
     run = Run("SGD", (("lr", first_rate("himmelblau", "SGD")),))
-    facts = SURFACES["himmelblau"].extra
+    facts = SURFACES["himmelblau"]
     made = basin_map(
-        surface, run, facts["ranges"], facts["updates"], landmarks(surface, ()).minima, "log"
+        surface, run, facts.ranges, facts.updates, landmarks(surface, ()).minima, "log"
     )
     page.goto(f"{app_url}/loss_surfaces?view=Basins&surface=himmelblau&runs=1")
     page.wait_for_function(

@@ -231,7 +231,7 @@ def test_every_preset_runs(name):
     surface = Surface(preset.surface, tuple(preset.surface_settings.items()))
     runs = tuple(Run(n, tuple(s.items()), preset.begin) for n, s in preset.runs)
     ends = [
-        outcome(t, surface.minima, SURFACES[preset.surface].extra["ranges"])
+        outcome(t, surface.minima, SURFACES[preset.surface].ranges)
         for t in race(surface, runs, preset.length)
     ]
     assert len(sentence([r.optimizer for r in runs], ends, preset.length)) > 20
@@ -266,9 +266,9 @@ def test_preset_stories_hold():
 @pytest.mark.parametrize("surface", SURFACES)
 def test_first_rates_do_not_diverge(name, surface):
     entry = SURFACES[surface]
-    run = Run(name, (("lr", first_rate(surface, name)),), entry.extra["start"])
+    run = Run(name, (("lr", first_rate(surface, name)),), entry.start)
     bottomless = surface in ("saddle", "monkey_saddle")
-    trace = race(Surface(surface), (run,), 20 if bottomless else entry.extra["updates"])[0]
+    trace = race(Surface(surface), (run,), 20 if bottomless else entry.updates)[0]
     assert trace.diverged is None
 
 
@@ -365,7 +365,7 @@ def test_sharpness_is_the_hessians_largest_eigenvalue():
 # -- basins -----------------------------------------------------------------------------------
 def test_basins_equal_single_descents():
     surface, run = Surface("himmelblau"), Run("Adam", (("lr", 0.3),))
-    ranges = SURFACES["himmelblau"].extra["ranges"]
+    ranges = SURFACES["himmelblau"].ranges
     got = basins(surface, run, ranges, 100, n=12)
     assert got.reached.shape == got.steps.shape == got.loss.shape == (12, 12)
     for i, j in [(0, 0), (3, 9), (11, 2), (6, 6)]:

@@ -21,7 +21,7 @@ from initopt_core.networks import BaseNetwork, make_activation
 from initopt_core.registry import SettingError
 
 SIZES = (400, 300, 200)
-RANDOM = [n for n, e in INITIALIZERS.items() if e.extra.get("random", True)]
+RANDOM = [n for n, e in INITIALIZERS.items() if e.random]
 
 
 def network(activation="relu", sizes=SIZES):
@@ -46,7 +46,7 @@ def test_equal_seeds_give_equal_weights(name):
     assert all(p.requires_grad for p in first.parameters())
 
 
-@pytest.mark.parametrize("name", [n for n in RANDOM if "std" in INITIALIZERS[n].extra])
+@pytest.mark.parametrize("name", [n for n in RANDOM if INITIALIZERS[n].std])
 def test_spread_is_what_the_entry_promises(name):
     entry = INITIALIZERS[name]
     choices = [p.choices for p in entry.parameters if p.name == "mode"]
@@ -55,7 +55,7 @@ def test_spread_is_what_the_entry_promises(name):
         model = network()
         initialize(model, name, settings, seed=0)
         for i, layer in enumerate(model.linears()[:-1]):  # the last has few weights
-            want = entry.extra["std"](layer.in_features, layer.out_features, i == 0, settings)
+            want = entry.std(layer.in_features, layer.out_features, i == 0, settings)
             assert float(layer.weight.detach().std()) == pytest.approx(want, rel=0.02)
             assert abs(float(layer.weight.detach().mean())) < 0.02 * want
 

@@ -22,7 +22,7 @@ NAMES = list(SURFACES)
 
 
 def points(name: str, n: int = 200, seed: int = 0):
-    x0, x1, y0, y1 = SURFACES[name].extra["ranges"]
+    x0, x1, y0, y1 = SURFACES[name].ranges
     rng = torch.Generator().manual_seed(seed)
     u = torch.rand(2, n, generator=rng, dtype=torch.float64)
     return x0 + (x1 - x0) * u[0], y0 + (y1 - y0) * u[1]
@@ -70,7 +70,7 @@ def test_known_points_are_stationary(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_minima_are_at_least_as_low_as_what_lies_around_them(name):
     surface = Surface(name)
-    x0, x1, y0, y1 = SURFACES[name].extra["ranges"]
+    x0, x1, y0, y1 = SURFACES[name].ranges
     rng = torch.Generator().manual_seed(2)
     reach = 0.01 * math.hypot(x1 - x0, y1 - y0)
     around = reach * (2 * torch.rand(2, 10_000, generator=rng, dtype=torch.float64) - 1)
@@ -120,7 +120,7 @@ def test_shape_and_dtype_are_kept(name):
 
 @pytest.mark.parametrize("name", ["himmelblau", "rastrigin", "steep_optima", "styblinski_tang"])
 def test_search_finds_the_known_points(name):
-    found = critical_points(Surface(name), SURFACES[name].extra["ranges"], limit=300)
+    found = critical_points(Surface(name), SURFACES[name].ranges, limit=300)
     for got, known in zip(found, (Surface(name).minima, Surface(name).saddles), strict=True):
         assert {tuple(p) for p in np.round(got, 5)} == {tuple(p) for p in np.round(known, 5)}
 

@@ -16,7 +16,7 @@ from initopt_core.networks import ACTIVATIONS, BaseNetwork, make_activation
 from initopt_core.probes import probe
 
 WIDTH, DEPTH, BATCH, SEEDS = 512, 3, 96, 2
-SCHEMES = [n for n, e in INITIALIZERS.items() if "std" in e.extra]
+SCHEMES = [n for n, e in INITIALIZERS.items() if e.std]
 
 
 @pytest.mark.parametrize("name", list(ACTIVATIONS))
@@ -29,9 +29,9 @@ def test_gains(name):
 
     exact = integrate.quad(square, -12, 12, points=[-1, 0, 1], limit=200)[0]
     assert theory.variance_gain(name) == pytest.approx(1 / math.sqrt(exact), rel=1e-6)
-    if known := entry.extra.get("torch"):
-        argument = [0.2] if "gain_parameter" in entry.extra else []
-        settings = {entry.extra["gain_parameter"]: 0.2} if argument else {}
+    if known := entry.torch_gain:
+        argument = [0.2] if entry.gain_parameter else []
+        settings = {entry.gain_parameter: 0.2} if argument else {}
         assert theory.gain(name, **settings) == nn.init.calculate_gain(known, *argument)
     else:
         assert theory.gain(name) == theory.variance_gain(name)
@@ -39,7 +39,7 @@ def test_gains(name):
 
 @pytest.mark.parametrize("name", ["identity", "relu", "leaky_relu"])
 def test_the_computed_gain_is_torchs_where_that_is_no_convention(name):
-    known = ACTIVATIONS[name].extra["torch"]
+    known = ACTIVATIONS[name].torch_gain
     assert theory.variance_gain(name) == pytest.approx(nn.init.calculate_gain(known), rel=1e-6)
 
 
@@ -99,13 +99,9 @@ def test_theory_and_measurement_agree(scheme, activation):
     sizes = (784, *[WIDTH] * DEPTH, 10)
     model = BaseNetwork(make_activation(activation), hidden_sizes=sizes[1:-1]).double()
     weight_std = [
-        entry.extra["std"](a, b, i == 0, settings)
-        for i, (a, b) in enumerate(itertools.pairwise(sizes))
+        entry.std(a, b, i == 0, settings) for i, (a, b) in enumerate(itertools.pairwise(sizes))
     ]
-    bias_std = [
-        entry.extra["bias_std"](a, settings) if "bias_std" in entry.extra else 0.0
-        for a in sizes[:-1]
-    ]
+    bias_std = [entry.bias_std(a, settings) if entry.bias_std else 0.0 for a in sizes[:-1]]
     signal, gradient = [], []
     for seed in range(SEEDS):
         initialize(model, scheme, settings, seed=seed)

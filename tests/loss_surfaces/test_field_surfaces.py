@@ -194,7 +194,7 @@ def test_the_ravines_sgd_is_chaotic_and_only_its_digits_that_hold_are_told():
     ravine, preset = Surface("pathological"), RACES["ravine"]
     runs = tuple(Run(n, tuple(s.items()), preset.begin) for n, s in preset.runs)
     ends = [
-        outcome(t, (), SURFACES["pathological"].extra["ranges"], ravine, w)
+        outcome(t, (), SURFACES["pathological"].ranges, ravine, w)
         for t, w in zip(race(ravine, runs), twins(ravine, runs), strict=True)
     ]
     assert [e.chaotic for e in ends] == [True, False, False]
@@ -244,7 +244,7 @@ def test_what_falls_without_end(text, endless):
 @pytest.mark.parametrize("name", SURFACES)
 def test_of_the_registry_only_the_saddles_fall_without_end(name):
     surface = Surface(name)
-    assert unbounded(surface, SURFACES[name].extra["ranges"]) == ("saddle" in name)
+    assert unbounded(surface, SURFACES[name].ranges) == ("saddle" in name)
 
 
 def test_on_a_saddle_the_first_to_leave_is_named_with_its_step():
@@ -281,15 +281,15 @@ RATES = (0.1, 1.0, 10.0, 100.0)
 @pytest.mark.parametrize("optimizer", surface_optimizers())
 @pytest.mark.parametrize("name", SURFACES)
 def test_every_outcome_is_true_of_the_numbers(name, optimizer):
-    surface, facts = Surface(name), SURFACES[name].extra
+    surface, facts = Surface(name), SURFACES[name]
     base = first_rate(name, optimizer)
-    runs = [Run(optimizer, (("lr", base * f),), facts["start"]) for f in RATES]
-    x0, x1, y0, y1 = facts["ranges"]
+    runs = [Run(optimizer, (("lr", base * f),), facts.start) for f in RATES]
+    x0, x1, y0, y1 = facts.ranges
     diagonal = math.hypot(x1 - x0, y1 - y0)
     traces, exact = race(surface, runs, 60), twins(surface, runs, 60)
     ends = []
     for trace, twin in zip(traces, exact, strict=True):
-        end = outcome(trace, surface.minima, facts["ranges"], surface, twin)
+        end = outcome(trace, surface.minima, facts.ranges, surface, twin)
         ends.append(end)
         points = trace.points.astype(float)
         moves = np.diff(points[:, :2], axis=0)

@@ -37,7 +37,7 @@ def ends(code: str) -> list[list[float]]:
 
 @pytest.mark.parametrize("name", SURFACES)
 def test_the_snippet_of_every_surface_runs_and_agrees(name):
-    start = SURFACES[name].extra["start"]
+    start = SURFACES[name].start
     runs = (Run("Adam", (("lr", 0.01),), start), Run("SGD", (("lr", 1e-5),), start))
     got = ends(snippet(Surface(name), runs, 10))
     want = [t.points[-1] for t in race(Surface(name), runs, 10)]
@@ -198,7 +198,7 @@ def test_a_map_of_what_diverges_and_of_what_reaches_nothing():
 
 
 def test_maps_without_minima_show_the_end_loss_on_one_log_scale():
-    ranges, half = SURFACES["pathological"].extra["ranges"], 255 / 2
+    ranges, half = SURFACES["pathological"].ranges, 255 / 2
     scale = basins.loss_scale(RAVINE, ranges, "linear")
     assert scale.log and scale.low == pytest.approx(8.3e-7, rel=0.01)
     for run in runs_of("ravine"):

@@ -150,7 +150,7 @@ def test_a_bad_formula_keeps_the_last_good_one():
 
 def test_a_view_turned_inside_out_is_not_used():
     test = opened(from1="3.0", to1="-3.0")
-    assert plan_of(test).ranges == SURFACES["pathological"].extra["ranges"]
+    assert plan_of(test).ranges == SURFACES["pathological"].ranges
     assert "usual one" in test.sidebar.warning[0].value
 
 

@@ -15,9 +15,9 @@ import streamlit as st
 from initopt_core.descent import Run, first_rate, surface_optimizers
 from initopt_core.loss_surfaces.presets import RACES, Race
 from initopt_core.optimizers import OPTIMIZERS
-from initopt_core.registry import Entry, Parameter, Registry, SettingError
+from initopt_core.registry import Parameter, Registry, SettingError
 from initopt_core.schedules import SCHEDULES
-from initopt_core.surfaces import FORMULA, SURFACES, Surface
+from initopt_core.surfaces import FORMULA, SURFACES, Surface, SurfaceEntry
 from initopt_core.ui import address
 from initopt_core.ui.controls import kept_entry, kept_settings
 from initopt_core.ui.state import Reading
@@ -28,22 +28,17 @@ FIRST = RACES["ravine"]
 VIEWS = ("Paths", "Basins", "Sharp and flat")
 VIEW = Parameter("view", "Part of the page", VIEWS[0], choices=VIEWS)
 DEFAULT_FORMULA = "sin(3*w1) + w1**2/4 + w2**2"
-FORMULA_FACTS = {
-    "ranges": (-4.0, 4.0, -4.0, 4.0),
-    "start": (3.0, 3.0),
-    "color": "linear",
-    "updates": 100,
-}
-CHOICES = Registry(
+CHOICES: Registry[SurfaceEntry] = Registry(
     "surface",
     [
         *SURFACES.values(),
-        Entry(
+        SurfaceEntry(
             FORMULA,
             "Your own formula",
             lambda w1, w2: w1,
             help="Type any function of w1 and w2; gradients come from autograd.",
-            extra=FORMULA_FACTS,
+            ranges=(-4.0, 4.0, -4.0, 4.0),
+            start=(3.0, 3.0),
         ),
     ],
 )
@@ -93,7 +88,7 @@ class Held:
 
     Attributes:
         plan: to be shown.
-        entry: the chosen surface; its `extra` has the usual view, start and length.
+        entry: the chosen surface; has the usual view, start and length.
         shared_start: of the runs without one of their own.
         problem: what is wrong with the typed formula, a line with a pointer below; else empty.
         view_problem: whether the chosen view cannot be used and the usual one is shown.
@@ -101,7 +96,7 @@ class Held:
     """
 
     plan: Plan
-    entry: Entry
+    entry: SurfaceEntry
     shared_start: tuple[float, float]
     problem: str
     view_problem: bool
@@ -159,37 +154,37 @@ def schedule_parameters(choice: Parameter, name: str) -> list[tuple[str, Paramet
     return [(f"{choice.name}_{p.name}", p) for p in parameters]
 
 
-def updates(entry: Entry) -> Parameter:
+def updates(entry: SurfaceEntry) -> Parameter:
     """How many steps all runs take."""
-    return Parameter("updates", "Updates", entry.extra["updates"], 1, 500)
+    return Parameter("updates", "Updates", entry.updates, 1, 500)
 
 
-def start(entry: Entry, i: int = -1, shared: tuple[float, float] | None = None) -> list[Parameter]:
+def start(
+    entry: SurfaceEntry, i: int = -1, shared: tuple[float, float] | None = None
+) -> list[Parameter]:
     """Both coordinates of the shared start, or of run `i`'s own, which is `shared` at first."""
-    x0, x1, y0, y1 = entry.extra["ranges"]
+    x0, x1, y0, y1 = entry.ranges
     w, h = x1 - x0, y1 - y0
     prefix = "start" if i < 0 else f"own{i}"
-    a, b = shared or entry.extra["start"]
+    a, b = shared or entry.start
     return [
         Parameter(f"{prefix}_w1", "w₁", a, x0 - w, x1 + w),
         Parameter(f"{prefix}_w2", "w₂", b, y0 - h, y1 + h),
     ]
 
 
-def edges(entry: Entry) -> list[Parameter]:
+def edges(entry: SurfaceEntry) -> list[Parameter]:
     """The four edges of the view."""
     labels = (("from1", "w₁ from"), ("to1", "w₁ to"), ("from2", "w₂ from"), ("to2", "w₂ to"))
     return [
         Parameter(name, label, value, -100.0, 100.0)
-        for (name, label), value in zip(labels, entry.extra["ranges"], strict=True)
+        for (name, label), value in zip(labels, entry.ranges, strict=True)
     ]
 
 
-def colouring(entry: Entry) -> Parameter:
+def colouring(entry: SurfaceEntry) -> Parameter:
     """Linear or log colours."""
-    return Parameter(
-        "color", "Colours of the loss", entry.extra["color"], choices=("linear", "log")
-    )
+    return Parameter("color", "Colours of the loss", entry.color, choices=("linear", "log"))
 
 
 # -- reading ----------------------------------------------------------------------------------
@@ -229,7 +224,7 @@ def read() -> Held:
         surface,
         tuple(runs),
         tuple(own),
-        ranges if usable else entry.extra["ranges"],
+        ranges if usable else entry.ranges,
         take(colouring(entry)),
         steps,
         noise,
@@ -239,7 +234,7 @@ def read() -> Held:
     return Held(plan, entry, shared, problem, not usable, keep)
 
 
-def _surface(entry: Entry, keep: Reading) -> tuple[Surface, str]:
+def _surface(entry: SurfaceEntry, keep: Reading) -> tuple[Surface, str]:
     """The chosen surface, and what is wrong with its formula, if anything."""
     if entry.name != FORMULA:
         settings = kept_settings(entry, "surface_", keep)
@@ -332,7 +327,7 @@ def undo() -> None:
     st.rerun()  # from a fragment: the sidebar may be another
 
 
-def move_start(entry: Entry, run: int, w1: float, w2: float) -> None:
+def move_start(entry: SurfaceEntry, run: int, w1: float, w2: float) -> None:
     """Put a start (-1: the shared one) where a hand has put it, within its controls' range."""
     for p, value in zip(start(entry, run), (w1, w2), strict=True):
         st.session_state[p.name] = min(max(float(value), p.low), p.high)
