@@ -3,6 +3,7 @@
 import streamlit as st
 
 from initopt_core.ui import address, layout
+from initopt_core.ui.components.address_bar import address_bar
 from initopt_core.ui.server import startup
 
 PAGES = {
@@ -26,7 +27,7 @@ def main() -> None:
         position="top",
     )
     address.arrive(page.url_path)
-    address.bar()
+    address_bar()
     if page.url_path == "":
         address.title("")
     startup.wait(page.title)

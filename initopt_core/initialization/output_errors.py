@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-if TYPE_CHECKING:
-    from .theory import Inputs
+from .inputs import Inputs
 
 DRAWS = 48
 """Draws of the logits that are averaged over."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from torch import nn
 
-from .mean_field import curves, solve
+from .curves import curves
+from .mean_field import solve
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,11 +1,11 @@
 """The address of a page: its link, the browser's history, its title, and a button to copy the link.
 
 Streamlit writes a link by `history.pushState`, one entry of the history for every value of a slider
-that moves. `assets/web/address_bar/address_bar.js`, mounted once by app.py, makes one entry of one
-move: the first change after a pause of a second pushes, all that follow replace. So Back leads to
-the setting before. Streamlit then runs the page with that link and says so; `arrive` lets the
-page's values follow. The link itself is still written by `st.query_params`, so that all parts of
-Streamlit agree on it: reruns, a change of pages, a lost connection.
+that moves. `components.address_bar`, mounted once by app.py, makes one entry of one move: the first
+change after a pause of a second pushes, all that follow replace. So Back leads to the setting
+before. Streamlit then runs the page with that link and says so; `arrive` lets the page's values
+follow. The link itself is still written by `st.query_params`, so that all parts of Streamlit agree
+on it: reruns, a change of pages, a lost connection.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-
-from .components import assets
 
 APP = "Initopt"
 PATIENCE_SECONDS = 10
@@ -73,18 +71,13 @@ def title(page: str, *setting: str) -> None:
         st.set_page_config(page_title=words)
 
 
-@st.fragment(key="address")
-def bar() -> None:
-    """The browser's half: it guards the history, and copies the link."""
-    state = st.session_state
-    state.setdefault(_SINCE, time.monotonic())
-    mount = assets.component(
-        "address_bar", ("address_bar/address_bar.js",), css="address_bar/address_bar.css"
-    )
-    mount(key="address-bar", data={"ready": _READY in state}, on_ready_change=_ready)
+def await_bar() -> bool:
+    """Note that the browser's half is asked for; True when it has said that it is there."""
+    st.session_state.setdefault(_SINCE, time.monotonic())
+    return _READY in st.session_state
 
 
-def _ready() -> None:
+def bar_is_ready() -> None:
     """Callback: the history is guarded, what has waited can be written."""
     st.session_state[_READY] = True
     _flush(st.session_state.get(_PENDING, {}))

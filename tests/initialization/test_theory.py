@@ -10,7 +10,7 @@ import torch
 from scipy import integrate, stats
 from torch import nn
 
-from initopt_core.initialization import theory
+from initopt_core.initialization import moments, theory
 from initopt_core.initializers import INITIALIZERS, initialize
 from initopt_core.networks import ACTIVATIONS, BaseNetwork, make_activation
 from initopt_core.probes import probe
@@ -53,17 +53,17 @@ def test_pair_expectations_of_relu_are_the_arc_cosine_kernels():
         angle = math.acos(float(value))
         first = 1.7 * (math.sin(angle) + (math.pi - angle) * math.cos(angle)) / (2 * math.pi)
         zeroth = (math.pi - angle) / (2 * math.pi)
-        found = theory.pair_expectation(e.value_terms, e.square, matrix)
+        found = moments.pair_expectation(e.value_terms, e.square, matrix)
         assert float(found[0, 1]) == pytest.approx(first, abs=3e-3)
-        found = theory.pair_expectation(e.slope_terms, e.slope_square, matrix)
+        found = moments.pair_expectation(e.slope_terms, e.slope_square, matrix)
         assert float(found[0, 1]) == pytest.approx(zeroth, abs=2e-2)
 
 
 def test_nodes_are_a_normal_distribution():
-    x, w = theory.quadrature()
+    x, w = moments.quadrature()
     for power, exact in ((0, 1), (2, 1), (4, 3), (6, 15), (1, 0), (3, 0)):
         assert float((w * x**power).sum()) == pytest.approx(exact, abs=1e-12)
-    basis = theory.hermite() / w[:, None]  # orthonormal under the weights
+    basis = moments.hermite() / w[:, None]  # orthonormal under the weights
     gram = basis.T @ (basis * w[:, None])
     assert torch.allclose(gram, torch.eye(len(gram), dtype=torch.float64), atol=1e-8)
 

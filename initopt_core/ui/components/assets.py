@@ -128,14 +128,3 @@ def component(name: str, scripts: Sequence[str], *, css: str) -> Callable:
                 style = (WEB / css).read_text(encoding="utf-8") + "\n"
             mine[name] = st.components.v2.component(full, js=js, css=style, isolate_styles=False)
         return mine[name]
-
-
-def register() -> None:
-    """Register the app's live chart and warm the chart compiler; call it once at start.
-
-    Cheap when repeated.
-    """
-    from . import live_chart
-
-    live_chart.warm_up()
-    live_chart.mount()

@@ -130,6 +130,15 @@ def mount() -> Callable:
     return assets.component("live_chart", SCRIPTS, css="live_chart/live_chart.css")
 
 
+def register() -> None:
+    """Register the component and warm the chart compiler; call it once at start.
+
+    Cheap when repeated.
+    """
+    warm_up()
+    mount()
+
+
 def warm_up() -> None:
     """Start the chart compiler in the background: its first call takes about 0.4 s."""
     global _warm

@@ -16,7 +16,7 @@ from typing import Any
 
 import streamlit as st
 
-from initopt_core.ui.components import assets
+from initopt_core.ui.components import live_chart
 
 FIRST = "initopt_core.ui.initialization.page"
 LATER = (
@@ -87,4 +87,4 @@ def _load() -> None:
     gc.collect()
     gc.freeze()
     with contextlib.suppress(Exception):
-        assets.register()
+        live_chart.register()

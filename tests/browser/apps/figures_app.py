@@ -18,13 +18,12 @@ from initopt_core.initializers import INITIALIZERS
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.training import Racer, TrainConfig, train
 from initopt_core.training.history import History
-from initopt_core.ui.components import assets
-from initopt_core.ui.components.live_chart import live_chart
+from initopt_core.ui.components.live_chart import live_chart, register
 from initopt_core.ui.layout import page_style
 
 EPOCHS = 3
 st.set_page_config(layout="wide")
-assets.register()
+register()
 page_style()
 
 

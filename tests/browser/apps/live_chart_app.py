@@ -15,12 +15,11 @@ import streamlit as st
 from initopt_core.figures import figure as base
 from initopt_core.figures import theme
 from initopt_core.figures.room import Room
-from initopt_core.ui.components import assets
-from initopt_core.ui.components.live_chart import live_chart
+from initopt_core.ui.components.live_chart import live_chart, register
 from initopt_core.ui.export_menu import export_buttons
 
 st.set_page_config(layout="wide")
-assets.register()
+register()
 GRID = Room(160, 110, 5, 3, left=44, right=12, top=24, bottom=24, gap=44, row_gap=44, least=94)
 LINES = Room(900, 200, left=56, right=16, top=10, bottom=42, least=200, entries=3, entry_width=130)
 WORK = np.random.default_rng(0).normal(size=(60, 60))
