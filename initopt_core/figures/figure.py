@@ -193,6 +193,7 @@ class Figure:
         table: makes the data as it leaves in a file: raw rows (nothing binned, capped or rounded
             for a screen) whose columns are named in words, with units; what is smoothed has a
             column that says so. None where the rows of the datasets are that already.
+        settings: what was chosen to get it, as it leaves in a file (JSON values).
     """
 
     key: Hashable
@@ -205,6 +206,7 @@ class Figure:
     table: Callable[[], Iterable[Mapping[str, Any]]] | None = field(
         default=None, compare=False, repr=False
     )
+    settings: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def definition(self) -> dict:
         """The Vega-Lite definition, themed, without data and with every signal declared.

@@ -1,0 +1,122 @@
+"""The formats of a still figure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from initopt_core.figures.figure import Figure, jsonable
+from initopt_core.figures.fonts import converter, embedded
+
+from . import sheet
+from .options import SCALE, ExportOptions
+
+DEFAULT = ExportOptions()
+
+
+def to_png(
+    figure: Figure, options: ExportOptions = DEFAULT, *, scale: float | None = None
+) -> bytes:
+    """PNG picture, its pixel density said in the file.
+
+    Args:
+        scale: instead of the options'.
+    """
+    if scale is not None:
+        options = ExportOptions(**{**asdict(options), "scale": scale})
+    drawn = sheet.picture(figure, options)
+    return converter().svg_to_png(drawn.svg, scale=options.scale)
+
+
+def to_svg(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:
+    """SVG picture, UTF-8, with the letters of the shipped font that it uses in it."""
+    return embedded(sheet.picture(figure, options).svg).encode()
+
+
+def to_pdf(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:
+    """PDF of one page, text and lines as vectors."""
+    return converter().svg_to_pdf(sheet.picture(figure, options).svg)
+
+
+def to_csv(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:
+    """The data under the figure, UTF-8 with a header; missing and non-finite values are empty.
+
+    The figure's own table where it has one; else the rows of its datasets, with a first column
+    "dataset" where there are several.
+    """
+    rows = list(figure.table() if figure.table else _all_rows(figure))
+    names = dict.fromkeys(name for row in rows for name in row)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(names), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({k: _cell(v) for k, v in row.items()} for row in rows)
+    return out.getvalue().encode()
+
+
+def _all_rows(figure: Figure) -> Iterator[dict[str, Any]]:
+    datasets = figure.rows()
+    for dataset, rows in datasets.items():
+        for row in rows:
+            yield {"dataset": dataset, **row} if len(datasets) > 1 else row
+
+
+def _cell(value: Any) -> Any:
+    """A value as it is written: shortest form that reads back as the same number."""
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def to_settings(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:
+    """What the figure shows, its settings and how it was exported, as JSON."""
+    told = {
+        "figure": figure.name,
+        "shows": figure.alt,
+        "settings": jsonable(figure.settings),
+        "link": options.source,
+        "export": asdict(options),
+    }
+    return (json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def to_json(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:
+    """Standalone Vega-Lite definition, data included: opens in any Vega-Lite editor."""
+    spec = sheet.plain(figure, options)
+    return json.dumps(spec, indent=1, ensure_ascii=False, allow_nan=False).encode()
+
+
+@dataclass(frozen=True)
+class Format:
+    """One way to export: what the button says, the file's ending and type, and its maker."""
+
+    label: str
+    suffix: str
+    mime: str
+    make: Callable[..., bytes]
+
+
+FORMATS: dict[str, Format] = {
+    "png": Format(f"PNG, {SCALE}x", ".png", "image/png", to_png),
+    "svg": Format("SVG", ".svg", "image/svg+xml", to_svg),
+    "pdf": Format("PDF", ".pdf", "application/pdf", to_pdf),
+    "csv": Format("Data, CSV", ".csv", "text/csv", to_csv),
+    "settings": Format("Settings, JSON", ".json", "application/json", to_settings),
+    "json": Format("Vega-Lite", ".vl.json", "application/json", to_json),
+}
+
+
+def export(figure: Figure, format: str, options: ExportOptions = DEFAULT) -> bytes:
+    """`figure` in one of `FORMATS`.
+
+    Raises:
+        ValueError: for an unknown format.
+        SettingError: when the picture would have too many pixels.
+    """
+    if format not in FORMATS:
+        raise ValueError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
+    return FORMATS[format].make(figure, options)

@@ -1,0 +1,96 @@
+"""A figure's definition in another theme or with larger letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .options import ExportOptions
+
+_HEX = re.compile(r"#[0-9A-Fa-f]{6}")
+_DARKEST, _PALEST = 15.0, 72.0
+"""Lightness (CIE L*) between which the series of a printed figure are spread."""
+
+
+def restyled(spec: dict[str, Any], options: ExportOptions) -> dict[str, Any]:
+    """The complete definition `spec`, changed in place to the options' theme."""
+    colors = options.colors
+    for param in spec["params"]:
+        if param["name"] in colors:
+            param["value"] = colors[param["name"]]
+    spec["config"]["background"] = colors["paper"]
+    if options.theme == "print":
+        _walk(spec, _grey_scale)
+    return spec
+
+
+def enlarged(spec: dict[str, Any], factor: float) -> dict[str, Any]:
+    """Every letter `factor` times as large, in place."""
+
+    def enlarge(part: dict[str, Any]) -> None:
+        for name, value in part.items():
+            low = name.lower()
+            number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if number and (low.endswith("fontsize") or low in ("labellimit", "titlelimit")):
+                part[name] = round(value * factor, 2)
+
+    _walk(spec, enlarge)
+    return spec
+
+
+def _walk(part: Any, change: Callable[[dict[str, Any]], None]) -> None:
+    if isinstance(part, dict):
+        change(part)
+        for name, inner in part.items():
+            if name != "datasets":
+                _walk(inner, change)
+    elif isinstance(part, list):
+        for inner in part:
+            _walk(inner, change)
+
+
+def _grey_scale(part: dict[str, Any]) -> None:
+    """A colour scale with a colour for each series: the same hues, apart in lightness."""
+    for channel in ("color", "fill", "stroke"):
+        encoding = part.get(channel)
+        scale = encoding.get("scale") if isinstance(encoding, dict) else None
+        colors = scale.get("range") if isinstance(scale, dict) else None
+        if isinstance(colors, list) and all(isinstance(c, str) and _HEX.fullmatch(c) for c in colors):
+            scale["range"] = apart_in_grey(colors)
+
+
+def apart_in_grey(colors: Sequence[str]) -> list[str]:
+    """Colours (#rrggbb) with the same hues, whose greys are evenly apart, the darkest first."""
+    order = sorted(range(len(colors)), key=lambda i: lightness(colors[i]))
+    step = (_PALEST - _DARKEST) / max(1, len(colors) - 1)
+    out = list(colors)
+    for rank, i in enumerate(order):
+        out[i] = _with_lightness(colors[i], _DARKEST + 10 + rank * step * 0.82)
+    return out
+
+
+def lightness(color: str) -> float:
+    """CIE L* of #rrggbb, 0 to 100."""
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    ]
+    y = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y
+
+
+def _with_lightness(color: str, wanted: float) -> str:
+    """The colour mixed with black or white until it has the wanted lightness."""
+    other = 0 if lightness(color) > wanted else 255
+    low, high = 0.0, 1.0
+    for _ in range(24):
+        share = (low + high) / 2
+        far = (lightness(_mixed(color, other, share)) < wanted) == (other == 0)
+        low, high = (low, share) if far else (share, high)
+    return _mixed(color, other, (low + high) / 2)
+
+
+def _mixed(color: str, other: int, share: float) -> str:
+    parts = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(p + (other - p) * share):02X}" for p in parts)
