@@ -151,7 +151,7 @@ KILL_IN_WRITE = """
 import os, signal, sys, threading
 from pathlib import Path
 from initopt_core import data
-from initopt_core.training import checkpoints, worker
+from initopt_core.training.runs import worker
 real, seen = os.replace, []
 def replace(a, b):
     if Path(b).name == sys.argv[2]:
@@ -220,7 +220,7 @@ SERVER = """
 import sys, time
 from pathlib import Path
 from tests.support.training import tiny
-from initopt_core.training.service import TrainingService
+from initopt_core.training.runs.service import TrainingService
 service = TrainingService(Path(sys.argv[1]), warm="sample", device="cpu")
 service.submit(tiny(epochs=60, train_images=4000, batch_size=16))
 print(service._worker.pid if service._worker else 0, flush=True)

@@ -52,7 +52,7 @@ class TrainingService:
         self.store = RunStore(root)
         self.store.root.mkdir(parents=True, exist_ok=True)
         self.store.adopt()
-        self._command = [sys.executable, "-m", "initopt_core.training.runs.store.worker", "--serve"]
+        self._command = [sys.executable, "-m", "initopt_core.training.runs.worker", "--serve"]
         for option, value in (("--data", data_folder), ("--warm", warm), ("--device", device)):
             if value:
                 self._command += [option, value]

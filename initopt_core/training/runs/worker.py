@@ -1,4 +1,4 @@
-"""The process that trains: python -m initopt_core.training.runs.store.worker RUN_DIR
+"""The process that trains: python -m initopt_core.training.runs.worker RUN_DIR
 
 With --serve it stays, torch imported and data read, and takes run folders from its input, one a
 line; it leaves when that input ends, which is also how it learns that its server is gone.
