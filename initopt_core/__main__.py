@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from initopt_core.paths import ROOT
@@ -196,46 +194,10 @@ def run_benchmarks(options: argparse.Namespace) -> int:
 
 
 def check_machine(options: argparse.Namespace) -> None:
-    """Versions, device, data and speed, each with what to do where something is missing."""
-    import importlib.metadata as metadata
-    import platform
+    """Versions, device, settings, storage, queue and data, each with its remedy."""
+    from initopt_core import doctor
 
-    import torch
-
-    from initopt_core import data
-    from initopt_core.networks import pick_device
-
-    print(f"Python {platform.python_version()} on {platform.platform()}, {os.cpu_count()} cores")
-    for name in ("torch", "torchvision", "streamlit", "altair", "vl-convert-python", "numpy"):
-        try:
-            print(f"{name} {metadata.version(name)}")
-        except metadata.PackageNotFoundError:
-            print(f"{name}: not installed (pip install -r requirements.txt)")
-    device = pick_device()
-    print(f"Device: {device}")
-    a = torch.randn(1024, 1024, device=device)
-    (a @ a).sum().item()
-    start = time.perf_counter()
-    for _ in range(20):
-        b = a @ a
-    b.sum().item()
-    rate = 20 * 2 * 1024**3 / (time.perf_counter() - start)
-    print(f"Matrix products: {rate / 1e9:.0f} GFLOP/s in float32")
-    try:
-        dataset = data.load(options.data)
-        print(f"{dataset!r} from {dataset.folder}")
-        if dataset.source == "sample":
-            print(
-                "The full set is not here: name its folder in INITOPT_DATA, or use the home "
-                "page's download button."
-            )
-    except data.DataError as problem:
-        print(problem)
-    config = ROOT / ".streamlit" / "config.toml"
-    text = config.read_text() if config.exists() else ""
-    if 'fileWatcherType = "none"' not in text or "postScriptGC = false" not in text:
-        print(f"{config}: the two settings that keep the app fast are missing (see the README).")
-    print(json.dumps({"threads": torch.get_num_threads(), "cuda": torch.cuda.is_available()}))
+    doctor.tell(options.data)
 
 
 if __name__ == "__main__":

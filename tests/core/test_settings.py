@@ -1,0 +1,99 @@
+"""The server's settings: what is wrong is told before a server begins."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from initopt_core import doctor, settings
+from initopt_core.registry import SettingError
+from initopt_core.settings import ServerSettings, misspelt, variable
+
+
+def test_nothing_given_is_the_laptop():
+    found = ServerSettings.read({})
+    assert not found.hosted and found == ServerSettings()
+
+
+def test_a_lecturers_token_makes_a_hosted_server_unless_told_otherwise():
+    given = {"INITOPT_LECTURER_TOKEN": "x" * 16}
+    assert ServerSettings.read(given).hosted
+    assert not ServerSettings.read({**given, "INITOPT_HOSTED": "0"}).hosted
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HOSTED", "perhaps"),
+        ("LECTURER_TOKEN", "short"),
+        ("SECRET", "x" * 31),
+        ("SECRET", "x\n" * 32),
+        ("DEVICE", "tpu; rm"),
+        ("LOG", "xml"),
+        ("LOG_LEVEL", "info"),
+        ("FRAME_ANCESTORS", "https://a.example; script-src *"),
+        ("FRAME_ANCESTORS", "*\r\nX: y"),
+        ("PROXIES", "6"),
+        ("MAX_SESSIONS", "0"),
+        ("VISITOR_BUDGET", "nan"),
+        ("VISITOR_BUDGET", "9" * 400),
+        ("KEEP_DAYS", "1.5"),
+        ("DISK_MB", ""),
+    ],
+)
+def test_what_cannot_be_used_names_its_variable_and_never_its_secret(name, value):
+    with pytest.raises(SettingError, match=f"INITOPT_{name}: ") as told:
+        ServerSettings.read({f"INITOPT_{name}": value})
+    if name in ("LECTURER_TOKEN", "SECRET"):
+        assert value not in str(told.value)
+
+
+def test_numbers_and_sources_are_read():
+    found = ServerSettings.read(
+        {
+            "INITOPT_FRAME_ANCESTORS": "'self' https://*.canvas.example:8443",
+            "INITOPT_VISITOR_BUDGET": "1,000,000",
+            "INITOPT_HOME": "~/x",
+        }
+    )
+    assert found.frame_ancestors == ("'self'", "https://*.canvas.example:8443")
+    assert found.visitor_budget == 1_000_000 and found.home.is_absolute()
+
+
+def test_every_setting_is_told_and_secrets_are_not():
+    made = ServerSettings(lecturer_token="t" * 20, secret="s" * 40)
+    told = made.told()
+    assert [name for name, _, _ in told] == [variable(f.name) for f in dataclasses.fields(made)]
+    assert not any("tttt" in value or "ssss" in value for _, value, _ in told)
+    assert all(meaning for _, _, meaning in told)
+
+
+def test_a_misspelt_name_is_told_with_the_nearest():
+    told = misspelt({"INITOPT_VISITOR_BUDGETS": "1", "INITOPT_HOME": "/x", "PATH": ""})
+    assert len(told) == 1 and "visitor_budget" in told[0]
+
+
+def test_doctor_tells_limits_storage_and_queue(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("INITOPT_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(settings, "server_settings", lambda: ServerSettings(hosted=True))
+    for check in (doctor.limits, doctor.storage, doctor.queue, doctor.streamlit_config):
+        print(*check(None), sep="\n")
+    told = capsys.readouterr().out
+    for word in ("INITOPT_DISK_MB = 2000", "64 layers", "MB free", "no runs", "LECTURER_TOKEN."):
+        assert word in told
+
+
+def test_doctor_tells_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
+    def refuse(**_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setenv("INITOPT_HOME", str(tmp_path))
+    monkeypatch.setattr(doctor.tempfile, "TemporaryFile", refuse)
+    (line,) = doctor.storage(None)
+    assert line.startswith("!") and "No space left" in line and "INITOPT_HOME" in line
+
+
+def test_doctor_tells_a_device_that_is_not_there(monkeypatch):
+    monkeypatch.setattr(settings, "server_settings", lambda: ServerSettings(device="cuda:7"))
+    assert any("INITOPT_DEVICE=cpu" in line for line in doctor.device(None))
