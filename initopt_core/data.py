@@ -26,6 +26,7 @@ from torch import Tensor
 
 from initopt_core.paths import ASSETS
 from initopt_core.registry import SettingError
+from initopt_core.wording import count
 
 CLASSES = (
     "T-shirt/top",
@@ -118,8 +119,8 @@ class FashionMNIST:
 
     def __repr__(self) -> str:
         return (
-            f"FashionMNIST({self.source}: {len(self.train_index):,} training, "
-            f"{len(self.val_index):,} validation, {len(self.test_labels):,} test images)"
+            f"FashionMNIST({self.source}: {count(len(self.train_index))} training, "
+            f"{count(len(self.val_index))} validation, {count(len(self.test_labels))} test images)"
         )
 
 
@@ -137,7 +138,7 @@ def probe_batch(dataset: FashionMNIST, n: int = 1024) -> tuple[Tensor, Tensor]:
     """
     if not 1 <= n <= len(dataset.train_index):
         raise SettingError(
-            f"Batch size: {n} is outside 1 to {len(dataset.train_index):,}, "
+            f"Batch size: {n} is outside 1 to {count(len(dataset.train_index))}, "
             "the size of the training split."
         )
     index = dataset.train_index[:n]
@@ -312,7 +313,7 @@ def _read(folder: Path, file: _File) -> np.ndarray:
     """One file's array, its size and checksum proven first."""
     plain, packed = folder / file.name, folder / f"{file.name}.gz"
     path = plain if plain.is_file() else packed
-    wanted = f"{file.size:,} bytes unpacked, SHA-256 {file.sha256[:16]}…"
+    wanted = f"{count(file.size)} bytes unpacked, SHA-256 {file.sha256[:16]}…"
     if not path.is_file():
         raise DataError(
             f"{packed} is missing. A folder with Fashion-MNIST holds "
@@ -330,7 +331,8 @@ def _read(folder: Path, file: _File) -> np.ndarray:
             f"{path} is damaged ({problem}); it should have {wanted}. Replace it with a whole copy."
         ) from problem
     if len(content) != file.size:
-        size = f"{len(content):,}" if len(content) < file.size else f"more than {file.size:,}"
+        size = count(min(len(content), file.size))
+        size = f"more than {size}" if len(content) > file.size else size
         raise DataError(
             f"{path} has {size} bytes unpacked; it should have {wanted}. "
             "Replace it with a whole copy."

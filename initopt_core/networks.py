@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from initopt_core.reading import shown, unbracketed, whole, whole_numbers
 from initopt_core.registry import Entry, Parameter, Registry, SettingError
+from initopt_core.wording import count
 
 HIDDEN_SIZES = (512, 256, 256, 128)
 MAX_LAYERS = 64
@@ -307,7 +308,9 @@ def parameters_of(sizes: Sequence[int]) -> int:
 def _size(value: Any, label: str, high: int) -> int:
     found = None if isinstance(value, str) else whole(value, label)
     if found is None or not 1 <= found <= high:
-        raise SettingError(f"{label}: give a whole number from 1 to {high:,}, not {shown(value)}.")
+        raise SettingError(
+            f"{label}: give a whole number from 1 to {count(high)}, not {shown(value)}."
+        )
     return found
 
 

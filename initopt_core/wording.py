@@ -96,6 +96,11 @@ def count(whole: int) -> str:
     return f"{whole:,}".replace("-", "−")
 
 
+def megabytes(size: int) -> str:
+    """Bytes as people know them from downloads, 10^6 to the MB: 30.9 MB."""
+    return f"{number(size / 1e6)} MB"
+
+
 def duration(seconds: float | None) -> str:
     """Seconds in the unit that a person would use: 12 s, 23 min, 1.5 h; … where not known."""
     if seconds is None:

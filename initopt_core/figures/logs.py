@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from initopt_core.wording import number
+from initopt_core.wording import count, number
 
 from . import theme
 
@@ -47,7 +47,7 @@ def left_out(values: Iterable[float]) -> str:
     counts = [(int(found.sum()), kind) for kind, found in kinds if found.any()]
     if not counts:
         return ""
-    said = [f"{n:,} {'value' if n == 1 else 'values'} {kind}" for n, kind in counts]
+    said = [f"{count(n)} {'value' if n == 1 else 'values'} {kind}" for n, kind in counts]
     return f"Left out of the log axis: {', '.join(said)}"
 
 

@@ -64,10 +64,6 @@ _UNKNOWN = ("#888888", _MIXED, "circle")
 
 INK = alt.ExprRef("ink")
 """Text and lines that must read on the page's background."""
-FAINT = alt.ExprRef("faint")
-"""Grid lines and marks in the back."""
-PAPER = alt.ExprRef("paper")
-"""The page's background, for outlines that part marks from each other."""
 
 LIGHT = {"ink": "#31333F", "faint": "#D5D8DF", "paper": "#FFFFFF", "dark": False}
 DARK = {"ink": "#FAFAFA", "faint": "#3A3F4B", "paper": "#0E1117", "dark": True}
@@ -199,12 +195,6 @@ def optimizer_dash(field: str, names: Sequence[str], **kwargs: Any) -> alt.Strok
     """Dash encoding of `field`, the second sign beside the colour."""
     scale = alt.Scale(domain=list(names), range=[optimizer_style(n)[1] for n in names])
     return alt.StrokeDash(f"{field}:N", scale=scale, **{"title": None, **kwargs})
-
-
-def optimizer_shape(field: str, names: Sequence[str], **kwargs: Any) -> alt.Shape:
-    """Marker encoding of `field`."""
-    scale = alt.Scale(domain=list(names), range=[optimizer_style(n)[2] for n in names])
-    return alt.Shape(f"{field}:N", scale=scale, **{"title": None, **kwargs})
 
 
 def superscript(value: str) -> str:

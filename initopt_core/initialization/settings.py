@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from initopt_core.data import CLASSES
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS, HIDDEN_SIZES, check_sizes, layer_sizes
 from initopt_core.networks import parse_sizes as parse_hidden
 from initopt_core.reading import whole
 from initopt_core.registry import Entry, SettingError
+from initopt_core.wording import count
 
 from . import theory
 
@@ -200,30 +200,6 @@ class Settings:
             **known,
         )
 
-    def to_link(self) -> dict[str, str]:
-        """URL query that shows this view on the page; defaults are left out."""
-        query = {"scheme": self.scheme, "activation": self.activation}
-        for prefix, name, pairs, registry in (
-            ("scheme", self.scheme, self.scheme_settings, INITIALIZERS),
-            ("activation", self.activation, self.activation_settings, ACTIVATIONS),
-        ):
-            defaults = registry[name].settings()
-            for key, value in pairs:
-                if value != defaults[key]:
-                    query[control_key(prefix, name, key)] = _text(value)
-        base = Settings()
-        if self.hidden != base.hidden:
-            query["layers"] = describe_hidden(self.hidden)
-        if self.batch != base.batch:
-            query["images"] = str(self.batch)
-        if self.classes:
-            query["classes"] = ",".join(CLASSES[c] for c in self.classes)
-        if self.seed != base.seed:
-            query["seed"] = str(self.seed)
-        if self.match_gain:
-            query["match"] = "true"
-        return query
-
 
 def control_key(kind: str, entry: str, parameter: str) -> str:
     """Session key and URL name of an entry's control: each entry keeps its own values."""
@@ -259,7 +235,7 @@ def _labels(digits: str) -> list[int]:
 def _whole(label: str, value: Any, low: int, high: int) -> int:
     found = whole(value, label)
     if not low <= found <= high:
-        raise SettingError(f"{label}: give {low:,} to {high:,}, not {found:,}.")
+        raise SettingError(f"{label}: give {count(low)} to {count(high)}, not {count(found)}.")
     return found
 
 

@@ -17,6 +17,7 @@ from torch import Tensor
 from initopt_core.descent import Run, Trace
 from initopt_core.optimizers import OPTIMIZERS, NAdam
 from initopt_core.surfaces import gradient, hessian
+from initopt_core.wording import number
 
 
 @dataclass(frozen=True)
@@ -142,15 +143,16 @@ def limit_formula(run: Run) -> str:
     if run.optimizer not in _LIMITS:
         return "none: every step is η long, whatever the curvature"
     decay = values["weight_decay"] if OPTIMIZERS[run.optimizer].call.decoupled else 0.0
-    two = f"(2 − {decay:g} η)" if decay else "2"
+    two = f"(2 − {number(decay, 6)} η)" if decay else "2"
     if run.optimizer in ("SGD", "Adagrad", "RMSprop"):
         return two
-    b = values.get("momentum", values.get("beta1"))
+    momentum = number(values.get("momentum", values.get("beta1")), 6)
     return {
-        "HeavyBall": f"{two} (1 + {b:g})",
-        "Nesterov": f"{two} (1 + {b:g}) / (1 + 2·{b:g})",
-        "NAdam": f"{two} (1 + {b:g}) / (1 + {b:g} − 2·{b:g} μ), μ its momentum at this step",
-    }.get(run.optimizer, f"{two} (1 + {b:g}) / (1 − {b:g})")
+        "HeavyBall": f"{two} (1 + {momentum})",
+        "Nesterov": f"{two} (1 + {momentum}) / (1 + 2·{momentum})",
+        "NAdam": f"{two} (1 + {momentum}) / (1 + {momentum} − 2·{momentum} μ), "
+        "μ its momentum at this step",
+    }.get(run.optimizer, f"{two} (1 + {momentum}) / (1 − {momentum})")
 
 
 def denominators(trace: Trace) -> np.ndarray:

@@ -21,10 +21,11 @@ from torch import Tensor, nn
 from initopt_core.networks import BaseNetwork, activation_of, layer_sizes, parameters_of
 from initopt_core.reading import shown
 from initopt_core.registry import SettingError
+from initopt_core.wording import megabytes, number
 
 from .weights import layer_state
 
-MAX_JSON_BYTES = 16 * 2**20  # the tutorial's result files have 0.16
+MAX_JSON_BYTES = 16 * 10**6  # the tutorial's result files have 0.16
 
 
 class CheckpointError(Exception):
@@ -151,8 +152,9 @@ def build(config: Any, state: Any, name: str, max_bytes: float = math.inf) -> Ba
         raise CheckpointError(f"{name}.config cannot be used: {problem}") from problem
     if 4 * parameters_of(sizes) > max_bytes:
         raise CheckpointError(
-            f"{name}.config cannot be used: its network has {4 * parameters_of(sizes) / 2**20:,.0f}"
-            f" MB of weights; at most {max_bytes / 2**20:.0f} MB are taken."
+            f"{name}.config cannot be used: its network has "
+            f"{megabytes(4 * parameters_of(sizes))} of weights; at most {megabytes(max_bytes)} are "
+            "taken."
         )
     try:
         layers = layer_state(state, sizes, f"{name}.config")
@@ -185,7 +187,7 @@ def parse_json(content: bytes, name: str) -> Any:
         CheckpointError: for anything else, or more than 16 MB.
     """
     if len(content) > MAX_JSON_BYTES:
-        raise CheckpointError(f"{name} has more than {MAX_JSON_BYTES / 2**20:.0f} MB.")
+        raise CheckpointError(f"{name} has more than {megabytes(MAX_JSON_BYTES)}.")
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as problem:
@@ -238,7 +240,7 @@ def _check_score(value: Any, what: str, high: float) -> None:
     if not math.isfinite(value):
         raise CheckpointError(f"{what} is {value}: leave out what follows a divergence.")
     if high == 1.0 and not 0 <= value <= 1:
-        raise CheckpointError(f"{what} is {value:g}; accuracies are shares from 0 to 1.")
+        raise CheckpointError(f"{what} is {number(value)}; accuracies are shares from 0 to 1.")
 
 
 def published_names(path: str | Path) -> list[str]:

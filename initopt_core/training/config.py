@@ -15,6 +15,7 @@ from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.reading import did_you_mean, shown, unbracketed, whole_numbers
 from initopt_core.registry import Parameter, SettingError
 from initopt_core.schedules import SCHEDULES
+from initopt_core.wording import number
 
 Settings = tuple[tuple[str, Any], ...]
 MAX_RACERS, MAX_SEEDS = 8, 10
@@ -151,7 +152,7 @@ class TrainConfig:
         for racer, name in zip(self.racers, names, strict=True):
             label = OPTIMIZERS[name].label
             if names.count(name) > 1:
-                label += f" lr {racer.lr:g}"
+                label += f" lr {number(racer.lr, 6)}"
             while label in labels:
                 label += "′"
             labels.append(label)

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from initopt_core import data as fashion
 from initopt_core.networks import BaseNetwork, pick_device
 from initopt_core.optimizers import in_place
 from initopt_core.registry import SettingError
 from initopt_core.schedules import SCHEDULES
+from initopt_core.wording import count
 
 from .backprop import Backprop
 from .checkpoints import cpu_state, read_tensors, save_model, write_json, write_tensors
@@ -33,7 +34,6 @@ from .trial import (
     Member,
     best_rate,
     blank_model,
-    clip_gradients,
     make_member,
     permutation,
     rate_grid,
@@ -142,7 +142,8 @@ class _Data:
         index = dataset.train_index[: config.train_images or None]
         if config.batch_size > len(index):
             raise SettingError(
-                f"Batch size: {config.batch_size} is more than the {len(index):,} training images."
+                f"Batch size: {config.batch_size} is more than the {count(len(index))} training "
+                "images."
             )
         val = dataset.val_index
         self.images = dataset.train_images[index].reshape(len(index), -1).to(device)
@@ -381,7 +382,7 @@ class _Phase:
             return
         self.backprop.backward(m.model)
         if self.config.clip_norm:
-            clip_gradients(m.optimizer.params, self.config.clip_norm)
+            nn.utils.clip_grad_norm_(m.optimizer.params, self.config.clip_norm)
         if self.racing and (step % PROBE_EVERY == 0 or step == self.steps - 1):
             self.probes.append((m.name, at, _measured_step(m)))
         else:

@@ -173,19 +173,6 @@ def permutation(seed: int, epoch: int, count: int) -> Tensor:
     return torch.randperm(count, generator=torch.Generator().manual_seed(mixed))
 
 
-@torch.no_grad()
-def clip_gradients(params: list[Tensor], limit: float) -> None:
-    """Shorten the whole gradient to length `limit` where it is longer (Pascanu et al. 2013).
-
-    The same as torch.nn.utils.clip_grad_norm_; nothing is read back from the device.
-    """
-    grads = [p.grad for p in params if p.grad is not None]
-    length = torch.stack([g.norm() for g in grads]).norm()
-    scale = (limit / (length + 1e-6)).clamp(max=1.0)
-    for g in grads:
-        g.mul_(scale)
-
-
 def rate_grid(racer: Racer) -> tuple[float, ...]:
     """The rates that a racer tries in a fair race: half decades, declared in its registry entry."""
     return tuple(OPTIMIZERS[racer.optimizer].extra["lr_grid"])

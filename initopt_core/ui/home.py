@@ -10,6 +10,7 @@ import torch
 from initopt_core import data
 from initopt_core.figures import images
 from initopt_core.networks import pick_device
+from initopt_core.wording import count, megabytes
 
 from .layout import page_header
 from .server.dataset import data_service, get_dataset
@@ -94,7 +95,7 @@ def _downloading() -> None:
     share = min(service.done / max(service.total, 1), 1.0)
     st.progress(
         share,
-        f"Downloading Fashion-MNIST: {service.done / 1e6:.0f} of {service.total / 1e6:.0f} MB",
+        f"Downloading Fashion-MNIST: {megabytes(service.done)} of {megabytes(service.total)}",
     )
 
 
@@ -110,8 +111,9 @@ def _status() -> None:
     device = pick_device()
     kind = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type.upper()
     st.caption(
-        f":material/database: Data: {where} — {len(dataset.train_index):,} training, "
-        f"{len(dataset.val_index):,} validation, {len(dataset.test_labels):,} test images. "
+        f":material/database: Data: {where} — {count(len(dataset.train_index))} training, "
+        f"{count(len(dataset.val_index))} validation, "
+        f"{count(len(dataset.test_labels))} test images. "
         f":material/memory: Training runs on: {kind}."
     )
     if service.problem:
@@ -124,7 +126,7 @@ def _status() -> None:
             "folder with the four files in INITOPT_DATA, or:"
         )
         st.button(
-            f"Download the full set ({data.DOWNLOAD_BYTES / 1e6:.0f} MB)",
+            f"Download the full set ({megabytes(data.DOWNLOAD_BYTES)})",
             icon=":material/download:",
             on_click=service.start_download,
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import math
 
 import altair as alt
@@ -11,6 +9,7 @@ import numpy as np
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, columns, series
+from initopt_core.figures.images import png_url
 from initopt_core.figures.room import Room
 from initopt_core.initialization.observation import View
 from initopt_core.initialization.phase import places
@@ -28,15 +27,10 @@ PHASE_ROOM = Room(520, 300, left=56, right=88, top=14, bottom=42, least=180, mos
 def phase(phases: PhaseMap, view: View | None = None) -> Figure:
     """The (sigma_w, sigma_b) plane: how many layers a gradient crosses before it has changed by a
     factor e, 1 / |ln chi|, as colour; the critical line; one dot for each hidden layer."""
-    from PIL import Image
-
     with np.errstate(divide="ignore"):
         layers = 1 / np.abs(np.log(np.maximum(phases.chi, 1e-300)))
     share = np.log10(np.clip(layers, 1, DEEPEST)) / math.log10(DEEPEST)
-    picture = theme.viridis(share).astype(np.uint8)
-    out = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(picture[::-1])).save(out, "PNG")
-    url = "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
+    url = png_url(theme.viridis(share)[::-1], quick=True)
     w, b = phases.sigma_w, phases.sigma_b
     dots = dict.fromkeys((p.sigma_w, p.sigma_b) for p in (places(view) if view else ()))
     points = [{"x": x, "y": y, "size": 160 if len(dots) == 1 else 70} for x, y in dots]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import math
 from collections.abc import Sequence
 
@@ -12,6 +10,7 @@ import numpy as np
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, columns, histograms
+from initopt_core.figures.images import png_url
 from initopt_core.figures.room import Room
 from initopt_core.initialization.observation import View
 from initopt_core.probes import LayerStats
@@ -91,23 +90,21 @@ def _strip(
         picture[:, c] = (heights / max(heights.max(), 1e-300)) ** 0.5
     broken = np.array([s.finite < s.size for s in stats])
     if own:
-        return _png(picture[::-1], color, broken), [-1, -0.5, 0, 0.5, 1], 0.0, 1.0
+        return _ink(picture[::-1], color, broken), [-1, -0.5, 0, 0.5, 1], 0.0, 1.0
     exponents = range(math.ceil(math.log10(threshold)), math.floor(math.log10(top)) + 1)
     step = max(1, math.ceil(len(exponents) / 3))
     values = [10.0**e for e in list(exponents)[::-1][::step]]
     folded = [float(np.arcsinh(v / threshold) / np.arcsinh(top / threshold)) for v in values]
     ticks = sorted([0.0, *folded, *(-f for f in folded)])
-    return _png(picture[::-1], color, broken), ticks, threshold, top
+    return _ink(picture[::-1], color, broken), ticks, threshold, top
 
 
 def _unfold(y: np.ndarray, threshold: float, top: float) -> np.ndarray:
     return threshold * np.sinh(y * np.arcsinh(top / threshold))
 
 
-def _png(alpha: np.ndarray, color: str, broken: np.ndarray | None = None) -> str:
-    """Ink of one colour, `alpha` [H, W] in 0 to 1, on nothing, as a PNG data URL."""
-    from PIL import Image
-
+def _ink(alpha: np.ndarray, color: str, broken: np.ndarray | None = None) -> str:
+    """Ink of one colour, `alpha` [H, W] in 0 to 1, on nothing, as a PNG's data URL."""
     wide = max(1, 640 // alpha.shape[1])
     image = np.zeros((*alpha.shape, 4), np.uint8)
     image[..., :3] = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
@@ -115,10 +112,7 @@ def _png(alpha: np.ndarray, color: str, broken: np.ndarray | None = None) -> str
     if broken is not None and broken.any():
         image[:, broken, :3] = [int(RED[i : i + 2], 16) for i in (1, 3, 5)]
         image[:, broken, 3] = np.maximum(image[:, broken, 3], 110)
-    image = np.repeat(image, wide, 1)
-    out = io.BytesIO()
-    Image.fromarray(image, "RGBA").save(out, "PNG")
-    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
+    return png_url(np.repeat(image, wide, 1), quick=True)
 
 
 def _strip_panel(r: int, row: str) -> alt.Chart:

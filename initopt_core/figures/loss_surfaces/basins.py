@@ -11,12 +11,13 @@ import numpy as np
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, series
+from initopt_core.figures.images import png
 from initopt_core.surfaces import Surface
 from initopt_core.wording import number
 
 from .minima import STEEP
 from .paths import STAR
-from .picture import _picture, _png, _weight
+from .picture import _picture, _weight
 
 PATCHES = 12
 """More minima than these are named by a ramp of colours, not one by one."""
@@ -173,7 +174,7 @@ def basin_maps(
             )
             title = alt.TitleParams(one.label, subtitle=one.summary)
             charts.append(
-                (_picture(_png(one.pixels[::-1]), side) + stars).properties(
+                (_picture(png(one.pixels[::-1]), side) + stars).properties(
                     width=side, height=side, title=title
                 )
             )

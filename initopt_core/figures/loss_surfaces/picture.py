@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
 
 import altair as alt
 import numpy as np
-from PIL import Image
 
 from initopt_core.descent import Trace
 from initopt_core.figures import theme
+from initopt_core.figures.images import data_url, png
 from initopt_core.surfaces import Surface
 
 from .minima import STEEP
@@ -59,21 +57,13 @@ def surface_png(
     """The surface as a picture of n x n pixels in viridis, w2 upwards; NaN is transparent."""
     u = unit(surface.values(ranges, n).numpy().astype(float), color)[::-1]
     alpha = np.where(np.isfinite(u), 255, 0)[..., None]
-    return _png(np.concatenate([theme.viridis(u), alpha], axis=2))
+    return png(np.concatenate([theme.viridis(u), alpha], axis=2))
 
 
-def _png(pixels: np.ndarray) -> bytes:
-    """A picture [height, width, 3 or 4] of numbers 0 to 255, the top row first."""
-    out = io.BytesIO()
-    Image.fromarray(np.round(pixels).astype(np.uint8)).save(out, "PNG", optimize=True)
-    return out.getvalue()
-
-
-def _picture(png: bytes, side: int) -> alt.Chart:
+def _picture(file: bytes, side: int) -> alt.Chart:
     """The picture as a square layer under marks with axes; part of the definition, not data."""
-    url = "data:image/png;base64," + base64.b64encode(png).decode()
     return (
-        alt.Chart(alt.Data(values=[{"url": url}]))
+        alt.Chart(alt.Data(values=[{"url": data_url(file)}]))
         .mark_image(width=side, height=side)
         .encode(x=alt.value(side / 2), y=alt.value(side / 2), url="url:N")
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, series
-from initopt_core.wording import percent
+from initopt_core.wording import count, percent
 
 from . import tables
 from .lines import (
@@ -135,7 +135,7 @@ def _accuracy_marks(found: Sequence[Line]) -> str:
     part = max((line.history.check_images for line in found), default=0)
     batches = any(c.hits for line in found for c in line.members)
     said = ["● validation"]
-    said += [f"○ on {part:,} of its images"] if part else []
+    said += [f"○ on {count(part)} of its images"] if part else []
     said += [f"pale: training{' batches' if batches else ', whole epochs'}"] if found else []
     return " · ".join(said)
 

@@ -12,6 +12,7 @@ import numpy as np
 from initopt_core.figures import theme
 from initopt_core.figures.room import Room, entry_width
 from initopt_core.training.history import Curve, History
+from initopt_core.wording import number
 
 from . import tables
 
@@ -171,7 +172,7 @@ def _how(ends: Sequence[float], smoothing: float, seeds: int = 1) -> str:
     """In words, what was done to the single steps."""
     width = round(ends[0]) if len(ends) else 1
     parts = [f"mean of {width} steps"] if width > 1 else []
-    parts += [f"exponential average of these, factor {smoothing:g}"] if smoothing else []
+    parts += [f"exponential average of these, factor {number(smoothing)}"] if smoothing else []
     parts += [f"mean of {seeds} seeds"] if seeds > 1 else []
     return ", ".join(parts) or "not smoothed"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from initopt_core import wording
 from initopt_core.training.history import Curve, History
 
 Row = dict[str, Any]
@@ -108,7 +109,7 @@ def accuracies(found: Sequence[Racer], smoothed: Mapping[str, Smoothed]) -> Iter
                     HOW: curve_of.how if step in drawn else None,
                 }
             for step, share in curve.checks[:checks]:
-                part = f"validation, the first {history.check_images:,}"
+                part = f"validation, the first {wording.count(history.check_images)}"
                 yield row(step, part, share)
             for epoch in range(epochs):
                 step = (epoch + 1) * history.steps_per_epoch

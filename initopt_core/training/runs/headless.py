@@ -14,6 +14,7 @@ from initopt_core.training.checkpoints import CheckpointError, read_json, read_t
 from initopt_core.training.config import TrainConfig
 from initopt_core.training.events import Log
 from initopt_core.training.loop import CHECKPOINT, Event, TrainResult, train
+from initopt_core.wording import number, percent
 
 EVENTS = "events.jsonl"
 
@@ -119,14 +120,14 @@ class _Report:
             print(f"done before: epoch {event['epoch']} of {event['phase']}", flush=True)
 
     def _start(self, event: dict[str, Any]) -> None:
-        self.labels = [f"{m['label']} lr {m['lr']:g}" for m in event["members"]]
+        self.labels = [f"{m['label']} lr {number(m['lr'], 6)}" for m in event["members"]]
 
 
 def _sentence(event: Event, labels: list[str]) -> str:
     """An event in words; empty where there is nothing to tell."""
     if event["kind"] == "epoch":
         scores = [
-            f"{label} {100 * v:.2f} %" if v is not None else f"{label} stopped"
+            f"{label} {percent(v, 2)}" if v is not None else f"{label} stopped"
             for label, v in zip(labels, event["val"], strict=True)
         ]
         return f"epoch {event['epoch']:3d}  {event['clock']:8.1f} s  validation: " + "  ".join(
@@ -136,7 +137,7 @@ def _sentence(event: Event, labels: list[str]) -> str:
         return f"{event['cause']} {event['advice']}"
     if event["kind"] == "test":
         return (
-            f"{event['name']}: test accuracy {100 * event['accuracy']:.2f} % "
+            f"{event['name']}: test accuracy {percent(event['accuracy'], 2)} "
             f"(weights of epoch {event['best_epoch']})"
         )
     return ""

@@ -24,9 +24,10 @@ from initopt_core.training.checkpoints import (
     parse_json,
 )
 from initopt_core.training.weights import sizes_of
+from initopt_core.wording import count, megabytes
 
-MAX_UPLOAD_BYTES = 64 * 2**20
-MAX_UNPACKED_BYTES = 128 * 2**20
+MAX_UPLOAD_BYTES = 64 * 10**6
+MAX_UNPACKED_BYTES = 128 * 10**6
 MAX_ENTRIES = 2000
 _TORCH_MAGIC = 0x1950A86A20F9469CFC6C  # begins torch's format of before version 1.6
 _LITTER = (".ds_store", "thumbs.db", "desktop.ini")
@@ -50,8 +51,7 @@ def read_upload(files: Files) -> Models:
     total = sum(len(content) for _, content in pairs)
     if total > MAX_UPLOAD_BYTES:
         raise CheckpointError(
-            f"The upload has {total / 2**20:.0f} MB; at most {MAX_UPLOAD_BYTES / 2**20:.0f} MB "
-            "are taken."
+            f"The upload has {megabytes(total)}; at most {megabytes(MAX_UPLOAD_BYTES)} are taken."
         )
     found = _gather(pairs)
     stems = [path[: -len(".tar")] for path in found if path.lower().endswith(".tar")]
@@ -120,7 +120,8 @@ def refuse_bombs(content: bytes, name: str) -> None:
     if len(entries) > MAX_ENTRIES:
         raise CheckpointError(f"{name} has {len(entries)} files; at most {MAX_ENTRIES} are taken.")
     if sum(i.file_size for i in entries) > MAX_UNPACKED_BYTES:
-        raise CheckpointError(f"{name} would unpack to more than 128 MB; it is refused.")
+        most = megabytes(MAX_UNPACKED_BYTES)
+        raise CheckpointError(f"{name} would unpack to more than {most}; it is refused.")
 
 
 def _labels(stems: list[str]) -> dict[str, str]:
@@ -186,4 +187,6 @@ def _refuse_large_claims(content: bytes, name: str) -> None:
     for _ in range(5):  # magic number, version, system, objects, names of what follows
         for _, value, _ in pickletools.genops(stream):
             if type(value) is int and value > max(len(content), 2**16) and value != _TORCH_MAGIC:
-                raise CheckpointError(f"{name} claims {value:,} values, more than it can hold.")
+                raise CheckpointError(
+                    f"{name} claims {count(value)} values, more than it can hold."
+                )

@@ -346,7 +346,7 @@ def tutorial(seen: View) -> None:
             digits = 6 if preset.exact else 3
             row += [number(printed[i], digits), number(ours, digits)]
             if band is not None:
-                row.append(f"{band.apart(kind, ours, printed[i], i):.1f} σ")
+                row.append(f"{number(band.apart(kind, ours, printed[i], i), 2)} σ")
             else:
                 row.append(number(abs(ours / printed[i] - 1), 1))
         rows.append(row)

@@ -112,7 +112,7 @@ def basin_map(
 
 
 def _steps(count: float) -> str:
-    return f"{count:.0f} step" + "s" * (round(count) != 1)
+    return f"{number(round(count))} step" + "s" * (round(count) != 1)
 
 
 def _about_minima(got: Basins, inside: np.ndarray, losses: list[float]) -> str:

@@ -10,6 +10,7 @@ from initopt_core.training.history import History
 from initopt_core.training.runs.recorded import recorded_race
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import export_buttons
+from initopt_core.wording import points
 
 PUBLISHED = {"SGD": 0.8909, "SGDMomentum": 0.8883, "Adam": 0.8946}
 """Test accuracies that the tutorial printed."""
@@ -38,7 +39,7 @@ def recorded() -> None:
         "in the tutorial. Press **Start the race**: the first loss comes within a second. You "
         "may leave; the race goes on and is here when you return."
     )
-    numbers = ", ".join(f"{label} {100 * mine:.2f} ({100 * p:.2f})" for label, mine, p in tests)
+    numbers = ", ".join(f"{label} {points(mine)} ({points(p)})" for label, mine, p in tests)
     st.caption(
         ":material/history: Below, a recording: the tutorial's 40 epochs, run once by this app on "
         f"two processor cores. Test accuracy in %, and in brackets what the tutorial printed: "

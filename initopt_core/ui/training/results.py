@@ -16,6 +16,7 @@ from initopt_core.training.runs.store import RunInfo
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.server.training import dataset_of, service
+from initopt_core.wording import percent
 
 
 def _choose(history: History, key: str, usable) -> Curve | None:
@@ -109,7 +110,7 @@ def _mistakes(curve: Curve, kind: str) -> None:
         url = png_url(dataset.test_images[m["index"]].numpy())
         cells.append(
             f'<figure><img src="{url}" alt="{html.escape(true)}, taken for {html.escape(said)}">'
-            f"<figcaption>said <b>{html.escape(said)}</b> ({100 * m['probability']:.0f} %), is "
+            f"<figcaption>said <b>{html.escape(said)}</b> ({percent(m['probability'], 0)}), is "
             f"{html.escape(true)}</figcaption></figure>"
         )
     st.html(_GRID.format("".join(cells)) if cells else "<p>None: every test image is right.</p>")

@@ -12,10 +12,11 @@ from initopt_core.registry import SettingError
 from initopt_core.training import CheckpointError
 from initopt_core.training.runs import pretrained
 from initopt_core.training.runs.store import ACTIVE, BrokenRun, RunInfo
-from initopt_core.training.runs.uploads import read_upload
+from initopt_core.training.runs.uploads import MAX_UPLOAD_BYTES, read_upload
 from initopt_core.ui import address
 from initopt_core.ui.server.dataset import get_dataset
 from initopt_core.ui.server.training import RUN, service, show_run
+from initopt_core.wording import megabytes
 
 MAX_COMPARED = 4
 
@@ -99,7 +100,7 @@ def _foreign() -> None:
             st.caption(
                 "NAME.config, NAME.tar and, for curves, NAME_results.json of each model, or a zip "
                 "of them: what Export gives and what the tutorials save. Tensors only, at most "
-                "64 MB."
+                f"{megabytes(MAX_UPLOAD_BYTES)}."
             )
             files = st.file_uploader(
                 "Model files",

@@ -11,6 +11,7 @@ from initopt_core.registry import Parameter, SettingError
 from initopt_core.training import TrainConfig
 from initopt_core.training.runs.store import ACTIVE, RunInfo
 from initopt_core.ui.server.training import service, show_run
+from initopt_core.wording import plain
 
 
 def start_button(config: TrainConfig | None, problem: str, place: Any) -> None:
@@ -112,7 +113,7 @@ def _rate_controls(run: RunInfo) -> None:
         "Optimizer", range(len(labels)), format_func=lambda i: labels[i], key="rate_racer"
     )
     rate = Parameter("lr", "New learning rate", run.config.racers[number].lr, 0.0, 1e4)
-    text = st.text_input(rate.label, value=f"{rate.default:g}", key=f"rate_{number}")
+    text = st.text_input(rate.label, value=plain(rate.default), key=f"rate_{number}")
     if st.button("Change it", key="rate_go"):
         try:
             service().set_rate(run.id, number, rate.check(text))

@@ -11,7 +11,7 @@ from initopt_core.figures import training as figures
 from initopt_core.training import findings
 from initopt_core.training.history import Curve, History
 from initopt_core.training.runs.store import ACTIVE, RunInfo
-from initopt_core.wording import duration, number
+from initopt_core.wording import UNKNOWN, duration, number, percent, points
 
 STYLE = """<style>
 .st-key-training-bar { padding-top: .5rem; row-gap: .5rem; }
@@ -66,13 +66,13 @@ def state(run: RunInfo, history: History, ahead: int = 0) -> str:
         return f'<div class="race-state" role="status">{name}{text}</div>'
     sentence = "Paused. " if run.state == "paused" else ""
     sentence += findings.progress_sentence(history)
-    share = 100 * history.share_done()
+    share = history.share_done()
     speed = (
         f"{number(history.images_per_s)} images/s" if history.images_per_s else "measuring speed"
     )
     left = history.seconds_left()
     facts = [
-        f"{share:.0f} %",
+        percent(share, 0),
         f"about {duration(left)} left" if left is not None else "estimating the time left",
         speed,
         f"{duration(history.clock)} so far",
@@ -83,8 +83,9 @@ def state(run: RunInfo, history: History, ahead: int = 0) -> str:
     )
     return (
         f'<div class="race-state" role="status">{name}{html.escape(sentence)}'
-        f'<div class="bar" role="progressbar" aria-label="Progress" aria-valuenow="{share:.0f}" '
-        f'aria-valuemin="0" aria-valuemax="100"><i style="width:{share:.1f}%"></i></div>'
+        f'<div class="bar" role="progressbar" aria-label="Progress" '
+        f'aria-valuenow="{100 * share:.0f}" aria-valuemin="0" aria-valuemax="100">'
+        f'<i style="width:{100 * share:.1f}%"></i></div>'
         f"<small>{' · '.join(facts)}</small>{stopped}</div>"
     )
 
@@ -138,20 +139,20 @@ def _cells(members: Sequence[Curve], history: History) -> list[str]:
         best += f" ({epochs[0]})" if len(epochs) == 1 else f" ({epochs[0]}–{epochs[-1]})"
     tests = [c.test["accuracy"] for c in members if c.test]
     return [
-        number(rate, 6) if rate else "–",
-        number(statistics.fmean(losses)) if losses else "–",
+        number(rate, 6) if rate else UNKNOWN,
+        number(statistics.fmean(losses)) if losses else UNKNOWN,
         _percent([c.train[-1] for c in members if c.train]),
         _percent([c.val[-1] for c in members if c.val]),
         best,
-        f"<b>{_percent(tests, 2)}</b>" if tests else "–",
-        duration(statistics.fmean(seconds)) if any(seconds) else "–",
+        f"<b>{_percent(tests, 2)}</b>" if tests else UNKNOWN,
+        duration(statistics.fmean(seconds)) if any(seconds) else UNKNOWN,
     ]
 
 
 def _percent(shares: Sequence[float | None], digits: int = 1) -> str:
     """The mean in per cent, with the standard deviation where there are several."""
-    known = [100 * s for s in shares if s is not None]
+    known = [s for s in shares if s is not None]
     if not known:
-        return "–"
-    spread = f" ± {statistics.stdev(known):.{digits}f}" if len(known) > 1 else ""
-    return f"{statistics.fmean(known):.{digits}f}{spread} %"
+        return UNKNOWN
+    spread = f" ± {points(statistics.stdev(known), digits)}" if len(known) > 1 else ""
+    return f"{points(statistics.fmean(known), digits)}{spread} %"
