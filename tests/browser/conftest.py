@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.support import chromium
 from tests.support import server as servers
+
+
+def pytest_collection_modifyitems(items):
+    """Every test of this folder is of the part "browser"."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -52,18 +63,36 @@ def app_url(app_server) -> str:
     return app_server.url
 
 
+def fault_of(message) -> list[str]:
+    """The problem that a console message tells; none where it is no fault of ours."""
+    if message.type != "error":
+        return []
+    address = message.location.get("url", "")
+    return [] if is_streamlits_own(message.text, address) else [f"{message.text} ({address})"]
+
+
+def is_streamlits_own(text: str, address: str) -> bool:
+    """Whether Streamlit itself asks in vain: for its health beside a page's path before it asks at
+    the root, and, where there is no internet, for its makers' server."""
+    if not text.startswith("Failed to load resource"):
+        return False
+    parts = urlsplit(address)
+    if parts.hostname == "127.0.0.1":
+        return "404" in text and bool(ASKED_BESIDE.fullmatch(parts.path))
+    return "net::ERR_" in text and (parts.hostname or "").endswith(".streamlit.io")
+
+
+ASKED_BESIDE = re.compile(r"/[a-z_]+/_stcore/(health|host-config)")
+
+
 @pytest.fixture
 def page(browser):
-    """A fresh page, 1440 x 900; `page.problems` collects console errors and page errors."""
+    """A fresh page, 1440 x 900; `page.problems` collects errors of the console and the page, and
+    everything that our server could not give, by its address."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.problems = []
     page.on("pageerror", lambda error: page.problems.append(f"page error: {error}"))
-    page.on(
-        "console",
-        lambda message: (
-            page.problems.append(f"console: {message.text}") if message.type == "error" else None
-        ),
-    )
+    page.on("console", lambda message: page.problems.extend(fault_of(message)))
     yield page
     context.close()

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from tests.support import ink
 
-pytestmark = pytest.mark.browser
 PAUSE_MS = 1300
 """Longer than the pause by which the address bar tells two moves apart."""
 

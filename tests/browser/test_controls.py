@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from tests.support import server as servers
 from tests.training.test_field_files import TYPED
 
-pytestmark = pytest.mark.browser
 APP = Path(__file__).parent / "apps" / "controls_app.py"
 
 

@@ -15,7 +15,6 @@ import pytest
 from initopt_core.initialization.presets import PRESETS
 from tests.support import server as servers
 
-pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent
 AUDIT = (HERE / "audit.js").read_text(encoding="utf-8").split("\n", 1)[1]
 FULL = os.environ.get("INITOPT_FIT") == "full"

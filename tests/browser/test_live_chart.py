@@ -9,7 +9,6 @@ from initopt_core.figures import figure as base
 from tests.support import ink
 from tests.support import server as servers
 
-pytestmark = pytest.mark.browser
 TOY = Path(__file__).parent / "apps" / "live_chart_app.py"
 GRID = '[data-figure="grid"]'
 LINES = '[data-figure="lines"]'

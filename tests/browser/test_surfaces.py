@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.browser
 LAB = "document.querySelector('.sc-root').parentElement.__lab"
 BAD = [  # typed text, part of the message
     ("w1 +", "ends too early"),
@@ -29,8 +28,7 @@ def ready(page, url):
 
 
 def calm(page):
-    # Streamlit asks for its health beside the page's path first, and is told 404.
-    assert [p for p in page.problems if "404" not in p and "NAME_NOT_RESOLVED" not in p] == []
+    assert page.problems == []
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 

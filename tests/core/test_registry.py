@@ -4,12 +4,16 @@ import math
 
 import pytest
 
-from initopt_core import initializers, networks, optimizers
+from initopt_core import initializers, networks, optimizers, schedules, surfaces
 from initopt_core.registry import Entry, Parameter, Registry, SettingError
 
-ALL = [initializers.INITIALIZERS, networks.ACTIVATIONS, optimizers.OPTIMIZERS]
-for module, name in (("surfaces", "SURFACES"), ("schedules", "SCHEDULES")):
-    ALL.append(getattr(pytest.importorskip(f"initopt_core.{module}"), name))
+ALL = [
+    initializers.INITIALIZERS,
+    networks.ACTIVATIONS,
+    optimizers.OPTIMIZERS,
+    surfaces.SURFACES,
+    schedules.SCHEDULES,
+]
 ENTRIES = [pytest.param(entry, id=f"{r.what}-{entry.name}") for r in ALL for entry in r.values()]
 
 

@@ -7,6 +7,7 @@ import math
 import altair as alt
 import numpy as np
 import pytest
+import torch
 
 from initopt_core.figures import figure as base
 from initopt_core.figures import theme
@@ -39,7 +40,6 @@ def test_compact_keeps_four_digits_and_survives_what_json_cannot_say():
         "a",
         None,
     ]
-    torch = pytest.importorskip("torch")
     assert base.compact(torch.tensor([0.5, math.nan])) == [0.5, None]
 
 
