@@ -32,10 +32,10 @@ def test_what_was_compiled_is_not_compiled_again(monkeypatch):
 def test_a_damaged_file_is_compiled_anew_and_mended(damage):
     first = live_chart._compile(figure())
     (path,) = chart_store.folder().glob("*.json")
-    whole = path.read_text()
-    path.write_text(whole[: len(whole) // 2] if damage == "half" else damage, encoding="latin-1")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] if damage == "half" else damage.encode("latin-1"))
     assert live_chart._compile(figure()) == first
-    assert path.read_text() == whole
+    assert path.read_bytes() == whole
 
 
 def test_another_compiler_does_not_find_it(monkeypatch):

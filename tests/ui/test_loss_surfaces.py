@@ -1,6 +1,7 @@
 """The loss-surface page's parts: code that runs, messages that fit, figures, flat minima."""
 
 import contextlib
+import csv
 import io
 import json
 import re
@@ -282,4 +283,9 @@ def test_the_exported_curves_hold_what_each_minimum_pays():
     paid = {row["minimum"]: row for row in figure.rows()["minima"]}
     for which in ("flat", "sharp"):
         assert paid[which]["pays"] == pytest.approx(flatness.price(curve, which, 0.35).gap)
-    assert export.to_png(figure)[:4] == b"\x89PNG" and b"dataset,curve" in export.to_csv(figure)
+    assert export.to_png(figure)[:4] == b"\x89PNG"
+    rows = list(csv.DictReader(io.StringIO(export.to_csv(figure).decode())))
+    assert sum(row["point"] == "curve" for row in rows) == len(figure.rows()["curves"]) // 2
+    for row in rows[-2:]:
+        price = flatness.price(curve, row["point"].removesuffix(" minimum"), 0.35)
+        assert float(row["test loss above training loss"]) == pytest.approx(price.gap)

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from initopt_core.descent import Run, first_rate, surface_optimizers
+from initopt_core.descent import MAX_UPDATES, Run, first_rate, surface_optimizers
 from initopt_core.loss_surfaces.presets import RACES, Race
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.registry import Parameter, Registry, SettingError
@@ -156,7 +156,7 @@ def schedule_parameters(choice: Parameter, name: str) -> list[tuple[str, Paramet
 
 def updates(entry: SurfaceEntry) -> Parameter:
     """How many steps all runs take."""
-    return Parameter("updates", "Updates", entry.updates, 1, 500)
+    return Parameter("updates", "Updates", entry.updates, 1, MAX_UPDATES)
 
 
 def start(
