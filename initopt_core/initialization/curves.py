@@ -7,6 +7,7 @@ panels that end where phi bends, or from a table for the thousands of points of 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,7 +27,7 @@ _KINKS = np.concatenate([-_KINKS[::-1], [0.0], _KINKS])
 around, so that a normal distribution of any width is integrated well."""
 
 
-def value_and_slope(activation: nn.Module, z: Tensor) -> tuple[Tensor, Tensor]:
+def value_and_slope(activation: Callable[[Tensor], Tensor], z: Tensor) -> tuple[Tensor, Tensor]:
     """phi(z) and phi'(z), same shape."""
     with torch.enable_grad():
         z = z.detach().clone().requires_grad_()
@@ -43,6 +44,12 @@ def _at(activation: nn.Module, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def two_lines(activation: nn.Module) -> tuple[float, float] | None:
     """Slopes left and right of 0 of a positively homogeneous function, phi(a z) = a phi(z) for all
     a > 0; None for all others."""
+    return _two_lines(_Named(activation))
+
+
+@lru_cache(maxsize=64)
+def _two_lines(named: _Named) -> tuple[float, float] | None:
+    activation = named.activation
     z = np.array([-5.0, -0.7, 0.2, 3.0])
     value, slope = _at(activation, z)
     same = np.allclose(_at(activation, 2 * z)[0], 2 * value, rtol=1e-12, atol=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -21,12 +21,14 @@ class Inputs:
         gram: float64 [M, M], mean products of two images' pixels, scaled to the batch's mean
             square so that the sample stands for the batch.
         lengths: float64 [N], mean square of each image's pixels.
+        kept: what has been computed of the batch and its labels already.
     """
 
     images: Tensor
     pick: Tensor
     gram: Tensor
     lengths: Tensor
+    kept: dict = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, images: Tensor, sample: int = SAMPLE) -> Inputs:

@@ -7,8 +7,9 @@ correlation whose coefficients are such sums (Mehler's formula). Everything here
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import torch
@@ -95,6 +96,34 @@ class Moments:
 
 def moments(activation: nn.Module, q: Tensor, mean: float = 0.0) -> Moments:
     """Expectations of `activation` under N(mean, q); `q` is float64 [M]."""
+    lines = two_lines(activation) if mean == 0 else None
+    if lines is None:
+        return _integrated(activation, q, mean)
+    # Two lines are the same function at every scale: one integration serves all variances.
+    one = _two_lines_at_one(lines)
+    root = q.sqrt()[:, None]
+    return Moments(
+        q=q,
+        square=one.square * q,
+        slope_square=one.slope_square.expand(len(q)),
+        growth=one.square * q,
+        value_terms=one.value_terms * root,
+        slope_terms=one.slope_terms.expand(len(q), -1),
+        square_terms=one.square_terms * q[:, None],
+        fourth=one.fourth.expand(len(q)),
+        lines=lines,
+    )
+
+
+@lru_cache(maxsize=16)
+def _two_lines_at_one(lines: tuple[float, float]) -> Moments:
+    def activation(z: Tensor) -> Tensor:
+        return torch.where(z < 0, lines[0] * z, lines[1] * z)
+
+    return _integrated(activation, torch.ones(1, dtype=torch.float64), 0.0)
+
+
+def _integrated(activation: Callable[[Tensor], Tensor], q: Tensor, mean: float) -> Moments:
     step = FINE_STEP if mean else STEP
     x, w = quadrature(step)
     basis = hermite(step=step)
@@ -111,7 +140,6 @@ def moments(activation: nn.Module, q: Tensor, mean: float = 0.0) -> Moments:
         slope_terms=slope @ basis,
         square_terms=squared @ basis,
         fourth=((steep * steep) @ w) / slope2.clamp_min(1e-150) ** 2,
-        lines=two_lines(activation) if mean == 0 else None,
     )
 
 

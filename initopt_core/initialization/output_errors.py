@@ -19,6 +19,7 @@ from .inputs import Inputs
 
 DRAWS = 48
 """Draws of the logits that are averaged over."""
+_TINY = torch.finfo(torch.float32).tiny
 
 
 class Carried(NamedTuple):
@@ -102,20 +103,17 @@ class DrawnErrors:
 
     def __init__(self, logits: Tensor, labels: Tensor, batch: Inputs, outputs: int) -> None:
         """`logits`: covariance of one logit over the sample [M, M]; `labels` int64 [N]."""
-        self.count, self.outputs = len(labels), outputs
-        values, vectors = torch.linalg.eigh(logits)
-        root = vectors * values.clamp_min(0.0).sqrt()
-        share = torch.softmax(root @ _normal(len(logits), outputs), 2)  # [DRAWS, M, outputs]
-        own = labels[batch.pick]
-        self.errors = share - functional.one_hot(own, outputs)
-        flat = share.transpose(0, 1).reshape(len(logits), -1)
+        self.count, self.outputs, m = len(labels), outputs, len(logits)
+        share = (_root(logits) @ _normal(m, outputs)).view(m, DRAWS, outputs).softmax(2)
+        flat = share.view(m, -1)
         # Outputs are alike before training, so a mean share is exactly 1 / outputs.
         self.smooth = flat @ flat.T / DRAWS - 2 / outputs
-        same = (own[:, None] == own[None, :]).to(logits.dtype)
-        self.pairs = Pairs(same, batch.gram, *_same_class(labels, batch, outputs))
-        counts = torch.bincount(labels, minlength=outputs).double() / len(labels)
-        sampled = torch.bincount(own, minlength=outputs).double().clamp_min(1)
-        self.weights = counts[own] / sampled[own]  # the sample's classes as frequent as the batch's
+        fixed = _of_labels(batch, labels, outputs)
+        self.pairs = fixed.pairs
+        errors = (share - fixed.one_hot[:, None]) * fixed.weights[:, None, None]
+        # The draws only say how unlike they are: float32 is enough for that.
+        self.side = errors.float().view(m, -1)  # side by side [M, DRAWS * outputs]
+        self.by_draw = self.side.view(m, DRAWS, -1).transpose(0, 1).contiguous()
 
     def carried(self, kernel: Tensor) -> Carried:
         """What the kernel [M, M] makes of them: the geometric mean over the draws."""
@@ -126,15 +124,67 @@ class DrawnErrors:
         product = self.smooth * kernel
         off = (float(product.sum()) - float(product.diagonal().sum())) / (m * (m - 1))
         mean = (own + (n - 1) * (off + self.pairs.mean(kernel))) / n
-        weighted = self.errors * self.weights[:, None]
-        diagonal = (weighted * kernel.diagonal()[:, None]).mT @ weighted
-        matrix = weighted.mT @ (kernel @ weighted) - diagonal * (1 - m / n)
+        matrix, own_total = self._drawn(kernel / kernel.diagonal().mean().clamp_min(1e-300))
+        floor = 0.1 * own_total * m / n
         totals = matrix.diagonal(dim1=1, dim2=2).sum(1)
-        floor = 0.1 * diagonal.diagonal(dim1=1, dim2=2).sum(1) * m / n
-        logs = torch.maximum(totals, floor).clamp_min(1e-300).log()
+        logs = torch.maximum(totals, floor).clamp_min(_TINY).log()
         typical = math.exp(float(logs.mean())) / max(float(logs.exp().mean()), 1e-300)
         drawn = float(logs.var())
         return Carried(max(mean * typical / self.outputs, 0.0), float(_uneven(matrix)), drawn)
+
+    def _drawn(self, kernel: Tensor) -> tuple[Tensor, Tensor]:
+        """Every draw's sum over pairs [DRAWS, outputs, outputs], and its part of equal images."""
+        m, kernel = len(kernel), kernel.float()
+        own = kernel.diagonal()[:, None] * self.side
+        # One product for all draws: a batch of small ones takes several times as long.
+        pairs = torch.addmm(own, kernel, self.side, beta=m / self.count - 1)
+        matrix = self.by_draw.mT @ pairs.view(m, DRAWS, -1).transpose(0, 1)
+        return matrix, (own * self.side).sum(0).view(DRAWS, -1).sum(1)
+
+
+def _root(covariance: Tensor) -> Tensor:
+    """A matrix R [M, M] with R R^T = `covariance`. It moves little when that does, so that a
+    slider that moves shows what it changes."""
+    jitter = 1e-12 * float(covariance.diagonal().mean())
+    triangle, failed = torch.linalg.cholesky_ex(
+        covariance + jitter * torch.eye(len(covariance), dtype=covariance.dtype)
+    )
+    if not int(failed):
+        return triangle
+    values, vectors = torch.linalg.eigh(covariance)  # images that are all but equal
+    return vectors * values.clamp_min(0.0).sqrt()
+
+
+class _OfLabels(NamedTuple):
+    """What a batch's labels alone decide.
+
+    Attributes:
+        pairs: of images with one label. one_hot: float64 [M, outputs] of the sample.
+        weights: [M], that make the sample's classes as frequent as the batch's.
+    """
+
+    pairs: Pairs
+    one_hot: Tensor
+    weights: Tensor
+
+
+def _of_labels(batch: Inputs, labels: Tensor, outputs: int) -> _OfLabels:
+    """Kept with the batch: many networks see the same one."""
+    kept = batch.kept.get(outputs)
+    if kept is None or not torch.equal(kept[0], labels):
+        kept = labels, _from_labels(batch, labels, outputs)
+        batch.kept[outputs] = kept
+    return kept[1]
+
+
+def _from_labels(batch: Inputs, labels: Tensor, outputs: int) -> _OfLabels:
+    own = labels[batch.pick]
+    same = (own[:, None] == own[None, :]).to(batch.gram.dtype)
+    pairs = Pairs(same, batch.gram, *_same_class(labels, batch, outputs))
+    counts = torch.bincount(labels, minlength=outputs).double() / len(labels)
+    sampled = torch.bincount(own, minlength=outputs).double().clamp_min(1)
+    one_hot = functional.one_hot(own, outputs).to(batch.gram.dtype)
+    return _OfLabels(pairs, one_hot, counts[own] / sampled[own])
 
 
 def _same_class(labels: Tensor, batch: Inputs, classes: int) -> tuple[float, float]:
@@ -151,13 +201,14 @@ def _same_class(labels: Tensor, batch: Inputs, classes: int) -> tuple[float, flo
 
 def _uneven(matrices: Tensor) -> Tensor:
     """Mean over [K, outputs, outputs] of 2 tr(A^2) / tr(A)^2, at most 4."""
-    trace = matrices.diagonal(dim1=1, dim2=2).sum(1).clamp_min(1e-300)[:, None, None]
+    trace = matrices.diagonal(dim1=1, dim2=2).sum(1)
+    trace = trace.clamp_min(torch.finfo(trace.dtype).tiny)[:, None, None]
     return (2 * (matrices / trace).square().sum((1, 2))).clamp_max(4.0).mean()
 
 
 @lru_cache(maxsize=16)
 def _normal(images: int, outputs: int) -> Tensor:
-    """The same standard normal numbers each time [DRAWS, images, outputs], so that a slider that
+    """The same standard normal numbers each time [images, DRAWS * outputs], so that a slider that
     moves shows what it changes and no chance."""
     generator = torch.Generator().manual_seed(0)
-    return torch.randn(DRAWS, images, outputs, dtype=torch.float64, generator=generator)
+    return torch.randn(images, DRAWS * outputs, dtype=torch.float64, generator=generator)
