@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from initopt_core.ui import address, layout
+from initopt_core.ui import address, layout, type_size
 from initopt_core.ui.components.address_bar import address_bar
 from initopt_core.ui.server import startup
 
@@ -28,6 +28,7 @@ def main() -> None:
     )
     address.arrive(page.url_path)
     address_bar()
+    type_size.show()
     if page.url_path == "":
         address.title("")
     startup.wait(page.title)

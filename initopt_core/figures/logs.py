@@ -84,7 +84,9 @@ def note(dataset: str) -> alt.Chart:
     nothing moves when they come."""
     return (
         alt.Chart(alt.NamedData(dataset))
-        .mark_text(align="left", baseline="bottom", fontSize=10.5, color=theme.INK, opacity=0.85)
+        .mark_text(
+            align="left", baseline="bottom", fontSize=theme.sized(11), color=theme.INK, opacity=0.85
+        )
         .encode(x=alt.value(4), y=alt.value("height"), text="text:N")
     )
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import altair as alt
 
+from . import theme
+
 WIDTH, HEIGHT = "plot_width", "plot_height"
 """Signals of every figure with a room: the size of one panel, in pixels."""
 LEGEND_COLUMNS = "legend_columns"
@@ -37,6 +39,9 @@ class Room:
         least: the narrowest panel; a narrower place scrolls sideways inside the figure.
         most: the widest panel.
         entries, entry_width: of a legend above the panels, which breaks into lines; 0 for none.
+        screen: share of the window below the page's head that the whole figure takes on a page,
+            its panels as high as that makes them; 0 for panels of `height` in every window.
+        lowest: the lowest panel that makes.
     """
 
     width: int
@@ -53,6 +58,8 @@ class Room:
     most: int = 4000
     entries: int = 0
     entry_width: int = 150
+    screen: float = 0.0
+    lowest: int = 40
 
     def panel(self, place: float) -> int:
         """Width of a panel in a place of this width."""
@@ -94,7 +101,7 @@ class Room:
             "legendX": 0,
             "legendY": alt.ExprRef(self._legend_top()),
             "columns": alt.ExprRef(LEGEND_COLUMNS),
-            "labelLimit": self.entry_width - 30,
+            "labelLimit": theme.sized(self.entry_width - 30),
             "columnPadding": 8,
             "rowPadding": 2,
         }
@@ -102,7 +109,7 @@ class Room:
 
     def _legend_top(self) -> str:
         lines = f"ceil({self.entries} / {LEGEND_COLUMNS})"
-        return f"-{self.top} - {lines} * {LEGEND_LINE}"
+        return f"-({self.top} + {lines} * {LEGEND_LINE}) * {theme.TYPE}"
 
     def fitted(self, vega: dict[str, Any]) -> dict[str, Any]:
         """The compiled definition with every panel's size bound to this room's signals."""
@@ -114,8 +121,12 @@ class Room:
                     signal.pop("value", None)
                     signal["update"] = source
         several = "layout" in vega
-        across = f"{self.columns} * {WIDTH} + {(self.columns - 1) * self.gap}"
-        down = f"{self.rows} * {HEIGHT} + {(self.rows - 1) * self.row_gap}"
+        across = f"{self.columns} * {WIDTH} + {(self.columns - 1) * self.gap} * {theme.TYPE}"
+        down = f"{self.rows} * {HEIGHT} + {(self.rows - 1) * self.row_gap} * {theme.TYPE}"
+        if several:
+            gaps = {"column": self.gap, "row": self.row_gap}
+            padding = {k: {"signal": theme.sized(gap).expr} for k, gap in gaps.items()}
+            vega["layout"]["padding"] = padding
         return vega | {
             "autosize": "none",
             "width": {"signal": across} if several else wide,

@@ -73,7 +73,22 @@ DARK = {"ink": "#FAFAFA", "faint": "#3A3F4B", "paper": "#0E1117", "dark": True}
 # widths by default, which a canvas could not ask for. The second is the page's own copy.
 FONT = "'Source Sans 3', 'Source Sans', sans-serif"
 
+TYPE = "type_scale"
+"""Signal: how many times larger than usual all letters are, and the gutters that hold them."""
+
+
+def sized(pixels: float) -> alt.ExprRef:
+    """A length that follows the size of the letters; `pixels` at the usual size."""
+    return alt.ExprRef(f"{pixels} * {TYPE}")
+
+
 _INK, _FAINT = {"expr": "ink"}, {"expr": "faint"}
+
+
+def _sized(pixels: float) -> dict[str, str]:
+    return {"expr": sized(pixels).expr}
+
+
 CONFIG: dict[str, Any] = {
     "background": "transparent",
     "font": FONT,
@@ -86,8 +101,8 @@ CONFIG: dict[str, Any] = {
         "domainColor": _FAINT,
         "gridColor": _FAINT,
         "gridOpacity": 0.6,
-        "labelFontSize": 11,
-        "titleFontSize": 12,
+        "labelFontSize": _sized(11),
+        "titleFontSize": _sized(12),
         "titleFontWeight": "normal",
         "labelOverlap": "greedy",
         "tickSize": 4,
@@ -95,20 +110,25 @@ CONFIG: dict[str, Any] = {
     "legend": {
         "labelColor": _INK,
         "titleColor": _INK,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
+        "labelFontSize": _sized(12),
+        "titleFontSize": _sized(12),
         "titleFontWeight": "normal",
         "symbolStrokeWidth": 2,
     },
     "title": {
         "color": _INK,
         "subtitleColor": _INK,
-        "fontSize": 12,
+        "fontSize": _sized(12),
         "fontWeight": "bold",
         "anchor": "start",
     },
-    "header": {"labelColor": _INK, "titleColor": _INK, "labelFontSize": 12, "titleFontSize": 12},
-    "text": {"color": _INK, "fontSize": 11},
+    "header": {
+        "labelColor": _INK,
+        "titleColor": _INK,
+        "labelFontSize": _sized(12),
+        "titleFontSize": _sized(12),
+    },
+    "text": {"color": _INK, "fontSize": _sized(11)},
     "rule": {"color": _INK},
     "line": {"strokeWidth": 2},
     "view": {"stroke": None},
@@ -137,7 +157,7 @@ def themed(spec: dict) -> dict:
             config[part] = own
     spec["config"] = config
     _write_numbers(spec)
-    declared = [{"name": name, "value": value} for name, value in LIGHT.items()]
+    declared = [{"name": name, "value": value} for name, value in {**LIGHT, TYPE: 1}.items()]
     spec["params"] = [*declared, *spec.get("params", [])]
     return spec
 

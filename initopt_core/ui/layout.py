@@ -13,13 +13,16 @@ from initopt_core.registry import SettingError
 
 _CSS = """
 <style>
-[data-testid="stMainBlockContainer"] { padding: 3.4rem 1.6rem 2rem; max-width: 1600px; }
+[data-testid="stMainBlockContainer"] { padding: 3.9rem 1.6rem 2rem; max-width: 1600px; }
 [data-testid="stSidebarUserContent"] { padding-top: .4rem; padding-bottom: 2rem; }
 [data-testid="stSidebarHeader"] { height: 2.6rem; padding-bottom: 0; }
 [data-testid="stMainBlockContainer"] h1 { font-size: 1.55rem; padding: 0 0 .1rem; }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .55rem; }
+/* What only holds parts at fixed places takes none in the flow. */
+[data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"] > .st-key-address-bar),
+[data-testid="stLayoutWrapper"]:has(> .st-key-type-size) { position: absolute; }
 /* Heads and sentences keep their room before they come, so that no figure moves down. */
-.st-key-init-head, .st-key-surface-head { margin-top: .55rem; min-height: 2.5rem; }
+.st-key-init-head, .st-key-surface-head { margin-top: 0; min-height: 2.5rem; }
 .st-key-init-say { min-height: 3.1rem; justify-content: center; }
 .st-key-surface-say { min-height: 3rem; }
 /* A formula that is wider than its column goes on in the next line. */

@@ -16,21 +16,39 @@ const figures = new WeakMap(); // parent element -> state
 
 const LEGEND_LINE = 18; // as in figures/room.py
 
-// The layout of a figure in a place of this width: figures/room.py says the same in Python.
-export function layout(room, place) {
-  const gaps = (room.columns - 1) * room.gap;
-  const free = place - room.left - room.right - gaps;
-  const panel = Math.min(room.most, Math.max(room.least, Math.floor(free / room.columns)));
+const HEAD_REM = 12.4; // above the first figure: the window's head, the page's title, a sentence
+const PHONE = 640; // a narrower window scrolls anyway, and changes its height while it does
+
+// How many times larger than usual letters are: in large type, 2 % of a window's height at least.
+export function typeScale(large, wide = innerWidth, high = innerHeight) {
+  return large ? Math.max(1.25, (0.0202 * Math.min(high, 0.75 * wide)) / 11) : 1;
+}
+
+// The layout of a figure in a place of this width, in a window `wide` with `high` pixels left below
+// the page's head: figures/room.py says the same for letters and panels of the usual size.
+export function layout(room, place, type = 1, wide = 0, high = 0) {
+  const [left, right, bottom] = [room.left, room.right, room.bottom].map((v) => v * type);
+  const gaps = (room.columns - 1) * room.gap * type;
+  const free = place - left - right - gaps;
+  const panel = Math.min(
+    room.most,
+    Math.max(room.least, Math.floor(free / room.columns)),
+  );
   const inside = room.columns * panel + gaps;
-  const legend = Math.max(1, Math.min(room.entries, Math.floor(inside / room.entry_width)));
+  const fit = Math.floor(inside / (room.entry_width * type));
+  const legend = Math.max(1, Math.min(room.entries, fit));
   const lines = room.entries ? Math.ceil(room.entries / legend) : 0;
-  const top = room.top + lines * LEGEND_LINE;
+  const top = (room.top + lines * LEGEND_LINE) * type;
+  const gutters = top + (room.rows - 1) * room.row_gap * type + bottom;
+  const share = Math.floor((room.screen * high - gutters) / room.rows);
+  const tall = room.screen && wide > PHONE ? Math.max(room.lowest, share) : room.height;
   return {
     panel,
+    tall,
     legend,
-    top,
-    width: room.left + inside + room.right,
-    height: top + room.rows * room.height + (room.rows - 1) * room.row_gap + room.bottom,
+    padding: { left, right, top, bottom },
+    width: left + inside + right,
+    height: gutters + room.rows * tall,
   };
 }
 
@@ -133,6 +151,8 @@ class LiveFigure {
     this.shown = { data: {}, signals: {} };
     this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(this.element);
+    this.window = () => this.resized();
+    addEventListener("resize", this.window, { passive: true });
     this.element.addEventListener("scroll", () => this.edges(), { passive: true });
   }
 
@@ -142,7 +162,7 @@ class LiveFigure {
   }
 
   resized() {
-    if (this.last && this.element.clientWidth !== this.fitted) {
+    if (this.last && this.place() !== this.fitted) {
       this.refit = true;
       this.work();
     } else if (this.wanted) this.work();
@@ -258,20 +278,33 @@ class LiveFigure {
   // Sizes in the place there is now; a figure without a room keeps its own.
   measures() {
     const { room, height } = this.last.head;
-    return room ? layout(room, this.element.clientWidth) : { height };
+    if (!room) return { height };
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const high = innerHeight - HEAD_REM * rem;
+    return layout(room, this.element.clientWidth, this.type(), innerWidth, high);
+  }
+
+  type() {
+    return typeScale(this.last.head.large);
+  }
+
+  // What the sizes depend on.
+  place() {
+    return [this.element.clientWidth, this.type(), innerWidth > PHONE ? innerHeight : 0].join();
   }
 
   // Plots get what the gutters leave; whether anything changed.
   fit() {
     const { room } = this.last.head;
-    const place = this.element.clientWidth;
+    const place = this.place();
     if (this.fitted === place) return false;
     this.fitted = place;
-    if (!room) return false;
-    const { panel, legend, top, width } = layout(room, place);
-    this.view.signal("plot_width", panel).signal("legend_columns", legend);
-    this.view.padding({ left: room.left, right: room.right, top, bottom: room.bottom });
-    this.element.dataset.width = String(width); // what was computed, for who checks it
+    this.view.signal("type_scale", this.type());
+    if (!room) return true;
+    const { panel, tall, legend, padding, width } = this.measures();
+    this.view.signal("plot_width", panel).signal("plot_height", tall);
+    this.view.signal("legend_columns", legend).padding(padding);
+    this.element.dataset.width = String(Math.round(width)); // as computed, for who checks it
     this.view.resize();
     return true;
   }
@@ -346,6 +379,7 @@ class LiveFigure {
 
   end() {
     this.observer.disconnect();
+    removeEventListener("resize", this.window);
     this.view?.finalize();
     this.element.remove();
     figures.delete(this.parent);

@@ -56,7 +56,9 @@ def _grey_scale(part: dict[str, Any]) -> None:
         encoding = part.get(channel)
         scale = encoding.get("scale") if isinstance(encoding, dict) else None
         colors = scale.get("range") if isinstance(scale, dict) else None
-        if isinstance(colors, list) and all(isinstance(c, str) and _HEX.fullmatch(c) for c in colors):
+        if isinstance(colors, list) and all(
+            isinstance(c, str) and _HEX.fullmatch(c) for c in colors
+        ):
             scale["range"] = apart_in_grey(colors)
 
 

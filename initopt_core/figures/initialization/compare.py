@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 import numpy as np
 
+from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, histograms
 from initopt_core.initialization.observation import View
 
@@ -68,8 +69,8 @@ def compare(views: Sequence[View], display: Display) -> Figure:
                         titleColor=ROWS[row][1],
                         titleFontWeight="bold",
                         tickCount=2,
-                        minExtent=30,
-                        maxExtent=30,
+                        minExtent=theme.sized(30),
+                        maxExtent=theme.sized(30),
                     ),
                 )
                 chart = (

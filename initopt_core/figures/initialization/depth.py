@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import altair as alt
 import numpy as np
@@ -22,7 +23,11 @@ DEPTH_PANELS = {
     "activations": ("Variance of activations", theme.ACTIVATIONS),
     "gradients": ("Variance of gradients", theme.GRADIENTS),
 }
-DEPTH_ROOM = Room(470, 120, columns=2, left=42, top=36, bottom=40, gap=62, least=236)
+ENTRY_WIDTH = 330
+"""Pixels of a compared setting in the legend."""
+DEPTH_ROOM = Room(
+    470, 120, columns=2, left=42, top=36, bottom=40, gap=62, least=236, screen=0.3, lowest=50
+)
 
 
 def depth(
@@ -32,13 +37,19 @@ def depth(
 ) -> Figure:
     """Variance of activations and gradients against depth: measured solid, predicted dashed, the
     band of the theory (or of `seeds`) pale; `others` are overlaid in their own colours."""
-    data, signals, words = {}, {}, ""
+    data, signals, words = {}, {"pale": _pale(view, seeds)}, ""
     views = [*others, view]
     compared = len(views) > 1
+    room = replace(DEPTH_ROOM, entries=len(views) if compared else 0, entry_width=ENTRY_WIDTH)
+    if compared:
+        names = [v.settings.label for v in views]
+        signals["settings"] = [f"{i + 1}: {n}" for i, n in enumerate(names[:-1])]
+        signals["settings"].append(f"now: {names[-1]}")
+        signals["tints"] = [SETTINGS_COLORS[_place(i, len(views))] for i in range(len(views))]
     for panel, (_, color) in DEPTH_PANELS.items():
         lines, bands, bad, raw = [], [], [], []
         for i, v in enumerate(views):
-            own = SETTINGS_COLORS[i if i < len(others) else 3] if compared else color
+            own = signals["settings"][i] if compared else color
             stats = getattr(v.probe, panel)
             x = [2 * j for j in range(len(stats))]
             raw.append([s.variance for s in stats])
@@ -69,23 +80,44 @@ def depth(
     signals["last"] = [0, max(last, 1)]
 
     def build():
-        return DEPTH_ROOM.concat(
-            [
-                _depth_panel(panel, label, color, c)
-                for c, (panel, (label, color)) in enumerate(DEPTH_PANELS.items())
-            ]
-        )
+        panels = [
+            _depth_panel(panel, label, color, c, _tint(room))
+            for c, (panel, (label, color)) in enumerate(DEPTH_PANELS.items())
+        ]
+        return room.concat(panels).resolve_scale(color="shared")
 
     return Figure(
-        ("init-depth",),
+        ("init-depth", room.entries),
         build,
         data,
         alt="Variance of activations and gradients against depth: " + view.settings.label + words,
         signals=signals,
         name="initialization-depth",
-        room=DEPTH_ROOM,
+        room=room,
         table=lambda: tables.depth(views, seeds),
     )
+
+
+def _place(index: int, count: int) -> int:
+    """Which of `SETTINGS_COLORS` a compared setting has: the current one, the last, is the 4th."""
+    return 3 if index == count - 1 else index
+
+
+def _pale(view: View, seeds: SeedBand | None) -> str:
+    """What the pale band is; empty where there is none."""
+    if seeds is not None:
+        return f"pale: 95 % of {len(seeds.seeds)} seeds"
+    return "pale: where 95 % of all draws lie" if view.prediction is not None else ""
+
+
+def _tint(room: Room) -> alt.Color:
+    """The quantity's own colour, or the settings' with a legend where several are compared."""
+    if not room.entries:
+        return alt.Color("color:N", scale=None)
+    look = {"symbolType": "stroke", "symbolOpacity": 1, "symbolStrokeWidth": 3}
+    tints = [alt.ExprRef(f"tints[{i}]") for i in range(room.entries)]
+    scale = alt.Scale(domain=alt.ExprRef("settings"), range=tints)
+    return alt.Color("color:N", scale=scale, legend=room.legend(**look))
 
 
 def _predicted(p: Prediction, panel: str) -> tuple[list[float], list[float], list[float]]:
@@ -110,11 +142,13 @@ def _band(x, low, high, color: str) -> dict:
     return {"layer": x, "y": low, "y2": high, "color": color}
 
 
-def _depth_panel(panel: str, label: str, color: str, column: int) -> alt.LayerChart:
+def _depth_panel(
+    panel: str, label: str, color: str, column: int, tint: alt.Color
+) -> alt.LayerChart:
     x = alt.X(
         "layer:Q",
         scale=alt.Scale(domain=alt.ExprRef("last"), nice=False, padding=8),
-        axis=alt.Axis(title="Layer", tickMinStep=2, tickCount=10, format="d", grid=False),
+        axis=alt.Axis(title="layer", tickMinStep=2, tickCount=10, format="d", grid=False),
     )
     y = alt.Y(
         "y:Q",
@@ -122,12 +156,11 @@ def _depth_panel(panel: str, label: str, color: str, column: int) -> alt.LayerCh
         axis=theme.log_axis(
             None,
             tickCount=4,
-            minExtent=32,
-            maxExtent=32,
+            minExtent=theme.sized(32),
+            maxExtent=theme.sized(32),
             labelExpr=logs.labels(f"narrow_{panel}"),
         ),
     )
-    tint = alt.Color("color:N", scale=None)
     band = (
         alt.Chart(alt.NamedData(f"{panel}_band"))
         .mark_area(opacity=theme.BAND_OPACITY)
@@ -161,9 +194,12 @@ def _depth_panel(panel: str, label: str, color: str, column: int) -> alt.LayerCh
         .mark_rule(color=RED, strokeWidth=2)
         .encode(x=alt.X("layer:Q"))
     )
-    note = "solid: measured, dashed: theory"
-    both = f"plot_width > 360 ? '{label} ({note})' : ['{label}', '{note}']"
-    text = alt.ExprRef(both) if column == 0 else label
-    title = alt.Title(text=text, color=color, offset=4, limit=alt.ExprRef("plot_width + 56"))
+    note = "'solid: measured, dashed: theory'" if column == 0 else "pale"
+    one, two = f"'{label} (' + {note} + ')'", f"['{label}', {note}]"
+    text = f"{note} == '' ? '{label}' : plot_width > 380 * type_scale ? {one} : {two}"
+    limit = alt.ExprRef("plot_width + 56 * type_scale")
+    title = alt.Title(
+        text=alt.ExprRef(text), color=color, offset=4, limit=limit, lineHeight=theme.sized(13)
+    )
     gone = logs.note(f"{panel}_left_out")
     return alt.layer(band, curves, points, bad, gone).properties(title=title)

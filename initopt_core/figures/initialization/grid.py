@@ -32,6 +32,8 @@ def grid_room(layers: int, rows: int, row_gap: int = 0) -> Room:
         gap=44 if few else 34,
         row_gap=row_gap or (44 if few else 56),
         least=116 if few else 62,
+        screen=0.68,
+        lowest=44,
     )
 
 
@@ -46,7 +48,7 @@ def _broken(text: str, mark: str, room: Room) -> alt.ExprRef:
 
 def _limit(room: Room) -> alt.ExprRef:
     """Texts over a panel end before those of the next one."""
-    return alt.ExprRef(f"plot_width + {max(room.gap - 6, room.right)}")
+    return alt.ExprRef(f"plot_width + {max(room.gap - 6, room.right)} * {theme.TYPE}")
 
 
 def grid(view: View, display: Display = Display()) -> Figure:
@@ -123,14 +125,11 @@ def _panel(
         "y:Q",
         scale=scale,
         axis=alt.Axis(
-            title=label if c == 0 else None,
-            titleFontWeight="bold",
-            titleColor=color,
+            title=None,
             tickCount=2,
             labelFlush=True,  # a label over the top would push this panel's title up
-            minExtent=36,
-            maxExtent=36,
-            titlePadding=4,
+            minExtent=theme.sized(36),
+            maxExtent=theme.sized(36),
         ),
     )
     area = step_area(f"h{name}", color, x=x, y=y, opacity=0.8)
@@ -144,6 +143,8 @@ def _panel(
             .encode(x=x, y=y)
         )
     parts.append(_remark(name, room))
+    if c == 0:
+        parts.append(_row_title(label, color, room))
     if r == 0 and head:
         parts.append(_column_title(c, room))
     return alt.layer(*parts)
@@ -152,19 +153,39 @@ def _panel(
 # Texts over a panel are marks at fixed places: a title would move with whatever stands below it.
 def _text(text: alt.ExprRef, y: int, **look: Any) -> alt.Chart:
     mark = alt.Chart(alt.Data(values=[{}])).mark_text(
-        text=text, align="left", baseline="top", lineHeight=13, **look
+        text=text, align="left", baseline="top", lineHeight=theme.sized(13), **look
     )
-    return mark.encode(x=alt.value(0), y=alt.value(y))
+    return mark.encode(x=alt.value(0), y=alt.value(theme.sized(y)))
+
+
+def _row_title(label: str, color: str, room: Room) -> alt.Chart:
+    """The quantity beside its row; of a low row, its first word."""
+    short = label.split(",")[0]
+    room_for_all = f"plot_height > {7.4 * len(label) - 24:.0f} * {theme.TYPE}"
+    text = f"{room_for_all} ? '{label}' : '{short}'"
+    mark = alt.Chart(alt.Data(values=[{}])).mark_text(
+        text=alt.ExprRef(text),
+        angle=270,
+        align="center",
+        baseline="top",
+        fontSize=theme.sized(12),
+        fontWeight="bold",
+        color=color,
+    )
+    return mark.encode(
+        x=alt.value(theme.sized(1 - room.left)), y=alt.value(alt.ExprRef("plot_height / 2"))
+    )
 
 
 def _remark(name: str, room: Room) -> alt.Chart:
     color = alt.ExprRef(f"b{name} ? '{RED}' : ink")
     text, y = _broken(f"s{name}", " · ", room), -16 if room.columns <= FEW else -29
-    return _text(text, y, color=color, fontSize=11, limit=_limit(room))
+    return _text(text, y, color=color, fontSize=theme.sized(11), limit=_limit(room))
 
 
 def _column_title(c: int, room: Room, columns: int = 1) -> alt.Chart:
     """The layer's name above the words of the first row, over some columns."""
-    across = f"{columns} * plot_width + {(columns - 1) * room.gap + max(room.gap - 6, room.right)}"
-    look = {"fontSize": 12, "fontWeight": "bold", "limit": alt.ExprRef(across)}
+    gaps = (columns - 1) * room.gap + max(room.gap - 6, room.right)
+    across = f"{columns} * plot_width + {gaps} * {theme.TYPE}"
+    look = {"fontSize": theme.sized(12), "fontWeight": "bold", "limit": alt.ExprRef(across)}
     return _text(_broken(f"t{c}", "(", room), 4 - room.top, **look)

@@ -67,10 +67,12 @@ def phase(phases: PhaseMap, view: View | None = None) -> Figure:
             alt.Chart(alt.NamedData("words"))
             .mark_text(
                 color="white",
-                fontSize=13,
+                fontSize=theme.sized(13),
                 fontWeight="bold",
                 clip=True,
-                opacity=alt.ExprRef("plot_width < 320 ? 0 : 1"),  # no room for them on a phone
+                opacity=alt.ExprRef(
+                    "plot_width < 320 * type_scale ? 0 : 1"
+                ),  # no room for them on a phone
             )
             .encode(x=x, y=y, text="text:N")
         )

@@ -44,6 +44,8 @@ def strips(view: View, display: Display = Display()) -> Figure:
         bottom=40,
         gap=60,
         least=170,
+        screen=0.42,
+        lowest=90,
     )
 
     def build():
@@ -133,7 +135,11 @@ def _strip_panel(r: int, row: str) -> alt.Chart:
         "y:Q",
         scale=alt.Scale(domain=[-1, 1], nice=False),
         axis=alt.Axis(
-            title=None, values=alt.ExprRef(f"v{r}"), labelExpr=expr, minExtent=40, maxExtent=40
+            title=None,
+            values=alt.ExprRef(f"v{r}"),
+            labelExpr=expr,
+            minExtent=theme.sized(40),
+            maxExtent=theme.sized(40),
         ),
     )
     image = (
@@ -166,7 +172,16 @@ def one_layer(view: View, index: int, display: Display) -> Figure:
     count = len(rows)
     signals["t0"] = getattr(view.probe, rows[0])[index].title + ": click a strip for another"
     room = Room(
-        1060 // count - 70, 84, columns=count, left=52, top=38, bottom=24, gap=70, least=150
+        1060 // count - 70,
+        84,
+        columns=count,
+        left=52,
+        top=38,
+        bottom=24,
+        gap=70,
+        least=150,
+        screen=0.26,
+        lowest=44,
     )
 
     def build():

@@ -108,7 +108,9 @@ class MapKey:
             .properties(
                 width=300,
                 height=14,
-                title=alt.TitleParams(title, anchor="start", fontSize=11, fontWeight="normal"),
+                title=alt.TitleParams(
+                    title, anchor="start", fontSize=theme.sized(11), fontWeight="normal"
+                ),
             )
         )
 
@@ -166,7 +168,7 @@ def basin_maps(
         for one in maps:
             stars = (
                 alt.Chart(alt.NamedData("minima"))
-                .mark_text(text="★", fontSize=17 if len(minima) < 13 else 8, **STAR)
+                .mark_text(text="★", fontSize=theme.sized(17 if len(minima) < 13 else 8), **STAR)
                 .encode(
                     alt.X("w1:Q", **_weight("w1 at the start", *ranges[:2])),
                     alt.Y("w2:Q", **_weight("w2 at the start", *ranges[2:])),

@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 
 from initopt_core.descent import Trace
+from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, series
 from initopt_core.surfaces import Surface
 
@@ -48,7 +49,7 @@ def paths(
             )
         )
         points = alt.Chart(alt.NamedData("minima")).encode(x, y)
-        stars = points.mark_text(text="★", fontSize=17, **STAR)
+        stars = points.mark_text(text="★", fontSize=theme.sized(17), **STAR)
         return (picture + halo + ink + stars + ends).properties(
             width=SIDE, height=SIDE, title=surface.label
         )

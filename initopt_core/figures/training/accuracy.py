@@ -95,8 +95,8 @@ def accuracy_figure(
             .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=28, filled=True), clip=True)
             .encode(**look, strokeDash=dash)
         )
-        return alt.layer(band, train, part, val).properties(
-            width=room.width, height=room.height, title=_key_words("marks")
+        return alt.layer(*_chance(), band, train, part, val, _key_words("marks")).properties(
+            width=room.width, height=room.height
         )
 
     told = _length_of_each(found)
@@ -128,6 +128,19 @@ _ACCURACY_TIP = [
     alt.Tooltip("x:Q", title="at", format=".4~g"),
     alt.Tooltip("y:Q", title="accuracy in %", format=".2f"),
 ]
+
+
+def _chance() -> list[alt.Chart]:
+    """Where guessing among ten classes lies, as a line with words, if the axis goes there."""
+    there = alt.Chart(alt.Data(values=[{"y": 10}])).encode(y="y:Q")
+    seen = alt.ExprRef("y_span[0] < 10 ? 0.8 : 0")
+    words = {"align": "right", "baseline": "bottom", "dy": -3, "fontSize": theme.sized(11)}
+    return [
+        there.mark_rule(strokeDash=[2, 3], color=theme.INK, opacity=seen, clip=True),
+        there.mark_text(text="chance, 10 %", opacity=seen, clip=True, **words).encode(
+            x=alt.value(alt.ExprRef("plot_width"))
+        ),
+    ]
 
 
 def _accuracy_marks(found: Sequence[Line]) -> str:

@@ -65,14 +65,14 @@ def lines(runs: Sequence[tuple[str, History]]) -> list[Line]:
 
 
 # Axes keep their room whatever their labels, so that nothing shifts while data streams.
-_ROOM = {"minExtent": 34, "maxExtent": 34}
+_ROOM = {"minExtent": theme.sized(34), "maxExtent": theme.sized(34)}
 
 
 def curve_room(labels: Sequence[str]) -> Room:
     """One panel of curves, below a legend of these labels."""
     return Room(
         560, 300, left=58, right=18, top=28, bottom=42, least=200, entries=len(labels),
-        entry_width=entry_width(labels),
+        entry_width=entry_width(labels), screen=0.68, lowest=150,
     )  # fmt: skip
 
 
@@ -181,17 +181,16 @@ def _length_of_each(found: Sequence[Line]) -> list[tables.Racer]:
     return [tables.racer(line.label, line.history, line.members) for line in found]
 
 
-def _key_words(signal: str) -> alt.Title:
-    """A line over the plot that says what its marks are."""
-    return alt.Title(
+def _key_words(signal: str) -> alt.Chart:
+    """A line over the plot that says what its marks are; a title would climb over the legend."""
+    mark = alt.Chart(alt.Data(values=[{}])).mark_text(
         text=alt.ExprRef(signal),
-        anchor="start",
-        frame="group",
-        fontSize=11,
-        fontWeight="normal",
-        offset=4,
+        align="left",
+        baseline="bottom",
+        fontSize=theme.sized(11),
         limit=alt.ExprRef("plot_width"),
     )
+    return mark.encode(x=alt.value(0), y=alt.value(theme.sized(-6)))
 
 
 def _x(axis: str, ticks: int = 8) -> alt.X:

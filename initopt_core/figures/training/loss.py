@@ -105,17 +105,17 @@ def loss_figure(
         marks = alt.Chart(alt.NamedData("changes"))
         rule = marks.mark_rule(strokeDash=[2, 2], color=theme.INK).encode(x="x:Q")
         # Near the right end a text stands left of its line.
-        right = "scale('x', datum.x) > plot_width - 60"
+        right = "scale('x', datum.x) > plot_width - 60 * type_scale"
         text = marks.mark_text(
             align=alt.ExprRef(f"{right} ? 'right' : 'left'"),
             dx=alt.ExprRef(f"{right} ? -3 : 3"),
-            dy=alt.ExprRef("13 * datum.line"),
+            dy=alt.ExprRef(f"13 * datum.line * {theme.TYPE}"),
             baseline="top",
             color=theme.INK,
         ).encode(x="x:Q", y=alt.value(2), text="text:N")
-        return alt.layer(band, line, rule, text, logs.note("left_out")).properties(
-            width=room.width, height=room.height, title=_key_words("marks")
-        )
+        return alt.layer(
+            band, line, rule, text, logs.note("left_out"), _key_words("marks")
+        ).properties(width=room.width, height=room.height)
 
     many = any(len(line.members) > 1 for line in found)
     told = _length_of_each(found)

@@ -68,7 +68,7 @@ def confusion_figure(
                 alt.Tooltip("share:Q", title="% of the class", format=".1f"),
             ],
         )
-        text = base.mark_text(fontSize=11).encode(
+        text = base.mark_text(fontSize=theme.sized(11)).encode(
             text="text:N",
             color=alt.condition("datum.share > 55", alt.value("#111111"), alt.value("#FFFFFF")),
         )

@@ -21,6 +21,7 @@ import streamlit as st
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter
+from initopt_core.ui import type_size
 
 from . import assets, chart_store
 
@@ -161,6 +162,7 @@ def message_bytes(
     key: str,
     inline: bool,
     select: bool,
+    large: bool = False,
 ) -> bytes:
     """The message of one change: a small head, then the figure's data as it is cached."""
     head: dict[str, Any] = {
@@ -170,6 +172,7 @@ def message_bytes(
         "height": compiled.height,
         "room": figure.room and figure.room.message(),
         "select": select,
+        **({"large": True} if large else {}),
     }
     text = json.dumps(head, separators=(",", ":"))
     if inline:
@@ -215,6 +218,7 @@ def live_chart(
             key=key,
             inline=inline,
             select=bool(on_select),
+            large=type_size.is_large(),
         ),
         default=None,
         on_select_change=selected,
