@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -40,7 +41,16 @@ def to_svg(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:
 
 def to_pdf(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:
     """PDF of one page, text and lines as vectors."""
-    return converter().svg_to_pdf(sheet.picture(figure, options).svg)
+    return in_order(converter().svg_to_pdf(sheet.picture(figure, options).svg))
+
+
+_NAMED = re.compile(rb"(?:[ \t]+/\w+ \d+ 0 R\n)+")
+
+
+def in_order(pdf: bytes) -> bytes:
+    """The PDF with the names in its dictionaries sorted: the converter writes them as they come,
+    and the same figure shall give the same bytes."""
+    return _NAMED.sub(lambda m: b"".join(sorted(m[0].splitlines(keepends=True))), pdf)
 
 
 def to_csv(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:

@@ -20,7 +20,7 @@ from initopt_core.figures.fonts import converter
 from initopt_core.figures.room import HEIGHT, LEGEND_COLUMNS, LEGEND_LINE, WIDTH, Room
 
 from .options import ExportOptions
-from .restyle import enlarged, restyled
+from .restyle import enlarged, measured, restyled
 
 MARGIN = 16
 TITLE, CAPTION, SOURCE = 20, 13, 11
@@ -88,7 +88,7 @@ def plain(figure: Figure, options: ExportOptions) -> dict[str, Any]:
 def _drawn(
     figure: Figure, options: ExportOptions, width: float | None, height: float | None
 ) -> Drawing:
-    spec = plain(figure, options)
+    spec = measured(plain(figure, options))
     if figure.room is not None:
         k = options.zoom
         room = figure.room
@@ -126,7 +126,18 @@ def _by_room(spec: dict[str, Any], room: Room) -> Drawing:
             signal["value"] = values[signal["name"]]
     lines = -(-room.entries // columns) if room.entries else 0
     vega["padding"]["top"] = room.top + lines * LEGEND_LINE
-    return _taken(converter().vega_to_svg(vega))
+    return _with_title(_taken(converter().vega_to_svg(vega)))
+
+
+_TITLE = re.compile(r'role-title"><g transform="translate\([-\d.]+,(-[\d.]+)\)"')
+
+
+def _with_title(drawing: Drawing) -> Drawing:
+    """Room above for a title that the layout has put over the upper edge."""
+    highest = min((float(y) for y in _TITLE.findall(drawing.body)), default=0.0)
+    more = max(0.0, -highest + 2 - drawing.top)
+    body = f'<g transform="translate(0,{more:g})">{drawing.body}</g>' if more else drawing.body
+    return replace(drawing, body=body, height=drawing.height + more, top=drawing.top + more)
 
 
 _SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"[^>]*>')

@@ -5,6 +5,7 @@ from .losses import losses
 from .minima import STEEP, two_minima
 from .paths import STAR, paths
 from .picture import PIXELS, SIDE, looks, surface_png, unit
+from .space import Camera, Ground, space
 
 __all__ = [
     "PATCHES",
@@ -12,6 +13,8 @@ __all__ = [
     "SIDE",
     "STAR",
     "STEEP",
+    "Camera",
+    "Ground",
     "MapKey",
     "MapPicture",
     "MapScale",
@@ -20,6 +23,7 @@ __all__ = [
     "looks",
     "losses",
     "paths",
+    "space",
     "surface_png",
     "two_minima",
     "unit",

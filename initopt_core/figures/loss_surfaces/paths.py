@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -12,7 +13,16 @@ from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, series
 from initopt_core.surfaces import Surface
 
-from .picture import SIDE, _channels, _picture, _weight, surface_png
+from .picture import (
+    PIXELS,
+    SIDE,
+    _channels,
+    _picture,
+    _weight,
+    color_bar,
+    ends_of,
+    surface_png,
+)
 
 STAR = {"color": "white", "stroke": "#222", "strokeWidth": 0.6, "clip": True}
 
@@ -24,10 +34,15 @@ def paths(
     ranges: tuple[float, float, float, float],
     color: str,
 ) -> Figure:
-    """Every path over the surface, seen from above."""
+    """Every path over the surface, seen from above; without traces the surface alone.
+
+    Its table has the steps of the paths, or else the surface's values on a grid.
+    """
     names = list(labels)
-    color_of, dash_of, shape_of = _channels(traces, names)
+    color_of, dash_of, shape_of = _channels(traces, names, offset=78)
     png = surface_png(surface, ranges, color)
+    values = surface.values(ranges, PIXELS)
+    low, high = ends_of(values.numpy())
 
     def build() -> alt.LayerChart:
         x = alt.X("w1:Q", **_weight("w1", *ranges[:2]))
@@ -50,9 +65,9 @@ def paths(
         )
         points = alt.Chart(alt.NamedData("minima")).encode(x, y)
         stars = points.mark_text(text="★", fontSize=theme.sized(17), **STAR)
-        return (picture + halo + ink + stars + ends).properties(
-            width=SIDE, height=SIDE, title=surface.label
-        )
+        bar = color_bar(low, high, color, SIDE + 18, SIDE)
+        marks = [picture, halo, ink, stars, ends] if names else [picture, stars]
+        return alt.layer(*marks, bar).properties(width=SIDE, height=SIDE, title=surface.label)
 
     rows, ends = [], []
     for label, trace in zip(names, traces, strict=True):
@@ -77,10 +92,53 @@ def paths(
             "ends": series(ends, digits=7),
             "minima": series([{"w1": x, "w2": y} for x, y in minima]),
         },
-        alt=f"Loss surface {surface.label} with the paths of {', '.join(names)}.",
-        name="loss-surface-paths",
-        table=lambda: _path_rows(traces, names),
+        alt=f"Loss surface {surface.label}"
+        + (f" with the paths of {', '.join(names)}." if names else "."),
+        name="loss-surface-paths" if names else "loss-surface",
+        table=lambda: _path_rows(traces, names) if names else grid_rows(surface, ranges),
+        settings=told(surface, traces, ranges, color),
     )
+
+
+def told(
+    surface: Surface,
+    traces: Sequence[Trace],
+    ranges: tuple[float, float, float, float],
+    color: str,
+) -> dict[str, Any]:
+    """What was chosen, as it leaves in a file."""
+    return {
+        "surface": surface.name,
+        "surface_settings": dict(surface.settings),
+        **({"formula": surface.text} if surface.text else {}),
+        "ranges": list(ranges),
+        "colors": color,
+        "updates": len(traces[0].lr) if traces else 0,
+        "runs": [
+            {
+                "optimizer": t.run.optimizer,
+                "settings": t.run.values(),
+                "start": list(t.run.start),
+                "schedule": t.run.schedule,
+                "schedule_settings": dict(t.run.schedule_settings),
+            }
+            for t in traces
+        ],
+    }
+
+
+def grid_rows(
+    surface: Surface, ranges: tuple[float, float, float, float], n: int = 101
+) -> Iterator[dict]:
+    """The surface's loss on a grid of n x n points."""
+    values = surface.values(ranges, n).numpy()
+    for w2, row in zip(np.linspace(*ranges[2:], n), values, strict=True):
+        for w1, loss in zip(np.linspace(*ranges[:2], n), row, strict=True):
+            yield {
+                "weight w1 (no unit)": float(w1),
+                "weight w2 (no unit)": float(w2),
+                "loss (no unit)": float(loss),
+            }
 
 
 def _path_rows(traces: Sequence[Trace], names: Sequence[str]) -> Iterator[dict]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import altair as alt
@@ -11,12 +12,15 @@ from initopt_core.descent import Trace
 from initopt_core.figures import theme
 from initopt_core.figures.images import data_url, png
 from initopt_core.surfaces import Surface
+from initopt_core.wording import number
 
 from .minima import STEEP
 
 SIDE = 420
 """Pixels of the square surface."""
 PIXELS = 280
+BAR = 12
+"""Width of a colour bar, in pixels."""
 _DASHES = ([7, 3], [4, 2], [2, 2], [7, 2, 2, 2])
 
 
@@ -45,10 +49,53 @@ def unit(values: np.ndarray, color: str) -> np.ndarray:
     Args:
         color: "linear", or "log" for surfaces whose interest lies near their lowest values.
     """
-    finite = values[np.isfinite(values)]
-    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
+    low, high = ends_of(values)
     u = np.clip((values - low) / max(high - low, 1e-30), 0, 1)
     return np.log1p(STEEP * u) / np.log1p(STEEP) if color == "log" else u
+
+
+def ends_of(values: np.ndarray) -> tuple[float, float]:
+    """Lowest and highest of the finite values; 0 and 1 where there are none."""
+    finite = values[np.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+
+
+def height(part: float, low: float, high: float, color: str) -> float:
+    """The loss of `part`, 0 to 1 along the colours: the inverse of `unit`."""
+    share = math.expm1(part * math.log1p(STEEP)) / STEEP if color == "log" else part
+    return low + (high - low) * share
+
+
+def near_zero(value: float, span: float) -> float:
+    """0 for what is less than a millionth of the span of all values."""
+    return 0.0 if abs(value) < 1e-6 * span else value
+
+
+def color_bar(low: float, high: float, color: str, left: float, length: float) -> alt.LayerChart:
+    """What the colours of a surface mean: a bar with five losses beside it.
+
+    Args:
+        low, high: loss at the first and at the last colour.
+        left: distance from the plot's left edge, in pixels.
+        length: of the bar, from the plot's upper edge down.
+    """
+    ramp = theme.viridis(np.linspace(1, 0, 128))[:, None, :].repeat(4, axis=1)
+    url = data_url(png(ramp))
+    bar = (
+        alt.Chart(alt.Data(values=[{"url": url}]))
+        .mark_image(width=BAR, height=length, aspect=False)
+        .encode(x=alt.value(left + BAR / 2), y=alt.value(length / 2), url="url:N")
+    )
+    losses = [(part, height(part, low, high, color)) for part in (0, 0.25, 0.5, 0.75, 1)]
+    places = [(part, number(near_zero(loss, high - low))) for part, loss in losses]
+    places = [p for i, p in enumerate(places) if i == 0 or p[1] != places[i - 1][1]]
+    words = [
+        alt.Chart(alt.Data(values=[{}]))
+        .mark_text(text=text, align="left", baseline="middle", fontSize=11, color=theme.INK)
+        .encode(x=alt.value(left + BAR + 5), y=alt.value((1 - part) * length))
+        for part, text in [*places, (1 + 16 / length, "loss")]
+    ]
+    return alt.layer(bar, *words)
 
 
 def surface_png(
@@ -75,13 +122,14 @@ def _weight(name: str, low: float, high: float) -> dict:
 
 
 def _channels(
-    traces: Sequence[Trace], labels: list[str]
+    traces: Sequence[Trace], labels: list[str], offset: int = 18
 ) -> tuple[alt.Color, alt.StrokeDash, alt.Shape]:
-    """Colour, dash and shape of each label, as on the page."""
-    parts = zip(*looks([t.run.optimizer for t in traces]), strict=True)
+    """Colour, dash and shape of each label, as on the page; the legend `offset` pixels away."""
+    parts = list(zip(*looks([t.run.optimizer for t in traces]), strict=True)) or [(), (), ()]
     colors, dashes, shapes = (alt.Scale(domain=labels, range=list(p)) for p in parts)
+    look = {"title": None, "legend": alt.Legend(offset=offset)}
     return (
-        alt.Color("optimizer:N", scale=colors, title=None),
-        alt.StrokeDash("optimizer:N", scale=dashes, title=None),
-        alt.Shape("optimizer:N", scale=shapes, title=None),
+        alt.Color("optimizer:N", scale=colors, **look),
+        alt.StrokeDash("optimizer:N", scale=dashes, **look),
+        alt.Shape("optimizer:N", scale=shapes, **look),
     )
