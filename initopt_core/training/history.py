@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import copy
 import json
 import math
 import threading
@@ -48,6 +49,11 @@ class Curve:
     test: dict[str, Any] | None = None
     seconds: list[float] = field(default_factory=list)  # at the end of each flush
 
+    def copy(self) -> Curve:
+        """One that does not grow with this."""
+        held = vars(self).items()
+        return Curve(**{k: copy.copy(v) if isinstance(v, (list, dict)) else v for k, v in held})
+
     @property
     def best_epoch(self) -> int:
         """Epoch (from 1) with the best validation accuracy; 0 before the first."""
@@ -66,6 +72,7 @@ class History:
         self.path = Path(path)
         self.version = 0
         self._lock = threading.Lock()
+        self._frozen: History | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -90,6 +97,21 @@ class History:
         self.search: dict[tuple[str, int, float], float | None] = {}
         self.search_members: list[dict] = []
         self.flushes: list[int] = []  # steps finished at each flush
+
+    def snapshot(self) -> History:
+        """A copy that stays at this version while the run goes on; the same for all who ask."""
+        with self._lock:
+            if self._frozen is None or self._frozen.version != self.version:
+                self._frozen = self._copy()
+            return self._frozen
+
+    def _copy(self) -> History:
+        frozen = object.__new__(History)
+        for name, value in vars(self).items():
+            setattr(frozen, name, copy.copy(value) if isinstance(value, (list, dict)) else value)
+        frozen._lock, frozen._frozen = threading.Lock(), None
+        frozen.curves = {name: curve.copy() for name, curve in self.curves.items()}
+        return frozen
 
     def poll(self) -> int:
         """Read what is new; the version afterwards."""

@@ -21,29 +21,39 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 APP = "Initopt"
 PATIENCE_SECONDS = 10
 """After which a link is written although the browser's half has not said that it is there."""
-_PAGE, _KEYS, _PENDING = "_address_page", "_address_keys", "_address_pending"
+_PAGE, _EPOCH, _PENDING = "_address_page", "_address_epoch", "_address_pending"
 _SINCE, _READY, _TITLE = "_address_since", "_address_ready", "_address_title"
+
+
+def session_key(name: str) -> str:
+    """Where the session keeps the value `name` of the page on the screen: each has its own."""
+    page = st.session_state.get(_PAGE, "")
+    return f"{page}.{name}" if page else name
+
+
+def epoch() -> int:
+    """How often Back, Forward or another page's link has replaced this session's values.
+
+    What a browser sends was meant for the values that it had: with an older epoch it is dropped.
+    """
+    return st.session_state.get(_EPOCH, 0)
 
 
 def write(key: str, text: str | list[str] | None) -> None:
     """Let the link hold `text` under `key`; None or an empty list takes the key out of it."""
-    own(key)
     pending = st.session_state.setdefault(_PENDING, {})
     pending[key] = text
     if not _waiting():
         _flush(pending)
 
 
-def own(*keys: str) -> None:
-    """Name values of the session that follow the link when Back or Forward changes it."""
-    pages = st.session_state.setdefault(_KEYS, {})
-    pages.setdefault(st.session_state.get(_PAGE, ""), set()).update(keys)
-
-
 def forget(meant: Callable[[str], Any]) -> None:
-    """Drop every value, of the session and of the link, whose name is meant: defaults return."""
-    for key in filter(meant, [k for k in st.session_state if isinstance(k, str)]):
-        del st.session_state[key]
+    """Drop every value of this page, in session and link, whose name is meant: defaults return."""
+    start = session_key("")
+    held = [k for k in st.session_state if isinstance(k, str) and k.startswith(start)]
+    for key in held:
+        if meant(key.removeprefix(start)):
+            del st.session_state[key]
     for key in filter(meant, list(st.query_params)):
         write(key, None)
 
@@ -59,8 +69,10 @@ def arrive(page: str) -> None:
     state[_PAGE] = page
     if _by_history() or (changed and len(st.query_params)):
         state.get(_PENDING, {}).clear()
-        for key in {*state.get(_KEYS, {}).get(page, ()), *st.query_params}:
-            state.pop(key, None)
+        state[_EPOCH] = epoch() + 1
+        if page:
+            for key in [k for k in state if isinstance(k, str) and k.startswith(f"{page}.")]:
+                del state[key]
 
 
 def title(page: str, *setting: str) -> None:

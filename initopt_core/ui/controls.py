@@ -10,8 +10,9 @@ import streamlit as st
 
 from initopt_core.registry import Entry, Parameter, Registry
 
+from .address import session_key
 from .components.number_slider import number_slider
-from .state import MAX_TEXT, kept, write_link
+from .state import MAX_TEXT, kept, values, write_link
 
 
 def is_number(parameter: Parameter) -> bool:
@@ -21,57 +22,63 @@ def is_number(parameter: Parameter) -> bool:
 
 def parameter_control(
     parameter: Parameter,
-    key: str,
-    container=st,
+    name: str,
+    container: Any = st,
     *,
     on_change: Callable[[], None] | None = None,
+    link: bool = True,
     **options: Any,
 ) -> Any:
     """One parameter as the widget that suits it; returns its value.
 
-    The value lives in `st.session_state[key]`, where presets may set it, and in the URL.
+    The value is kept under `name` by the page, where presets may set it, and in the URL.
 
     Args:
         parameter: what to ask for.
-        key: session key and URL name.
+        name: of the value on this page and in the URL.
         container: where to draw, for example `st.sidebar`.
         on_change: called after the user has changed the value, before the rerun.
+        link: whether to write the value into the URL here; a `Reading` does it for a whole page.
         options: further arguments of the widget, for example `disabled`.
     """
     options = {"label": parameter.label, "help": parameter.help or None, **options}
-    default = parameter.default
     if is_number(parameter):
-        return number_slider(parameter, key, container, on_change=on_change, **options)
-    if parameter.choices and isinstance(default, tuple):
-        draw = functools.partial(container.multiselect, options=list(parameter.choices))
-    elif parameter.choices:
-        draw = functools.partial(container.selectbox, options=list(parameter.choices))
-    elif isinstance(default, bool):
-        draw = container.toggle
-    else:
-        draw = functools.partial(container.text_input, max_chars=MAX_TEXT)
-    value = kept(parameter, key)
-    write_link(key, value, default)
-    boxed(draw, key, list(value) if isinstance(value, tuple) else value, on_change, **options)
+        return number_slider(parameter, name, container, on_change=on_change, link=link, **options)
+    value = kept(parameter, name, options.get("format_func"))
+    if link:
+        write_link(name, value, parameter.default)
+    shown = list(value) if isinstance(value, tuple) else value
+    boxed(_widget(parameter, container), name, shown, on_change, **options)
     return value
+
+
+def _widget(parameter: Parameter, container: Any) -> Callable:
+    """Streamlit's widget for what is no number."""
+    if parameter.choices:
+        several = isinstance(parameter.default, tuple)
+        draw = container.multiselect if several else container.selectbox
+        return functools.partial(draw, options=list(parameter.choices))
+    if isinstance(parameter.default, bool):
+        return container.toggle
+    return functools.partial(container.text_input, max_chars=MAX_TEXT)
 
 
 def boxed(
     draw: Callable,
-    key: str,
+    name: str,
     value: Any,
     on_change: Callable[[], None] | None = None,
     **options: Any,
 ) -> None:
-    """A widget of Streamlit's that shows `value` and writes into `st.session_state[key]`.
+    """A widget of Streamlit's that shows `value` and writes into `values[name]`.
 
     The widget has a key of its own: Streamlit forgets a widget's value when it is not drawn, and
     refuses to have it set while it is.
     """
-    box = f"_{key}_box"
+    box = f"_{session_key(name)}_box"
 
     def chosen() -> None:
-        st.session_state[key] = st.session_state[box]
+        values[name] = st.session_state[box]
         if on_change:
             on_change()
 
@@ -80,55 +87,54 @@ def boxed(
     draw(key=box, on_change=chosen, **options)
 
 
-def entry_settings(entry: Entry, prefix: str, container=st, **options: Any) -> dict[str, Any]:
-    """Controls for all parameters of `entry`; the URL names are `prefix` + parameter name."""
-    return {
-        p.name: parameter_control(p, prefix + p.name, container, **options)
-        for p in entry.parameters
-    }
+def segmented(
+    parameter: Parameter,
+    container: Any = st,
+    *,
+    on_change: Callable[[], None] | None = None,
+    **options: Any,
+) -> None:
+    """A choice as a row of buttons. An empty name among the choices means that none is pressed."""
+    name = parameter.name
 
+    def changed() -> None:
+        values[name] = values[name] or parameter.choices[0]
+        if on_change:
+            on_change()
 
-def kept_settings(entry: Entry, prefix: str, read: Callable = kept) -> dict[str, Any]:
-    """What the controls of `entry_settings` hold, without drawing them; `read` is `kept` or a
-    `Reading`."""
-    return {p.name: read(p, prefix + p.name) for p in entry.parameters}
-
-
-def kept_entry(
-    registry: Registry, label: str, key: str, default: str, read: Callable = kept
-) -> Entry:
-    """What the control of `entry_select` holds, without drawing it."""
-    choice = Parameter(key, label, default, choices=tuple(registry))
-    return registry[read(choice, key, lambda name: registry[name].label)]
+    draw = functools.partial(
+        container.segmented_control,
+        parameter.label,
+        [c for c in parameter.choices if c],
+        required="" not in parameter.choices,
+        label_visibility="collapsed",
+    )
+    boxed(draw, name, kept(parameter, name) or None, changed, **options)
 
 
 def entry_select(
     registry: Registry,
     label: str,
-    key: str,
+    name: str,
     default: str,
-    container=st,
+    container: Any = st,
     *,
     on_change: Callable[[], None] | None = None,
     **options: Any,
 ) -> Entry:
-    """A box to choose one entry of `registry`: people read its label, the link holds its name.
-
-    The name lives in `st.session_state[key]`, where presets may set it.
-    """
-    entry = kept_entry(registry, label, key, default)
-    write_link(key, entry.name, default)
-    draw = functools.partial(
-        container.selectbox,
-        label,
-        list(registry),
-        format_func=lambda name: registry[name].label,
+    """A box to choose one entry of `registry`: people read its label, the link holds its name."""
+    choice = Parameter(name, label, default, choices=tuple(registry))
+    chosen = parameter_control(
+        choice,
+        name,
+        container,
+        on_change=on_change,
+        format_func=lambda entry: registry[entry].label,
+        **options,
     )
-    boxed(draw, key, entry.name, on_change, **options)
-    return entry
+    return registry[chosen]
 
 
-def set_values(values: Mapping[str, Any]) -> None:
+def set_values(wanted: Mapping[str, Any]) -> None:
     """Give controls new values; to be used as a callback (`on_click`), before they are drawn."""
-    for key, value in values.items():
-        st.session_state[key] = value
+    values.update(wanted)

@@ -22,7 +22,8 @@ _CSS = """
 [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"] > .st-key-address-bar),
 [data-testid="stLayoutWrapper"]:has(> .st-key-type-size) { position: absolute; }
 /* Heads and sentences keep their room before they come, so that no figure moves down. */
-.st-key-init-head, .st-key-surface-head { margin-top: 0; min-height: 2.5rem; }
+.st-key-page-head { margin-top: 0; min-height: 2.5rem; }
+.st-key-page-head h1 { padding: 0; }
 .st-key-init-say { min-height: 3.1rem; justify-content: center; }
 .st-key-surface-say { min-height: 3rem; }
 /* A formula that is wider than its column goes on in the next line. */

@@ -94,7 +94,7 @@ def test_values_follow_the_link_only_where_the_history_has_changed_it():
     test = AppTest.from_function(page)
     test.query_params["a_size"] = "2.0"
     test.run(timeout=30)
-    test.session_state["kind"], test.session_state["b_size"] = "b", 5.0
+    test.session_state["numbers.kind"], test.session_state["numbers.b_size"] = "b", 5.0
     test.run()
     assert test.markdown[0].value == "b 5.0 2"
     assert set(dict(test.query_params)) == {"kind", "b_size"}
@@ -104,6 +104,6 @@ def test_values_follow_the_link_only_where_the_history_has_changed_it():
     test.session_state["back"] = True
     test.run()
     assert test.markdown[0].value == "a 3.0 3"  # what is no part of the link stays
-    test.session_state["kind"] = "b"
+    test.session_state["numbers.kind"] = "b"
     test.run()
     assert test.markdown[0].value == "b 1.0 4"  # and no value of the left entry lingers

@@ -7,8 +7,8 @@ from initopt_core.descent import surface_optimizers
 from initopt_core.loss_surfaces.presets import RACES
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.surfaces import FORMULA, SURFACES
+from initopt_core.ui import page as machine
 from initopt_core.ui import undo
-from initopt_core.ui.loss_surfaces import controls
 from initopt_core.ui.loss_surfaces import plan as plans
 
 MENUS = ("_start_part", "_noise_part", "_view_part", *(f"_run{i}_more" for i in range(8)))
@@ -19,13 +19,16 @@ def page():
 
     from initopt_core.ui.loss_surfaces import controls
     from initopt_core.ui.loss_surfaces import plan as plans
+    from initopt_core.ui.page import Laboratory
 
-    held = plans.read()
-    places = controls.places(held)
-    controls.draw_quick(held, places.slots)
-    controls.sidebar(held, places)
-    held.reading.write_links("loss_surfaces")
-    st.session_state["held"] = held
+    lab = Laboratory("loss_surfaces", "Loss surfaces", plans.read)
+
+    def draw(held):
+        st.session_state["held"], st.session_state["table"] = held, lab.reading.table
+        with st.sidebar:
+            controls.sidebar(lab, held)
+
+    lab.show(draw)
 
 
 def opened(menus=(), **link: str) -> AppTest:
@@ -49,19 +52,15 @@ def link_of(test: AppTest) -> dict:
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """Session name -> parameter of every control that the sidebar draws."""
+    """Name -> parameter of every control that the sidebar draws."""
     seen = {}
+    draw = machine.parameter_control
 
-    def watch(name):
-        draw = getattr(controls, name)
+    def watched(parameter, name, *args, **kwargs):
+        seen[name] = parameter
+        return draw(parameter, name, *args, **kwargs)
 
-        def watched(parameter, key, *args, **kwargs):
-            seen[key] = parameter
-            return draw(parameter, key, *args, **kwargs)
-
-        monkeypatch.setattr(controls, name, watched)
-
-    watch("parameter_control")
+    monkeypatch.setattr(machine, "parameter_control", watched)
     return seen
 
 
@@ -78,15 +77,15 @@ LINKS = [
 @pytest.mark.parametrize("link", LINKS)
 def test_every_control_shows_what_was_read_and_all_that_was_read_has_a_control(drawn, link):
     test = opened(MENUS, **link)
-    reading = test.session_state["held"].reading
-    read = dict(reading.values)
-    for key, parameter in drawn.items():
-        value = read.pop(key)
-        assert test.session_state[key] == value
-        assert parameter.default == reading._values[key][1], key
-        assert parameter.check(value) == value
-    # These have a control of another kind: the box of surfaces, the buttons, the menu of races.
-    assert set(read) == {"surface", "runs", "experiment"}
+    table = dict(test.session_state["table"])
+    for name, parameter in drawn.items():
+        control = table.pop(name)
+        assert test.session_state[name] == control.value
+        assert parameter is control.parameter
+        assert parameter.check(control.value) == control.value
+    # These have a control of another kind: buttons, the menu of races, another part of the page.
+    flat = {name for name in table if name.startswith("flat_")}
+    assert set(table) - flat == {"runs", "experiment", "view"}
 
 
 def test_what_a_closed_menu_holds_is_read_all_the_same():
@@ -184,9 +183,11 @@ def test_undo_goes_back_change_by_change_and_a_drag_is_one(monkeypatch):
         import streamlit as st
 
         from initopt_core.ui.loss_surfaces import plan as plans
+        from initopt_core.ui.page import Laboratory
 
-        plans.HISTORY.remember(plans.read().reading.values)
-        st.button("undo", on_click=plans.undo, disabled=not plans.HISTORY.possible())
+        lab = Laboratory("loss_surfaces", "Loss surfaces", plans.read)
+        lab.show(lambda held: None)
+        st.button("undo", on_click=lab.undo, disabled=not lab.history.possible())
 
     test = AppTest.from_function(undoing, default_timeout=30).run()
     assert test.button[0].disabled

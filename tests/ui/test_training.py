@@ -19,10 +19,20 @@ def sidebar():
     """The page's controls alone; what they make is kept in the session."""
     import streamlit as st
 
+    from initopt_core.ui.page import Laboratory
     from initopt_core.ui.training import controls
 
-    config, problem, _ = controls.sidebar()
-    st.session_state["made"] = (config.as_dict() if config else None, problem)
+    lab = Laboratory("training", "Training", controls.read, stays=controls.STAYS)
+
+    def draw(held):
+        config = held.config
+        st.session_state["made"] = (config.as_dict() if config else None, held.problem)
+        controls.sidebar(lab, held)
+        lab.head()
+        for name in controls.PRESETS:
+            st.button(name, on_click=controls.apply_preset, args=(lab, name))
+
+    lab.show(draw)
 
 
 @pytest.fixture
@@ -119,7 +129,7 @@ def test_the_rates_range_is_the_cores(page):
 @pytest.mark.parametrize("name", controls.PRESETS)
 def test_every_ready_made_race_and_reset(page, name):
     test = page({"race": "Muon", "Muon_lr": "0.5", "hidden": "8", "clip": "2"})
-    next(s for s in test.selectbox if s.key == "_preset").set_value(name).run()
+    next(b for b in test.button if b.label == name).click().run()
     assert not test.exception
     config = made(test)
     assert config.hidden_sizes == tutorial_comparison().hidden_sizes and not config.clip_norm
@@ -136,3 +146,22 @@ def test_every_ready_made_race_and_reset(page, name):
         assert config.data == wanted["data"]
     next(b for b in test.button if b.label == "Reset").click().run()
     assert made(test) == tutorial_comparison(epochs=10, data=made(test).data)
+
+
+def test_a_link_forgets_the_settings_of_what_is_no_longer_chosen(page):
+    test = page({"race": "SGD,Adam", "Adam_beta1": "0.5", "act": "leaky_relu", "epochs": "3"})
+    assert {"race", "Adam_beta1", "act", "epochs"} <= set(dict(test.query_params))
+    test.session_state["race"], test.session_state["act"] = ("SGD",), "tanh"
+    test.run()
+    assert "Adam_beta1" not in test.query_params
+    assert {"race", "act", "epochs"} <= set(dict(test.query_params))
+
+
+def test_undo_takes_back_a_change_of_the_race(page):
+    test = page()
+    test.session_state["SGD_lr"] = 0.5
+    test.run()
+    assert made(test).racers[0].lr == 0.5
+    next(b for b in test.button if b.label == "Undo").click().run()
+    assert made(test) == made(page())
+    assert not dict(test.query_params)

@@ -107,6 +107,11 @@ class NumberSlider {
     this.unit.hidden = !data.unit;
     this.root.toggleAttribute("data-disabled", data.disabled);
     this.range.disabled = this.box.disabled = data.disabled;
+    if (data.epoch !== this.epoch) { // Back was pressed: what was under way is meant no longer
+      this.epoch = data.epoch;
+      this.next = undefined;
+      this.answered = this.sent;
+    }
     this.answered = Math.max(this.answered, data.ack);
     if (this.answered >= this.sent) {
       clearTimeout(this.timer);
@@ -141,7 +146,7 @@ class NumberSlider {
       this.answered = this.sent;
       if (this.next !== undefined) this.send();
     }, PATIENCE_MS);
-    this.set("value", [value, this.sent]);
+    this.set("value", [value, this.sent, this.epoch]);
   }
 
   /** Show a value without telling the server. */

@@ -10,7 +10,8 @@ from typing import Any
 import streamlit as st
 
 from initopt_core.registry import Parameter, SettingError
-from initopt_core.ui.state import kept, write_link
+from initopt_core.ui.address import epoch, session_key
+from initopt_core.ui.state import kept, values, write_link
 
 from . import assets
 
@@ -23,34 +24,37 @@ def number_slider(
     label: str | None = None,
     help: str | None = None,
     disabled: bool = False,
+    link: bool = True,
     on_change: Callable[[], None] | None = None,
 ) -> float | int:
     """A slider over the parameter's track, with a box that takes every number of its range.
 
-    The value lives in `st.session_state[key]`, where presets may set it, and in the URL under
-    the same name whenever it is not the default.
+    The value is kept under `key` by the page, where presets may set it, and in the URL under the
+    same name whenever it is not the default.
 
     Args:
         parameter: a number with `low` and `high`.
-        key: session key and URL name.
+        key: the value's name on this page and in the URL.
         container: where to draw.
+        link: whether to write the value into the URL here.
         on_change: called after the user has changed the value, before the rerun.
     """
-    element, answered = f"_{key}_slider", f"_{key}_answered"
+    element, answered = (f"_{session_key(key)}_{part}" for part in ("slider", "answered"))
 
     def moved() -> None:
         value = (st.session_state.get(element) or {}).get("value")
         with contextlib.suppress(SettingError, TypeError, ValueError):
-            chosen, move = value
-            if move == st.session_state.get(answered):
-                return  # after Back, Streamlit sends the last move once more
+            chosen, move, meant_for = value
+            if meant_for != epoch() or move == st.session_state.get(answered):
+                return  # of a page that Back has left; or the last move, sent once more after Back
             st.session_state[answered] = move
-            st.session_state[key] = parameter.check(chosen)
+            values[key] = parameter.check(chosen)
             if on_change:
                 on_change()
 
     value = kept(parameter, key)
-    write_link(key, value, parameter.default)
+    if link:
+        write_link(key, value, parameter.default)
     low, high = parameter.track or (parameter.low, parameter.high)
     kind = type(parameter.default)
     with contextlib.nullcontext() if container is st else container:
@@ -71,6 +75,7 @@ def number_slider(
                 "integer": kind is int,
                 "disabled": disabled,
                 "ack": st.session_state.get(answered, 0),
+                "epoch": epoch(),
             },
             on_value_change=moved,
         )

@@ -1,15 +1,13 @@
 """The sidebar of the initialization laboratory.
 
-`read` says what the controls hold, `lay_out` gives them their places, and they are drawn after the
-figures: these are on the screen before a single control is drawn again. Sliders belong to the
-picture's fragment, so that one that moves runs the picture and the sliders, not the page.
+`read` is the table: it says what the controls hold and where each is drawn. `draw_top` draws those
+that decide which others there are, `draw_parts` these others.
 """
 
 from __future__ import annotations
 
-import contextlib
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -28,16 +26,9 @@ from initopt_core.initialization.settings import (
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS, MAX_LAYERS, MAX_UNITS
 from initopt_core.registry import Entry, Parameter, SettingError
-from initopt_core.ui.controls import (
-    entry_select,
-    is_number,
-    kept_entry,
-    kept_settings,
-    parameter_control,
-    set_values,
-)
-from initopt_core.ui.state import Reading, kept
-from initopt_core.ui.undo import Undo
+from initopt_core.ui.controls import set_values
+from initopt_core.ui.page import CONTROLS, PICTURE, Laboratory, part
+from initopt_core.ui.state import Reading, kept, values
 from initopt_core.wording import count, number
 
 MAX_SHOWN_SEED = 9999
@@ -75,9 +66,24 @@ SWITCHES = (
     Parameter("outputs", "Row behind the non-linearity", False, help="φ(z) as well as z."),
 )
 BIASES = ("bias", "bias_std")
-PICTURE = "init-picture"
-"""The fragment that answers the controls."""
-HISTORY = Undo("init")
+PARTS = ("", "Numbers", "Phase map", "Compare", "Seeds", "Tutorial", "Explain", "Code")
+PART = Parameter("part", "More", "", choices=PARTS)
+QUANTITIES = {
+    "activations": "Activations z",
+    "weights": "Weights",
+    "gradients": "Gradients",
+    "outputs": "After φ",
+}
+QUANTITY = Parameter("quantity", "Quantity", "activations", choices=tuple(QUANTITIES))
+EXPLAINED = Parameter("explain_layer", "Layer", 1, 0, MAX_LAYERS)
+STRIP = Parameter("strip", "Layer whose histograms are shown", 0, 0, MAX_LAYERS)
+TOP, SCHEME, BIAS, ACTIVATION, SIZE, DRAW, HISTOGRAMS = (
+    "top", "scheme", "biases", "activation", "size", "draw", "histograms",
+)  # fmt: skip
+"""Places of the sidebar."""
+TOP_BOXES = "boxes"
+"""The fragment of the place at the top."""
+_GOOD = "_initialization_good"
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class Held:
         settings: to be shown; the last good ones where there is a problem.
         display: how the histograms are to be drawn.
         problems: why a value cannot be used.
-        reading: what the link must say.
+        part, quantity, explained, strip: what is looked at below the first screen.
     """
 
     scheme: Entry
@@ -97,23 +103,35 @@ class Held:
     settings: Settings
     display: Display
     problems: tuple[str, ...]
-    reading: Reading
+    part: str = ""
+    quantity: str = QUANTITY.default
+    explained: int = EXPLAINED.default
+    strip: int = STRIP.default
 
 
-def read() -> Held:
-    """What the controls hold, without drawing them."""
-    reading = Reading()
-    scheme = kept_entry(INITIALIZERS, "Scheme", "scheme", "kaiming", reading)
-    activation = kept_entry(ACTIVATIONS, "Activation", "activation", "relu", reading)
-    last = HISTORY.last or Settings.make()
+def read(take: Reading) -> Held:
+    """What the controls hold, and where each of them is drawn."""
+    both = {"answers": (PICTURE, CONTROLS)}
+    scheme = take.entry(INITIALIZERS, "Scheme", "scheme", "kaiming", group=TOP, **both)
+    activation = take.entry(ACTIVATIONS, "Activation", "activation", "relu", group=TOP, **both)
+    last = shown_settings()
     problems = []
+    text = take(HIDDEN, group=TOP, **both)
     try:
-        hidden = parse_hidden(reading(HIDDEN, HIDDEN.name))
+        hidden = parse_hidden(text)
     except SettingError as problem:
         problems.append(str(problem))
         hidden = last.hidden
-    scheme_values = kept_settings(scheme, _prefix("scheme", scheme), reading)
-    activation_values = kept_settings(activation, _prefix("activation", activation), reading)
+    match = has_gain(scheme) and take(MATCH, group=SCHEME, **both)
+    scheme_values = _scheme_settings(take, scheme, match)
+    follow = both if has_gain(scheme) else {}  # the switch above names the activation's gain
+    activation_values = take.settings(
+        activation, _prefix("activation", activation), group=ACTIVATION, **follow
+    )
+    _sizes(take, hidden)
+    drawn = take(SEED, group=DRAW), take(BATCH, group=DRAW), take(CHOSEN, group=DRAW,
+        placeholder="all ten")  # fmt: skip
+    seed, images, classes = drawn
     try:
         settings = Settings.make(
             scheme.name,
@@ -121,112 +139,43 @@ def read() -> Held:
             activation.name,
             activation_values,
             hidden,
-            reading(BATCH, BATCH.name),
-            [CLASSES.index(c) for c in reading(CHOSEN, CHOSEN.name)],
-            reading(SEED, SEED.name),
-            _has_gain(scheme) and reading(MATCH, MATCH.name),
+            images,
+            [CLASSES.index(c) for c in classes],
+            seed,
+            match,
         )
     except SettingError as problem:
         problems.append(str(problem))
         settings = last
-    HISTORY.remember(settings)
-    switches = {s.name: reading(s, s.name) for s in _switches(settings)}
+    st.session_state[_GOOD] = settings
+    display = _display(take, settings)
+    looked = [take(p, undo=False) for p in (PART, QUANTITY, EXPLAINED, STRIP)]
+    return Held(scheme, activation, settings, display, tuple(problems), *looked)
+
+
+def _scheme_settings(take: Reading, scheme: Entry, match: bool) -> dict[str, Any]:
+    prefix = _prefix("scheme", scheme)
+    out = {}
+    for p in scheme.parameters:
+        place = BIAS if p.name in BIASES else SCHEME
+        options = {"disabled": True} if match and p.name == "gain" else {}
+        out[p.name] = take(p, prefix + p.name, group=place, **options)
+    return out
+
+
+def _sizes(take: Reading, hidden: tuple[int, ...]) -> None:
+    """Depth and width say what the sizes say, where all layers are equally wide."""
+    values.update(_slider_values(hidden))
+    options = {"before": _sizes_moved, "answers": (PICTURE, CONTROLS, TOP_BOXES), "undo": False}
+    take(DEPTH, group=SIZE, linked=False, **options)
+    take(WIDTH, group=SIZE, linked=False, **options)
+
+
+def _display(take: Reading, settings: Settings) -> Display:
+    switches = {s.name: take(s, group=HISTOGRAMS) for s in _switches(settings)}
     if "stretch" in switches:  # strips: one axis for all layers unless each fills the height
         switches["shared"] = not switches.pop("stretch")
-    return Held(scheme, activation, settings, Display(**switches), tuple(problems), reading)
-
-
-# --- drawing -------------------------------------------------------------------------------------
-
-
-@dataclass
-class Sidebar:
-    """The sidebar laid out.
-
-    Attributes:
-        top: place of what stays when numbers change: scheme, activation, sizes.
-        places: session key -> parameter, container and widget options of every other control
-            that is to be seen; those of closed parts are not.
-    """
-
-    top: Any
-    places: dict[str, tuple[Parameter, Any, dict[str, Any]]] = field(default_factory=dict)
-
-    def add(self, parameter: Parameter, key: str, part: Any, **options: Any) -> None:
-        """A place for one control."""
-        self.places[key] = parameter, part.container(), options
-
-
-def lay_out(held: Held) -> Sidebar:
-    """Places of all controls from top to bottom; nothing is drawn in them yet."""
-    side = st.sidebar
-    sidebar = Sidebar(side.container())
-    prefix = _prefix("scheme", held.scheme)
-    if _has_gain(held.scheme):
-        sidebar.add(MATCH, MATCH.name, side)
-    biases = []
-    for p in held.scheme.parameters:
-        if p.name in BIASES:
-            biases.append(p)
-        else:
-            sidebar.add(p, prefix + p.name, side)
-    if biases and (part := _opened("Biases", "vertical_align_center")):
-        for p in biases:
-            sidebar.add(p, prefix + p.name, part)
-    for p in held.activation.parameters:
-        sidebar.add(p, _prefix("activation", held.activation) + p.name, side)
-    if part := _opened("Depth x width", "layers"):
-        sidebar.add(DEPTH, "depth", part, on_change=_sliders_moved)
-        sidebar.add(WIDTH, "width", part, on_change=_sliders_moved)
-    if part := _opened("Draw and batch", "casino"):
-        sidebar.add(SEED, SEED.name, part)
-        part.button("Random seed", icon=":material/casino:", on_click=roll, width="stretch")
-        sidebar.add(BATCH, BATCH.name, part)
-        sidebar.add(CHOSEN, CHOSEN.name, part, placeholder="all ten")
-    if part := _opened("Histograms", "bar_chart"):
-        for switch in _switches(held.settings):
-            sidebar.add(switch, switch.name, part)
-    return sidebar
-
-
-def draw_page_controls(held: Held, sidebar: Sidebar) -> None:
-    """The controls that decide which others there are, and all that are not sliders."""
-    with sidebar.top:
-        entry_select(INITIALIZERS, "Scheme", "scheme", "kaiming")
-        entry_select(ACTIVATIONS, "Activation", "activation", "relu")
-        parameter_control(HIDDEN, HIDDEN.name, on_change=_sizes_typed)
-        for problem in held.problems:
-            st.error(problem, icon=":material/error:")
-    for key, (parameter, place, options) in sidebar.places.items():
-        if key != MATCH.name and not is_number(parameter):
-            parameter_control(parameter, key, place, **{"on_change": _answer, **options})
-
-
-def draw_sliders(held: Held, sidebar: Sidebar) -> None:
-    """The controls that belong to the picture's fragment: a slider that moves runs it alone."""
-    gain = _prefix("scheme", held.scheme) + "gain"
-    matched = _has_gain(held.scheme) and kept(MATCH, MATCH.name)
-    for key, (parameter, place, options) in sidebar.places.items():
-        if key == MATCH.name:
-            values = kept_settings(held.activation, _prefix("activation", held.activation))
-            usual = theory.gain(held.activation.name, **values)
-            label = f"Gain of {held.activation.label}: {number(usual)}"
-            parameter_control(parameter, key, place, label=label)
-        elif is_number(parameter):
-            parameter_control(parameter, key, place, disabled=matched and key == gain, **options)
-
-
-def _opened(label: str, icon: str) -> Any:
-    """A part of the sidebar where it is open, else None: a closed one's controls cost nothing."""
-    part = st.sidebar.expander(
-        label, icon=f":material/{icon}:", key=f"_init_{icon}", on_change="rerun"
-    )
-    return part if part.open else None
-
-
-def _answer() -> None:
-    """Callback of controls outside the picture's fragment that change nothing but the picture."""
-    st.rerun(PICTURE)
+    return Display(**switches)
 
 
 def _switches(settings: Settings) -> tuple[Parameter, ...]:
@@ -240,16 +189,59 @@ def _prefix(kind: str, entry: Entry) -> str:
     return control_key(kind, entry.name, "")
 
 
-def _has_gain(scheme: Entry) -> bool:
+def has_gain(scheme: Entry) -> bool:
+    """Whether the scheme's gain can be the one that is made for the activation."""
     return any(p.name == "gain" for p in scheme.parameters)
+
+
+# --- drawing -------------------------------------------------------------------------------------
+
+
+def draw_top(lab: Laboratory, held: Held) -> None:
+    """The controls that decide which others there are."""
+    lab.draw(TOP)
+
+
+def draw_parts(lab: Laboratory, held: Held) -> None:
+    """All other controls from top to bottom; those of closed parts are not drawn."""
+    for problem in held.problems:
+        st.error(problem, icon=":material/error:")
+    for control in lab.reading.group(SCHEME):
+        options = dict(control.options)
+        if control.name == MATCH.name:
+            options["label"] = _gain_of(lab, held.activation)
+        lab.draw_one(replace(control, options=options))
+    if lab.reading.group(BIAS) and (place := part("Biases", "vertical_align_center", "_init_bias")):
+        lab.draw(BIAS, place)
+    lab.draw(ACTIVATION)
+    if place := part("Depth x width", "layers", "_init_layers"):
+        lab.draw(SIZE, place)
+    if place := part("Draw and batch", "casino", "_init_casino"):
+        place.button(
+            "Random seed",
+            icon=":material/casino:",
+            on_click=_roll,
+            args=(lab,),
+            width="stretch",
+        )
+        lab.draw(DRAW, place)
+    if place := part("Histograms", "bar_chart", "_init_bar_chart"):
+        lab.draw(HISTOGRAMS, place)
+
+
+def _gain_of(lab: Laboratory, activation: Entry) -> str:
+    settings = lab.reading.group(ACTIVATION)
+    prefix = _prefix("activation", activation)
+    usual = theory.gain(activation.name, **{c.name.removeprefix(prefix): c.value for c in settings})
+    return f"Gain of {activation.label}: {number(usual)}"
 
 
 # --- setting the controls; all of these are callbacks --------------------------------------------
 
 
 def control_values(settings: Settings) -> dict[str, Any]:
-    """What the controls hold when they show `settings`: session key -> value."""
-    values = {
+    """What the controls hold when they show `settings`, by name."""
+    out = {
         "scheme": settings.scheme,
         "activation": settings.activation,
         HIDDEN.name: describe_hidden(settings.hidden),
@@ -259,10 +251,15 @@ def control_values(settings: Settings) -> dict[str, Any]:
         MATCH.name: settings.match_gain,
     }
     for name, value in settings.scheme_settings:
-        values[control_key("scheme", settings.scheme, name)] = value
+        out[control_key("scheme", settings.scheme, name)] = value
     for name, value in settings.activation_settings:
-        values[control_key("activation", settings.activation, name)] = value
-    return {**values, **_slider_values(settings.hidden)}
+        out[control_key("activation", settings.activation, name)] = value
+    return out
+
+
+def shown_settings() -> Settings:
+    """What was shown last."""
+    return st.session_state.get(_GOOD) or Settings.make()
 
 
 def show(settings: Settings) -> None:
@@ -271,17 +268,10 @@ def show(settings: Settings) -> None:
     st.rerun()
 
 
-def reset() -> None:
-    """Callback: everything as it was at first, display and comparison too."""
-    st.session_state["init_pins"] = []
-    set_values({switch.name: switch.default for switch in SWITCHES})
-    show(Settings.make())
-
-
-def roll() -> None:
+def _roll(lab: Laboratory) -> None:
     """Callback: another draw of the weights."""
-    st.session_state[SEED.name] = random.randint(0, MAX_SHOWN_SEED)
-    _answer()
+    values[SEED.name] = random.randint(0, MAX_SHOWN_SEED)
+    lab.answer(PICTURE, SEED.name)
 
 
 def _slider_values(hidden: tuple[int, ...]) -> dict[str, int]:
@@ -289,18 +279,6 @@ def _slider_values(hidden: tuple[int, ...]) -> dict[str, int]:
     return {"depth": len(hidden), "width": hidden[0]} if len(set(hidden)) == 1 else {}
 
 
-def _sliders_moved() -> None:
-    depth, width = kept(DEPTH, "depth"), kept(WIDTH, "width")
-    st.session_state[HIDDEN.name] = describe_hidden((width,) * depth)
-    st.rerun()  # the whole page: the text changes, and grid and strips have their own switches
-
-
-def _sizes_typed() -> None:
-    with contextlib.suppress(SettingError):  # `read` says what is wrong
-        set_values(_slider_values(parse_hidden(st.session_state[HIDDEN.name])))
-
-
-def undo() -> None:
-    """Callback: the setting before the last change."""
-    if HISTORY.possible():
-        show(HISTORY.back())
+def _sizes_moved() -> None:
+    width, depth = kept(WIDTH, WIDTH.name), kept(DEPTH, DEPTH.name)
+    values[HIDDEN.name] = describe_hidden((width,) * depth)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from typing import Any
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -14,15 +14,16 @@ from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Settings, View, view
 from initopt_core.initialization.findings import Finding, finding
 from initopt_core.initialization.presets import PRESETS
-from initopt_core.ui import address
 from initopt_core.ui.components.live_chart import compile_figure, live_chart
-from initopt_core.ui.layout import enter, let_it_be_drawn
+from initopt_core.ui.layout import let_it_be_drawn
+from initopt_core.ui.page import BELOW, CONTROLS, HEAD, PICTURE, Laboratory, experiments
 from initopt_core.ui.server.compute import compute, is_ready
 from initopt_core.ui.server.dataset import get_dataset
 from initopt_core.ui.state import notice_bad_links
 from initopt_core.wording import number
 
 from . import controls, panels
+from .controls import TOP_BOXES
 
 ICONS = {
     "good": ":material/check_circle:",
@@ -55,107 +56,147 @@ def prepare() -> None:
     compile_figure(compute(conclusion, seen, ())[1])
 
 
+LAB = Laboratory(
+    "initialization",
+    "Initialization",
+    controls.read,
+    words=lambda held: (held.settings.title,),
+    stays=(controls.PART.name,),
+    follows=lambda: (*_head_follows(), *panels.follows()),
+)
+
+
 def show() -> None:
-    """The whole page: places from top to bottom, then what is waited for first, the picture."""
-    enter()
-    held = controls.read()
-    head = st.container(horizontal=True, vertical_alignment="center", gap="small", key="init-head")
-    title, menu, live, back = (head.container(width=w) for w in ("stretch", *["content"] * 3))
-    notes = st.container()
-    sidebar = controls.lay_out(held)
-    picture([held], sidebar, live)
-    title.title("Initialization", anchor=False)
-    _experiments(menu)
-    back.button("Reset", icon=":material/restart_alt:", on_click=controls.reset)
-    notice_bad_links(notes)
-    controls.draw_page_controls(held, sidebar)
+    """The whole page: what is waited for first, the picture; it is the sidebar that comes last."""
+    LAB.show(_draw)
 
 
-@st.fragment(key=controls.PICTURE)
-def picture(fresh: list[controls.Held], sidebar: controls.Sidebar, live: Any) -> None:
-    """Sentence, figures and what lies below, and the sliders: these rerun it alone.
-
-    Args:
-        fresh: what the page has just read; empty when the fragment runs by itself.
-        sidebar: where sliders are drawn.
-        live: where the buttons are drawn that depend on the settings.
-    """
-    held = fresh.pop() if fresh else controls.read()
-    settings, display, dataset = held.settings, held.display, get_dataset()
-    say = st.container(key="init-say")  # keeps its height, so that the figures stay in place
-    look = functools.partial(compute, view, settings, dataset, display.outputs)
-    weights = sum(a * b for a, b in itertools.pairwise(settings.sizes))
-    with st.container():
-        if weights > SLOW and not is_ready(view, settings, dataset, display.outputs):
-            with st.spinner(f"{number(weights / 1e6)} million weights: drawing and measuring"):
-                seen = look()
-        else:
-            seen = look()
-        main = compute(histograms, seen, display)
-        if len(seen.names) > figures.GRID_LAYERS:
-            live_chart(main, key="init-strips", on_select=panels.choose_layer)
-            panels.chosen_layer(seen, display)
-        else:
-            live_chart(main, key="init-grid")
-        pinned = tuple(compute(view, pin, dataset) for pin in panels.pins())
-        found, depth = compute(conclusion, seen, pinned)
-        live_chart(depth, key="init-depth")
+def _draw(held: controls.Held) -> None:
+    head, notes = st.container(), st.container()
+    picture()
     let_it_be_drawn()
-    with say:
-        _say(found)
-    controls.draw_sliders(held, sidebar)
-    with live:
-        _buttons(settings)
-    panels.below(seen, display, pinned, main, depth)
-    address.title("Initialization", settings.title)
-    held.reading.write_links("initialization")
+    with head:
+        heading()
+    notice_bad_links(notes)
+    below()
+    with st.sidebar:
+        top()
+        parts()
 
 
-def _experiments(place: Any) -> None:
-    menu = place.popover(
-        "Experiments", icon=":material/science:", key="init-experiments", on_change="rerun"
+@dataclass(frozen=True)
+class _Seen:
+    """What the settings make: the network as it was measured, and the figures of it."""
+
+    seen: View
+    main: Figure
+
+
+def _seen(held: controls.Held) -> _Seen:
+    settings, outputs, dataset = held.settings, held.display.outputs, get_dataset()
+    look = functools.partial(compute, view, settings, dataset, outputs)
+    weights = sum(a * b for a, b in itertools.pairwise(settings.sizes))
+    if weights > SLOW and not is_ready(view, settings, dataset, outputs):
+        with st.spinner(f"{number(weights / 1e6)} million weights: drawing and measuring"):
+            seen = look()
+    else:
+        seen = look()
+    return _Seen(seen, compute(histograms, seen, held.display))
+
+
+def _pinned() -> tuple[View, ...]:
+    return tuple(compute(view, pin, get_dataset()) for pin in panels.pins())
+
+
+@LAB.fragment(PICTURE)
+def picture(held: controls.Held) -> None:
+    """Sentence and figures."""
+    say = st.container(key="init-say", horizontal=True, vertical_alignment="center")
+    found = _seen(held)
+    seen, main = found.seen, found.main
+    if len(seen.names) > figures.GRID_LAYERS:
+        live_chart(main, key="init-strips", on_select=panels.choose_layer)
+        panels.chosen_layer(seen, held)
+    else:
+        live_chart(main, key="init-grid")
+    told, depth = compute(conclusion, seen, _pinned())
+    live_chart(depth, key="init-depth")
+    with say:  # it keeps its height, so that the figures stay in place
+        _say(told)
+    panels.link_pins()
+
+
+@LAB.fragment(HEAD)
+def heading(held: controls.Held) -> None:
+    """The page's name, ready-made settings, and what one wants at hand."""
+    LAB.head(
+        lambda: experiments(
+            LAB.name,
+            "The tutorial's experiments, with the numbers it printed.",
+            [
+                (p.name, p.label, p.lesson, functools.partial(controls.show, p.settings))
+                for p in PRESETS.values()
+            ],
+        ),
+        _pin_button,
     )
-    if not menu.open:  # closed it costs one element a change, not nine
-        return
-    menu.caption("The tutorial's experiments, with the numbers it printed.")
-    for preset in PRESETS.values():
-        menu.button(
-            preset.label,
-            key=f"preset-{preset.name}",
-            help=preset.lesson,
-            on_click=controls.show,
-            args=(preset.settings,),
-            width="stretch",
-        )
+    st.session_state[_UNPINNABLE] = _is_pinned()
 
 
-def _buttons(settings: Settings) -> None:
-    """Pin and undo: what one wants at hand."""
-    row = st.container(horizontal=True, gap="small")
-    row.button(
+_UNPINNABLE = "_initialization_pinned"
+
+
+def _is_pinned() -> bool:
+    return controls.shown_settings() in panels.pins()
+
+
+def _head_follows() -> tuple[str, ...]:
+    """The button that pins what is shown can be pressed again when another setting is."""
+    return (HEAD,) if st.session_state.get(_UNPINNABLE) else ()
+
+
+def _pin_button() -> None:
+    st.button(
         "Pin",
         icon=":material/push_pin:",
         help="Keep this setting to compare the next ones with (up to three).",
-        on_click=panels.pin,
-        args=(settings,),
-        disabled=len(panels.pins()) >= panels.MAX_PINS or settings in panels.pins(),
+        on_click=_pin,
+        disabled=len(panels.pins()) >= panels.MAX_PINS or _is_pinned(),
     )
-    row.button(
-        "Undo",
-        icon=":material/undo:",
-        help="Back to the setting before the last change.",
-        on_click=controls.undo,
-        disabled=not controls.HISTORY.possible(),
-    )
+
+
+def _pin() -> None:
+    """Callback: keep what is shown."""
+    panels.pin(controls.shown_settings())
+    LAB.answer(PICTURE, HEAD, BELOW)
+
+
+@LAB.fragment(TOP_BOXES)
+def top(held: controls.Held) -> None:
+    """Scheme, activation, sizes."""
+    controls.draw_top(LAB, held)
+
+
+@LAB.fragment(CONTROLS)
+def parts(held: controls.Held) -> None:
+    """The controls that these have."""
+    controls.draw_parts(LAB, held)
+
+
+@LAB.fragment(BELOW)
+def below(held: controls.Held) -> None:
+    """What lies under the first screen."""
+    found, pinned = _seen(held), _pinned()
+    depth = compute(conclusion, found.seen, pinned)[1]
+    panels.below(LAB, held, found.seen, pinned, found.main, depth)
 
 
 def _say(found: Finding) -> None:
     """The sentence, and the button that mends what it says."""
-    row, side = st.columns([9, 1.2], vertical_alignment="center")
     icon = ICONS.get(found.kind, ":material/warning:")
-    row.markdown(f"{icon} {found.text} {found.remedy}")
+    st.markdown(f"{icon} {found.text} {found.remedy}", width="stretch")
     if found.fix is not None:
-        side.button(
+        st.button(
             "Try it",
             icon=":material/build:",
             key="init-fix",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import html
 import time
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -22,9 +25,12 @@ from initopt_core.networks import make_activation
 from initopt_core.registry import SettingError
 from initopt_core.ui import address
 from initopt_core.ui.components.live_chart import live_chart
+from initopt_core.ui.controls import boxed, segmented
 from initopt_core.ui.export_menu import export_buttons
+from initopt_core.ui.page import BELOW, Laboratory
 from initopt_core.ui.server.compute import compute, is_ready
 from initopt_core.ui.server.dataset import get_dataset
+from initopt_core.ui.state import values
 from initopt_core.wording import count, duration, number, percent, times
 
 from . import controls
@@ -33,7 +39,6 @@ MAX_PINS = 3
 SEEDS = 20
 TUTORIAL_SEEDS = 100
 """Draws from which the Tutorial part takes how much two of them usually differ."""
-PARTS = ("Numbers", "Phase map", "Compare", "Seeds", "Tutorial", "Explain", "Code")
 
 
 # --- pins -------------------------------------------------------------------------------------
@@ -41,20 +46,20 @@ PARTS = ("Numbers", "Phase map", "Compare", "Seeds", "Tutorial", "Explain", "Cod
 
 def pins() -> list[Settings]:
     """The pinned settings: from this session, at first from the link."""
-    state = st.session_state
-    if "init_pins" not in state:
-        state["init_pins"] = []
+    if "pins" not in values:
+        found = []
         for text in st.query_params.get_all("pin")[:MAX_PINS]:
             with contextlib.suppress(SettingError):
-                state["init_pins"].append(Settings.from_text(text))
-    return state["init_pins"]
+                found.append(Settings.from_text(text))
+        values["pins"] = found
+    return values["pins"]
 
 
 def pin(settings: Settings) -> None:
     """Callback: keep `settings` for comparison."""
     kept = pins()
     if settings not in kept and len(kept) < MAX_PINS:
-        st.session_state["init_pins"] = [*kept, settings]
+        values["pins"] = [*kept, settings]
 
 
 def unpin(index: int) -> None:
@@ -62,11 +67,12 @@ def unpin(index: int) -> None:
     kept = list(pins())
     if index < len(kept):
         del kept[index]
-    st.session_state["init_pins"] = kept
+    values["pins"] = kept
+    st.rerun()
 
 
-def _link_pins() -> None:
-    address.own("init_pins")
+def link_pins() -> None:
+    """Let the link hold them."""
     address.write("pin", [p.to_text() for p in pins()])
 
 
@@ -76,48 +82,51 @@ def _link_pins() -> None:
 def choose_layer(click: dict) -> None:
     """Callback of the strips: open the layer that was clicked."""
     if click.get("x") is not None:
-        st.session_state["init_layer"] = max(0, round(click["x"] / 2))
+        values[controls.STRIP.name] = max(0, round(click["x"] / 2))
 
 
-def chosen_layer(seen: View, display: Display) -> None:
+def chosen_layer(seen: View, held: controls.Held) -> None:
     """The histograms of the chosen layer."""
-    index = min(st.session_state.get("init_layer", 0), len(seen.names) - 1)
-    live_chart(compute(figures.one_layer, seen, index, display), key="init-layer")
+    index = min(held.strip, len(seen.names) - 1)
+    live_chart(compute(figures.one_layer, seen, index, held.display), key="init-layer")
 
 
 # --- the parts below ---------------------------------------------------------------------------
 
 
 def below(
-    seen: View, display: Display, pinned: tuple[View, ...], main: Figure, depth: Figure
+    lab: Laboratory,
+    held: controls.Held,
+    seen: View,
+    pinned: tuple[View, ...],
+    main: Figure,
+    depth: Figure,
 ) -> None:
     """A row of parts; the chosen one is computed and drawn, the others cost nothing."""
-    _link_pins()
-    row = st.container(horizontal=True, vertical_alignment="center")
-    part = row.segmented_control(
-        "More",
-        PARTS,
-        key="part",
-        bind="query-params",
-        label_visibility="collapsed",
-        width="stretch",
-    )
-    with row:
+
+    def opened() -> None:
+        lab.answer(BELOW)
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        segmented(controls.PART, on_change=opened, width="stretch")
         export_buttons(main, key="init-main")
-    if part == "Numbers":
-        numbers(seen)
-    elif part == "Phase map":
-        phase_map(seen)
-    elif part == "Compare":
-        compare(seen, display, pinned)
-    elif part == "Seeds":
-        seeds(seen, depth)
-    elif part == "Tutorial":
-        tutorial(seen)
-    elif part == "Explain":
-        _explain(seen)
-    elif part == "Code":
-        code(seen)
+    draw = {
+        "Numbers": lambda: numbers(seen, held, opened),
+        "Phase map": lambda: phase_map(seen),
+        "Compare": lambda: compare(seen, held.display, pinned),
+        "Seeds": lambda: seeds(seen, depth),
+        "Tutorial": lambda: tutorial(seen),
+        "Explain": lambda: _explain(seen, held, opened),
+        "Code": lambda: code(seen),
+    }.get(held.part)
+    if draw is not None:
+        draw()
+
+
+def follows() -> tuple[str, ...]:
+    """What answers every change: what lies below, while something is open in it."""
+    shut = not values.get(controls.PART.name) and not st.session_state.get("init-main-export")
+    return () if shut else (BELOW,)
 
 
 def table(head: list[str], rows: list[list[str]]) -> None:
@@ -137,20 +146,15 @@ def table(head: list[str], rows: list[list[str]]) -> None:
     )
 
 
-def numbers(seen: View) -> None:
+def numbers(seen: View, held: controls.Held, changed: Callable[[], None]) -> None:
     """Moments and extremes of every layer."""
-    names = {"weights": "Weights", "gradients": "Gradients", "activations": "Activations z"}
-    if seen.probe.outputs:
-        names["outputs"] = "After φ"
-    chosen = st.segmented_control(
-        "Quantity",
-        list(names),
-        format_func=names.get,
-        default="activations",
-        key="quantity",
-        label_visibility="collapsed",
+    shown = [q for q in controls.QUANTITIES if q != "outputs" or seen.probe.outputs]
+    chosen = held.quantity if held.quantity in shown else controls.QUANTITY.default
+    segmented(
+        replace(controls.QUANTITY, choices=tuple(shown)),
+        on_change=changed,
+        format_func=controls.QUANTITIES.get,
     )
-    chosen = chosen or "activations"
     rows = []
     prediction = seen.prediction
     predicted = {}
@@ -191,7 +195,7 @@ def _to_phase(click: dict) -> None:
     if click.get("x") is None or click.get("y") is None:
         return
     low, high = 0.05, 4.0
-    now = controls.HISTORY.last
+    now = controls.shown_settings()
     controls.show(
         now.replace(
             scheme="equal_variance",
@@ -305,8 +309,8 @@ def seeds(seen: View, depth: Figure) -> None:
     rows = []
     for i, name in enumerate(seen.names):
         row = [name]
-        for values in (band.activations, band.gradients):
-            column = values[:, i]
+        for drawn in (band.activations, band.gradients):
+            column = drawn[:, i]
             row += [number(v) for v in (column.min(), np.median(column), column.max())]
         rows.append(row)
     table(["Layer", "Activations: min", "median", "max", "Gradients: min", "median", "max"], rows)
@@ -364,12 +368,21 @@ def tutorial(seen: View) -> None:
     )
 
 
-def _explain(seen: View) -> None:
+def _explain(seen: View, held: controls.Held, changed: Callable[[], None]) -> None:
     """The derivation, with this view's numbers."""
-    index = st.select_slider(
-        "Layer", range(len(seen.names)), value=min(1, len(seen.names) - 1),
-        format_func=lambda i: seen.names[i], key="explain_layer",
-    ) if len(seen.names) > 1 else 0  # fmt: skip
+    index = min(held.explained, len(seen.names) - 1)
+    if len(seen.names) > 1:
+        boxed(
+            functools.partial(
+                st.select_slider,
+                controls.EXPLAINED.label,
+                range(len(seen.names)),
+                format_func=lambda i: seen.names[i],
+            ),
+            controls.EXPLAINED.name,
+            index,
+            changed,
+        )
     entry = INITIALIZERS[seen.settings.scheme]
     left, right = st.columns(2, gap="large")
     sections = explain(seen, index)

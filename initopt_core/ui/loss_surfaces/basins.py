@@ -8,7 +8,6 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -21,11 +20,13 @@ from initopt_core.loss_surfaces.basins import DIVERGED, ELSEWHERE, Basins, basin
 from initopt_core.surfaces import Surface, unbounded
 from initopt_core.ui.components import assets
 from initopt_core.ui.components.surface_canvas import labels_of, run_settings
+from initopt_core.ui.page import Laboratory
 from initopt_core.ui.server.compute import compute, is_ready
+from initopt_core.ui.state import values
 from initopt_core.wording import number, percent
 
-from .lab import landmarks_of, say_problem
-from .plan import Held, Plan, move_start
+from .lab import landmarks_of, say_problem, saying
+from .plan import PATHS, VIEW, Held, Plan, move_start
 
 NOWHERE, GONE = 255, 254
 SIZE = 200
@@ -158,9 +159,9 @@ def mount() -> Callable:
     )
 
 
-def show(held: Held, say: Any) -> None:
+def show(lab: Laboratory, held: Held) -> None:
     """One map for each run; a click makes its place the shared start."""
-    plan = held.plan
+    plan, say = held.plan, saying()
     minima = landmarks_of(plan).minima
     labels = labels_of([r.optimizer for r in plan.runs])
     say.html(f'<p class="initopt-sentence">{_ABOUT if minima else _NOTHING_TO_REACH}</p>')
@@ -251,7 +252,7 @@ def _one(i: int, label: str, held: Held) -> Map:
         value = (st.session_state.get(key) or {}).get("pick")
         if value:
             move_start(held.entry, -1, value["x"], value["y"])
-            st.session_state["view"] = "Paths"
+            values[VIEW.name] = PATHS
             st.rerun()  # all of the page is another
 
     head, _, body = made.data.partition(b"\n")

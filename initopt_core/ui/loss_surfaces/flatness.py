@@ -10,12 +10,14 @@ import streamlit as st
 from initopt_core.figures import loss_surfaces as figures
 from initopt_core.loss_surfaces import flatness
 from initopt_core.ui.components import assets
-from initopt_core.ui.components.number_slider import number_slider
 from initopt_core.ui.export_menu import export_buttons
-from initopt_core.ui.state import Reading
+from initopt_core.ui.page import PICTURE, Laboratory
+from initopt_core.ui.state import values
 from initopt_core.wording import number
 
+from .lab import saying
 from .panels import Later
+from .plan import Held
 
 KEY = "sharp-flat"
 
@@ -29,27 +31,16 @@ def mount() -> Callable:
     )
 
 
-CONTROLS = (flatness.SHARPNESS, flatness.FLATNESS, flatness.DEPTH, flatness.SHIFT)
-
-
-def sidebar() -> dict[str, Any]:
-    """Where the chapter's four sliders are drawn."""
-    return {"flat": st.sidebar.container()}
-
-
-def show(say: Any, slots: dict[str, Any]) -> None:
-    """Sentence, curves, table, the argument in a few lines, and the sliders."""
-    read = Reading()
-    sharp, flat, depth, shift = (read(p, f"flat_{p.name}") for p in CONTROLS)
+def show(lab: Laboratory, held: Held) -> None:
+    """Sentence, curves, and the argument in a few lines."""
+    say = saying()
+    sharp, flat, depth, shift = held.flat
     curve = flatness.TwoMinima(sharp, flat, depth)
     prices = [flatness.price(curve, which, shift) for which in ("flat", "sharp")]
-    _figure(curve, shift, prices)
+    _figure(lab, curve, shift, prices)
     _sentence(shift, *prices, say)
-    for p in CONTROLS:
-        number_slider(p, f"flat_{p.name}", slots["flat"])
     export_buttons(Later(lambda: figures.two_minima(curve, shift)), key="sharp-flat-figure")
     _argument()
-    read.write_links("sharp_flat")
 
 
 def _sentence(shift: float, flat: flatness.Price, sharp: flatness.Price, say: Any) -> None:
@@ -61,11 +52,15 @@ def _sentence(shift: float, flat: flatness.Price, sharp: flatness.Price, say: An
     )
 
 
-def _figure(curve: flatness.TwoMinima, shift: float, prices: list[flatness.Price]) -> None:
+def _figure(
+    lab: Laboratory, curve: flatness.TwoMinima, shift: float, prices: list[flatness.Price]
+) -> None:
     def moved() -> None:
         value = (st.session_state.get(KEY) or {}).get("moved")
         if value:
-            st.session_state["flat_shift"] = float(value["shift"])
+            name = f"flat_{flatness.SHIFT.name}"
+            values[name] = float(value["shift"])
+            lab.answer(PICTURE, name)
 
     mount()(
         key=KEY,

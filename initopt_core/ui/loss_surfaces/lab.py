@@ -21,10 +21,10 @@ from initopt_core.ui.components.surface_canvas import (
     pack_scene,
     surface_canvas,
 )
+from initopt_core.ui.page import PICTURE, Laboratory, in_hand
 from initopt_core.ui.server.compute import compute
 
-from .controls import redraw
-from .plan import Held, Plan, move_start, read
+from .plan import Held, Plan, move_start
 
 KEY = "lab_canvas"
 POINTS = 129
@@ -103,14 +103,8 @@ def saying() -> Any:
     return st.container(key="surface-say")
 
 
-@st.fragment
-def laboratory(fresh: list[Held]) -> None:
-    """The race on its surface, and the sentence about it; a drag of the start reruns this alone.
-
-    Args:
-        fresh: what has just been read; empty when the fragment runs by itself.
-    """
-    held = fresh.pop() if fresh else read()
+def show(lab: Laboratory, held: Held) -> None:
+    """The race on its surface, and the sentence about it; a drag of the start reruns this alone."""
     plan, say = held.plan, saying()
     marks = landmarks_of(plan)
     race_of = (plan.surface, plan.runs, plan.updates, plan.noise, plan.seed, plan.ranges, marks)
@@ -126,8 +120,9 @@ def laboratory(fresh: list[Held]) -> None:
         """A start was dragged: the newest place, kept where the sidebar's controls keep theirs."""
         move_start(held.entry, value["run"], value["x"], value["y"])
         st.session_state["_surface_ack"] = int(value["n"])
+        in_hand(not value.get("done"))
         if value.get("done"):  # sliders and link are told when the hand rests
-            redraw()
+            lab.answer(PICTURE, *_start_sliders(value["run"]))
 
     surface_canvas(
         made,
@@ -149,6 +144,12 @@ def laboratory(fresh: list[Held]) -> None:
         f'<p class="surface-story">{html.escape(story)}</p>'
     )
     say_problem(held, say)
+
+
+def _start_sliders(run: int) -> tuple[str, ...]:
+    """The controls of a start, where they are to be seen."""
+    prefix = "start" if run < 0 else f"own{run}"
+    return (f"{prefix}_w1", f"{prefix}_w2") if st.session_state.get("_start_part") else ()
 
 
 def say_problem(held: Held, say: Any) -> None:

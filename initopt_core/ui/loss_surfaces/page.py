@@ -8,17 +8,15 @@ from typing import Any
 import streamlit as st
 
 from initopt_core.loss_surfaces.presets import RACES
-from initopt_core.ui import address
-from initopt_core.ui.controls import boxed
-from initopt_core.ui.layout import enter, let_it_be_drawn
-from initopt_core.ui.state import kept, notice_bad_links, write_link
+from initopt_core.ui.controls import segmented
+from initopt_core.ui.layout import let_it_be_drawn
+from initopt_core.ui.page import BELOW, CONTROLS, HEAD, PICTURE, Laboratory, experiments
+from initopt_core.ui.state import notice_bad_links
 
 from . import basins, controls, flatness, lab, panels
 from . import plan as plans
 
 STYLE = """<style>
-.st-key-surface-head { margin-top: .55rem; }
-.st-key-surface-head h1 { padding: 0; }
 .st-key-surface-say { gap: .1rem; min-height: 3rem; }
 .surface-problem { min-height: 4.3rem; margin-top: .3rem; font-size: .92rem;
   overflow-wrap: anywhere; }
@@ -34,114 +32,92 @@ STYLE = """<style>
 </style>"""
 
 
+LAB = Laboratory(
+    "loss_surfaces",
+    "Loss surfaces",
+    plans.read,
+    words=lambda held: _words(held),
+    stays=(plans.VIEW.name,),
+    follows=lambda: (BELOW,) if st.session_state.get(panels.OPEN) else (),
+)
+DRAW = {plans.PATHS: lab.show, plans.BASINS: basins.show, plans.FLAT: flatness.show}
+"""How each part of the page is drawn."""
+
+
+def _words(held: plans.Held) -> tuple[str, ...]:
+    if held.view == plans.FLAT:
+        return (held.view,)
+    return (held.plan.title, held.view if held.view != plans.PATHS else "")
+
+
 def show() -> None:
-    """The whole page: places from top to bottom, then what is waited for first, the picture."""
-    enter()
-    top = st.container(horizontal=True, vertical_alignment="center", key="surface-head")
-    top.title("Loss surfaces", anchor=False, width="stretch")
-    view, menu, undo, back = (top.container(width="content") for _ in range(4))
-    notes = st.container()
-    flat = kept(plans.VIEW, plans.VIEW.name) == plans.VIEWS[2]
-    if flat:
-        st.session_state[controls.BELOW_OPEN] = False  # nothing is drawn there
-    held = None if flat else plans.read()
-    places = None if flat else controls.places(held)
-    body, foot = st.container(), st.container()
+    """The whole page."""
+    LAB.show(_draw)
 
-    def around() -> None:
-        with view:
-            _view()
-        _experiments(menu)
-        back.button("Reset", icon=":material/restart_alt:", on_click=_reset)
-        notice_bad_links(notes)
-        if not flat:
-            controls.sidebar(held, places)
-            with foot:
-                panels.below()
-        st.html(STYLE)
 
-    # Maps that are still to be computed appear one after another, below what is there already.
-    slow = st.session_state["view"] == plans.VIEWS[1] and not basins.ready(held.plan)
-    if slow:
-        around()
+def _draw(held: plans.Held) -> None:
+    """What is waited for first, the picture; but maps that are still to be computed appear one
+    after another, below what is there already."""
+    head, notes, body, foot = (st.container() for _ in range(4))
+    parts = [lambda: _picture(body), lambda: _around(head, notes, foot, held)]
+    if held.view == plans.BASINS and not basins.ready(held.plan):
+        parts.reverse()
+    for draw in parts:
+        draw()
+
+
+def _picture(body: Any) -> None:
     with body:
-        picture([held], flatness.sidebar() if flat else places.slots, undo)
-    if not slow:
-        around()
-
-
-@st.fragment(key=controls.PICTURE)
-def picture(fresh: list[plans.Held | None], slots: dict[str, Any], undo: Any) -> None:
-    """What answers the controls, and most of these: they rerun it alone.
-
-    Args:
-        fresh: what the page has just read; empty when the fragment runs by itself.
-        slots: where its controls are drawn.
-        undo: where the button is drawn that takes back what they did.
-    """
-    held = fresh.pop() if fresh else None
-    view = st.session_state[plans.VIEW.name]
-    if view == plans.VIEWS[2]:
-        address.title("Loss surfaces", view)
-        flatness.show(lab.saying(), slots)
-        return
-    held = held or plans.read()
-    if view == plans.VIEWS[1]:
-        basins.show(held, lab.saying())
-    else:
-        lab.laboratory([held])
+        picture()
     let_it_be_drawn()
-    controls.draw_quick(held, slots)
-    plans.HISTORY.remember(held.reading.values)
-    undo.button(
-        "Undo",
-        icon=":material/undo:",
-        key="_surface_undo",
-        help="Back to the settings before the last change.",
-        on_click=plans.undo,
-        disabled=not plans.HISTORY.possible(),
+
+
+def _around(head: Any, notes: Any, foot: Any, held: plans.Held) -> None:
+    with head:
+        heading()
+    notice_bad_links(notes)
+    with st.sidebar:
+        controls_()
+    if held.view != plans.FLAT:
+        with foot:
+            below()
+    else:
+        st.session_state[panels.OPEN] = False  # nothing is drawn there
+    st.html(STYLE)
+
+
+@LAB.fragment(PICTURE)
+def picture(held: plans.Held) -> None:
+    """What answers the controls."""
+    DRAW[held.view](LAB, held)
+
+
+@LAB.fragment(CONTROLS)
+def controls_(held: plans.Held) -> None:
+    """The sidebar."""
+    controls.sidebar(LAB, held)
+
+
+@LAB.fragment(BELOW)
+def below(held: plans.Held) -> None:
+    """Explanation, program, exports."""
+    panels.below(held)
+
+
+@LAB.fragment(HEAD)
+def heading(held: plans.Held) -> None:
+    """The page's name, its parts, ready-made races, Undo and Reset."""
+    LAB.head(
+        lambda: segmented(plans.VIEW, on_change=st.rerun),
+        lambda: experiments(
+            LAB.name,
+            "A surface, optimizers and rates, set in one go.",
+            [(r.name, r.label, r.story, functools.partial(_start, r.name)) for r in RACES.values()],
+        ),
     )
-    address.title("Loss surfaces", held.plan.title, view if view != plans.VIEW.default else "")
-    held.reading.write_links("loss_surfaces")
-
-
-def _view() -> None:
-    """Which of the page's three parts; survives a change of pages and is part of the link."""
-    key = plans.VIEW.name
-    draw = functools.partial(
-        st.segmented_control,
-        plans.VIEW.label,
-        plans.VIEWS,
-        required=True,
-        label_visibility="collapsed",
-    )
-    boxed(draw, key, st.session_state[key])
-    write_link(key, st.session_state[key], plans.VIEW.default)
-
-
-def _experiments(place: Any) -> None:
-    menu = place.popover(
-        "Experiments", icon=":material/science:", key="surface-experiments", on_change="rerun"
-    )
-    if not menu.open:
-        return
-    menu.caption("A surface, optimizers and rates, set in one go.")
-    for race in RACES.values():
-        menu.button(
-            race.label,
-            key=f"race-{race.name}",
-            help=race.story,
-            on_click=_start,
-            args=(race.name,),
-            width="stretch",
-        )
 
 
 def _start(name: str) -> None:
+    """Callback: a ready-made race."""
     plans.apply_race(RACES[name])
-    st.session_state["view"] = plans.VIEWS[0]
-
-
-def _reset() -> None:
-    plans.reset()
-    plans.forget(r"flat_\w+")
+    LAB.set({plans.VIEW.name: plans.PATHS})

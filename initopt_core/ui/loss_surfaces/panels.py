@@ -19,18 +19,19 @@ from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.server.compute import compute
 
 from . import basins
-from .controls import BELOW, BELOW_OPEN
-from .plan import VIEWS, Plan, read
+from .plan import BASINS, Held, Plan
 
 EXPORTS = ("surface-paths", "surface-losses", "surface-basins")
 
 
-@st.fragment(key=BELOW)
-def below() -> None:
+OPEN = "_surface_below_open"
+
+
+def below(held: Held) -> None:
     """Three closed parts; what is in them is made when they are opened, and kept up to date."""
-    plan = read().plan
+    plan = held.plan
     with st.container(horizontal=True, gap="small"):
-        (_export_maps if st.session_state.get("view") == VIEWS[1] else _export)(plan)
+        (_export_maps if held.view == BASINS else _export)(plan)
     explain = st.expander(
         "What happens here", icon=":material/menu_book:", key="_surface_why", on_change="rerun"
     )
@@ -42,7 +43,7 @@ def below() -> None:
     if code.open:
         code.code(snippet(plan.surface, plan.runs, plan.updates, plan.noise, plan.seed), "python")
     exporting = any(st.session_state.get(f"{key}-export") for key in EXPORTS)
-    st.session_state[BELOW_OPEN] = explain.open or code.open or exporting
+    st.session_state[OPEN] = explain.open or code.open or exporting
 
 
 def _explain(plan: Plan, box) -> None:

@@ -1,7 +1,6 @@
 """What the controls of the loss-surface page hold, read without drawing them.
 
-`read` gives one hashable `Plan`. The page draws its picture from it first and its controls last;
-both take their parameters from the functions below, so that neither can disagree with the other.
+`read` is the table of the page's controls and gives one hashable `Plan`.
 """
 
 from __future__ import annotations
@@ -13,20 +12,23 @@ from typing import Any
 import streamlit as st
 
 from initopt_core.descent import MAX_UPDATES, Run, first_rate, surface_optimizers
+from initopt_core.loss_surfaces import flatness
 from initopt_core.loss_surfaces.presets import RACES, Race
 from initopt_core.optimizers import OPTIMIZERS
-from initopt_core.registry import Parameter, Registry, SettingError
+from initopt_core.registry import Entry, Parameter, Registry, SettingError
 from initopt_core.schedules import SCHEDULES
 from initopt_core.surfaces import FORMULA, SURFACES, Surface, SurfaceEntry
+from initopt_core.surfaces.notation import FUNCTIONS, PAIRS
 from initopt_core.ui import address
-from initopt_core.ui.controls import kept_entry, kept_settings
-from initopt_core.ui.state import Reading
-from initopt_core.ui.undo import Undo
+from initopt_core.ui.page import CONTROLS, PICTURE
+from initopt_core.ui.state import Reading, values
 
 MAX_RUNS = 8
 FIRST = RACES["ravine"]
-VIEWS = ("Paths", "Basins", "Sharp and flat")
-VIEW = Parameter("view", "Part of the page", VIEWS[0], choices=VIEWS)
+PATHS, BASINS, FLAT = VIEWS = ("Paths", "Basins", "Sharp and flat")
+VIEW = Parameter("view", "Part of the page", PATHS, choices=VIEWS)
+SLIDES = (flatness.SHARPNESS, flatness.FLATNESS, flatness.DEPTH, flatness.SHIFT)
+"""Controls of the part on sharp and flat minima."""
 DEFAULT_FORMULA = "sin(3*w1) + w1**2/4 + w2**2"
 CHOICES: Registry[SurfaceEntry] = Registry(
     "surface",
@@ -42,19 +44,26 @@ CHOICES: Registry[SurfaceEntry] = Registry(
         ),
     ],
 )
-TYPED = Parameter("formula", "Loss of w1 and w2", DEFAULT_FORMULA)
+TYPED = Parameter(
+    "formula",
+    "Loss of w1 and w2",
+    DEFAULT_FORMULA,
+    help="A function of w1 and w2 (or x and y), for example `2w1² + |w2|` or `2*w1**2 + abs(w2)`. "
+    f"Signs: `+ - * / ** ( )`. Numbers also `pi` and `e`. Functions: {', '.join(FUNCTIONS)}, "
+    f"and of two: {', '.join(PAIRS)}.",
+)
 COUNT = Parameter("runs", "Number of optimizers", len(FIRST.runs), 1, MAX_RUNS)
 NOISE = Parameter(
     "noise", "Gradient noise σ", 0.0, 0.0, 5.0,
     help="Normal noise on each partial derivative, the same for all optimizers.",
 )  # fmt: skip
 SEED = Parameter("noise_seed", "Seed of the noise", 0, 0, 2**31 - 1, track=(0, 999))
-HISTORY = Undo("surface")
+CONVENTIONS = {"SGDMomentum": "HeavyBall", "HeavyBall": "SGDMomentum"}
+"""Momentum as an average and as a sum, each with its other."""
 ALL = "all"
 """Schedule of a run that takes the one all share."""
 
-# Session and link names of this page's controls. Other pages keep theirs in the same place, so
-# everything that is dropped here is named exactly.
+# Names of this page's controls that depend on the surface, and of all that a race sets.
 _OF_SURFACE = r"surface_\w+|start_w[12]|updates|(from|to)[12]|color|own\d+(_w[12])?|run\d+_\w+_lr"
 _OF_RACE = _OF_SURFACE + r"|surface|runs|run\d+(_\w+)?|anneal(_\w+)?|noise|noise_seed"
 
@@ -92,7 +101,8 @@ class Held:
         shared_start: of the runs without one of their own.
         problem: what is wrong with the typed formula, a line with a pointer below; else empty.
         view_problem: whether the chosen view cannot be used and the usual one is shown.
-        reading: what the link must say.
+        view: which part of the page.
+        flat: what `SLIDES` hold.
     """
 
     plan: Plan
@@ -100,7 +110,8 @@ class Held:
     shared_start: tuple[float, float]
     problem: str
     view_problem: bool
-    reading: Reading
+    view: str
+    flat: tuple[float, ...]
 
 
 # -- the controls' parameters -----------------------------------------------------------------
@@ -148,12 +159,6 @@ def schedule_label(name: str) -> str:
     return "As for all" if name == ALL else SCHEDULES[name].label
 
 
-def schedule_parameters(choice: Parameter, name: str) -> list[tuple[str, Parameter]]:
-    """Session name and parameter of each setting of schedule `name`, chosen by `choice`."""
-    parameters = () if name == ALL else SCHEDULES[name].parameters
-    return [(f"{choice.name}_{p.name}", p) for p in parameters]
-
-
 def updates(entry: SurfaceEntry) -> Parameter:
     """How many steps all runs take."""
     return Parameter("updates", "Updates", entry.updates, 1, MAX_UPDATES)
@@ -188,36 +193,40 @@ def colouring(entry: SurfaceEntry) -> Parameter:
 
 
 # -- reading ----------------------------------------------------------------------------------
-def read() -> Held:
-    """What the controls hold: the session's values, at first the link's, else the defaults."""
-    keep = Reading()
-
-    def take(parameter: Parameter, say=None) -> Any:
-        return keep(parameter, parameter.name, say)
-
+def read(take: Reading) -> Held:
+    """What the controls hold, and where each of them is drawn."""
     _linked_race(take)
-    entry = kept_entry(CHOICES, "Surface", "surface", FIRST.surface, keep)
-    surface, problem = _surface(entry, keep)
-    steps = take(updates(entry))
-    shared = tuple(take(p) for p in start(entry))
-    for_all = _schedule(schedule_choice(), keep)
+    entry = take.entry(
+        CHOICES, "Surface", "surface", FIRST.surface, group="choice", answers=WHOLE,
+        before=surface_changed,
+    )  # fmt: skip
+    surface, problem = _surface(entry, take)
+    count = take(COUNT)
     runs, own = [], []
-    for i in range(take(COUNT)):
-        name = take(optimizer_choice(i), lambda n: OPTIMIZERS[n].label)
-        settings = {
-            p.name: keep(p, f"run{i}_{name}_{p.name}")
-            for p in optimizer_parameters(entry.name, name)
-        }
-        own.append(take(own_start(i)))
-        begin = tuple(take(p) for p in start(entry, i, shared)) if own[-1] else shared
-        rate, rate_settings = _schedule(schedule_choice(i), keep)
+    shared = tuple(take(p, group="start") for p in start(entry))
+    for_all = _schedule(schedule_choice(), take, "rate")
+    for i in range(count):
+        name = take(
+            optimizer_choice(i), "", lambda n: OPTIMIZERS[n].label, group=f"who{i}",
+            answers=WHOLE, label_visibility="collapsed",
+        )  # fmt: skip
+        settings = _settings(take, entry, i, name)
+        own.append(take(own_start(i), group=f"more{i}", answers=WHOLE))
+        begin = shared
+        if own[-1]:
+            who = f"{OPTIMIZERS[name].label} ({i + 1})"
+            named = [replace(p, label=f"{who} {p.label}") for p in start(entry, i, shared)]
+            begin = tuple(take(p, group="start") for p in named)
+        rate, rate_settings = _schedule(schedule_choice(i), take, f"more{i}")
         if rate == ALL:
             rate, rate_settings = for_all
         runs.append(Run(name, tuple(sorted(settings.items())), begin, rate, rate_settings))
-    ranges = tuple(take(p) for p in edges(entry))
+    steps = take(updates(entry), group="updates")
+    view_options = {"answers": (PICTURE, CONTROLS)}  # a note may come
+    ranges = tuple(take(p, group="view", **view_options) for p in edges(entry))
     usable = ranges[0] < ranges[1] and ranges[2] < ranges[3]
-    noise = take(NOISE)
-    race = st.session_state["experiment"]
+    noise = take(NOISE, group="noise")
+    race = values["experiment"]
     if race and (noise or not _is(RACES[race], surface, runs, steps)):
         race = ""  # its story is about other settings
     plan = Plan(
@@ -225,21 +234,26 @@ def read() -> Held:
         tuple(runs),
         tuple(own),
         ranges if usable else entry.ranges,
-        take(colouring(entry)),
+        take(colouring(entry), group="view"),
         steps,
         noise,
-        take(SEED),
+        take(SEED, group="noise"),
         race,
     )
-    return Held(plan, entry, shared, problem, not usable, keep)
+    flat = tuple(take(p, f"flat_{p.name}", group="flat") for p in SLIDES)
+    return Held(plan, entry, shared, problem, not usable, take(VIEW, undo=False), flat)
 
 
-def _surface(entry: SurfaceEntry, keep: Reading) -> tuple[Surface, str]:
+WHOLE = (PICTURE, CONTROLS)
+"""What a control answers on which other controls depend."""
+
+
+def _surface(entry: SurfaceEntry, take: Reading) -> tuple[Surface, str]:
     """The chosen surface, and what is wrong with its formula, if anything."""
     if entry.name != FORMULA:
-        settings = kept_settings(entry, "surface_", keep)
+        settings = take.settings(entry, "surface_", group="surface")
         return Surface(entry.name, tuple(sorted(settings.items()))), ""
-    text = keep(TYPED, TYPED.name)
+    text = take(TYPED, group="choice", max_chars=200)
     try:
         surface = Surface(FORMULA, text=text)
     except SettingError as error:
@@ -250,15 +264,31 @@ def _surface(entry: SurfaceEntry, keep: Reading) -> tuple[Surface, str]:
     return surface, ""
 
 
-def _schedule(choice: Parameter, keep: Reading) -> tuple[str, tuple[tuple[str, Any], ...]]:
-    name = keep(choice, choice.name, schedule_label)
-    return name, tuple((p.name, keep(p, key)) for key, p in schedule_parameters(choice, name))
+def _settings(take: Reading, entry: Entry, i: int, name: str) -> dict[str, Any]:
+    """Those of run `i`: its rate is always seen, the others are in its menu."""
+    out = {}
+    told = name in CONVENTIONS and st.session_state.get(f"_run{i}_more")
+    for p in optimizer_parameters(entry.name, name):
+        place = f"run{i}" if p.name == "lr" else f"menu{i}"
+        answers = WHOLE if told and p.name in ("lr", "momentum") else (PICTURE,)
+        out[p.name] = take(p, f"run{i}_{name}_{p.name}", group=place, answers=answers)
+    return out
 
 
-def _linked_race(take) -> None:
+def _schedule(
+    choice: Parameter, take: Reading, group: str
+) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    name = take(choice, "", schedule_label, group=group, answers=WHOLE)
+    parameters = () if name == ALL else SCHEDULES[name].parameters
+    return name, tuple(
+        (p.name, take(p, f"{choice.name}_{p.name}", group=group)) for p in parameters
+    )
+
+
+def _linked_race(take: Reading) -> None:
     """A link may name a preset alone; it is applied once, before any control is read."""
     choice = Parameter("experiment", "Experiment", FIRST.name, choices=("", *RACES))
-    fresh = "experiment" not in st.session_state
+    fresh = "experiment" not in values
     name = take(choice)
     if fresh and name not in ("", FIRST.name) and "surface" not in st.query_params:
         apply_race(RACES[name])
@@ -289,7 +319,7 @@ def forget(pattern: str) -> None:
 def surface_changed() -> None:
     """Another surface: its own view, start, length and rates, and the same optimizers."""
     forget(_OF_SURFACE)
-    st.session_state["experiment"] = ""
+    values["experiment"] = ""
 
 
 def apply_race(race: Race) -> None:
@@ -310,24 +340,10 @@ def apply_race(race: Race) -> None:
         state[f"run{i}"] = optimizer
         for name, value in settings.items():
             state[f"run{i}_{optimizer}_{name}"] = value
-    st.session_state.update(state)
-
-
-def reset() -> None:
-    """Everything as when the page was opened first."""
-    apply_race(FIRST)
-
-
-def undo() -> None:
-    """Callback: all controls as before the last change."""
-    if HISTORY.possible():
-        before = HISTORY.back()
-        forget(_OF_RACE)
-        st.session_state.update(before)
-    st.rerun()  # from a fragment: the sidebar may be another
+    values.update(state)
 
 
 def move_start(entry: SurfaceEntry, run: int, w1: float, w2: float) -> None:
     """Put a start (-1: the shared one) where a hand has put it, within its controls' range."""
     for p, value in zip(start(entry, run), (w1, w2), strict=True):
-        st.session_state[p.name] = min(max(float(value), p.low), p.high)
+        values[p.name] = min(max(float(value), p.low), p.high)

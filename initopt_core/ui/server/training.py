@@ -10,10 +10,12 @@ from initopt_core import data
 from initopt_core.registry import SettingError
 from initopt_core.training.runs.service import TrainingService
 from initopt_core.ui import address
+from initopt_core.ui.state import values
 
 from .dataset import get_dataset
 
-RUN = "run"  # the name in links and in the session
+RUN, COMPARED = "run", "compare"
+"""Names in the link and of the page's values."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -41,14 +43,14 @@ def dataset_of(kind: str) -> data.FashionMNIST:
 def shown_run() -> str | None:
     """The run on the page: the link's, else the session's, else the live one, else the newest."""
     known = service()
-    for run_id in (st.query_params.get(RUN), st.session_state.get(RUN)):
+    for run_id in (st.query_params.get(RUN), values.get(RUN)):
         if not run_id:
             continue
         try:
             known.check(run_id)
         except SettingError as problem:
             st.session_state["_run_problem"] = str(problem)
-            st.session_state.pop(RUN, None)
+            values.pop(RUN, None)
             continue
         show_run(run_id)
         return run_id
@@ -64,13 +66,15 @@ def shown_run() -> str | None:
 
 def show_run(run_id: str) -> None:
     """Make this the run on the page, and in its link."""
-    st.session_state[RUN] = run_id
+    values[RUN] = run_id
     address.write(RUN, run_id)
 
 
 def run_name(run_id: str | None) -> str:
     """What people call the run; empty where there is none."""
-    return service().info(run_id).name if run_id else ""
+    with contextlib.suppress(SettingError):
+        return service().info(run_id).name if run_id else ""
+    return ""
 
 
 def link_problem() -> str | None:

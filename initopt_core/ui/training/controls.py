@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-import streamlit as st
-
+from initopt_core.figures.training import AXES
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS, HIDDEN_SIZES, parse_sizes
 from initopt_core.optimizers import OPTIMIZERS
@@ -21,9 +20,10 @@ from initopt_core.training.config import (
     parse_numbers,
 )
 from initopt_core.ui import address
-from initopt_core.ui.controls import entry_select, entry_settings, parameter_control
+from initopt_core.ui.page import CONTROLS, Laboratory, part
 from initopt_core.ui.server.dataset import get_dataset
-from initopt_core.ui.state import kept
+from initopt_core.ui.server.training import COMPARED, RUN
+from initopt_core.ui.state import Reading, kept, link_text, values
 
 TUTORIAL = ("SGD", "SGDMomentum", "Adam")
 # The sliders cover what is usual; their boxes and the link take all that can be trained.
@@ -40,7 +40,7 @@ SIZES = Parameter(
 SEEDS = Parameter(
     "seeds", "Seeds", "42", help="Several seeds give a mean and a band: the order of one is chance."
 )
-OPTIMIZER_LIST = Parameter("race", "Optimizers", TUTORIAL, choices=tuple(OPTIMIZERS))
+RACERS = Parameter("race", "Optimizers", TUTORIAL, choices=tuple(OPTIMIZERS))
 SEARCHED = Parameter(
     "search_inits",
     "Measure the rate curve for these initializations too",
@@ -68,124 +68,126 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 
 
-def apply_preset() -> None:
-    """Callback: the tutorial's settings with the chosen preset's changes."""
-    name = st.session_state.get("_preset")
-    st.session_state["_preset"] = None
-    reset()
-    for key, value in PRESETS.get(name, {}).items():
-        st.session_state[key] = value
+AXIS = Parameter("axis", "Across", "epochs", choices=tuple(AXES))
+LOG = Parameter("log", "log loss", True)
+SMOOTH = Parameter("smooth", "smoothed", True)
+TAB = Parameter(
+    "tab", "More", "", choices=("", "Layers", "Distributions", "Results", "Rate search", "Code")
+)
+FAIR = Parameter("fair", "Find each optimizer's best rate first", False)
+DATA = Parameter("data", "Data", "full", choices=("full", "sample"))
+START = "start"
+"""The fragment of the button that starts what the controls say."""
 
 
-def reset() -> None:
-    """Callback: every control of this page back to the tutorial's race of ten epochs."""
-    names = {OPTIMIZER_LIST.name, SIZES.name, SEEDS.name, SEARCHED.name, "epochs", "act", "init"}
-    names |= {"data", "batch", "schedule", "clip", "fair", "budget"}
-    prefixes = (
-        *(f"{n}_" for n in OPTIMIZERS),
-        *(f"act_{n}_" for n in ACTIVATIONS),
-        *(f"init_{n}_" for n in INITIALIZERS),
-        *(f"sch_{n}_" for n in SCHEDULES),
-    )
-    address.forget(lambda key: key in names or key.startswith(prefixes))
+@dataclass(frozen=True)
+class Held:
+    """What the controls hold.
 
-
-def sidebar() -> tuple[TrainConfig | None, str, Any]:
-    """Draw the controls.
-
-    Returns:
-        The configuration, or None and what is wrong; and the place at the top for the button.
+    Attributes:
+        config: to be trained; None where something cannot be used.
+        problem: what that is.
+        names: the chosen optimizers.
+        axis, log, smooth: how curves are drawn.
+        fair: whether rates are searched first.
     """
-    side = st.sidebar
-    start = side.container()  # the button comes first, and is drawn last
-    side.selectbox(
-        "Try",
-        list(PRESETS),
-        index=None,
-        key="_preset",
-        placeholder="Try: a ready-made race",
-        on_change=apply_preset,
-        label_visibility="collapsed",
-    )
+
+    config: TrainConfig | None
+    problem: str
+    names: tuple[str, ...]
+    axis: str
+    log: bool
+    smooth: bool
+    fair: bool
+
+
+def read(take: Reading) -> Held:
+    """What the controls hold, and where each of them is drawn."""
+    own = {"answers": (START,)}
+    whole = {"answers": (START, CONTROLS)}
     # A link may name more than can race; the box would refuse them all.
-    st.session_state[OPTIMIZER_LIST.name] = kept(OPTIMIZER_LIST, OPTIMIZER_LIST.name)[:MAX_RACERS]
-    names = parameter_control(
-        OPTIMIZER_LIST,
-        OPTIMIZER_LIST.name,
-        side,
-        format_func=lambda n: OPTIMIZERS[n].label,
-        max_selections=MAX_RACERS,
-        placeholder="Choose one or more",
-    )
-    rates = {n: parameter_control(learning_rate(n), f"{n}_lr", side) for n in names}
-    values: dict[str, Any] = {"epochs": parameter_control(EPOCHS, "epochs", side)}
-
-    part = side.expander("Optimizer settings", icon=":material/tune:")
-    racers = []
-    for name in names:
-        entry = OPTIMIZERS[name]
-        part.markdown(f"**{entry.label}** — {entry.help}")
-        rest = {
-            p.name: parameter_control(p, f"{name}_{p.name}", part)
-            for p in entry.parameters
-            if p.name != "lr"
-        }
-        racers.append((name, {"lr": rates[name], **rest}))
-
-    part = side.expander("Network and initial weights", icon=":material/account_tree:")
-    sizes = parameter_control(SIZES, SIZES.name, part)
-    activation = entry_select(ACTIVATIONS, "Activation", "act", "relu", part)
-    values["activation"] = activation.name
-    values["activation_settings"] = pack(
-        entry_settings(activation, f"act_{activation.name}_", part)
-    )
-    initializer = entry_select(INITIALIZERS, "Initialization", "init", "kaiming", part)
-    values["initializer"] = initializer.name
-    values["initializer_settings"] = pack(
-        entry_settings(initializer, f"init_{initializer.name}_", part)
-    )
-
-    part = side.expander("Batches, schedule, seeds", icon=":material/view_module:")
-    values["data"] = _data_choice(part)
-    values["batch_size"] = parameter_control(BATCH, "batch", part)
-    schedule = entry_select(SCHEDULES, "Learning rate schedule", "schedule", "constant", part)
-    values["schedule"] = schedule.name
-    values["schedule_settings"] = pack(entry_settings(schedule, f"sch_{schedule.name}_", part))
-    values["clip_norm"] = parameter_control(CLIP, "clip", part)
-    seeds = parameter_control(SEEDS, SEEDS.name, part)
-
-    part = side.expander("Fair race", icon=":material/balance:")
-    part.caption(
-        "Each optimizer first tries seven rates of its own grid, all with the same budget, and "
-        "races at its best one. This also draws the learning-rate sensitivity curve."
-    )
-    fair = Parameter("fair", "Find each optimizer's best rate first", False)
-    if parameter_control(fair, "fair", part):
-        values["search_epochs"] = parameter_control(BUDGET, "budget", part)
-        values["search_initializers"] = parameter_control(
-            SEARCHED,
-            SEARCHED.name,
-            part,
-            format_func=lambda n: INITIALIZERS[n].label,
-            placeholder="none",
-        )
-
-    side.button("Reset", icon=":material/restart_alt:", on_click=reset, type="tertiary")
+    values[RACERS.name] = kept(RACERS, RACERS.name)[:MAX_RACERS]
+    names = take(
+        RACERS, "", lambda n: OPTIMIZERS[n].label if isinstance(n, str) else link_text(n),
+        group="race", max_selections=MAX_RACERS, placeholder="Choose one or more", **whole,
+    )  # fmt: skip
+    rates = {n: take(learning_rate(n), f"{n}_lr", group="rates", **own) for n in names}
+    racers = [(n, {"lr": rates[n], **_rest(take, n, own)}) for n in names]
+    settings: dict[str, Any] = {"epochs": take(EPOCHS, "epochs", group="rates", **own)}
+    sizes = take(SIZES, group="network", **own)
+    for key, registry, label, name, default, prefix, group in _ENTRIES:
+        entry = take.entry(registry, label, name, default, group=group, **whole)
+        chosen = take.settings(entry, f"{prefix}_{entry.name}_", group=group, **own)
+        settings |= {key: entry.name, f"{key}_settings": pack(chosen)}
+    sample = get_dataset().source == "sample"
+    settings["data"] = "sample" if sample else take(DATA, group="data", **own)
+    settings["batch_size"] = take(BATCH, "batch", group="batches", **own)
+    settings["clip_norm"] = take(CLIP, "clip", group="batches", **own)
+    seeds = take(SEEDS, group="batches", **own)
+    fair = take(FAIR, group="fair", **whole)
+    if fair:
+        settings["search_epochs"] = take(BUDGET, "budget", group="fair", **own)
+        settings["search_initializers"] = take(
+            SEARCHED, "", lambda n: INITIALIZERS[n].label if isinstance(n, str) else link_text(n),
+            group="fair", placeholder="none", **own,
+        )  # fmt: skip
+    looked = [take(p, undo=False) for p in (AXIS, LOG, SMOOTH)]
+    take(TAB, undo=False)
     try:
         config = TrainConfig(
             racers=tuple(Racer(n, pack(s)) for n, s in racers),
             hidden_sizes=parse_sizes(sizes),
             seeds=parse_numbers(seeds, "Seeds"),
-            **values,
+            **settings,
         )
     except SettingError as problem:
-        return None, str(problem), start
-    return config, "", start
+        return Held(None, str(problem), names, *looked, fair)
+    return Held(config, "", names, *looked, fair)
 
 
-def _data_choice(container) -> str:
-    if get_dataset().source == "sample":
-        container.caption("Data: the bundled sample. The home page can get the full set.")
-        return "sample"
-    choice = Parameter("data", "Data", "full", choices=("full", "sample"))
-    return parameter_control(choice, "data", container)
+_ENTRIES = (
+    ("activation", ACTIVATIONS, "Activation", "act", "relu", "act", "network"),
+    ("initializer", INITIALIZERS, "Initialization", "init", "kaiming", "init", "network"),
+    ("schedule", SCHEDULES, "Learning rate schedule", "schedule", "constant", "sch", "batches"),
+)
+"""Field of the configuration, registry, label, name, default, prefix of its settings, place."""
+
+
+def _rest(take: Reading, name: str, options: dict[str, Any]) -> dict[str, Any]:
+    """An optimizer's settings other than its rate."""
+    others = [p for p in OPTIMIZERS[name].parameters if p.name != "lr"]
+    return {p.name: take(p, f"{name}_{p.name}", group=name, **options) for p in others}
+
+
+def sidebar(lab: Laboratory, held: Held) -> None:
+    """All controls from top to bottom; those of closed parts are not drawn."""
+    lab.draw("race")
+    lab.draw("rates")
+    if place := part("Optimizer settings", "tune", "_train_tune"):
+        for name in held.names:
+            entry = OPTIMIZERS[name]
+            place.markdown(f"**{entry.label}** — {entry.help}")
+            lab.draw(name, place)
+    if place := part("Network and initial weights", "account_tree", "_train_network"):
+        lab.draw("network", place)
+    if place := part("Batches, schedule, seeds", "view_module", "_train_batches"):
+        if get_dataset().source == "sample":
+            place.caption("Data: the bundled sample. The home page can get the full set.")
+        lab.draw("data", place)
+        lab.draw("batches", place)
+    if place := part("Fair race", "balance", "_train_fair"):
+        place.caption(
+            "Each optimizer first tries seven rates of its own grid, all with the same budget, and "
+            "races at its best one. This also draws the learning-rate sensitivity curve."
+        )
+        lab.draw("fair", place)
+
+
+def apply_preset(lab: Laboratory, name: str) -> None:
+    """Callback: the tutorial's settings with the preset's changes."""
+    address.forget(lambda held: held not in STAYS)
+    lab.set(PRESETS[name])
+
+
+STAYS = (RUN, COMPARED, AXIS.name, LOG.name, SMOOTH.name, TAB.name)
+"""What presets and Reset leave as it is: the run that is looked at, and how."""

@@ -15,7 +15,7 @@ from initopt_core.training.history import Curve, History
 from initopt_core.training.runs.store import RunInfo
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import export_buttons
-from initopt_core.ui.server.training import dataset_of, service
+from initopt_core.ui.server.training import dataset_of
 from initopt_core.wording import percent
 
 
@@ -136,15 +136,14 @@ def rates(run: RunInfo, history: History) -> None:
     export_buttons(figure, key="training-rates")
 
 
-def code(run: RunInfo) -> None:
+def code(run: RunInfo, history: History) -> None:
     """The program that makes this race by itself."""
     config = run.config
     if config.search_epochs:
-        rates = service().history(run.id).rates
-        if not rates:
+        if not history.rates:
             st.caption("The program comes when the search for rates is over.")
             return
-        config = config.at_rates(rates)
+        config = config.at_rates(history.rates)
     source = program(config)
     st.download_button(
         "Download program",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable
 from functools import partial
@@ -14,18 +15,25 @@ from initopt_core.training.runs import pretrained
 from initopt_core.training.runs.store import ACTIVE, BrokenRun, RunInfo
 from initopt_core.training.runs.uploads import MAX_UPLOAD_BYTES, read_upload
 from initopt_core.ui import address
+from initopt_core.ui.controls import boxed
 from initopt_core.ui.server.dataset import get_dataset
-from initopt_core.ui.server.training import RUN, service, show_run
+from initopt_core.ui.server.training import COMPARED, RUN, service, show_run
+from initopt_core.ui.state import values
 from initopt_core.wording import megabytes
 
 MAX_COMPARED = 4
 
 
 def compared(shown: str | None) -> tuple[str, ...]:
-    """The further runs that are drawn beside the one on the page."""
-    wanted = st.session_state.get("compare", [])
+    """The further runs that are drawn beside the one on the page: the session's, at first the
+    link's."""
+    if COMPARED not in values:
+        values[COMPARED] = tuple(filter(None, st.query_params.get(COMPARED, "").split(",")))
+    wanted = values[COMPARED]
     known = {r.id for r in service().runs()} if wanted else set()
-    return tuple(i for i in wanted if i in known and i != shown)[:MAX_COMPARED]
+    found = tuple(i for i in wanted if i in known and i != shown)[:MAX_COMPARED]
+    address.write(COMPARED, ",".join(found) or None)
+    return found
 
 
 def runs_panel(shown: str | None) -> None:
@@ -47,17 +55,15 @@ def runs_panel(shown: str | None) -> None:
         left, right = st.columns(2)
         st.session_state["_run_box"] = shown if shown in names else None
         left.selectbox("Show", list(names), format_func=names.get, key="_run_box", on_change=_open)
-        others = [r.id for r in runs if r.id != shown]
-        kept = [i for i in st.session_state.get("compare", []) if i in others]
-        st.session_state["compare"] = kept
-        right.multiselect(
+        draw = functools.partial(
+            right.multiselect,
             "Compare with",
-            others,
+            [r.id for r in runs if r.id != shown],
             format_func=names.get,
-            key="compare",
             max_selections=MAX_COMPARED,
             placeholder="nothing",
         )
+        boxed(draw, COMPARED, list(compared(shown)))
         if shown in names:
             _actions(known.info(shown))
 
@@ -165,7 +171,7 @@ def _delete(run_id: str) -> None:
     except SettingError as problem:
         st.session_state["_run_problem"] = str(problem)
         return
-    if st.session_state.get(RUN) == run_id:
-        del st.session_state[RUN]
+    if values.get(RUN) == run_id:
+        del values[RUN]
     if st.query_params.get(RUN) == run_id:
         address.write(RUN, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import streamlit as st
 
@@ -14,24 +14,25 @@ from initopt_core.ui.server.training import service, show_run
 from initopt_core.wording import plain
 
 
-def start_button(config: TrainConfig | None, problem: str, place: Any) -> None:
+def start_button(config: TrainConfig | None, problem: str) -> None:
     """Start, or show what is already trained or training."""
     known = service()
     known.expect()
     if config is None:
-        _main_button(place, "Start the race", "flag", disabled=True)
-        place.error(problem)
+        _main_button("Start the race", "flag", disabled=True)
+        st.error(problem)
         return
 
     def start(again: bool = False) -> None:
         show_run(known.submit(config, again=again))
+        st.rerun()  # all of the page follows the run
 
     busy = known.active()
     if busy and busy.fingerprint == config.fingerprint():
-        _main_button(place, "Show the running race", "visibility", lambda: show_run(busy.id))
+        _main_button("Show the running race", "visibility", partial(_show, busy.id))
     elif known.store.finished_like(config):
-        _main_button(place, "Show the finished race", "history", start)
-        place.button(
+        _main_button("Show the finished race", "history", start)
+        st.button(
             "Train it anew",
             icon=":material/replay:",
             width="stretch",
@@ -39,16 +40,20 @@ def start_button(config: TrainConfig | None, problem: str, place: Any) -> None:
             on_click=start,
             args=(True,),
         )
-        place.caption("This setting is already trained; the old run is kept either way.")
+        st.caption("This setting is already trained; the old run is kept either way.")
     else:
-        _main_button(place, "Start the race", "flag", start)
+        _main_button("Start the race", "flag", start)
         if busy:
             doing = "is paused" if busy.state == "paused" else "is training now"
-            place.caption(f"It will wait for “{busy.name}”, which {doing}.")
+            st.caption(f"It will wait for “{busy.name}”, which {doing}.")
+
+
+def _show(run_id: str) -> None:
+    show_run(run_id)
+    st.rerun()
 
 
 def _main_button(
-    place: Any,
     label: str,
     icon: str,
     act: Callable[[], None] | None = None,
@@ -56,7 +61,7 @@ def _main_button(
     disabled: bool = False,
 ) -> None:
     """The one button at the top of the sidebar, whatever it does at present."""
-    place.button(
+    st.button(
         label,
         icon=f":material/{icon}:",
         type="primary",

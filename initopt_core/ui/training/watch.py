@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -18,17 +18,26 @@ from initopt_core.registry import SettingError
 from initopt_core.training.history import History
 from initopt_core.training.runs.store import ACTIVE, RunInfo
 from initopt_core.ui.components.live_chart import live_chart
+from initopt_core.ui.controls import parameter_control, segmented
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.server.training import service
+from initopt_core.ui.state import kept, write_link
 
-from . import results, words
+from . import controls, results, words
+from .sharing import Shared
 from .steer import steering
 
-VIEWS = ("Layers", "Distributions", "Results", "Rate search", "Code")
-Runs = tuple[tuple[str, str, int], ...]  # id, name and version of each run that is drawn
 View = tuple[str, bool, float]  # axis, log scale, smoothing
 _watching: dict[str, float] = {}
 _lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A run at one moment: its state and its history as they were then."""
+
+    run: RunInfo
+    history: History
 
 
 @dataclass(frozen=True)
@@ -36,94 +45,100 @@ class Picture:
     """What everybody sees who watches the same runs in the same way, made once for all of them.
 
     Attributes:
-        shown: the run, then those it is compared with.
+        shown: the run, then those it is compared with, each at one version of its history.
+        ahead: runs that a queued one waits for.
+        view: how the curves are drawn.
         charts: the loss and the accuracy; empty before the first step and during a rate search.
         head, table: what stands above and below the charts, as HTML.
-        searching: whether the run looks for its rates.
     """
 
-    shown: tuple[RunInfo, ...]
-    runs: Runs
+    shown: tuple[Seen, ...]
+    ahead: int
+    view: View
     charts: tuple[tuple[str, Figure], ...]
     head: str
     table: str
-    searching: bool
+
+    @property
+    def run(self) -> RunInfo:
+        return self.shown[0].run
+
+    @property
+    def history(self) -> History:
+        return self.shown[0].history
+
+    @property
+    def searching(self) -> bool:
+        """Whether the run looks for its rates."""
+        return self.history.phase.startswith("search:")
+
+    def shows(self, shown: tuple[Seen, ...], ahead: int) -> bool:
+        """Whether it is the picture of these runs at these versions."""
+        return (self.shown, self.ahead) == (shown, ahead)
 
 
-_pictures: dict[tuple, tuple[float, Picture | None, threading.Lock]] = {}
+_pictures: Shared[Picture | None] = Shared()
 
 
 def picture(run_id: str, others: tuple[str, ...], view: View, age: float = 0.0) -> Picture | None:
-    """The picture of now, or one at most `age` seconds old; None when the run is gone.
-
-    While one thread draws it, others make do with the last one rather than wait or draw it too.
-    """
-    key, now = (run_id, others, view), time.monotonic()
-    with _lock:
-        made, last, busy = _pictures.get(key, (-math.inf, None, None))
-        busy = busy or threading.Lock()
-        _pictures.setdefault(key, (made, last, busy))
-    if now - made <= age:
-        return last
-    if last is not None and age and not busy.acquire(blocking=False):
-        return last
-    if last is None or not age:
-        busy.acquire()
-    try:
-        with _lock:
-            made, newest, _ = _pictures.get(key, (-math.inf, None, None))
-        if made >= now:  # begun by another thread since this one asked
-            return newest
-        now = time.monotonic()
-        last = _drawn(run_id, others, view)
-        with _lock:
-            _pictures[key] = (now, last, busy)
-            for old in [k for k, kept in _pictures.items() if now - kept[0] > 60]:
-                del _pictures[old]
-    finally:
-        busy.release()
-    return last
+    """The picture of now, or one at most `age` seconds old; None when the run is gone."""
+    draw = partial(_drawn, run_id, others, view)
+    return _pictures.get((run_id, others, view), draw, age)
 
 
-def _drawn(run_id: str, others: tuple[str, ...], view: View) -> Picture | None:
+def _drawn(
+    run_id: str, others: tuple[str, ...], view: View, last: Picture | None
+) -> Picture | None:
     """The picture; a run that cannot be drawn takes nothing down with it."""
     try:
-        return _draw(run_id, others, view)
+        shown = seen(run_id, others)
+        if not shown or shown[0].run.id != run_id:
+            return None
+        ahead = service().position(run_id) if shown[0].run.state == "queued" else 0
+        return last if last and last.shows(shown, ahead) else draw(shown, ahead, view)
     except Exception as problem:
         if others:
-            return _drawn(run_id, (), view)
+            return _drawn(run_id, (), view, None)
         with contextlib.suppress(SettingError):  # it may have been deleted meanwhile
             service().give_up(run_id, problem)
         return None
 
 
-def _draw(run_id: str, others: tuple[str, ...], view: View) -> Picture | None:
-    known = service()
-    shown = _readable(run_id, others)
-    if not shown or shown[0].id != run_id:
-        return None
-    run, history = shown[0], known.history(run_id)
-    runs = _versions(shown)
-    ahead = known.position(run_id) if run.state == "queued" else 0
+def seen(run_id: str, others: tuple[str, ...]) -> tuple[Seen, ...]:
+    """One snapshot of the run, and of those to compare it with, as far as they are there."""
+    found = []
+    for one in (run_id, *others):
+        with contextlib.suppress(SettingError):
+            found.append(Seen(service().info(one), service().history(one).snapshot()))
+    return tuple(found)
+
+
+def draw(shown: tuple[Seen, ...], ahead: int, view: View) -> Picture:
+    """The picture of these runs, from nothing but their snapshots."""
+    run, history = shown[0].run, shown[0].history
     head, table = words.state(run, history, ahead), ""
-    searching = history.phase.startswith("search:")
     charts: tuple[tuple[str, Figure], ...] = ()
-    if history.curves and not searching:
-        head += words.legend(_lines(runs))
-        table = words.table([(r, known.history(r.id)) for r in shown])
-        charts = tuple((kind, _figure(kind, runs, *view)) for kind in ("loss", "accuracy"))
-    return Picture(shown, runs, charts, head, table, searching)
+    if history.curves and not history.phase.startswith("search:"):
+        head += words.legend(_lines(shown))
+        table = words.table([(s.run, s.history) for s in shown])
+        charts = tuple((kind, figure(kind, shown, *view)) for kind in ("loss", "accuracy"))
+    return Picture(shown, ahead, view, charts, head, table)
 
 
 @lru_cache(maxsize=128)
-def _figure(
-    kind: str, runs: Runs, axis: str, log: bool, smoothing: float, legend: bool = False
+def figure(
+    kind: str,
+    shown: tuple[Seen, ...],
+    axis: str,
+    log: bool,
+    smoothing: float,
+    legend: bool = False,
 ) -> Figure:
     """A figure of some runs at their versions: made once, shown to all who watch.
 
     On the page one legend serves both curves; an exported figure has its own.
     """
-    found = _lines(runs)
+    found = _lines(shown)
     if kind == "loss":
         return figures.loss_figure(found, axis, log=log, smoothing=smoothing, legend=legend)
     if kind == "accuracy":
@@ -131,8 +146,8 @@ def _figure(
     return figures.layers_figure(found, axis, kind)
 
 
-def _lines(runs: Runs) -> list[figures.Line]:
-    return figures.lines([(name, service().history(run_id)) for run_id, name, _ in runs])
+def _lines(shown: tuple[Seen, ...]) -> list[figures.Line]:
+    return figures.lines([(s.run.name, s.history) for s in shown])
 
 
 def interval() -> float:
@@ -156,60 +171,38 @@ class _Shown:
     state: str
     every: float | None
     charts: bool
-    view: bool
+    tab: bool
 
 
-def _now_shown(found: Picture) -> _Shown:
-    run = found.shown[0]
-    every = interval() if run.state in ACTIVE else None
-    chosen = bool(st.session_state.get("training_view"))
-    return _Shown(run.id, run.state, every, bool(found.charts), chosen)
+def _now_shown(found: Picture, tab: bool) -> _Shown:
+    every = interval() if found.run.state in ACTIVE else None
+    return _Shown(found.run.id, found.run.state, every, bool(found.charts), tab)
 
 
-def watch(run_id: str, others: tuple[str, ...] = ()) -> None:
+def _tab() -> str:
+    return kept(controls.TAB, controls.TAB.name)
+
+
+def watch(run_id: str, others: tuple[str, ...], held: controls.Held) -> None:
     """The run and those it is compared with; refreshes itself while it is active."""
     st.html(words.STYLE)
     place = st.container(horizontal=True, vertical_alignment="center", key="training-bar")
     with place:
-        view = _view_options()
+        segmented(controls.AXIS, on_change=st.rerun, width="content")
+        for switch in (controls.LOG, controls.SMOOTH):
+            parameter_control(switch, switch.name, link=False, on_change=st.rerun)
+    view = held.axis, held.log, 0.6 if held.smooth else 0.0
     found = picture(run_id, others, view)
     if found is None:
         st.info("This training run is not here any more, or it cannot be read.")
         return
-    shown = st.session_state["_training_shown"] = _now_shown(found)
+    shown = st.session_state["_training_shown"] = _now_shown(found, bool(_tab()))
     with place:
-        steering(found.shown[0])
+        steering(found.run)
     st.fragment(_live, run_every=shown.every)(run_id, others, view)
     if found.charts:
-        slow = 3 * shown.every if shown.every and shown.view else None
+        slow = 3 * shown.every if shown.every and shown.tab else None
         st.fragment(_more, run_every=slow)(run_id, others, view)
-
-
-def _view_options() -> View:
-    axis = st.segmented_control(
-        "Across",
-        list(figures.AXES),
-        default="epochs",
-        key="training_axis",
-        label_visibility="collapsed",
-        width="content",
-    )
-    log = st.toggle("log loss", value=True, key="training_log")
-    smoothing = st.toggle("smoothed", value=True, key="training_smooth")
-    return axis or "epochs", log, 0.6 if smoothing else 0.0
-
-
-def _readable(run_id: str, others: tuple[str, ...]) -> tuple[RunInfo, ...]:
-    """The run, and those to compare it with, as far as they are still there."""
-    found = []
-    for one in (run_id, *others):
-        with contextlib.suppress(SettingError):
-            found.append(service().info(one))
-    return tuple(found)
-
-
-def _versions(shown: tuple[RunInfo, ...]) -> Runs:
-    return tuple((r.id, r.name, service().history(r.id).version) for r in shown)
 
 
 def _live(run_id: str, others: tuple[str, ...], view: View) -> None:
@@ -219,21 +212,22 @@ def _live(run_id: str, others: tuple[str, ...], view: View) -> None:
     moves there is built anew, which shows as a flicker.
     """
     before: _Shown = st.session_state["_training_shown"]
+    tab = bool(_tab())
     found = picture(run_id, others, view, age=(before.every or 0.0) / 4)
-    if found is not None and _now_shown(found) != before:
+    if found is not None and _now_shown(found, tab) != before:
         found = picture(run_id, others, view)  # an old picture must not send the page in circles
-    if found is None or _now_shown(found) != before:
+    if found is None or _now_shown(found, tab) != before:
         st.rerun()  # buttons, timers and the list of runs follow the run's state
     st.html(found.head)
     if found.searching:
-        results.rates(found.shown[0], service().history(run_id))
+        results.rates(found.run, found.history)
     elif not found.charts:
-        waits = found.shown[0].state in ACTIVE
+        waits = found.run.state in ACTIVE
         st.caption("The first loss comes with the first step." if waits else "It has no curves.")
     else:
-        for column, (kind, figure) in zip(st.columns(2), found.charts, strict=True):
+        for column, (kind, chart) in zip(st.columns(2), found.charts, strict=True):
             with column:
-                live_chart(figure, key=f"training-{kind}")
+                live_chart(chart, key=f"training-{kind}")
         st.html(found.table)
 
 
@@ -242,30 +236,21 @@ def _more(run_id: str, others: tuple[str, ...], view: View) -> None:
     found = picture(run_id, others, view, age=0.5)
     if found is None or not found.charts:
         return
-    run, runs, history = found.shown[0], found.runs, service().history(run_id)
     with st.container(horizontal=True, vertical_alignment="center"):
-        chosen = st.segmented_control(
-            "More", VIEWS, key="training_view", label_visibility="collapsed", width="content"
-        )
+        segmented(controls.TAB, width="content")
         for kind in ("loss", "accuracy"):
-            figure = _figure(kind, runs, *view, True)
-            export_buttons(figure, key=f"training-{kind}", label=f"{kind.capitalize()} figure")
-    if bool(chosen) != st.session_state["_training_shown"].view and run.state in ACTIVE:
+            chart = figure(kind, found.shown, *view, True)
+            export_buttons(chart, key=f"training-{kind}", label=f"{kind.capitalize()} figure")
+    chosen = _tab()
+    write_link(controls.TAB.name, chosen, controls.TAB.default)
+    if bool(chosen) != st.session_state["_training_shown"].tab and found.run.state in ACTIVE:
         st.rerun()  # only what is open refreshes itself
-    if chosen == "Layers":
-        _layers(history, runs, view)
-    elif chosen == "Distributions":
-        results.distributions(history)
-    elif chosen == "Results":
-        results.results(run, history)
-    elif chosen == "Rate search":
-        results.rates(run, history)
-    elif chosen == "Code":
-        results.code(run)
+    if chosen:
+        PANELS[chosen](found)
 
 
-def _layers(history: History, runs: Runs, view: View) -> None:
-    if not any(c.probes for c in history.curves.values()):
+def _layers(found: Picture) -> None:
+    if not any(c.probes for c in found.history.curves.values()):
         st.caption("Measured every 20 steps of a run that is trained here; there is nothing yet.")
         return
     st.caption(
@@ -273,6 +258,15 @@ def _layers(history: History, runs: Runs, view: View) -> None:
         "an update of about a thousandth of the weights is a common rule of thumb."
     )
     for kind in ("gradient", "ratio"):
-        figure = _figure(kind, runs[:1], *view)
-        live_chart(figure, key=f"training-{kind}")
-        export_buttons(figure, key=f"training-{kind}")
+        chart = figure(kind, found.shown[:1], *found.view)
+        live_chart(chart, key=f"training-{kind}")
+        export_buttons(chart, key=f"training-{kind}")
+
+
+PANELS: dict[str, Callable[[Picture], None]] = {
+    "Layers": _layers,
+    "Distributions": lambda found: results.distributions(found.history),
+    "Results": lambda found: results.results(found.run, found.history),
+    "Rate search": lambda found: results.rates(found.run, found.history),
+    "Code": lambda found: results.code(found.run, found.history),
+}

@@ -1,0 +1,270 @@
+"""The one machine behind every laboratory: what is read, drawn, answered, undone and linked.
+
+A page is a `Laboratory`: a function that reads its controls (which makes their table, see
+`state.Reading`), and fragments, drawing functions that are handed what was read. A change of a
+control answers with the fragments that depend on it, the picture first, and sends nothing else
+again. Undo, Reset, link and title follow from the table.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from . import address
+from .controls import is_number, parameter_control
+from .layout import enter
+from .state import Control, Reading, values
+from .undo import Undo
+
+_READ, _DRAWN, _DUE = "_page_read", "_page_drawn", "_page_due"
+_HAND = "_page_hand"
+_OVER = object()
+"""Run of a reading that is not to be handed out any more."""
+PICTURE, CONTROLS, HEAD, BELOW = "picture", "controls", "head", "below"
+
+
+@dataclass
+class _Read:
+    """What was read in one run of the script, and for which."""
+
+    run: Any
+    reading: Reading
+    held: Any
+    settled: bool = False
+
+
+class Laboratory:
+    """One page; all that it remembers lies in the visitor's session.
+
+    Args:
+        name: the page's path, under which the session keeps its values.
+        title: what people call it.
+        read: what the controls hold, from a `Reading`; without drawing them.
+        words: of what was read, for the browser's tab.
+        stays: names that Reset leaves as they are.
+        follows: names of further fragments that answer every change at present, such as those of
+            an open part; asked after the change was written.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        read: Callable[[Reading], Any],
+        *,
+        words: Callable[[Any], Sequence[str]] = lambda held: (),
+        stays: Sequence[str] = (),
+        follows: Callable[[], Sequence[str]] = lambda: (),
+    ) -> None:
+        self.name, self.title = name, title
+        self._read, self._words, self._stays, self._follows = read, words, stays, follows
+        self.history = Undo(name)
+
+    # -- one run of the script -----------------------------------------------------------------
+
+    def show(self, draw: Callable[[Any], None]) -> None:
+        """The whole page, in a whole run of the script: `draw` is handed what was read."""
+        enter()
+        state = st.session_state
+        state[_DRAWN] = ""
+        state[_DUE] = {}
+        now = self._reread()
+        draw(now.held)
+        self._settle(now)
+        now.run = _OVER
+        state[_DRAWN] = self.name
+
+    def fragment(self, key: str) -> Callable[[Callable], Callable]:
+        """A part of the page that answers controls by itself, drawn by a function of what was
+        read: the page's reading in a whole run, a new one when parts run by themselves."""
+
+        def decorate(draw: Callable[..., None]) -> Callable[..., None]:
+            @st.fragment(key=self._key(key))
+            @functools.wraps(draw)
+            def drawn(*args: Any) -> None:
+                now = self._current()
+                draw(now.held, *args)
+                if now.run is not None and not st.session_state.get(_HAND):
+                    self._settle(now)
+                _done(key)
+
+            return drawn
+
+        return decorate
+
+    @property
+    def held(self) -> Any:
+        """What the controls hold in this run."""
+        return self._current().held
+
+    @property
+    def reading(self) -> Reading:
+        """The table of the controls as they were read in this run."""
+        return self._current().reading
+
+    def _current(self) -> _Read:
+        found = st.session_state.get(_READ)
+        if found is not None and found.run is _run():
+            return found
+        return self._reread()
+
+    def _reread(self) -> _Read:
+        reading = Reading()
+        now = _Read(_run(), reading, self._read(reading))
+        st.session_state[_READ] = now
+        return now
+
+    def _settle(self, now: _Read) -> None:
+        """After the figures: the link and the tab say what is shown, Undo knows the way back."""
+        if now.settled:
+            return
+        now.settled = True
+        self.history.remember(now.reading.values)
+        address.title(self.title, *self._words(now.held))
+        now.reading.write_links(self.name)
+
+    # -- answers -------------------------------------------------------------------------------
+
+    def answer(self, *parts: str) -> None:
+        """Callback: draw these fragments anew, and what has to follow every change.
+
+        What an earlier answer had to draw and was interrupted at is drawn, too.
+        """
+        if st.session_state.get(_DRAWN) != self.name:
+            st.rerun()  # the page itself was interrupted
+        follow = () if self.history.possible() else (HEAD,)  # now Undo can be pressed
+        due = st.session_state.setdefault(_DUE, {})
+        due.update(dict.fromkeys((*parts, *follow, *self._follows())))
+        first = sorted(due, key=lambda part: part != PICTURE)
+        try:
+            st.rerun([self._key(part) for part in first])
+        except StreamlitAPIException:  # one of them is not on the page
+            st.rerun()
+
+    def draw(self, group: str, place: Any = st) -> None:
+        """The controls of one place, in the order in which they were read."""
+        for control in self.reading.group(group):
+            self.draw_one(control, place)
+
+    def draw_one(self, control: Control, place: Any = st) -> None:
+        """One control; a slider is a fragment, so that its answer sends no other one again."""
+        options = dict(control.options)
+        before = options.pop("before", None)
+        answers = options.pop("answers", (PICTURE,))
+        if is_number(control.parameter):
+            answers = (*answers, control.name)
+
+        def changed() -> None:
+            if before is not None:
+                before()
+            self.answer(*answers)
+
+        def drawn() -> None:
+            parameter_control(
+                control.parameter, control.name, on_change=changed, link=False, **options
+            )
+            _done(control.name)
+
+        with contextlib.nullcontext() if place is st else place:
+            if is_number(control.parameter):
+                st.fragment(drawn, key=self._key(control.name))()
+            else:
+                drawn()
+
+    def _key(self, part: str) -> str:
+        return f"{self.name}-{part}"
+
+    # -- setting everything ----------------------------------------------------------------------
+
+    def set(self, wanted: dict[str, Any]) -> None:
+        """Callback: give controls these values and draw the whole page."""
+        values.update(wanted)
+        st.rerun()
+
+    def reset(self) -> None:
+        """Callback: everything as it was at first."""
+        address.forget(lambda name: name not in self._stays)
+        st.rerun()
+
+    def undo(self) -> None:
+        """Callback: every control as before the last change."""
+        if self.history.possible():
+            before = self.history.back()
+            now = self._reread().reading.values
+            address.forget(lambda name: name in now)
+            values.update(before)
+        st.rerun()
+
+    def head(self, *extras: Callable[[], None], help: str = "") -> None:
+        """The page's head line: its name, what is particular to it, Undo and Reset."""
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key="page-head"
+        ):
+            st.title(self.title, anchor=False, width="stretch")
+            for extra in extras:
+                extra()
+            st.button(
+                "Undo",
+                icon=":material/undo:",
+                key=f"_{self.name}_undo",
+                help="Back to the settings before the last change.",
+                on_click=self.undo,
+                disabled=not self.history.possible(),
+            )
+            st.button(
+                "Reset",
+                icon=":material/restart_alt:",
+                key=f"_{self.name}_reset",
+                help=help or None,
+                on_click=self.reset,
+            )
+
+
+def experiments(
+    page: str, about: str, entries: Sequence[tuple[str, str, str | None, Callable[[], None]]]
+) -> None:
+    """The menu of ready-made settings.
+
+    Args:
+        page: names the menu.
+        about: a line above them.
+        entries: (name, label, help, callback) of each.
+    """
+    menu = st.popover(
+        "Experiments", icon=":material/science:", key=f"_{page}_experiments", on_change="rerun"
+    )
+    if not menu.open:  # closed it costs one element, not nine
+        return
+    menu.caption(about)
+    for name, label, lesson, act in entries:
+        menu.button(label, key=f"preset-{name}", help=lesson, on_click=act, width="stretch")
+
+
+def part(label: str, icon: str, key: str) -> Any:
+    """A part of the sidebar where it is open, else None: a closed one's controls cost nothing."""
+    box = st.expander(label, icon=f":material/{icon}:", key=key, on_change="rerun")
+    return box if box.open else None
+
+
+def in_hand(moving: bool) -> None:
+    """Callback: something is dragged; link and Undo are told when the hand rests."""
+    st.session_state[_HAND] = moving
+
+
+def _done(key: str) -> None:
+    """An answer that was due has been drawn."""
+    st.session_state.get(_DUE, {}).pop(key, None)
+
+
+def _run() -> Any:
+    """What tells this run of some fragments from others; None in a run of the whole page."""
+    context = get_script_run_ctx()
+    return context.fragment_ids_this_run if context else None

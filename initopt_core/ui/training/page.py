@@ -1,0 +1,70 @@
+"""The training page: the race on the screen, its controls, and the list of runs."""
+
+from __future__ import annotations
+
+import functools
+
+import streamlit as st
+
+from initopt_core.ui.page import CONTROLS, HEAD, Laboratory, experiments
+from initopt_core.ui.server.training import RUN, link_problem, run_name, shown_run
+from initopt_core.ui.state import notice_bad_links, values
+
+from . import controls, recorded, runs, steer, watch
+
+LAB = Laboratory(
+    "training",
+    "Training",
+    controls.read,
+    words=lambda held: (run_name(values.get(RUN)),),
+    stays=controls.STAYS,
+)
+
+
+def show() -> None:
+    """The whole page."""
+    LAB.show(_draw)
+
+
+def _draw(held: controls.Held) -> None:
+    """The run first, which people came for, then what starts another."""
+    head, notes, body, foot = (st.container() for _ in range(4))
+    shown = shown_run()
+    with body:
+        if shown is None:
+            recorded.recorded()
+        else:
+            watch.watch(shown, runs.compared(shown), held)
+    with head:
+        heading()
+    with notes:
+        notice_bad_links()
+        if told := link_problem():
+            st.info(told, icon=":material/link_off:")
+    with st.sidebar:
+        start()
+        parts()
+    with foot:
+        runs.runs_panel(shown)
+
+
+@LAB.fragment(HEAD)
+def heading(held: controls.Held) -> None:
+    """The page's name, ready-made races, Undo and Reset."""
+    races = [
+        (name, name, None, functools.partial(controls.apply_preset, LAB, name))
+        for name in controls.PRESETS
+    ]
+    LAB.head(lambda: experiments(LAB.name, "The tutorial's race, and what changes it.", races))
+
+
+@LAB.fragment(controls.START)
+def start(held: controls.Held) -> None:
+    """The button at the top of the sidebar."""
+    steer.start_button(held.config, held.problem)
+
+
+@LAB.fragment(CONTROLS)
+def parts(held: controls.Held) -> None:
+    """The controls."""
+    controls.sidebar(LAB, held)
