@@ -21,7 +21,7 @@ MAX_UPDATES = 2000
 
 def surface_optimizers() -> list[str]:
     """Names of the optimizers that work on two weights (those for matrices do not)."""
-    return [n for n, e in OPTIMIZERS.items() if e.extra.get("elementwise", True)]
+    return [n for n, e in OPTIMIZERS.items() if e.elementwise]
 
 
 def first_rate(surface: str, optimizer: str) -> float:
@@ -32,9 +32,7 @@ def first_rate(surface: str, optimizer: str) -> float:
     from initopt_core.surfaces import SURFACES
 
     entry, facts = OPTIMIZERS[optimizer], SURFACES[surface]
-    memory = entry.extra.get("memory", {})
-    normalised = "v" in memory or optimizer == "Lion"
-    rate = entry.extra.get("surface_lr", 1.0) * (facts.step if normalised else facts.lr)
+    rate = entry.surface_lr * (facts.step if entry.normalised else facts.lr)
     return float(f"{rate:.1g}")
 
 
@@ -70,7 +68,7 @@ def train_curve(
 
 def _make(name: str, settings: dict[str, Any], w: Tensor) -> OptimizerTemplate:
     entry = OPTIMIZERS[name]
-    if not entry.extra.get("elementwise", True):
+    if not entry.elementwise:
         raise SettingError(
             f"{entry.label} works on weight matrices; on a surface of two weights choose one of "
             f"{', '.join(surface_optimizers())}."
@@ -108,7 +106,7 @@ def descend_many(
     """
     w = starts.detach().T.contiguous()  # a weight's values side by side: twice as fast
     optimizer = _make(optimizer_name, hyper, w)
-    memory, lr = optimizer.memory[0], optimizer.lr
+    state, lr = optimizer.state[0], optimizer.lr
     kept = sorted({*range(0, num_updates + 1, keep_every), num_updates})
     out = torch.empty(len(kept), 3, w.shape[1], dtype=w.dtype, device=w.device)
     at = 0
@@ -119,7 +117,7 @@ def descend_many(
             at += 1
         if t < num_updates:
             optimizer.lr = lr if factors is None else lr * factors[t]
-            w = w + optimizer.decayed_update(torch.stack([g1, g2]), w, memory)
+            w = w + optimizer.decayed_update(torch.stack([g1, g2]), w, state)
     return out.transpose(1, 2)
 
 
@@ -161,7 +159,7 @@ class Trace:
         gradient: [T, 2] as the optimizer saw it (with its noise).
         update: [T, 2] the step added to the weights.
         lr: [T] the scheduled learning rate.
-        memory: name -> [T, 2], the optimizer's memory after each step (m, v, ...).
+        state: name -> [T, 2], the optimizer's state after each step (m, v, ...).
         diverged: first step with a value that is not finite; None when all are.
     """
 
@@ -170,7 +168,7 @@ class Trace:
     gradient: np.ndarray
     update: np.ndarray
     lr: np.ndarray
-    memory: dict[str, np.ndarray] = field(default_factory=dict)
+    state: dict[str, np.ndarray] = field(default_factory=dict)
     diverged: int | None = None
 
 
@@ -216,7 +214,7 @@ def twins(
         steps = []
         for i, optimizer in enumerate(optimizers):
             optimizer.lr = rates[i][t]
-            steps.append(optimizer.decayed_update(g[i], w[i], optimizer.memory[0]))
+            steps.append(optimizer.decayed_update(g[i], w[i], optimizer.state[0]))
         w = w + torch.stack(steps)
         where.append(w)
     path = torch.stack(where, dim=1)
@@ -249,8 +247,8 @@ def race(
     runs = tuple(runs)
     w, optimizers, rates, shaking = _prepared(runs, num_updates, noise, seed, torch.float32)
     where, losses, gradients, updates = [w], [], [], []
-    memories: list[list[Tensor]] = [[] for _ in runs]
-    kept = [[k for k, v in vars(o.memory[0]).items() if isinstance(v, Tensor)] for o in optimizers]
+    states: list[list[Tensor]] = [[] for _ in runs]
+    kept = [[k for k, v in vars(o.state[0]).items() if isinstance(v, Tensor)] for o in optimizers]
     with torch.no_grad():
         for t in range(num_updates):
             loss, g1, g2 = gradient(surface, w[:, 0], w[:, 1])
@@ -259,10 +257,10 @@ def race(
                 g = g + shaking[t]
             steps = []
             for i, optimizer in enumerate(optimizers):
-                s = optimizer.memory[0]
+                s = optimizer.state[0]
                 optimizer.lr = rates[i][t]
                 steps.append(optimizer.decayed_update(g[i], w[i], s))
-                memories[i].extend(getattr(s, k) for k in kept[i])
+                states[i].extend(getattr(s, k) for k in kept[i])
             update = torch.stack(steps)
             w = w + update
             where.append(w)
@@ -275,10 +273,10 @@ def race(
     all_gradients, all_updates = torch.stack(gradients).numpy(), torch.stack(updates).numpy()
     traces = []
     for i, run in enumerate(runs):
-        memory = {}
+        state = {}
         if kept[i]:
-            stacked = torch.stack(memories[i]).view(num_updates, len(kept[i]), 2).numpy()
-            memory = {k: stacked[:, j] for j, k in enumerate(kept[i])}
+            stacked = torch.stack(states[i]).view(num_updates, len(kept[i]), 2).numpy()
+            state = {k: stacked[:, j] for j, k in enumerate(kept[i])}
         bad = ~np.isfinite(points[:, i]).all(axis=1)
         traces.append(
             Trace(
@@ -287,7 +285,7 @@ def race(
                 all_gradients[:, i],
                 all_updates[:, i],
                 np.asarray(rates[i], dtype=np.float32),
-                memory,
+                state,
                 int(bad.argmax()) if bad.any() else None,
             )
         )

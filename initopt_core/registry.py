@@ -8,7 +8,7 @@ the parametrized tests are driven by it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from initopt_core.reading import SettingError, did_you_mean, number, shown, whole
@@ -133,7 +133,6 @@ class Entry:
         formula: LaTeX of the defining equation, without dollar signs.
         source: paper or page, as a citation.
         help: when to use it, in a sentence or two.
-        extra: whatever only this registry knows (documented there).
     """
 
     name: str
@@ -143,7 +142,6 @@ class Entry:
     formula: str = ""
     source: str = ""
     help: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def settings(self, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """All parameters with their values: those in `given`, checked, else the defaults.

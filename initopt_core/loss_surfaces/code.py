@@ -28,7 +28,7 @@ def snippet(
     parts = ["import math\n\nimport torch\n"]
     ours = {r.optimizer: OPTIMIZERS[r.optimizer].call for r in runs if not _torch(r)}
     if ours:  # not in torch: their own source
-        parts[0] = parts[0].replace("math\n", "math\nfrom types import SimpleNamespace\n", 1)
+        parts[0] = parts[0].replace("math\n", "math\nfrom dataclasses import dataclass, field\n", 1)
         parts.append(sources(*ours.values(), without=("state_dict", "load_state_dict")))
     parts.append(_surface(surface))
     scheduled = any(r.schedule != "constant" for r in runs)
@@ -62,7 +62,7 @@ def _torch(run: Run) -> str:
     values = run.values()
     if not values.get("bias_correction", True):
         return ""
-    code = OPTIMIZERS[run.optimizer].extra.get("torch", "")
+    code = OPTIMIZERS[run.optimizer].torch_code
     made = code.format(**{k: repr(v) for k, v in values.items()})
     return made.replace(", weight_decay=0.0)", ")")
 
@@ -99,8 +99,7 @@ def _surface(surface: Surface) -> str:
 
 
 def _schedules(runs: tuple[Run, ...]) -> str:
-    names = sorted({r.schedule for r in runs})
-    return "\n\n".join(inspect.getsource(SCHEDULES[n].call).rstrip() for n in names) + "\n"
+    return sources(*(SCHEDULES[n].call for n in sorted({r.schedule for r in runs})))
 
 
 def _factor(run: Run) -> str:

@@ -2,6 +2,7 @@
 
 from .adaptive import Adagrad, Adam, Adamax, AdamW, NAdam, RMSprop
 from .entries import OPTIMIZERS, make_optimizer
+from .entry import OptimizerEntry
 from .modern import Lion, Muon, orthogonalize
 from .momentum import SGD, HeavyBall, Nesterov, SGDMomentum
 from .template import OptimizerTemplate, average
@@ -18,6 +19,7 @@ __all__ = [
     "Muon",
     "NAdam",
     "Nesterov",
+    "OptimizerEntry",
     "OptimizerTemplate",
     "RMSprop",
     "SGDMomentum",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from .adaptive import AdamW
+from .adaptive import AdamState, AdamW
+from .entry import BETA1, BETA2, MOMENTUM, OptimizerEntry, decay, half_decades, rate
+from .momentum import MomentumState
 from .template import OptimizerTemplate, average
+from .torch_muon import MuonAndAdamW
 
 
 class Lion(OptimizerTemplate):
@@ -25,10 +28,10 @@ class Lion(OptimizerTemplate):
         self.beta1, self.beta2 = beta1, beta2
         super().__init__(params, lr, weight_decay)
 
-    def start(self, w):
-        return SimpleNamespace(m=torch.zeros_like(w))
+    def start(self, w: Tensor) -> MomentumState:
+        return MomentumState(torch.zeros_like(w))
 
-    def update(self, g, w, s):
+    def update(self, g: Tensor, w: Tensor, s: MomentumState) -> Tensor:
         direction = torch.sign(average(s.m, g, self.beta1))
         s.m = average(s.m, g, self.beta2)
         return -self.lr * direction
@@ -50,13 +53,13 @@ class Muon(OptimizerTemplate):
         self.adam = AdamW([], lr)
         super().__init__(params, lr, weight_decay)
 
-    def start(self, w):
+    def start(self, w: Tensor) -> MomentumState | AdamState:
         if w.ndim != 2:
             return self.adam.start(w)
-        return SimpleNamespace(m=torch.zeros_like(w))
+        return MomentumState(torch.zeros_like(w))
 
-    def update(self, g, w, s):
-        if w.ndim != 2:
+    def update(self, g: Tensor, w: Tensor, s: MomentumState | AdamState) -> Tensor:
+        if isinstance(s, AdamState):
             self.adam.lr = self.lr
             return self.adam.update(g, w, s)
         s.m = average(s.m, g, self.momentum)
@@ -80,3 +83,47 @@ def orthogonalize(matrix: Tensor, steps: int = 5) -> Tensor:
         gram = x.T @ x
         x = 3.4445 * x + x @ (-4.7750 * gram + 2.0315 * gram @ gram)
     return x.T if wide else x
+
+
+def lion_in_place(o: Lion, g: Tensor, w: Tensor, s: MomentumState) -> None:
+    """`Lion`'s step without temporaries."""
+    w.add_(torch.lerp(s.m, g, 1 - o.beta1).sign_(), alpha=-o.lr)
+    s.m.lerp_(g, 1 - o.beta2)
+
+
+LION = OptimizerEntry(
+    "Lion",
+    "Lion",
+    Lion,
+    (rate(1e-4), BETA1, replace(BETA2, default=0.99), decay()),
+    formula=r"w \leftarrow w - \eta\, (\mathrm{sign}(\beta_1 m + (1-\beta_1) g) "
+    r"+ \lambda w),\quad m \leftarrow \beta_2 m + (1-\beta_2) g",
+    source="Chen et al., NeurIPS 2023",
+    help="Steps of one size, in the direction of the sign of a momentum.",
+    lr_grid=half_decades(1e-6),
+    surface_lr=0.1,
+    normalised=True,
+    in_place=lion_in_place,
+    state={"m": "average gradient"},
+    lines=lambda settings: (
+        ("Δw", "−η sign(β₁ m + (1−β₁) g)", "−{lr}·sign({beta1}·{m-} + {1-beta1}·{g})", "u"),
+        ("m", "β₂ m + (1−β₂) g", "{beta2}·{m-} + {1-beta2}·{g}", "m"),
+    ),
+    no_limit="none: every step is η long, whatever the curvature",
+)
+MUON = OptimizerEntry(
+    "Muon",
+    "Muon",
+    Muon,
+    (rate(1e-3), replace(MOMENTUM, default=0.95), decay()),
+    formula=r"W \leftarrow W - 0.2\sqrt{\max(d_x, d_y)}\; \eta\, U V^\top,\quad "
+    r"U S V^\top = \beta m + (1-\beta) g",
+    source="Jordan et al., 2024; scale of Liu et al., 2025",
+    help="Orthogonal momentum for weight matrices (biases take AdamW's step). Needs "
+    "several times the work of a step of the others.",
+    lr_grid=half_decades(1e-5),
+    elementwise=False,
+    normalised=True,
+    torch_parts=MuonAndAdamW,
+    state={"m": "average gradient"},
+)

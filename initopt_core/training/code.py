@@ -14,12 +14,9 @@ from initopt_core.schedules import SCHEDULES
 
 from .config import Racer, TrainConfig
 from .loop import PROBE_IMAGES
-from .torch_muon import MuonAndAdamW
 
 NOT_NEEDED = ("state_dict", "load_state_dict")
 """Methods of our optimizers that a program has no use for."""
-FROM_TORCHS_PARTS: dict[str, type] = {"Muon": MuonAndAdamW}
-"""What torch has in parts: registry name -> the class that puts them together."""
 
 
 def program(config: TrainConfig) -> str:
@@ -68,7 +65,7 @@ def program(config: TrainConfig) -> str:
 import copy
 import math
 import os
-from types import SimpleNamespace
+from dataclasses import dataclass, field
 
 import torch
 from torch import nn
@@ -143,19 +140,20 @@ for seed in {config.seeds!r}:
 def _in_torch(racer: Racer) -> bool:
     """Whether torch has it; its Adam always corrects the bias."""
     corrected = dict(racer.settings).get("bias_correction", True)
-    return bool(OPTIMIZERS[racer.optimizer].extra["torch"]) and corrected
+    return bool(OPTIMIZERS[racer.optimizer].torch_code) and corrected
 
 
 def _optimizer(racer: Racer) -> str:
     settings = dict(racer.settings)
     if _in_torch(racer):
-        return OPTIMIZERS[racer.optimizer].extra["torch"].format(**settings)
+        return OPTIMIZERS[racer.optimizer].torch_code.format(**settings)
     return f"{_own(racer).__name__}(params, {_arguments(settings)})"
 
 
 def _own(racer: Racer) -> type:
     """The class whose source the program holds."""
-    return FROM_TORCHS_PARTS.get(racer.optimizer, OPTIMIZERS[racer.optimizer].call)
+    entry = OPTIMIZERS[racer.optimizer]
+    return entry.torch_parts or entry.call
 
 
 def _arguments(values: dict, lead: bool = False) -> str:

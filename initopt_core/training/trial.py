@@ -69,8 +69,10 @@ class Member:
         self.model.load_state_dict(state["model"])
         device = next(self.model.parameters()).device
         optimizer = dict(state["optimizer"])
-        if len(optimizer["memory"]) > len(self.optimizer.memory) == 1:
-            optimizer["memory"] = [_joined(optimizer["memory"])]  # kept before weights lay flat
+        kept = optimizer.pop("memory", None) or optimizer["state"]  # its name at first
+        if len(kept) > len(self.optimizer.state) == 1:
+            kept = [_joined(kept)]  # saved before weights lay flat
+        optimizer["state"] = kept
         self.optimizer.load_state_dict(_to(optimizer, device))
         self.best = state["best"]
         self.divergence = Divergence(**state["divergence"]) if state["divergence"] else None
@@ -99,11 +101,11 @@ class Member:
         }
 
 
-def _joined(memory: list[dict[str, Any]]) -> dict[str, Any]:
-    """The memories of single tensors as that of all of them in one row."""
+def _joined(states: list[dict[str, Any]]) -> dict[str, Any]:
+    """The states of single tensors as that of all of them in one row."""
     return {
-        k: torch.cat([m[k].flatten() for m in memory]) if isinstance(v, Tensor) else v
-        for k, v in memory[0].items()
+        k: torch.cat([s[k].flatten() for s in states]) if isinstance(v, Tensor) else v
+        for k, v in states[0].items()
     }
 
 
@@ -145,7 +147,7 @@ def make_member(
     """A member at the start of its race, on the device of `images` (the data's first few)."""
     model = initial_model(config, seed, initializer, images.cpu()).to(images.device)
     flat = lay_flat(model)
-    elementwise = OPTIMIZERS[racer.optimizer].extra["elementwise"]
+    elementwise = OPTIMIZERS[racer.optimizer].elementwise
     params = [flat] if elementwise else model.parameters()
     optimizer = make_optimizer(racer.optimizer, params, **dict(racer.settings))
     return Member(number, seed, name, config.labels()[number], model, optimizer, racer.lr)
@@ -175,7 +177,7 @@ def permutation(seed: int, epoch: int, count: int) -> Tensor:
 
 def rate_grid(racer: Racer) -> tuple[float, ...]:
     """The rates that a racer tries in a fair race: half decades, declared in its registry entry."""
-    return tuple(OPTIMIZERS[racer.optimizer].extra["lr_grid"])
+    return OPTIMIZERS[racer.optimizer].lr_grid
 
 
 def best_rate(rows: list, initializer: str, number: int, fallback: float) -> float:

@@ -308,7 +308,7 @@ def test_the_arithmetic_shown_is_what_happened(name, decay):
                 "w+": float(trace.points[k + 1, i]),
             }
             names |= {f"1-{n}": 1 - v for n, v in settings.items()}
-            for n, values in trace.memory.items():
+            for n, values in trace.state.items():
                 names[n] = float(values[k, i])
                 names[f"{n}-"] = float(values[k - 1, i]) if k else 0.0
             for symbol, _, template, result in step_lines(name, settings):
@@ -356,7 +356,7 @@ def test_sharpness_is_the_hessians_largest_eigenvalue():
             w = torch.tensor(trace.points[k, :2], dtype=torch.float64)
             full = torch.autograd.functional.hessian(lambda v: Surface("himmelblau")(v[0], v[1]), w)
             if trace.run.optimizer == "Adam":
-                d = torch.tensor(np.sqrt(trace.memory["v_hat"][k]) + 1e-8, dtype=torch.float64)
+                d = torch.tensor(np.sqrt(trace.state["v_hat"][k]) + 1e-8, dtype=torch.float64)
                 full = full / torch.outer(d.sqrt(), d.sqrt())
             want = torch.linalg.eigvalsh(full)[-1].item()
             assert stability.sharpness[k] == pytest.approx(want, rel=1e-4)

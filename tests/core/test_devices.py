@@ -113,7 +113,7 @@ def run_epoch(config, monkeypatch) -> loop._Phase:
         tensors += [values for *_, values in phase.probes]
         for m in phase.members:
             tensors += list(m.model.parameters())
-            tensors += [t for s in m.optimizer.memory for t in vars(s).values()
+            tensors += [t for s in m.optimizer.state for t in vars(s).values()
                         if isinstance(t, Tensor)]  # fmt: skip
         assert all(t.device == GPU for t in tensors)
     return phase

@@ -13,6 +13,7 @@ from initopt_core.optimizers import (
     Adam,
     HeavyBall,
     Muon,
+    OptimizerEntry,
     SGDMomentum,
     make_optimizer,
     orthogonalize,
@@ -20,7 +21,7 @@ from initopt_core.optimizers import (
 from initopt_core.registry import SettingError
 
 STEPS = 200
-WITH_TORCH = [name for name, entry in OPTIMIZERS.items() if entry.extra["torch"]]
+WITH_TORCH = [name for name, entry in OPTIMIZERS.items() if entry.torch_code]
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +69,7 @@ def test_equals_torch(name, weight_decay, seed):
     ours = weights()
     a = trajectory(OPTIMIZERS[name].call(ours, **settings), ours, loss)
     params = weights()
-    theirs = eval(OPTIMIZERS[name].extra["torch"].format(**settings))
+    theirs = eval(OPTIMIZERS[name].torch_code.format(**settings))
     b = trajectory(theirs, params, loss)
     assert (a - torch.cat([w.detach().flatten() for w in weights()])).abs().max() > 1e-4
     assert (a - b).abs().max() < 1e-10
@@ -164,7 +165,7 @@ def test_public_signatures_and_the_first_steps_by_hand():
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_entry(name):
-    """Finite, same shape, learns, its memory is as declared, and elementwise where it says so."""
+    """Finite, same shape, learns, its state is as declared, and elementwise where it says so."""
     entry = OPTIMIZERS[name]
     weights, loss = problem()
     w = weights()
@@ -173,12 +174,12 @@ def test_every_entry(name):
     trajectory(optimizer, w, loss)
     assert sum(loss(w, k).item() for k in range(8)) < before
     assert all(p.isfinite().all() for p in w)
-    assert set(entry.extra.get("memory", {})) <= set(vars(optimizer.memory[0]))
+    assert set(entry.state) <= set(vars(optimizer.state[0]))
     assert entry.source and entry.help and entry.formula
     lr = entry.parameters[0]
-    assert lr.name == "lr" and entry.extra["lr_grid"][0] <= lr.default <= entry.extra["lr_grid"][-1]
+    assert lr.name == "lr" and entry.lr_grid[0] <= lr.default <= entry.lr_grid[-1]
 
-    if entry.extra["elementwise"]:
+    if entry.elementwise:
         batch = torch.randn(6, 2, requires_grad=True)
         alone = [row.detach().clone().requires_grad_() for row in batch]
         one = entry.call([batch], **entry.settings())
@@ -208,6 +209,48 @@ def test_resume_goes_on_as_if_uninterrupted(name):
     assert torch.equal(trajectory(second, w, loss, 12), whole)
     with pytest.raises(ValueError, match="does not fit"):
         entry.call(w[:1], **entry.settings()).load_state_dict(saved)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_what_an_old_file_calls_memory_is_read(name):
+    """With the corrected averages in it, which were saved at first."""
+    entry = OPTIMIZERS[name]
+    weights, loss = problem()
+    w = weights()
+    first = entry.call(w, **entry.settings())
+    trajectory(first, w, loss, 3)
+    old = {"lr": 0.5, "memory": [dict(vars(s)) for s in first.state]}
+    second = entry.call(w, **entry.settings())
+    second.load_state_dict(old)
+    assert second.lr == 0.5
+    for mine, kept in zip(second.state_dict()["state"], first.state_dict()["state"], strict=True):
+        assert mine.keys() == kept.keys() and all(
+            torch.equal(torch.as_tensor(mine[k]), torch.as_tensor(kept[k])) for k in mine
+        )
+
+
+def test_corrected_averages_are_not_saved():
+    w = [torch.ones(2, requires_grad=True)]
+    assert set(Adam(w, 0.1).state_dict()["state"][0]) == {"t", "m", "v"}
+    assert "m_hat" in vars(Adam(w, 0.1).state[0])
+
+
+def test_an_optimizer_of_which_nothing_more_is_known():
+    """A new entry with what must be given: everything else is told as missing, or done without."""
+    entry = OptimizerEntry("Sign", "Sign", SGD, OPTIMIZERS["SGD"].parameters, lr_grid=(0.1,))
+    assert entry.limit is None and entry.no_limit == "not known"
+    assert entry.lines is None and entry.divisor is None and entry.in_place is None
+    with pytest.raises(TypeError, match="lr_grid"):
+        OptimizerEntry("Sign", "Sign", SGD)
+
+
+@pytest.mark.parametrize("name", [n for n, e in OPTIMIZERS.items() if e.convention])
+def test_both_conventions_name_each_other_and_take_the_same_settings(name):
+    entry = OPTIMIZERS[name]
+    other = OPTIMIZERS[entry.convention.other]
+    assert other.convention.other == name and other.name != name
+    assert [p.name for p in other.parameters] == [p.name for p in entry.parameters]
+    assert "{}" in entry.convention.says
 
 
 def test_bad_settings_are_refused():

@@ -23,12 +23,12 @@ from initopt_core.initializers import INITIALIZERS
 from initopt_core.loss_surfaces.code import snippet
 from initopt_core.networks import ACTIVATIONS
 from initopt_core.optimizers import OPTIMIZERS, Muon
+from initopt_core.optimizers.torch_muon import MuonAndAdamW
 from initopt_core.schedules import SCHEDULES
 from initopt_core.surfaces import FORMULA, SURFACES, Surface
 from initopt_core.training import Racer
 from initopt_core.training.code import program as training_program
 from initopt_core.training.config import MAX_RACERS
-from initopt_core.training.torch_muon import MuonAndAdamW
 from tests.support.training import tiny
 
 RUNNER = """

@@ -11,6 +11,7 @@ import torch
 
 from initopt_core.figures import figure as base
 from initopt_core.figures import theme
+from initopt_core.optimizers import OPTIMIZERS
 
 
 def line_figure(seed=0, **kwargs):
@@ -205,6 +206,10 @@ def lab(colour, sight):
     ) / np.array([0.95047, 1.0, 1.08883])
     f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def test_every_optimizer_has_its_look():
+    assert set(theme.OPTIMIZER_STYLES) == set(OPTIMIZERS)
 
 
 @pytest.mark.parametrize("name", theme.OPTIMIZER_STYLES)

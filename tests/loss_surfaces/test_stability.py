@@ -35,7 +35,7 @@ def growth(name: str, settings: dict, lr: float, curvature: float, steps: int = 
     """How much longer the second half of the run ends than it began, by torch's optimizer."""
     w = torch.tensor([1e-60], dtype=torch.float64, requires_grad=True)
     values = {**OPTIMIZERS[name].settings(settings), "lr": lr}
-    code = OPTIMIZERS[name].extra["torch"].format(**values)
+    code = OPTIMIZERS[name].torch_code.format(**values)
     plain = not values.get("bias_correction", True)  # torch's Adam always corrects
     optimizer = ours.Adam([w], **values) if plain else eval(code, {"torch": torch, "params": [w]})
     sizes = []
@@ -96,11 +96,11 @@ def test_nadams_late_limit_in_a_simulation(warm):
     for factor in (0.97, 1.03):
         w = torch.tensor([1e-12], dtype=torch.float64)
         optimizer = ours.NAdam([w], factor * limit * EPS, eps=EPS)
-        memory = optimizer.memory[0]
-        memory.t, memory.product = warm, 0.0
+        state = optimizer.state[0]
+        state.t, state.product = warm, 0.0
         sizes = []
         for _ in range(300):
-            w = w + optimizer.update(w, w, memory)
+            w = w + optimizer.update(w, w, state)
             sizes.append(abs(w.item()))
         assert (sizes[-1] < sizes[100]) == (factor < 1)
 
@@ -112,7 +112,7 @@ def test_adams_first_steps_grow_below_the_limit_as_the_help_says():
     optimizer = ours.Adam([w], 0.3 * limit * EPS, eps=EPS)
     sizes = [1e-12]
     for _ in range(400):
-        w = w + optimizer.update(w, w, optimizer.memory[0])
+        w = w + optimizer.update(w, w, optimizer.state[0])
         sizes.append(abs(w.item()))
     assert max(sizes[:20]) > 100 * sizes[0] and sizes[-1] < 1e-3 * sizes[0]
 

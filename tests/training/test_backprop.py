@@ -84,7 +84,7 @@ def test_step_in_place_equals_the_readable_class(name, weight_decay):
     for fast in (False, True):
         model = network("tanh")
         flat = lay_flat(model)
-        params = [flat] if fast and OPTIMIZERS[name].extra["elementwise"] else model.parameters()
+        params = [flat] if fast and OPTIMIZERS[name].elementwise else model.parameters()
         optimizer = make_optimizer(name, params, weight_decay=weight_decay)
         passes = Backprop(model, 6)
         start = flat.detach().clone()

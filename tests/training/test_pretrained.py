@@ -7,6 +7,7 @@ import io
 import pytest
 
 from initopt_core import data as fashion
+from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.training import CheckpointError, load_model
 from initopt_core.training.checkpoints import check_results
 from initopt_core.training.history import History
@@ -31,11 +32,17 @@ def some_models(*names, epochs=2):
         ("FashionMNIST_SGDMom", "SGDMomentum"),
         ("FashionMNIST_Adam", "Adam"),
         ("my_adamw", "AdamW"),
+        ("nesterov_momentum", "Nesterov"),
         ("something", "SGD"),
     ],
 )
 def test_the_name_tells_the_optimizer(name, optimizer):
     assert pretrained.guess_optimizer(name) == optimizer
+
+
+def test_opened_models_have_the_rates_that_the_tutorial_prints():
+    rates = {n: OPTIMIZERS[n].settings()["lr"] for n in ("SGD", "SGDMomentum", "Adam")}
+    assert rates == {"SGD": 0.1, "SGDMomentum": 0.1, "Adam": 1e-3}
 
 
 def test_models_become_a_run(tmp_path):

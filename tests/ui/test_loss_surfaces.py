@@ -89,10 +89,10 @@ def test_a_scene_holds_the_whole_race_in_the_order_the_script_reads():
         np.testing.assert_array_equal(take(30), trace.lr)
         take(150)  # sharpness, meter, curvature across the step, its meter, limit
         if head["divides"]:
-            v_hat = trace.memory["v_hat"]
+            v_hat = trace.state["v_hat"]
             np.testing.assert_allclose(take(60).reshape(30, 2), np.sqrt(v_hat) + 1e-8, rtol=1e-6)
         for name in head["kept"]:
-            np.testing.assert_array_equal(take(60).reshape(30, 2), trace.memory[name])
+            np.testing.assert_array_equal(take(60).reshape(30, 2), trace.state[name])
     assert at == len(floats)
     assert made.labels == ("SGD", "SGD + momentum", "Adam 1", "Adam 2")
     colors = [r["color"] for r in made.head["runs"]]

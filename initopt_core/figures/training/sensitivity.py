@@ -44,7 +44,7 @@ def sensitivity_figure(
                     }
                 )
     stand_ins = [Line(label, optimizer, (), History("/nonexistent")) for label, optimizer in racers]
-    rates = [r for _, o in racers for r in OPTIMIZERS[o].extra["lr_grid"]]
+    rates = [r for _, o in racers for r in OPTIMIZERS[o].lr_grid]
     panels = list(initializers.values())
     room = panel_room(
         len(panels),

@@ -11,6 +11,7 @@ from typing import Any
 
 from initopt_core import data as fashion
 from initopt_core.networks import ACTIVATIONS
+from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.paths import ROOT
 from initopt_core.registry import SettingError
 from initopt_core.training.checkpoints import (
@@ -32,7 +33,6 @@ SOURCE = "https://raw.githubusercontent.com/phlippe/saved_models/main/tutorial4/
 NAMES = ("FashionMNIST_SGD", "FashionMNIST_SGDMom", "FashionMNIST_Adam")
 SUFFIXES = (".config", ".tar", "_results.json")
 TITLE = "Published by the tutorial"
-TUTORIAL_RATES = {"SGD": 0.1, "SGDMomentum": 0.1, "Adam": 1e-3}
 
 MAX_EPOCHS = 500
 
@@ -78,13 +78,12 @@ def download(progress: Callable[[float], None] = lambda share: None) -> Models:
 
 def guess_optimizer(name: str) -> str:
     """The optimizer that a model's name tells: FashionMNIST_SGDMom -> SGDMomentum."""
-    from initopt_core.optimizers import OPTIMIZERS
-
     text = name.lower()
-    if "mom" in text:
-        return "SGDMomentum"
-    known = sorted((n for n in OPTIMIZERS if n.lower() in text), key=len)
-    return known[-1] if known else "SGD"
+    signs = [
+        (sign, e.name) for e in OPTIMIZERS.values() for sign in (e.name.lower(), *e.file_names)
+    ]
+    known = [(len(sign), at, name) for at, (sign, name) in enumerate(signs) if sign in text]
+    return max(known)[2] if known else "SGD"
 
 
 def open_models(
@@ -115,9 +114,7 @@ def open_models(
     first, _ = models[names[0]]
     racers = []
     for name in names:
-        optimizer = guess_optimizer(name)
-        rate = TUTORIAL_RATES.get(optimizer)
-        racers.append(Racer(optimizer, pack({"lr": rate} if rate else {})))
+        racers.append(Racer(guess_optimizer(name)))
     act = first.config["act_fn"]
     activation = next((e.name for e in ACTIVATIONS.values() if e.call.__name__ == act), "relu")
     settings = first.config.get("act_fn_settings", {})

@@ -116,9 +116,9 @@ def pack_scene(
         traces, stabilities, outcomes, labels, looks(names), strict=True
     ):
         values = trace.run.values()
-        kept = [k for k in ("m", "v", "m_hat", "v_hat") if k in trace.memory]
-        kept += [k for k in trace.memory if k not in kept]
-        divides = "v" in trace.memory
+        kept = [k for k in ("m", "v", "m_hat", "v_hat") if k in trace.state]
+        kept += [k for k in trace.state if k not in kept]
+        divides = OPTIMIZERS[trace.run.optimizer].divisor is not None
         runs.append(
             {
                 "label": label,
@@ -142,7 +142,7 @@ def pack_scene(
         floats += [stability.sharpness, stability.meter, stability.thrown, stability.throw]
         floats += [none if stability.limit is None else stability.limit]
         floats += [denominators(trace)] if divides else []
-        floats += [trace.memory[k] for k in kept]
+        floats += [trace.state[k] for k in kept]
     losses = np.concatenate([t.points[:, 2] for t in traces])
     losses = losses[np.isfinite(losses)]
     lowest = min((m[2] for m in minima), default=None)

@@ -55,9 +55,9 @@ def _run(lab: Laboratory, i: int, run: Run) -> None:
 
 def _menu(lab: Laboratory, i: int, run: Run, menu: Any) -> None:
     lab.draw(f"menu{i}", menu)
-    if run.optimizer in plans.CONVENTIONS:
-        menu.caption(_convention(run))
-        other = plans.CONVENTIONS[run.optimizer]
+    if convention := OPTIMIZERS[run.optimizer].convention:
+        menu.caption(convention.says.format(number(convention.rate(run.values()))))
+        other = convention.other
 
         def switch() -> None:
             for p in OPTIMIZERS[run.optimizer].parameters:
@@ -66,21 +66,13 @@ def _menu(lab: Laboratory, i: int, run: Run, menu: Any) -> None:
             lab.answer(PICTURE, CONTROLS)
 
         menu.button(
-            "Use the sum (heavy ball)" if other == "HeavyBall" else "Use the exponential average",
+            convention.switch,
             key=f"_run{i}_switch",
             on_click=switch,
             help="Keeps the same numbers under the other convention, which is ten times the step "
             "at β = 0.9.",
         )
     lab.draw(f"more{i}", menu)
-
-
-def _convention(run: Run) -> str:
-    """What the momentum's convention makes of the rate."""
-    momentum, lr = run.values()["momentum"], run.values()["lr"]
-    if run.optimizer == "SGDMomentum":
-        return f"Average: equals a heavy ball at η = {number(lr * (1 - momentum))}"
-    return f"Sum: effective rate η / (1−β) = {number(lr / (1 - momentum))}"
 
 
 def _add_and_remove(lab: Laboratory, count: int) -> None:

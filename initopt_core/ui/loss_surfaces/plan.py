@@ -58,8 +58,6 @@ NOISE = Parameter(
     help="Normal noise on each partial derivative, the same for all optimizers.",
 )  # fmt: skip
 SEED = Parameter("noise_seed", "Seed of the noise", 0, 0, 2**31 - 1, track=(0, 999))
-CONVENTIONS = {"SGDMomentum": "HeavyBall", "HeavyBall": "SGDMomentum"}
-"""Momentum as an average and as a sum, each with its other."""
 ALL = "all"
 """Schedule of a run that takes the one all share."""
 
@@ -267,7 +265,7 @@ def _surface(entry: SurfaceEntry, take: Reading) -> tuple[Surface, str]:
 def _settings(take: Reading, entry: Entry, i: int, name: str) -> dict[str, Any]:
     """Those of run `i`: its rate is always seen, the others are in its menu."""
     out = {}
-    told = name in CONVENTIONS and st.session_state.get(f"_run{i}_more")
+    told = OPTIMIZERS[name].convention is not None and st.session_state.get(f"_run{i}_more")
     for p in optimizer_parameters(entry.name, name):
         place = f"run{i}" if p.name == "lr" else f"menu{i}"
         answers = WHOLE if told and p.name in ("lr", "momentum") else (PICTURE,)
