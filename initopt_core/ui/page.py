@@ -77,6 +77,7 @@ class Laboratory:
         state[_DRAWN] = ""
         state[_DUE] = {}
         now = self._reread()
+        self.history.remember(now.reading.values)  # before the head is drawn, which has Undo
         draw(now.held)
         self._settle(now)
         now.run = _OVER
