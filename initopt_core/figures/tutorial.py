@@ -7,7 +7,7 @@ from functools import partial
 
 from initopt_core.data import FashionMNIST
 from initopt_core.descent import Run, race
-from initopt_core.initialization.observation import view
+from initopt_core.initialization.observation import observe
 from initopt_core.initialization.presets import PRESETS
 from initopt_core.loss_surfaces.presets import RACES, Race
 from initopt_core.optimizers import OPTIMIZERS
@@ -39,7 +39,7 @@ def _initialization(dataset: FashionMNIST):
 
 
 def _drawn(draw: Callable, settings, dataset: FashionMNIST) -> Figure:
-    return draw(view(settings, dataset))
+    return draw(observe(settings, dataset))
 
 
 def _training():

@@ -1,6 +1,6 @@
 """The initialization laboratory without its page: settings in, everything to be seen out."""
 
-from .observation import View, view
+from .observation import Observation, observe
 from .settings import Settings, parse_hidden
 
-__all__ = ["Settings", "View", "parse_hidden", "view"]
+__all__ = ["Observation", "Settings", "observe", "parse_hidden"]

@@ -14,7 +14,7 @@ from initopt_core.wording import count, latex, number
 
 from . import theory
 from .criteria import DEEPEST, phase
-from .observation import View
+from .observation import Observation
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Section:
         object.__setattr__(self, "text", "$$".join(pieces))
 
 
-def explain(view: View, layer: int | None = None) -> list[Section]:
+def explain(view: Observation, layer: int | None = None) -> list[Section]:
     """The steps for one Linear layer of `view` (default: the second, which has a non-linearity in
     front of it)."""
     settings, probe = view.settings, view.probe
@@ -136,7 +136,7 @@ def _convention(usual: float, computed: float) -> str:
     return f"(PyTorch's `calculate_gain` says {number(usual)} by convention)"
 
 
-def _input_square(view: View, index: int) -> float:
+def _input_square(view: Observation, index: int) -> float:
     """E[x^2] of a layer's input: pixels, or what the non-linearity made of the layer before."""
     if index == 0:
         return view.input_square
@@ -160,7 +160,7 @@ PHASES = {
 }
 
 
-def _depth_text(view: View) -> str:
+def _depth_text(view: Observation) -> str:
     text = r"""Going back through one layer multiplies the mean squared error by
 
 $$d_y\,\mathrm{Var}(w)\,\mathbb{E}[\phi'(z)^2]
@@ -191,7 +191,7 @@ it has inputs. The second, $\chi$, depends on the weights' spread, $\sigma_w =
 
 
 def _depth_numbers(
-    view: View, steps: int, shape: float, a_layer: float, own: float, both: float
+    view: Observation, steps: int, shape: float, a_layer: float, own: float, both: float
 ) -> str:
     sizes, names = view.settings.sizes, view.names
     times_over = f" a layer, ${latex(own)}$ over all {steps}" if steps > 1 else ""
@@ -203,7 +203,7 @@ is such an error times an input, so its variance follows both.
 """
 
 
-def _phase_text(view: View) -> str:
+def _phase_text(view: Observation) -> str:
     """The phase, which belongs to scheme and activation alone: the phase map's answer."""
     found = _limits(view)
     words = sorted({phase(chi) for chi in found})
@@ -218,7 +218,7 @@ def _phase_text(view: View) -> str:
     )
 
 
-def _limits(view: View) -> list[float]:
+def _limits(view: Observation) -> list[float]:
     """chi_1 of every hidden layer that follows another, were all layers like it."""
     settings = view.settings
     module = make_activation(settings.activation, **dict(settings.activation_settings))

@@ -16,7 +16,7 @@ from initopt_core.probes import LayerStats
 from initopt_core.wording import count, number, percent, times
 
 from .criteria import MANY, MOST, Course
-from .observation import View
+from .observation import Observation
 from .remedy import change, kept_shape
 from .settings import Settings
 
@@ -49,7 +49,7 @@ def recommended(settings: Settings) -> Settings:
     )
 
 
-def finding(view: View) -> Finding:
+def finding(view: Observation) -> Finding:
     """The most important thing that `view` shows, and what would mend it."""
     found = _state(view)
     if found.kind in ("good", "shallow"):
@@ -75,7 +75,7 @@ def _no_fix(settings: Settings, kind: str) -> str:
     return "" if kind == "drifting" else "Try a smaller gain or fewer layers."
 
 
-def _state(view: View) -> Finding:
+def _state(view: Observation) -> Finding:
     probe = view.probe
     if probe.broken_at is not None:
         return _broken(view, probe.broken_at)
@@ -99,7 +99,7 @@ KINDS = {"level": "good", "vanish": "vanishing", "explode": "exploding"}
 MILD = ("drifting", "good")
 
 
-def _courses(view: View) -> Finding:
+def _courses(view: Observation) -> Finding:
     """What gradients and activations do over depth, the worse one first."""
     gradients, activations = view.probe.gradients[:-1][::-1], view.probe.activations[:-1]
     kind, text = _told("Activations", activations)
@@ -140,7 +140,7 @@ def _told(what: str, stats: Sequence[LayerStats]) -> tuple[str, str]:
     return kind, f"{what} {course.word}: {ends}, {times(course.change)} {less}{a_layer}."
 
 
-def _biases(view: View) -> str:
+def _biases(view: Observation) -> str:
     """Where little of the activations is left but the biases."""
     hidden = view.probe.activations[:-1]
     mostly = [b > MOST * s.variance for b, s in zip(view.bias_variance, hidden, strict=False)]
@@ -156,7 +156,7 @@ def _biases(view: View) -> str:
     return f" {since}, most of the variance is the biases' own{size}."
 
 
-def _flat(view: View) -> list[tuple[str, str]]:
+def _flat(view: Observation) -> list[tuple[str, str]]:
     """(kind, sentence) on dead units and on saturation, where there is much of it."""
     hidden, found = view.probe.activations[:-1], []
     dead = max(hidden, key=lambda s: _known(s.dead))
@@ -186,7 +186,7 @@ def _saturates(settings: Settings) -> bool:
 # --- what ends the matter before that -------------------------------------------------------------
 
 
-def _broken(view: View, layer: LayerStats) -> Finding:
+def _broken(view: Observation, layer: LayerStats) -> Finding:
     gradients = view.probe.gradients
     name = layer.name.lower()
     where = f"the gradient of {name}" if any(layer is s for s in gradients) else name
@@ -208,7 +208,7 @@ def _lost(gradients: Sequence[LayerStats]) -> str:
     return f", so {_layers(lost)} get{'s' * (len(lost) == 1)} no usable gradient"
 
 
-def _equal(view: View) -> Finding:
+def _equal(view: Observation) -> Finding:
     probe = view.probe
     unmoved = [s for s in probe.gradients if s.low == s.high == 0]
     if len(unmoved) == len(probe.gradients):
@@ -245,7 +245,7 @@ def _same(stats: LayerStats) -> bool:
     return stats.std <= 1e-5 * max(abs(stats.mean), 1e-300)
 
 
-def _shallow(view: View) -> str:
+def _shallow(view: Observation) -> str:
     hidden = len(view.settings.hidden)
     layers = "no hidden layer" if hidden == 0 else "one hidden layer"
     signal = view.probe.activations[-1].variance

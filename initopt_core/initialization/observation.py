@@ -23,7 +23,7 @@ from .settings import Settings
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class Observation:
     """What one batch shows in one freshly initialized network.
 
     Attributes:
@@ -95,7 +95,7 @@ def build(settings: Settings, images: Tensor) -> BaseNetwork:
     return model
 
 
-def view(settings: Settings, dataset: FashionMNIST, outputs: bool = False) -> View:
+def observe(settings: Settings, dataset: FashionMNIST, outputs: bool = False) -> Observation:
     """Draw the weights, and send the batch through and back.
 
     Args:
@@ -107,7 +107,7 @@ def view(settings: Settings, dataset: FashionMNIST, outputs: bool = False) -> Vi
     result = probe(model, images, labels, outputs=outputs)
     spread = spreads(settings, model)
     sizes = settings.sizes
-    return View(
+    return Observation(
         settings=settings,
         probe=result,
         images=len(images),

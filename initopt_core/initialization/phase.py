@@ -12,7 +12,7 @@ from initopt_core.wording import number
 from . import theory
 from .criteria import phase as phase_name
 from .findings import finding
-from .observation import View
+from .observation import Observation
 
 ALIKE = 0.02
 """Spreads that differ by less than this are one place."""
@@ -35,7 +35,7 @@ class Place:
     bias: float = 0.0
 
 
-def places(view: View) -> list[Place]:
+def places(view: Observation) -> list[Place]:
     """Of the layers between hidden layers, of all layers where there are none, and nothing where
     the map of random weights does not apply."""
     if not INITIALIZERS[view.settings.scheme].random:
@@ -59,20 +59,20 @@ def common(layers: list[Place]) -> Place | None:
     return first if same else None
 
 
-def bias_of(view: View) -> float:
+def bias_of(view: Observation) -> float:
     """The mean bias for which the map is drawn."""
     layers = places(view)
     return layers[0].bias if layers else 0.0
 
 
-def limit_at(view: View, place: Place) -> theory.Limit:
+def limit_at(view: Observation, place: Place) -> theory.Limit:
     """Where endless layers like this one lead to."""
     settings = view.settings
     activation = make_activation(settings.activation, **dict(settings.activation_settings))
     return theory.limit(activation, place.sigma_w, place.sigma_b, place.bias)
 
 
-def about(view: View) -> str:
+def about(view: Observation) -> str:
     """The phase map's text for this network, Markdown."""
     label = ACTIVATIONS[view.settings.activation].label
     layers = places(view)
@@ -91,7 +91,7 @@ def _constant(bias: float) -> str:
     return f"All biases have the mean {number(bias)}, and so has the map. " if bias else ""
 
 
-def _one(view: View, place: Place) -> str:
+def _one(view: Observation, place: Place) -> str:
     found = limit_at(view, place)
     return (
         f"The dot is this network's hidden layers: σ_w = {number(place.sigma_w)}, "
@@ -100,7 +100,7 @@ def _one(view: View, place: Place) -> str:
     )
 
 
-def _several(view: View, layers: list[Place]) -> str:
+def _several(view: Observation, layers: list[Place]) -> str:
     weights = [p.sigma_w for p in layers]
     chis = [limit_at(view, p).chi for p in {p: None for p in layers}]
     sides = {phase_name(c) for c in chis}
@@ -113,7 +113,7 @@ def _several(view: View, layers: list[Place]) -> str:
     )
 
 
-def _headline(view: View) -> str:
+def _headline(view: Observation) -> str:
     """What the sentence at the top of the page says of the same gradients, which is measured."""
     word = _HEADLINES.get(finding(view).kind)
     count = len(view.settings.hidden)

@@ -20,7 +20,7 @@ import torch
 from torch import nn
 
 from initopt_core import data
-from initopt_core.initialization import Settings, view
+from initopt_core.initialization import Settings, observe
 from initopt_core.initializers import kaiming_init
 from initopt_core.networks import BaseNetwork, count_parameters, make_activation
 from initopt_core.probes import probe
@@ -84,9 +84,9 @@ def main() -> None:
     print(f"with a row behind the non-linearity: {fastest_post:.1f} ms")
     dataset = data.load_sample()
     seeds = iter(range(1000))
-    whole, _ = timed(lambda: view(Settings.make(seed=next(seeds)), dataset).prediction, 20)
+    whole, _ = timed(lambda: observe(Settings.make(seed=next(seeds)), dataset).prediction, 20)
     print(f"weights drawn, probe, theory: {whole:.1f} ms")
-    deep, _ = timed(lambda: view(Settings.make(hidden="64 x 512", seed=next(seeds)), dataset), 2)
+    deep, _ = timed(lambda: observe(Settings.make(hidden="64 x 512", seed=next(seeds)), dataset), 2)
     print(f"the same for 64 layers of 512: {deep / 1000:.2f} s; target 1 s")
     try:
         slow, _ = timed(lambda: tutorials_way(model, images, labels), 1)

@@ -121,11 +121,11 @@ def axes_of(spec):
 
 
 def test_the_figures_have_the_houses_axes():
-    from initopt_core.initialization import Settings, view
+    from initopt_core.initialization import Settings, observe
 
     dataset = data.load_sample()
-    seen = view(Settings.make(hidden="40, 30", batch=64), dataset)
-    deep = view(Settings.make(hidden="12 x 20", batch=64), dataset)
+    seen = observe(Settings.make(hidden="40, 30", batch=64), dataset)
+    deep = observe(Settings.make(hidden="12 x 20", batch=64), dataset)
     made = [figures.grid(seen), figures.depth(seen), figures.compare([seen, seen], Display())]
     made += [figures.strips(deep, Display(shared=True)), figures.one_layer(deep, 3, Display())]
     for figure in made:

@@ -10,7 +10,7 @@ from scipy import integrate, stats
 from torch import nn
 
 from initopt_core import data
-from initopt_core.initialization import Settings, phase, theory, view
+from initopt_core.initialization import Settings, observe, phase, theory
 from initopt_core.initialization.findings import finding
 from initopt_core.initialization.observation import one_seed
 from initopt_core.initialization.presets import PRESETS
@@ -169,14 +169,14 @@ def test_relus_correlations_do_not_depend_on_sigma_w():
 def test_unlike_layers_are_not_averaged(dataset):
     """Xavier at gain 1 between 64 and 1,024 units: sigma_w 0.34 and 1.37, whose mean is a place
     where no layer lies."""
-    alternating = view(
+    alternating = observe(
         Settings.make("xavier", activation="tanh", hidden="64, 1024, 64, 1024", batch=64), dataset
     )
     places = phase.places(alternating)
     assert phase.common(places) is None
     assert {round(p.sigma_w, 2) for p in places} == {0.34, 1.37}
     assert "**ordered**" not in phase.about(alternating)
-    alike = view(Settings.make(hidden="4 x 64", batch=64), dataset)
+    alike = observe(Settings.make(hidden="4 x 64", batch=64), dataset)
     assert phase.common(phase.places(alike)) is not None
     assert "**critical**" in phase.about(alike)
 
@@ -195,7 +195,7 @@ def test_a_constant_bias_moves_the_mean(dataset, name, bias, bias_std):
     band = one_seed(settings.replace(seed=0), dataset)
     for seed in range(1, 8):
         band = band.add(one_seed(settings.replace(seed=seed), dataset))
-    p = view(settings, dataset).prediction
+    p = observe(settings, dataset).prediction
     # Where a layer is all but dead a handful of units decide: no law of large numbers holds.
     alive = [v > 1e-4 * max(p.variance) for v in p.variance]
     for values, predicted, spread, known in (
@@ -209,7 +209,7 @@ def test_a_constant_bias_moves_the_mean(dataset, name, bias, bias_std):
 
 def test_a_dying_network_is_predicted_to_die(dataset):
     settings = Settings.make("kaiming", {"bias": -1.0}, seed=42)
-    p = view(settings, dataset).prediction
+    p = observe(settings, dataset).prediction
     measured = (1.08, 0.21, 0.0059)
     low, high = p.band(p.variance, p.spread)
     for layer, value in enumerate(measured):
@@ -226,7 +226,7 @@ def test_a_dying_network_is_predicted_to_die(dataset):
     ],
 )
 def test_advice_names_the_cause_and_never_what_is_so(dataset, settings, cause):
-    found = finding(view(Settings.make("kaiming", batch=128, **settings), dataset))
+    found = finding(observe(Settings.make("kaiming", batch=128, **settings), dataset))
     assert cause in found.remedy and "Kaiming" not in found.remedy
 
 
@@ -245,7 +245,7 @@ def hundred(dataset):
 def test_apart_is_counted_in_the_spread_of_seeds(dataset, hundred):
     """The page said 2.4 and 3.3 for the gradients of layers 6 and 8."""
     preset = PRESETS["kaiming-relu"]
-    ours = view(preset.settings, dataset).probe.gradients
+    ours = observe(preset.settings, dataset).probe.gradients
     for layer, expected in ((3, 0.8), (4, 1.2)):
         apart = hundred.apart("gradients", ours[layer].variance, preset.gradients[layer], layer)
         assert apart == pytest.approx(expected, abs=0.1)
@@ -254,7 +254,7 @@ def test_apart_is_counted_in_the_spread_of_seeds(dataset, hundred):
 def test_the_theory_lies_within_the_seeds(dataset, hundred):
     """It started from one draw's own errors: seed 42's gave 0.39 of what is usual."""
     for seed in (SEED, 42):
-        p = view(Settings.make(seed=seed), dataset).prediction
+        p = observe(Settings.make(seed=seed), dataset).prediction
         for values, centre in ((hundred.activations, p.variance), (hundred.gradients, p.gradient)):
             low, high = np.quantile(values, [0.15, 0.85], axis=0)
             assert (low < centre).all() and (centre < high).all()

@@ -16,7 +16,7 @@ from initopt_core import data
 from initopt_core.figures import export
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.initialization import Display
-from initopt_core.initialization import Settings, parse_hidden, view
+from initopt_core.initialization import Settings, observe, parse_hidden
 from initopt_core.initialization.code import program
 from initopt_core.initialization.explain import explain
 from initopt_core.initialization.findings import finding, recommended
@@ -42,7 +42,7 @@ def views(dataset):
     def get(**settings):
         made_of = Settings.make(**settings)
         if made_of not in made:
-            made[made_of] = view(made_of, dataset)
+            made[made_of] = observe(made_of, dataset)
         return made[made_of]
 
     return get
@@ -265,7 +265,7 @@ def run_program(settings, folder):
 
 
 def check_program(settings, dataset, folder):
-    seen = view(settings, dataset)
+    seen = observe(settings, dataset)
     printed = run_program(settings, folder)
     stats = zip(seen.probe.weights, seen.probe.gradients, seen.probe.activations, strict=True)
     assert len(printed) == len(seen.names)
@@ -306,7 +306,7 @@ def test_every_program_compiles(scheme, activation):
     ids=["plain", "all switches"],
 )
 def test_grid(dataset, display):
-    seen = view(Settings.make(hidden="40, 30", batch=64), dataset, outputs=True)
+    seen = observe(Settings.make(hidden="40, 30", batch=64), dataset, outputs=True)
     figure = figures.grid(seen, display)
     assert figure.signals["t1"] == "Layer 2 (40 → 30)"
     rows = figure.rows()
@@ -330,7 +330,7 @@ def test_grid(dataset, display):
 )
 def test_figures_of_the_sick(dataset, settings, deep):
     hidden = "40 x 256" if deep else "30, 20"
-    seen = view(Settings.make(hidden=hidden, batch=64, **settings), dataset)
+    seen = observe(Settings.make(hidden=hidden, batch=64, **settings), dataset)
     made = [figures.depth(seen)]
     if deep:
         made += [figures.strips(seen, Display(shared=s)) for s in (True, False)]

@@ -18,7 +18,7 @@ from torch import nn
 from torch.nn import functional
 
 from initopt_core import data
-from initopt_core.initialization import Settings, view
+from initopt_core.initialization import Settings, observe
 from initopt_core.initialization.criteria import Course, phase
 from initopt_core.initialization.explain import explain
 from initopt_core.initialization.findings import finding
@@ -110,7 +110,7 @@ def looked(dataset):
     def get(**settings):
         asked = Settings.make(**settings)
         if asked not in made:
-            made[asked] = view(asked, dataset), Truth(asked, dataset)
+            made[asked] = observe(asked, dataset), Truth(asked, dataset)
         return made[asked]
 
     return get
@@ -390,7 +390,7 @@ def test_the_biases_are_named_where_they_are_all_that_is_left(looked):
     ],
 )  # fmt: skip
 def test_overflow_is_told_as_it_is(dataset, settings, back):
-    seen = view(Settings.make(batch=32, **settings), dataset)
+    seen = observe(Settings.make(batch=32, **settings), dataset)
     text = finding(seen).text
     if back and seen.probe.broken_at is None:
         pytest.skip("nothing overflows on this machine")
@@ -487,7 +487,7 @@ def test_shape_and_chi_make_the_errors_that_are_measured(dataset, scheme, activa
         settings = Settings.make(
             scheme, activation=activation, hidden=hidden, batch=64, seed=seed
         )  # fmt: skip
-        text = depth_section(view(settings, dataset))
+        text = depth_section(observe(settings, dataset))
         shape = re.search(r"\$(\d+) / (\d+) = ([^$]+)\$", text)
         assert unlatex(shape[3]) == pytest.approx(int(shape[1]) / int(shape[2]), rel=6e-3)
         whole = unlatex(re.search(r"over all \d+. Together that is \$([^$]+)\$", text)[1])
@@ -511,7 +511,7 @@ def test_the_formula_gives_the_variance_that_is_measured(dataset, scheme, activa
         settings = Settings.make(
             scheme, activation=activation, hidden="200, 150, 100", batch=128, seed=seed
         )
-        seen, row = view(settings, dataset), []
+        seen, row = observe(settings, dataset), []
         for layer in (0, 1, 2):
             text = explain(seen, layer)[1].text
             found = re.search(r"= ([^=]+?), \\qquad \\text\{measured: \} ([^$]+?)\.\s*\$\$", text)

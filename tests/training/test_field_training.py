@@ -26,7 +26,7 @@ from initopt_core.figures import (
     tutorial,
 )
 from initopt_core.figures.figure import Figure, columns
-from initopt_core.initialization.observation import view
+from initopt_core.initialization.observation import observe
 from initopt_core.initialization.settings import Settings
 from initopt_core.surfaces import FORMULA, Surface
 from initopt_core.training import Racer, loop, train
@@ -162,7 +162,7 @@ def test_vanished_variances_leave_the_depth_view_standing(low):
     """Variances below 1e-300 emptied the gradient chart."""
     import dataclasses
 
-    seen = view(Settings(hidden=(16, 16, 16), batch=64), load_sample())
+    seen = observe(Settings(hidden=(16, 16, 16), batch=64), load_sample())
     stats = seen.probe.gradients
     faint = [dataclasses.replace(stats[0], variance=low), *stats[1:]]
     probe = dataclasses.replace(seen.probe, gradients=faint)
@@ -259,7 +259,7 @@ def every_figure():
     matrix = [[3, 1], [0, 4]]
     yield "confusion", training.confusion_figure(matrix, ["shirt", "bag"], "Adam")
     yield "classes", training.classes_figure({"Adam": ("Adam", matrix)}, ["shirt", "bag"])
-    deep = view(Settings(hidden=(16,) * 12, batch=64), dataset)
+    deep = observe(Settings(hidden=(16,) * 12, batch=64), dataset)
     yield "strips", initialization.strips(deep)
     yield "layer", initialization.one_layer(deep, 3, initialization.Display())
     yield "compare", initialization.compare([deep, deep], initialization.Display())
@@ -285,7 +285,7 @@ def test_every_file_has_columns_that_a_person_understands():
 
 
 def test_a_histogram_file_counts_every_value():
-    seen = view(Settings(hidden=(16, 8), batch=64), load_sample())
+    seen = observe(Settings(hidden=(16, 8), batch=64), load_sample())
     rows = rows_of(initialization.grid(seen, initialization.Display(log=True)))
     weights = [r for r in rows if r["quantity"] == "weights" and r["layer"] == "0"]
     assert sum(int(r["values"]) for r in weights) == 784 * 16

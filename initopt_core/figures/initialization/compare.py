@@ -9,7 +9,7 @@ import numpy as np
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, histograms
-from initopt_core.initialization.observation import View
+from initopt_core.initialization.observation import Observation
 
 from . import tables
 from .display import BINS, GRID_LAYERS, ROWS, SETTINGS_COLORS, Display, span
@@ -18,7 +18,7 @@ from .grid import grid_room
 # --- comparison ---------------------------------------------------------------------------------
 
 
-def compare(views: Sequence[View], display: Display) -> Figure:
+def compare(views: Sequence[Observation], display: Display) -> Figure:
     """Histograms of several settings on shared bins, one outline each, for the first layers."""
     rows = display.rows[:3]
     layers = min(GRID_LAYERS, max(len(v.names) for v in views))

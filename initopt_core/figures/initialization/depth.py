@@ -11,7 +11,7 @@ import numpy as np
 from initopt_core.figures import logs, theme
 from initopt_core.figures.figure import Figure, columns, series
 from initopt_core.figures.room import Room
-from initopt_core.initialization.observation import SeedBand, View
+from initopt_core.initialization.observation import Observation, SeedBand
 from initopt_core.initialization.theory import Prediction
 
 from . import tables
@@ -31,8 +31,8 @@ DEPTH_ROOM = Room(
 
 
 def depth(
-    view: View,
-    others: Sequence[View] = (),
+    view: Observation,
+    others: Sequence[Observation] = (),
     seeds: SeedBand | None = None,
 ) -> Figure:
     """Variance of activations and gradients against depth: measured solid, predicted dashed, the
@@ -103,7 +103,7 @@ def _place(index: int, count: int) -> int:
     return 3 if index == count - 1 else index
 
 
-def _pale(view: View, seeds: SeedBand | None) -> str:
+def _pale(view: Observation, seeds: SeedBand | None) -> str:
     """What the pale band is; empty where there is none."""
     if seeds is not None:
         return f"pale: 95 % of {len(seeds.seeds)} seeds"

@@ -10,7 +10,7 @@ import numpy as np
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, histograms, step_area
 from initopt_core.figures.room import Room
-from initopt_core.initialization.observation import View
+from initopt_core.initialization.observation import Observation
 from initopt_core.wording import number
 
 from . import tables
@@ -51,7 +51,7 @@ def _limit(room: Room) -> alt.ExprRef:
     return alt.ExprRef(f"plot_width + {max(room.gap - 6, room.right)} * {theme.TYPE}")
 
 
-def grid(view: View, display: Display = Display()) -> Figure:
+def grid(view: Observation, display: Display = Display()) -> Figure:
     """Histograms: rows weights, gradients, activations; a column for each Linear layer."""
     rows, layers = display.rows, len(view.names)
     data, signals = {}, {}

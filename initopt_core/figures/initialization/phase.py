@@ -11,7 +11,7 @@ from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, columns, series
 from initopt_core.figures.images import png_url
 from initopt_core.figures.room import Room
-from initopt_core.initialization.observation import View
+from initopt_core.initialization.observation import Observation
 from initopt_core.initialization.phase import places
 from initopt_core.initialization.theory import PhaseMap
 
@@ -24,7 +24,7 @@ DEEPEST = 100.0
 PHASE_ROOM = Room(520, 300, left=56, right=88, top=14, bottom=42, least=180, most=720)
 
 
-def phase(phases: PhaseMap, view: View | None = None) -> Figure:
+def phase(phases: PhaseMap, view: Observation | None = None) -> Figure:
     """The (sigma_w, sigma_b) plane: how many layers a gradient crosses before it has changed by a
     factor e, 1 / |ln chi|, as colour; the critical line; one dot for each hidden layer."""
     with np.errstate(divide="ignore"):

@@ -12,7 +12,7 @@ from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, columns, histograms
 from initopt_core.figures.images import png_url
 from initopt_core.figures.room import Room
-from initopt_core.initialization.observation import View
+from initopt_core.initialization.observation import Observation
 from initopt_core.probes import LayerStats
 
 from . import tables
@@ -22,7 +22,7 @@ from .grid import _column_title, _panel
 # --- strips -------------------------------------------------------------------------------------
 
 
-def strips(view: View, display: Display = Display()) -> Figure:
+def strips(view: Observation, display: Display = Display()) -> Figure:
     """Deep networks: for each quantity one image, depth across, value up, density as ink.
 
     The value axis is linear near zero and logarithmic beyond, so that layers of very different
@@ -150,7 +150,7 @@ def _strip_panel(r: int, row: str) -> alt.Chart:
     return image.properties(title=alt.Title(text=label, color=color, offset=4))
 
 
-def one_layer(view: View, index: int, display: Display) -> Figure:
+def one_layer(view: Observation, index: int, display: Display) -> Figure:
     """The histograms of one Linear layer of a deep network, side by side."""
     rows = [row for row in display.rows if index < len(getattr(view.probe, row))]
     data, signals = {}, {}

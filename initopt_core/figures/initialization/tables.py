@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from initopt_core.initialization.observation import SeedBand, View
+from initopt_core.initialization.observation import Observation, SeedBand
 from initopt_core.initialization.theory import PhaseMap
 from initopt_core.probes import LayerStats
 
@@ -25,7 +25,7 @@ UNITS = {"gradients": "nats"}
 SMOOTH = "density curve, smoothed (values a bin)"
 
 
-def _bins(view: View, row: str, stats: LayerStats) -> Iterator[Row]:
+def _bins(view: Observation, row: str, stats: LayerStats) -> Iterator[Row]:
     for i, count in enumerate(stats.counts if stats.finite else ()):
         yield {
             "setting": view.settings.label,
@@ -39,7 +39,7 @@ def _bins(view: View, row: str, stats: LayerStats) -> Iterator[Row]:
 
 
 def histograms(
-    view: View,
+    view: Observation,
     rows: Sequence[str],
     density: Callable[..., np.ndarray | None] | None = None,
     layers: Iterable[int] | None = None,
@@ -63,13 +63,15 @@ def histograms(
                 yield {**line, **({SMOOTH: smooth} if density is not None else {})}
 
 
-def compared(views: Sequence[View], rows: Sequence[str], layers: Iterable[int]) -> Iterator[Row]:
+def compared(
+    views: Sequence[Observation], rows: Sequence[str], layers: Iterable[int]
+) -> Iterator[Row]:
     """The histograms of several settings, each over its own range."""
     for view in views:
         yield from histograms(view, rows, layers=list(layers))
 
 
-def depth(views: Sequence[View], seeds: SeedBand | None) -> Iterator[Row]:
+def depth(views: Sequence[Observation], seeds: SeedBand | None) -> Iterator[Row]:
     """Variance of every layer: measured, predicted with its band, and of each seed."""
     for view in views:
         yield from _measured(view)
@@ -89,7 +91,7 @@ def _quantity(panel: str, number: int) -> Row:
     return {"quantity": NAMES[panel], "unit": UNITS.get(panel, "none"), "layer": 2 * number}
 
 
-def _measured(view: View) -> Iterator[Row]:
+def _measured(view: Observation) -> Iterator[Row]:
     p = view.prediction
     for panel in ("activations", "gradients"):
         predicted: list[tuple[float, float, float]] = []

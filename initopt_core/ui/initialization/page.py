@@ -11,7 +11,7 @@ import streamlit as st
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.initialization import Display
-from initopt_core.initialization import Settings, View, view
+from initopt_core.initialization import Observation, Settings, observe
 from initopt_core.initialization.findings import Finding, finding
 from initopt_core.initialization.presets import PRESETS
 from initopt_core.ui.components.live_chart import compile_figure, live_chart
@@ -34,7 +34,7 @@ SLOW = 20_000_000
 """Networks with more weights than this take over half a second: say so while it lasts."""
 
 
-def histograms(seen: View, display: Display) -> Figure:
+def histograms(seen: Observation, display: Display) -> Figure:
     """The large figure, in the worker thread: shared by all who ask for the same."""
     deep = len(seen.names) > figures.GRID_LAYERS
     figure = (figures.strips if deep else figures.grid)(seen, display)
@@ -42,7 +42,7 @@ def histograms(seen: View, display: Display) -> Figure:
     return figure
 
 
-def conclusion(seen: View, pinned: tuple[View, ...]) -> tuple[Finding, Figure]:
+def conclusion(seen: Observation, pinned: tuple[Observation, ...]) -> tuple[Finding, Figure]:
     """Sentence and depth view, likewise: they need the theory, which the histograms do not."""
     figure = figures.depth(seen, pinned)
     figure.message  # noqa: B018
@@ -51,7 +51,7 @@ def conclusion(seen: View, pinned: tuple[View, ...]) -> tuple[Finding, Figure]:
 
 def prepare() -> None:
     """Compute and compile what the untouched page shows, for the first visitor."""
-    seen = compute(view, Settings.make(), get_dataset(), False)
+    seen = compute(observe, Settings.make(), get_dataset(), False)
     compile_figure(compute(histograms, seen, Display()))
     compile_figure(compute(conclusion, seen, ())[1])
 
@@ -88,15 +88,15 @@ def _draw(held: controls.Held) -> None:
 class _Seen:
     """What the settings make: the network as it was measured, and the figures of it."""
 
-    seen: View
+    seen: Observation
     main: Figure
 
 
 def _seen(held: controls.Held) -> _Seen:
     settings, outputs, dataset = held.settings, held.display.outputs, get_dataset()
-    look = functools.partial(compute, view, settings, dataset, outputs)
+    look = functools.partial(compute, observe, settings, dataset, outputs)
     weights = sum(a * b for a, b in itertools.pairwise(settings.sizes))
-    if weights > SLOW and not is_ready(view, settings, dataset, outputs):
+    if weights > SLOW and not is_ready(observe, settings, dataset, outputs):
         with st.spinner(f"{number(weights / 1e6)} million weights: drawing and measuring"):
             seen = look()
     else:
@@ -104,8 +104,8 @@ def _seen(held: controls.Held) -> _Seen:
     return _Seen(seen, compute(histograms, seen, held.display))
 
 
-def _pinned() -> tuple[View, ...]:
-    return tuple(compute(view, pin, get_dataset()) for pin in panels.pins())
+def _pinned() -> tuple[Observation, ...]:
+    return tuple(compute(observe, pin, get_dataset()) for pin in panels.pins())
 
 
 @LAB.fragment(PICTURE)

@@ -15,7 +15,7 @@ import streamlit as st
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.initialization import Display
-from initopt_core.initialization import Settings, View, phase, theory
+from initopt_core.initialization import Observation, Settings, phase, theory
 from initopt_core.initialization.code import program
 from initopt_core.initialization.explain import explain
 from initopt_core.initialization.observation import SeedBand, one_seed
@@ -85,7 +85,7 @@ def choose_layer(click: dict) -> None:
         values[controls.STRIP.name] = max(0, round(click["x"] / 2))
 
 
-def chosen_layer(seen: View, held: controls.Held) -> None:
+def chosen_layer(seen: Observation, held: controls.Held) -> None:
     """The histograms of the chosen layer."""
     index = min(held.strip, len(seen.names) - 1)
     live_chart(compute(figures.one_layer, seen, index, held.display), key="init-layer")
@@ -97,8 +97,8 @@ def chosen_layer(seen: View, held: controls.Held) -> None:
 def below(
     lab: Laboratory,
     held: controls.Held,
-    seen: View,
-    pinned: tuple[View, ...],
+    seen: Observation,
+    pinned: tuple[Observation, ...],
     main: Figure,
     depth: Figure,
 ) -> None:
@@ -146,7 +146,7 @@ def table(head: list[str], rows: list[list[str]]) -> None:
     )
 
 
-def numbers(seen: View, held: controls.Held, changed: Callable[[], None]) -> None:
+def numbers(seen: Observation, held: controls.Held, changed: Callable[[], None]) -> None:
     """Moments and extremes of every layer."""
     shown = [q for q in controls.QUANTITIES if q != "outputs" or seen.probe.outputs]
     chosen = held.quantity if held.quantity in shown else controls.QUANTITY.default
@@ -209,7 +209,7 @@ def _to_phase(click: dict) -> None:
     )
 
 
-def phase_map(seen: View) -> None:
+def phase_map(seen: Observation) -> None:
     """The plane of the activation, and what it says about this network."""
     settings = seen.settings
     bias = phase.bias_of(seen)
@@ -229,7 +229,7 @@ def phase_map(seen: View) -> None:
     export_buttons(compute(figures.phase, phases, seen), key="init-phase-map")
 
 
-def compare(seen: View, display: Display, pinned: tuple[View, ...]) -> None:
+def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]) -> None:
     """Pinned settings against the current one."""
     if not pinned:
         st.info(
@@ -297,7 +297,7 @@ def _draws(settings: Settings, first: int, count: int) -> SeedBand:
     return band
 
 
-def seeds(seen: View, depth: Figure) -> None:
+def seeds(seen: Observation, depth: Figure) -> None:
     """The same setting under 20 seeds: how much of the picture is chance."""
     first = seen.settings.seed
     band = _draws(seen.settings, first, SEEDS)
@@ -317,7 +317,7 @@ def seeds(seen: View, depth: Figure) -> None:
     export_buttons(figure, key="init-seeds")
 
 
-def tutorial(seen: View) -> None:
+def tutorial(seen: Observation) -> None:
     """The printed numbers of the experiment that is on the screen, beside ours."""
     preset = next(
         (
@@ -368,7 +368,7 @@ def tutorial(seen: View) -> None:
     )
 
 
-def _explain(seen: View, held: controls.Held, changed: Callable[[], None]) -> None:
+def _explain(seen: Observation, held: controls.Held, changed: Callable[[], None]) -> None:
     """The derivation, with this view's numbers."""
     index = min(held.explained, len(seen.names) - 1)
     if len(seen.names) > 1:
@@ -396,7 +396,7 @@ def _explain(seen: View, held: controls.Held, changed: Callable[[], None]) -> No
         st.caption(entry.source)
 
 
-def code(seen: View) -> None:
+def code(seen: Observation) -> None:
     """The program that makes this view by itself."""
     source = program(seen.settings)
     st.download_button(
