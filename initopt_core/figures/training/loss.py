@@ -70,7 +70,11 @@ def loss_figure(
         how = _how(ends, smoothing, len(curves))
         smoothed[line.label] = tables.Smoothed(ends, means.mean(0), how)
     changes = [
-        {"x": position(line, line.members[0], e["step"], axis), "text": f"η = {number(e['lr'], 6)}"}
+        {
+            "x": position(line, line.members[0], e["step"], axis),
+            "text": f"{line.label}: η = {number(e['lr'], 6)}",
+            "tint": theme.optimizer_style(line.optimizer)[0],
+        }
         for line in found
         for e in line.history.rate_changes
         if e["racer"] == line.members[0].racer
@@ -103,9 +107,11 @@ def loss_figure(
             ],
         )
         marks = alt.Chart(alt.NamedData("changes"))
-        rule = marks.mark_rule(strokeDash=[2, 2], color=theme.INK).encode(x="x:Q")
+        rule = marks.mark_rule(strokeDash=[2, 2], strokeWidth=1.5).encode(
+            x="x:Q", color=alt.Color("tint:N", scale=None)
+        )
         # Near the right end a text stands left of its line.
-        right = "scale('x', datum.x) > plot_width - 60 * type_scale"
+        right = "scale('x', datum.x) > plot_width - 130 * type_scale"
         text = marks.mark_text(
             align=alt.ExprRef(f"{right} ? 'right' : 'left'"),
             dx=alt.ExprRef(f"{right} ? -3 : 3"),

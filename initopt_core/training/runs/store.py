@@ -29,6 +29,7 @@ from initopt_core.reading import shown
 from initopt_core.registry import SettingError
 from initopt_core.training.checkpoints import CheckpointError, read_json, write_json
 from initopt_core.training.config import TrainConfig
+from initopt_core.training.differences import own_name
 from initopt_core.training.loop import CHECKPOINT, Control
 
 RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
@@ -327,7 +328,4 @@ def clean_name(name: Any) -> str:
 
 def describe(config: TrainConfig) -> str:
     """A run's name when the user gave none."""
-    names = ", ".join(config.labels())
-    many = f", {len(config.seeds)} seeds" if len(config.seeds) > 1 else ""
-    fair = ", fair" if config.search_epochs else ""
-    return clean_name(f"{names}: {config.epochs} epochs{many}{fair}")
+    return clean_name(own_name(config))

@@ -16,6 +16,8 @@ from .dataset import get_dataset
 
 RUN, COMPARED = "run", "compare"
 """Names in the link and of the page's values."""
+RECORDED = "recorded"
+"""In place of a run's id: the tutorial's race as it was run once in full."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -46,6 +48,9 @@ def shown_run() -> str | None:
     for run_id in (st.query_params.get(RUN), values.get(RUN)):
         if not run_id:
             continue
+        if run_id == RECORDED:
+            show_run(RECORDED)
+            return RECORDED
         try:
             known.check(run_id)
         except SettingError as problem:
@@ -72,6 +77,8 @@ def show_run(run_id: str) -> None:
 
 def run_name(run_id: str | None) -> str:
     """What people call the run; empty where there is none."""
+    if run_id == RECORDED:
+        return "The recorded race"
     with contextlib.suppress(SettingError):
         return service().info(run_id).name if run_id else ""
     return ""

@@ -7,10 +7,10 @@ import functools
 import streamlit as st
 
 from initopt_core.ui.page import CONTROLS, HEAD, Laboratory, experiments
-from initopt_core.ui.server.training import RUN, link_problem, run_name, shown_run
+from initopt_core.ui.server.training import RECORDED, RUN, link_problem, run_name, shown_run
 from initopt_core.ui.state import notice_bad_links, values
 
-from . import controls, recorded, runs, steer, watch
+from . import about, controls, recorded, runs, steer, watch
 
 LAB = Laboratory(
     "training",
@@ -31,7 +31,8 @@ def _draw(held: controls.Held) -> None:
     head, notes, body, foot = (st.container() for _ in range(4))
     shown = shown_run()
     with body:
-        if shown is None:
+        about.about(LAB, shown, held.config)
+        if shown in (None, RECORDED):
             recorded.recorded()
         else:
             watch.watch(shown, runs.compared(shown), held)

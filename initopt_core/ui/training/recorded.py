@@ -17,9 +17,20 @@ PUBLISHED = {"SGD": 0.8909, "SGDMomentum": 0.8883, "Adam": 0.8946}
 
 
 @st.cache_resource(show_spinner=False)
-def _record() -> tuple[dict[str, Figure], list[tuple[str, float, float]]]:
+def _history() -> History:
     history = History(recorded_race())
     history.poll()
+    return history
+
+
+def pace() -> float:
+    """Images that the recorded race's optimizers together took a second."""
+    return _history().images_per_s or 40_000.0
+
+
+@st.cache_resource(show_spinner=False)
+def _record() -> tuple[dict[str, Figure], list[tuple[str, float, float]]]:
+    history = _history()
     found = figures.lines([("", history)])
     drawn = {
         "loss": figures.loss_figure(found, "epochs"),

@@ -49,7 +49,7 @@ def runs_panel(shown: str | None) -> None:
             return
         # Labels that stay: a box whose options are renamed hands back the old label as its value.
         names = {
-            r.id: f"{r.name} · {time.strftime('%d %b %H:%M', time.localtime(r.created))}"
+            r.id: f"{r.name} · {time.strftime('%d %b %H:%M:%S', time.localtime(r.created))}"
             for r in runs
         }
         left, right = st.columns(2)

@@ -7,11 +7,11 @@ from functools import partial
 
 import streamlit as st
 
-from initopt_core.registry import Parameter, SettingError
 from initopt_core.training import TrainConfig
 from initopt_core.training.runs.store import ACTIVE, RunInfo
 from initopt_core.ui.server.training import service, show_run
-from initopt_core.wording import plain
+
+from . import about
 
 
 def start_button(config: TrainConfig | None, problem: str) -> None:
@@ -43,6 +43,7 @@ def start_button(config: TrainConfig | None, problem: str) -> None:
         st.caption("This setting is already trained; the old run is kept either way.")
     else:
         _main_button("Start the race", "flag", start)
+        st.caption(f":material/timer: {about.estimate(config)}")
         if busy:
             doing = "is paused" if busy.state == "paused" else "is training now"
             st.caption(f"It will wait for “{busy.name}”, which {doing}.")
@@ -93,8 +94,6 @@ def steering(run: RunInfo) -> None:
                     on_click=known.go_on,
                     args=(run.id,),
                 )
-            with st.popover("Learning rates", icon=":material/tune:"):
-                _rate_controls(run)
         if run.state in ACTIVE:
             st.button(
                 "Stop", icon=":material/stop:", key="stop", on_click=known.stop, args=(run.id,)
@@ -109,18 +108,3 @@ def steering(run: RunInfo) -> None:
                 help="Goes on from the last finished epoch, with the same curve as if it had "
                 "never stopped.",
             )
-
-
-def _rate_controls(run: RunInfo) -> None:
-    st.caption("A new base rate holds from the next step on; the plot marks it.")
-    labels = run.config.labels()
-    number = st.selectbox(
-        "Optimizer", range(len(labels)), format_func=lambda i: labels[i], key="rate_racer"
-    )
-    rate = Parameter("lr", "New learning rate", run.config.racers[number].lr, 0.0, 1e4)
-    text = st.text_input(rate.label, value=plain(rate.default), key=f"rate_{number}")
-    if st.button("Change it", key="rate_go"):
-        try:
-            service().set_rate(run.id, number, rate.check(text))
-        except SettingError as problem:
-            st.error(str(problem))

@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import streamlit as st
@@ -23,7 +23,7 @@ from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.server.training import service
 from initopt_core.ui.state import kept, write_link
 
-from . import controls, results, words
+from . import about, controls, rates, results, words
 from .sharing import Shared
 from .steer import steering
 
@@ -110,7 +110,8 @@ def seen(run_id: str, others: tuple[str, ...]) -> tuple[Seen, ...]:
     for one in (run_id, *others):
         with contextlib.suppress(SettingError):
             found.append(Seen(service().info(one), service().history(one).snapshot()))
-    return tuple(found)
+    names = about.told_names(tuple(s.run for s in found))
+    return tuple(replace(s, run=replace(s.run, name=names[s.run.id])) for s in found)
 
 
 def draw(shown: tuple[Seen, ...], ahead: int, view: View) -> Picture:
@@ -199,6 +200,8 @@ def watch(run_id: str, others: tuple[str, ...], held: controls.Held) -> None:
     shown = st.session_state["_training_shown"] = _now_shown(found, bool(_tab()))
     with place:
         steering(found.run)
+    if found.run.state in ("running", "paused") and not found.searching:
+        rates.live_rates(found.run, found.history)
     st.fragment(_live, run_every=shown.every)(run_id, others, view)
     if found.charts:
         slow = 3 * shown.every if shown.every and shown.tab else None

@@ -1,0 +1,164 @@
+"""What a training's settings are in words, and in which of them trainings differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from initopt_core.initializers import INITIALIZERS
+from initopt_core.networks import ACTIVATIONS
+from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.schedules import SCHEDULES
+from initopt_core.wording import number
+
+from .config import Settings, TrainConfig
+
+UNIT = {"lr": "η", "momentum": "momentum", "beta1": "β₁", "beta2": "β₂", "eps": "ε"}
+"""Short names of optimizers' settings."""
+NOTHING = "none"
+
+
+def facts(config: TrainConfig) -> dict[str, str]:
+    """Every setting by its name, in words, the racers' first."""
+    found = {"optimizers": ", ".join(config.labels())}
+    for label, racer in zip(config.labels(), config.racers, strict=True):
+        for name, value in racer.settings:
+            found[f"{label} {UNIT.get(name, name)}"] = _said(value)
+    sizes = ", ".join(map(str, config.hidden_sizes))
+    return found | {
+        "hidden layers": sizes or NOTHING,
+        "activation": _entry(ACTIVATIONS, config.activation, config.activation_settings),
+        "initialization": _entry(INITIALIZERS, config.initializer, config.initializer_settings),
+        "batch size": _said(config.batch_size),
+        "epochs": _said(config.epochs),
+        "seeds": ", ".join(map(str, config.seeds)),
+        "schedule": _entry(SCHEDULES, config.schedule, config.schedule_settings),
+        "clipping": _said(config.clip_norm) if config.clip_norm else NOTHING,
+        "rate search": f"{config.search_epochs} epochs a rate" if config.search_epochs else NOTHING,
+        "data": {"full": "full set", "sample": "sample"}[config.data],
+        "training images": _said(config.train_images) if config.train_images else "all",
+    }
+
+
+def differences(mine: TrainConfig, other: TrainConfig) -> list[tuple[str, str, str]]:
+    """(setting, mine, the other's) wherever the two differ; a racer that only one has is said by
+    the list of optimizers alone."""
+    a, b = facts(mine), facts(other)
+    return [(name, a[name], b[name]) for name in a if name in b and a[name] != b[name]]
+
+
+def summary(config: TrainConfig) -> str:
+    """The settings in one line: those that every reader asks for, and what is out of the usual."""
+    told, usual = facts(config), facts(TrainConfig())
+    rates = [
+        f"{label} η {number(racer.lr, 6)}"
+        for label, racer in zip(config.labels(), config.racers, strict=True)
+    ]
+    always = [f"{told['epochs']} epochs", f"batch {told['batch size']}", told["data"]]
+    network = [f"hidden {told['hidden layers']}", told["activation"], told["initialization"]]
+    rare = [
+        f"{name} {told[name]}"
+        for name in ("seeds", "schedule", "clipping", "rate search", "training images")
+        if told[name] != usual[name]
+    ]
+    return " · ".join([", ".join(rates), *network, *always, *rare])
+
+
+def own_name(config: TrainConfig) -> str:
+    """A name that says what is out of the usual: of the tutorial's race, what differs from it."""
+    told, usual = facts(config), facts(TrainConfig())
+    skip = ("optimizers", "epochs", "seeds", "rate search", "data")
+    special = [
+        _short(name, told[name])
+        for name in told
+        if name not in skip and told[name] != usual.get(name, _default(config, name))
+    ]
+    many = [f"{len(config.seeds)} seeds"] if len(config.seeds) > 1 else []
+    if len(config.seeds) == 1 and told["seeds"] != usual["seeds"]:
+        many = [f"seed {told['seeds']}"]
+    fair = ["fair"] if config.search_epochs else []
+    sample = ["sample"] if config.data == "sample" else []
+    epochs = f"{config.epochs} epoch{'' if config.epochs == 1 else 's'}"
+    return f"{told['optimizers']}: " + ", ".join([epochs, *many, *fair, *special, *sample])
+
+
+def telling_names(configs: Mapping[str, TrainConfig]) -> dict[str, str]:
+    """A short name for each of several trainings: its own side of what they differ in, or its
+    place in the order where they differ in nothing."""
+    told = {key: facts(config) for key, config in configs.items()}
+    everywhere = [n for n in dict.fromkeys(n for t in told.values() for n in t)]
+    differing = [n for n in everywhere if len({t.get(n) for t in told.values()}) > 1]
+    if "optimizers" in differing:  # that says already who has settings that others lack
+        differing = [n for n in differing if all(n in t for t in told.values())]
+    names = {
+        key: ", ".join(_short(n, t[n]) for n in differing if n in t) for key, t in told.items()
+    }
+    counts: dict[str, int] = {}
+    for key, name in names.items():
+        counts[name] = counts.get(name, 0) + 1
+        alike = list(names.values()).count(name) > 1
+        if alike or not name:
+            names[key] = f"{name or 'run'} ({counts[name]})"
+    return names
+
+
+def _default(config: TrainConfig, name: str) -> str | None:
+    """What a racer's setting is when nobody has touched it."""
+    for label, racer in zip(config.labels(), config.racers, strict=True):
+        for p in OPTIMIZERS[racer.optimizer].parameters:
+            if name == f"{label} {UNIT.get(p.name, p.name)}":
+                return _said(p.default)
+    return None
+
+
+def _short(name: str, value: str) -> str:
+    """A setting as a part of a name: values that speak for themselves stand alone."""
+    alone = ("optimizers", "activation", "initialization", "data", "schedule")
+    if name in alone:
+        return value
+    if name == "epochs":
+        return f"{value} epochs"
+    return f"{name} {value}"
+
+
+def _entry(registry, name: str, settings: Settings) -> str:
+    """An entry's label, with what is not its default."""
+    entry = registry[name]
+    usual = {p.name: p for p in entry.parameters}
+    changed = [
+        f"{usual[key].label.lower()} {_said(value)}"
+        for key, value in settings
+        if key in usual and value != usual[key].default
+    ]
+    return entry.label + (f" ({', '.join(changed)})" if changed else "")
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return number(value, 6)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def seconds_of(config: TrainConfig, images: int, pace: float, paced: TrainConfig) -> float:
+    """About how long `config` will train, from the pace of another training on this machine.
+
+    Args:
+        images: training images of an epoch.
+        pace: images that all racers of `paced` together took a second.
+        paced: the training that was timed; its network's size scales the estimate.
+    """
+    racers = len(config.racers) * len(config.seeds)
+    searched = 7 * config.search_epochs * (1 + len(config.search_initializers))
+    work = _weights(config) / max(_weights(paced), 1)
+    # Half of a step is not the products of matrices: with small networks it is what remains.
+    share = 0.5 + 0.5 * work
+    return images * racers * (config.epochs + searched) * share / pace
+
+
+def _weights(config: TrainConfig) -> int:
+    sizes = (784, *config.hidden_sizes, 10)
+    return sum(a * b for a, b in pairwise(sizes))
