@@ -97,14 +97,14 @@ def computation(repeats: int) -> None:
 
 FRAMES = """async (seconds) => {
   const root = document.querySelector(".sc-root"), lab = root.parentElement.__lab;
-  lab.loop = true;
-  lab.toggle(true);
+  lab.clock.loop = true;
+  lab.clock.play(true);
   await new Promise((done) => setTimeout(done, 500));
   const first = lab.frames, start = performance.now();
   await new Promise((done) => setTimeout(done, 1000 * seconds));
   const rate = (lab.frames - first) / ((performance.now() - start) / 1000);
-  lab.toggle(false);
-  lab.loop = false;
+  lab.clock.play(false);
+  lab.clock.loop = false;
   return rate;
 }"""
 

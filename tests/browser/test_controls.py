@@ -88,7 +88,7 @@ def test_a_box_reads_numbers_as_python_does(opened):
     box(page, "n").press("Enter")
     says(page, "[0.01, 1000]")
     source = (
-        Path(__file__).parents[2] / "assets" / "web" / "number_slider" / "number_slider.js"
+        Path(__file__).parents[2] / "assets" / "web" / "number_slider" / "reading.js"
     ).read_text()
     read = """async ([source, texts]) => {
       const file = new Blob([source], { type: "text/javascript" });

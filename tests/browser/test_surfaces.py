@@ -303,9 +303,9 @@ def test_without_motion_it_goes_from_step_to_step(browser, app_url, motion):
     shown = page.evaluate(f"""async () => {{
       const lab = {LAB}, seen = [], draw = lab.view.draw.bind(lab.view);
       lab.view.draw = (t) => {{ seen.push(t); draw(t); }};
-      lab.toggle(true);
+      lab.clock.play(true);
       await new Promise((done) => setTimeout(done, 1200));
-      lab.toggle(false);
+      lab.clock.play(false);
       return seen;
     }}""")
     assert len(shown) > 10 and shown[-1] > 5

@@ -8,8 +8,10 @@ const PAUSE_MS = 1000; // between two moves of a control that Back tells apart
 
 /** Let changes of the same page's link replace its entry, save the first of every move. */
 function guardHistory() {
-  if (history.initoptGuarded) return;
-  history.initoptGuarded = true;
+  /** @type {any} */
+  const page = globalThis; // one mark for all copies of this script
+  if (page.initoptGuarded) return;
+  page.initoptGuarded = true;
   const push = history.pushState.bind(history);
   let moved = -Infinity;
   let fresh = false; // a move has begun that has no entry yet

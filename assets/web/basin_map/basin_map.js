@@ -1,11 +1,13 @@
 // One map of starting points: coloured by the minimum reached, darker the longer it took.
 // The Python side is initopt_core/ui/loss_surfaces/basins.py.
 
-const S = (globalThis.initoptSurface ??= {});
-if (import.meta.url.startsWith("http") && !S.Field) {
-  await import(new URL("../surface_canvas/field.js", import.meta.url).href);
-  await (await import(new URL("../shared/faces.js", import.meta.url).href)).ready;
-}
+import { FONT, fitCanvas, upwards } from "../shared/canvas.js";
+import { VIRIDIS, hexChannels, watchTheme } from "../shared/colours.js";
+import { ready as facesReady } from "../shared/faces.js";
+import { number } from "../shared/numbers.js";
+import { ticks } from "../shared/ticks.js";
+
+await facesReady; // a canvas keeps the font that it was first drawn with
 
 const maps = new Map();
 const PAD = { left: 40, right: 8, top: 6, bottom: 34 };
@@ -19,11 +21,16 @@ function read(data) {
   return { head, reached: data.slice(cut + 1, cut + 1 + size), shade: data.slice(cut + 1 + size) };
 }
 
-const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-
 class BasinMap {
+  /** @param {Element} parent */
   constructor(parent) {
     this.parent = parent;
+    /** @type {any} */
+    this.head = null; // what basins.py packs
+    this.reached = new Uint8Array(); // of each start: a minimum, NOWHERE or GONE
+    this.shade = new Uint8Array(); // of each start: how long it took, or its loss
+    /** @type {(picked: { x: number, y: number, n: number }) => void} */
+    this.report = () => {};
     this.root = document.createElement("div");
     this.root.className = "bm-root";
     this.root.dataset.drawn = "0";
@@ -40,8 +47,7 @@ class BasinMap {
     this.drawn = 0;
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.root);
-    this.theme = new MutationObserver(() => this.draw());
-    this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
+    this.theme = watchTheme(() => this.draw());
     this.canvas.addEventListener("pointermove", (e) => this.hover(e));
     this.canvas.addEventListener("pointerleave", () => this.rest());
     this.canvas.addEventListener("click", (e) => this.pick(this.under(e)));
@@ -70,23 +76,20 @@ class BasinMap {
   picture() {
     const { n, colours, plain } = this.head;
     const image = new ImageData(n, n);
-    const inks = colours.map(rgb);
+    const inks = colours.map(hexChannels);
     for (let j = 0; j < n; j++) {
       for (let i = 0; i < n; i++) {
         const k = j * n + i, o = 4 * ((n - 1 - j) * n + i);
-        const who = this.reached[k], s = this.shade[k];
-        let c;
-        if (who === GONE) c = (i + j) % 4 === 0 ? [190, 190, 190] : [30, 30, 30];
-        else if (plain) c = [S.colours[4 * s], S.colours[4 * s + 1], S.colours[4 * s + 2]];
-        else if (who === NOWHERE) c = [187, 187, 187];
+        const who = this.reached[k], shade = this.shade[k];
+        let ink;
+        if (who === GONE) ink = (i + j) % 4 === 0 ? [190, 190, 190] : [30, 30, 30];
+        else if (plain) ink = [...VIRIDIS.subarray(4 * shade, 4 * shade + 3)];
+        else if (who === NOWHERE) ink = [187, 187, 187];
         else {
-          const f = 1 - 0.72 * (s / 255);
-          c = inks[who].map((v) => v * f);
+          const light = 1 - 0.72 * (shade / 255);
+          ink = inks[who].map((v) => v * light);
         }
-        image.data[o] = c[0];
-        image.data[o + 1] = c[1];
-        image.data[o + 2] = c[2];
-        image.data[o + 3] = 255;
+        image.data.set([...ink, 255], o);
       }
     }
     const canvas = document.createElement("canvas");
@@ -99,7 +102,7 @@ class BasinMap {
     const width = this.root.clientWidth;
     if (!this.head || !width) return;
     const w = width, h = Math.round(Math.min(width, 520));
-    const ctx = S.fit(this.canvas, w, h);
+    const ctx = fitCanvas(this.canvas, w, h);
     const b = (this.box = { x: PAD.left, y: PAD.top, w: w - PAD.left - PAD.right, h: h - PAD.top - PAD.bottom });
     this.image ??= this.picture();
     ctx.imageSmoothingEnabled = false;
@@ -108,22 +111,17 @@ class BasinMap {
     const style = getComputedStyle(this.root);
     ctx.fillStyle = style.color;
     ctx.strokeStyle = style.color;
-    ctx.font = "11px 'Source Sans 3', 'Source Sans', sans-serif";
+    ctx.font = `11px ${FONT}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "top";
-    for (const v of S.ticks(x0, x1, b.w / 60)) {
-      ctx.fillText(S.short(v), b.x + ((v - x0) / (x1 - x0)) * b.w, b.y + b.h + 4);
+    for (const v of ticks(x0, x1, b.w / 60)) {
+      ctx.fillText(number(v), b.x + ((v - x0) / (x1 - x0)) * b.w, b.y + b.h + 4);
     }
     ctx.fillText("start w₁", b.x + b.w / 2, b.y + b.h + 19);
     ctx.textAlign = "right";
     ctx.textBaseline = "middle";
-    for (const v of S.ticks(y0, y1, b.h / 50)) ctx.fillText(S.short(v), b.x - 4, b.y + ((y1 - v) / (y1 - y0)) * b.h);
-    ctx.save();
-    ctx.translate(8, b.y + b.h / 2);
-    ctx.rotate(-Math.PI / 2);
-    ctx.textAlign = "center";
-    ctx.fillText("start w₂", 0, 0);
-    ctx.restore();
+    for (const v of ticks(y0, y1, b.h / 50)) ctx.fillText(number(v), b.x - 4, b.y + ((y1 - v) / (y1 - y0)) * b.h);
+    upwards(ctx, "start w₂", 8, b.y + b.h / 2);
     const many = this.head.minima.length > 12;
     for (const [x, y] of this.head.minima) {
       const px = b.x + ((x - x0) / (x1 - x0)) * b.w, py = b.y + ((y1 - y) / (y1 - y0)) * b.h;
@@ -139,8 +137,8 @@ class BasinMap {
     if (this.cursor) {
       const x = b.x + this.cursor.u * b.w, y = b.y + (1 - this.cursor.v) * b.h;
       for (const [width, colour] of [[4, "#000"], [2, "#fff"]]) {
-        ctx.lineWidth = width;
-        ctx.strokeStyle = colour;
+        ctx.lineWidth = Number(width);
+        ctx.strokeStyle = String(colour);
         ctx.beginPath();
         ctx.moveTo(x - 9, y); ctx.lineTo(x + 9, y); ctx.moveTo(x, y - 9); ctx.lineTo(x, y + 9);
         ctx.stroke();
@@ -190,17 +188,17 @@ class BasinMap {
   }
 
   tell(at) {
-    const who = this.reached[at.k], from = `from (${S.short(at.x)}, ${S.short(at.y)})`;
+    const who = this.reached[at.k], from = `from (${number(at.x)}, ${number(at.y)})`;
     if (who === GONE) this.note.textContent = `${from}: diverges`;
     else if (this.head.plain) {
       const { title, values } = this.head.scale;
-      this.note.textContent = `${from}: ${title} about ${S.short(values[this.shade[at.k]])}`;
+      this.note.textContent = `${from}: ${title} about ${number(values[this.shade[at.k]])}`;
     }
     else if (who === NOWHERE) this.note.textContent = `${from}: reaches no minimum in ${this.head.updates} steps`;
     else {
       const [x, y] = this.head.minima[who];
       const steps = Math.round((this.shade[at.k] / 255) * this.head.updates);
-      this.note.textContent = `${from}: reaches (${S.short(x)}, ${S.short(y)}) in about ${steps} steps`;
+      this.note.textContent = `${from}: reaches (${number(x)}, ${number(y)}) in about ${steps} steps`;
     }
   }
 

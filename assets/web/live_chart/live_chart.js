@@ -1,153 +1,61 @@
 // One Vega view for each element. Data and signals are swapped in place; the newest wins.
-// The Python side is initopt_core/ui/components/live_chart.py; expand() there is the same as here.
+// The Python side is initopt_core/ui/components/live_chart.py; definition.js has the message.
 
-const served = import.meta.url.startsWith("http");
-const vegaReady = globalThis.vega
-  ? Promise.resolve(globalThis.vega)
-  : import(new URL("../vendor/vega/vega.min.js", import.meta.url).href).then(() => globalThis.vega);
+import { pageColours } from "../shared/colours.js";
+import { ready as facesReady } from "../shared/faces.js";
+import { Cursor } from "./cursor.js";
+import { definition, read } from "./definition.js";
+import { PHONE, layout, typeScale } from "./layout.js";
+import { hit, plainDatum, unscaled } from "./pick.js";
+import { expand } from "./rows.js";
 
-const fontReady = served
-  ? import(new URL("../shared/faces.js", import.meta.url).href).then((faces) => faces.ready, () => {})
-  : document.fonts.load("11px 'Source Sans'").catch(() => {});
+/** @typedef {import("./definition.js").Message} Message */
 
-const specs = new Map(); // digest -> promise of the compiled definition
-const darkness = new Map(); // background colour -> whether it is dark
-const figures = new WeakMap(); // parent element -> state
+/** @type {any} */
+const page = globalThis;
+const vegaReady = page.vega
+  ? Promise.resolve(page.vega)
+  : import(new URL("../vendor/vega/vega.min.js", import.meta.url).href).then(() => page.vega);
 
-const LEGEND_LINE = 18; // as in figures/room.py
+/** @type {WeakMap<Element, LiveFigure>} */
+const figures = new WeakMap(); // by parent element
 
 const HEAD_REM = 12.4; // above the first figure: the window's head, the page's title, a sentence
-const PHONE = 640; // a narrower window scrolls anyway, and changes its height while it does
 
-// How many times larger than usual letters are: in large type, 2 % of a window's height at least.
-export function typeScale(large, wide = innerWidth, high = innerHeight) {
-  return large ? Math.max(1.25, (0.0202 * Math.min(high, 0.75 * wide)) / 11) : 1;
-}
-
-// The layout of a figure in a place of this width, in a window `wide` with `high` pixels left below
-// the page's head: figures/room.py says the same for letters and panels of the usual size.
-export function layout(room, place, type = 1, wide = 0, high = 0) {
-  const [left, right, bottom] = [room.left, room.right, room.bottom].map((v) => v * type);
-  const gaps = (room.columns - 1) * room.gap * type;
-  const free = place - left - right - gaps;
-  const panel = Math.min(
-    room.most,
-    Math.max(room.least, Math.floor(free / room.columns)),
-  );
-  const inside = room.columns * panel + gaps;
-  const fit = Math.floor(inside / (room.entry_width * type));
-  const legend = Math.max(1, Math.min(room.entries, fit));
-  const lines = room.entries ? Math.ceil(room.entries / legend) : 0;
-  const top = (room.top + lines * LEGEND_LINE) * type;
-  const gutters = top + (room.rows - 1) * room.row_gap * type + bottom;
-  const share = Math.floor((room.screen * high - gutters) / room.rows);
-  const tall = room.screen && wide > PHONE ? Math.max(room.lowest, share) : room.height;
-  return {
-    panel,
-    tall,
-    legend,
-    padding: { left, right, top, bottom },
-    width: left + inside + right,
-    height: gutters + room.rows * tall,
-  };
-}
-
-export function expand(data) {
-  const rows = [];
-  if (data.groups) {
-    for (const group of data.groups) {
-      const names = Object.keys(group);
-      const long = names.find((k) => Array.isArray(group[k]));
-      const n = long === undefined ? 1 : group[long].length;
-      for (let i = 0; i < n; i++) {
-        const row = {};
-        for (const k of names) row[k] = Array.isArray(group[k]) ? group[k][i] : group[k];
-        rows.push(row);
-      }
-    }
-    return rows;
-  }
-  for (const panel of data.histograms) {
-    const { edges, counts, ...fields } = panel;
-    const n = counts.length;
-    const even = edges.length === 2;
-    const known = !even || (edges[0] !== null && edges[1] !== null);
-    const edge = (i) =>
-      !known ? null : even ? edges[0] + ((edges[1] - edges[0]) * i) / n : edges[i];
-    for (let i = 0; i < n; i++) {
-      rows.push(
-        data.bars
-          ? { ...fields, x: edge(i), x2: edge(i + 1), y: counts[i] }
-          : { ...fields, x: edge(i), y: counts[i] },
-      );
-    }
-    if (!data.bars && n) rows.push({ ...fields, x: edge(n), y: counts[n - 1] });
-  }
-  return rows;
-}
-
-function definition(head) {
-  if (head.inline) specs.set(head.spec, Promise.resolve(head.inline));
-  if (!specs.has(head.spec)) {
-    const found = served
-      ? fetch(new URL(`../../initopt.specs/${head.spec}.json`, import.meta.url)).then((r) => {
-          if (!r.ok) throw new Error(`status ${r.status}`);
-          return r.json();
-        })
-      : Promise.reject(new Error("not served"));
-    found.catch(() => specs.delete(head.spec));
-    specs.set(head.spec, found);
-  }
-  return specs.get(head.spec);
-}
-
-function read(data) {
-  if (!(data instanceof Uint8Array)) return null;
-  const text = new TextDecoder().decode(data);
-  const cut = text.indexOf("\n");
-  return { head: JSON.parse(text.slice(0, cut)), text: text.slice(cut + 1) };
-}
+/** A definition that could not be had yet: it comes with the next message. */
+class Asked extends Error {}
 
 // The page's own colours, as the signals that theme.py declares.
 function colours(element) {
-  const style = getComputedStyle(element);
-  const get = (name, other) => style.getPropertyValue(name).trim() || other;
-  const paper = get("--st-background-color", "#ffffff");
-  if (!darkness.has(paper)) {
-    const [r, g, b] = channels(paper);
-    darkness.set(paper, 0.2126 * r + 0.7152 * g + 0.0722 * b < 128);
-  }
-  const dark = darkness.get(paper);
-  return {
-    ink: get("--st-text-color", dark ? "#fafafa" : "#31333f"),
-    faint: dark ? "#3a3f4b" : "#d5d8df",
-    paper,
-    dark,
-  };
-}
-
-// [r, g, b] of any CSS colour: a canvas knows them all and answers in one notation.
-function channels(colour) {
-  const context = document.createElement("canvas").getContext("2d");
-  context.fillStyle = colour;
-  const hex = /^#(..)(..)(..)$/.exec(context.fillStyle);
-  if (hex) return hex.slice(1).map((c) => parseInt(c, 16));
-  return (context.fillStyle.match(/[\d.]+/g) ?? [255, 255, 255]).slice(0, 3).map(Number);
+  const { ink, paper, dark } = pageColours(element);
+  return { ink, faint: dark ? "#3a3f4b" : "#d5d8df", paper, dark };
 }
 
 class LiveFigure {
+  /** @param {Element} parent */
   constructor(parent) {
     this.parent = parent;
+    /** @type {(click: Record<string, any>) => void} */
+    this.report = () => {};
+    /** @type {(digest: string) => void} */
+    this.ask = () => {};
+    /** @type {any} */
+    this.view = null; // Vega's
+    /** @type {HTMLDivElement & { view?: any }} */
     this.element = document.createElement("div");
     this.element.className = "initopt-figure";
-    this.element.setAttribute("role", "img");
     this.element.dataset.drawn = "0";
     this.stage = document.createElement("div");
     this.element.append(this.stage);
     parent.append(this.element);
+    this.cursor = new Cursor(this.element, (at) => this.chosen({ datum: null, ...at }));
     this.drawn = 0;
+    this.clicks = 0;
     this.running = false;
+    /** @type {Message | null} */
     this.wanted = null; // the newest message not drawn yet
+    /** @type {Message | null} */
+    this.last = null; // the newest message drawn
     this.shown = { data: {}, signals: {} };
     this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(this.element);
@@ -156,6 +64,7 @@ class LiveFigure {
     this.element.addEventListener("scroll", () => this.edges(), { passive: true });
   }
 
+  /** @param {Message} message */
   show(message) {
     this.wanted = message;
     this.work();
@@ -184,6 +93,7 @@ class LiveFigure {
     }
   }
 
+  /** @param {Message} message */
   async draw(message) {
     const { head, text } = message;
     this.last = message;
@@ -192,7 +102,7 @@ class LiveFigure {
     element.dataset.figure = head.key;
     try {
       const body = message.body ?? (message.body = JSON.parse(text));
-      element.setAttribute("aria-label", body.alt);
+      this.cursor.offer(head.select, head.keys, body.alt);
       if (head.select) element.dataset.select = "1";
       else delete element.dataset.select;
       let ink = await this.view_for(head, body);
@@ -207,9 +117,10 @@ class LiveFigure {
         element.dataset.drawn = String(++this.drawn);
       }
     } catch (error) {
-      if (error.ask) return; // the definition comes with the next message
+      if (error instanceof Asked) return;
       console.warn("figure not drawn", error);
-      this.quiet(`This figure could not be drawn (${error.message}). The data is in its export.`);
+      const { message: why } = /** @type {Error} */ (error);
+      this.quiet(`This figure could not be drawn (${why}). The data is in its export.`);
     }
   }
 
@@ -222,18 +133,17 @@ class LiveFigure {
     } catch (error) {
       if (this.asked === head.spec) throw error;
       this.asked = head.spec;
-      this.ask?.(head.spec);
-      error.ask = true;
-      throw error;
+      this.ask(head.spec);
+      throw new Asked();
     }
-    const [vega] = await Promise.all([vegaReady, fontReady]);
+    const [vega] = await Promise.all([vegaReady, facesReady]);
     this.view?.finalize();
     this.shown = { data: {}, signals: {} };
     const runtime = vega.parse(spec);
     this.view = new vega.View(runtime, { renderer: "canvas", hover: false, logLevel: vega.Error });
     this.view.tooltip((handler, event, item, value) => this.tip(event, value));
     this.view.initialize(this.stage);
-    this.element.view = this.view; // for the console
+    this.element.view = this.cursor.view = this.view; // the element's is for the console
     this.view.addEventListener("click", (event, item) => this.clicked(event, item));
     this.digest = head.spec;
     this.fitted = undefined;
@@ -316,6 +226,9 @@ class LiveFigure {
     if (scrollLeft > 1) sides.push("left");
     if (scrollLeft + clientWidth < scrollWidth - 1) sides.push("right");
     this.element.dataset.more = sides.join(" ");
+    // Who cannot swipe scrolls by keys.
+    if (sides.length || this.last?.head.select) this.element.tabIndex = 0;
+    else this.element.removeAttribute("tabindex");
   }
 
   tip(event, value) {
@@ -347,20 +260,13 @@ class LiveFigure {
     const [ox, oy] = this.view.origin();
     const x = event.clientX - box.left - left - ox;
     const y = event.clientY - box.top - top - oy;
-    const found = hit(this.view.scenegraph().root, x, y, "");
-    const prefix = found.name.replace(/_group$/, "");
-    const invert = (axis, at) => {
-      for (const name of [prefix ? `${prefix}_${axis}` : axis, axis]) {
-        try {
-          const scale = this.view.scale(name);
-          if (scale.invert) return Number(scale.invert(at));
-        } catch { /* no such scale */ }
-      }
-      return null;
-    };
-    const datum = item?.datum && item.mark?.marktype !== "group" ? plain(item.datum) : null;
-    this.report({ datum, x: invert("x", found.x), y: invert("y", found.y),
-      view: found.name || null, n: (this.clicks = (this.clicks ?? 0) + 1) });
+    const { name, x: px, y: py } = hit(this.view.scenegraph().root, x, y, "");
+    const datum = item?.datum && item.mark?.marktype !== "group" ? plainDatum(item.datum) : null;
+    this.chosen({ datum, ...unscaled(this.view, name, px, py), view: name || null });
+  }
+
+  chosen(what) {
+    this.report({ ...what, n: ++this.clicks });
   }
 
   quiet(text) {
@@ -384,34 +290,6 @@ class LiveFigure {
     this.element.remove();
     figures.delete(this.parent);
   }
-}
-
-// Innermost panel under (x, y) and the position in it.
-function hit(mark, x, y, name) {
-  for (const group of mark.items ?? []) {
-    const gx = x - (group.x ?? 0);
-    const gy = y - (group.y ?? 0);
-    for (const child of group.items ?? []) {
-      if (child.marktype !== "group" || child.role === "axis" || child.role === "legend") continue;
-      for (const panel of child.items) {
-        const px = gx - panel.x;
-        const py = gy - panel.y;
-        if (px >= 0 && py >= 0 && px <= panel.width && py <= panel.height && child.name) {
-          return hit({ items: [panel] }, gx, gy, child.name);
-        }
-      }
-    }
-    return { name, x: gx, y: gy };
-  }
-  return { name, x, y };
-}
-
-function plain(datum) {
-  const out = {};
-  for (const [k, v] of Object.entries(datum)) {
-    if (v === null || ["number", "string", "boolean"].includes(typeof v)) out[k] = v;
-  }
-  return out;
 }
 
 export default function (component) {

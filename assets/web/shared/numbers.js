@@ -1,44 +1,59 @@
 // How the house writes numbers, in the browser: the twin of initopt_core/wording.py, which says the
-// rules. Loaded as a file by what needs it, or put in front where files cannot be served.
+// rules; tests/web holds both to the same text.
 
-globalThis.initoptNumbers ??= (() => {
-  const SMALLEST = 1e-3, LARGEST = 1e6, UNKNOWN = "–";
-  const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const SMALLEST = 1e-3, LARGEST = 1e6, UNKNOWN = "–";
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-  /** 10⁻³ */
-  const power = (exponent) => `10${[...String(exponent)].map((c) => SUPERSCRIPTS[c]).join("")}`;
+/**
+ * 10⁻³
+ * @param {number} exponent a whole number
+ */
+export function power(exponent) {
+  const digits = [...String(exponent)];
+  return `10${digits.map((c) => (c === "-" ? "⁻" : SUPERSCRIPTS[Number(c)])).join("")}`;
+}
 
-  const grouped = (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ",");
+/** @param {string} whole */
+const grouped = (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ",");
 
-  /** 0.00392, −2.5, 12,300, 1.2·10⁻⁷, ∞, – for none. */
-  function number(value, digits = 3) {
-    if (value === null || value === undefined || Number.isNaN(value)) return UNKNOWN;
-    const sign = value < 0 ? "−" : "";
-    if (!Number.isFinite(value)) return `${sign}∞`;
-    const rounded = Math.abs(value).toExponential(digits - 1);
-    const size = Number(rounded);
-    if (size === 0) return "0";
-    if (size >= SMALLEST && size < LARGEST) {
-      const [whole, part] = String(size).split(".");
-      return `${sign}${grouped(whole)}${part ? `.${part}` : ""}`;
-    }
-    const [mantissa, exponent] = rounded.split("e");
-    const factor = Number(mantissa) === 1 ? "" : `${Number(mantissa)}·`;
-    return `${sign}${factor}${power(Number(exponent))}`;
+/**
+ * 0.00392, −2.5, 12,300, 1.2·10⁻⁷, ∞, – for none.
+ * @param {number | null | undefined} value
+ */
+export function number(value, digits = 3) {
+  if (value === null || value === undefined || Number.isNaN(value)) return UNKNOWN;
+  const sign = value < 0 ? "−" : "";
+  if (!Number.isFinite(value)) return `${sign}∞`;
+  const rounded = Math.abs(value).toExponential(digits - 1);
+  const size = Number(rounded);
+  if (size === 0) return "0";
+  if (size >= SMALLEST && size < LARGEST) {
+    const [whole, part] = String(size).split(".");
+    return `${sign}${grouped(whole)}${part ? `.${part}` : ""}`;
   }
+  const [mantissa, exponent] = rounded.split("e");
+  const factor = Number(mantissa) === 1 ? "" : `${Number(mantissa)}·`;
+  return `${sign}${factor}${power(Number(exponent))}`;
+}
 
-  /** For a box in which the number is edited: digits and a point, 1e-7 where those get long. */
-  const plain = (value, digits = 6) => String(Number(value.toPrecision(digits)));
+/**
+ * For a box in which the number is edited: digits and a point, 1e-7 where those get long.
+ * @param {number} value
+ */
+export const plain = (value, digits = 6) => String(Number(value.toPrecision(digits)));
 
-  /** 3.31× */
-  const times = (factor) => `${number(factor)}×`;
+/**
+ * 3.31×
+ * @param {number} factor
+ */
+export const times = (factor) => `${number(factor)}×`;
 
-  /** 8.25 %, 100 %; "> 99.9 %" where only rounding would make it 100. */
-  function percent(share) {
-    if (share === null || share === undefined || Number.isNaN(share)) return UNKNOWN;
-    const text = number(100 * share);
-    return text === "100" && share < 1 ? "> 99.9 %" : `${text} %`;
-  }
-
-  return { number, plain, times, percent, power };
-})();
+/**
+ * 8.25 %, 100 %; "> 99.9 %" where only rounding would make it 100.
+ * @param {number | null | undefined} share of 1
+ */
+export function percent(share) {
+  if (share === null || share === undefined || Number.isNaN(share)) return UNKNOWN;
+  const text = number(100 * share);
+  return text === "100" && share < 1 ? "> 99.9 %" : `${text} %`;
+}

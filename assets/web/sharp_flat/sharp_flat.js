@@ -1,19 +1,26 @@
 // A training curve and the same curve shifted: drag the dashed one and read what each minimum pays.
 // The Python side is initopt_core/ui/loss_surfaces/flatness.py; a test holds both to the same curve.
 
-const S = (globalThis.initoptSurface ??= {});
-if (import.meta.url.startsWith("http") && !S.Field) {
-  await import(new URL("../surface_canvas/field.js", import.meta.url).href);
-  await (await import(new URL("../shared/faces.js", import.meta.url).href)).ready;
-}
+import { FONT, fitCanvas, upwards } from "../shared/canvas.js";
+import { watchTheme } from "../shared/colours.js";
+import { ready as facesReady } from "../shared/faces.js";
+import { number } from "../shared/numbers.js";
+import { ticks } from "../shared/ticks.js";
+
+await facesReady; // a canvas keeps the font that it was first drawn with
 
 const all = new Map();
 const PAD = { left: 52, right: 14, top: 12, bottom: 40 };
 const TRAIN = "#4477AA", TEST = "#EE6677", DASH = [7, 4];
 
 class SharpFlat {
+  /** @param {Element} parent */
   constructor(parent) {
     this.parent = parent;
+    /** @type {(value: { shift: number }) => void} */
+    this.report = () => {};
+    /** @type {any} */
+    this.head = null; // what flatness.py sends
     this.root = document.createElement("div");
     this.root.className = "sf-root";
     this.root.dataset.drawn = "0";
@@ -26,16 +33,16 @@ class SharpFlat {
     this.root.append(this.canvas, this.table);
     parent.append(this.root);
     this.drawn = 0;
-    this.observers = [new ResizeObserver(() => this.draw()), new MutationObserver(() => this.draw())];
-    this.observers[0].observe(this.root);
-    this.observers[1].observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
-    const c = this.canvas;
-    c.addEventListener("pointerdown", (e) => {
-      c.setPointerCapture(e.pointerId);
-      c.focus({ preventScroll: true });
+    const resized = new ResizeObserver(() => this.draw());
+    resized.observe(this.root);
+    this.observers = [resized, watchTheme(() => this.draw())];
+    const { canvas } = this;
+    canvas.addEventListener("pointerdown", (e) => {
+      canvas.setPointerCapture(e.pointerId);
+      canvas.focus({ preventScroll: true });
       this.grab = { x: e.clientX, shift: this.shift };
     });
-    c.addEventListener("pointermove", (e) => {
+    canvas.addEventListener("pointermove", (e) => {
       if (!this.grab) return;
       const [a, b] = this.head.range;
       this.move(this.grab.shift + ((e.clientX - this.grab.x) / this.box.w) * (b - a));
@@ -44,9 +51,9 @@ class SharpFlat {
       if (this.grab) this.tell();
       this.grab = null;
     };
-    c.addEventListener("pointerup", up);
-    c.addEventListener("pointercancel", up);
-    c.addEventListener("keydown", (e) => {
+    canvas.addEventListener("pointerup", up);
+    canvas.addEventListener("pointercancel", up);
+    canvas.addEventListener("keydown", (e) => {
       const step = { ArrowLeft: -0.05, ArrowRight: 0.05, Home: -9, End: 9 }[e.key];
       if (step === undefined) return;
       e.preventDefault();
@@ -76,7 +83,7 @@ class SharpFlat {
     all.delete(this.parent);
   }
 
-  tell() { this.report?.({ shift: this.shift }); }
+  tell() { this.report({ shift: this.shift }); }
 
   loss(w) {
     const { bowl, bumps } = this.head;
@@ -87,29 +94,24 @@ class SharpFlat {
   draw() {
     if (!this.head || !this.root.clientWidth) return;
     const w = this.root.clientWidth, h = 380;
-    const ctx = S.fit(this.canvas, w, h), style = getComputedStyle(this.root);
+    const ctx = fitCanvas(this.canvas, w, h), style = getComputedStyle(this.root);
     const b = (this.box = { x: PAD.left, y: PAD.top, w: w - PAD.left - PAD.right, h: h - PAD.top - PAD.bottom });
     const [x0, x1] = this.head.range, y1 = 1.42, y0 = 0;
     const px = (v) => b.x + ((v - x0) / (x1 - x0)) * b.w, py = (v) => b.y + ((y1 - v) / (y1 - y0)) * b.h;
     ctx.fillStyle = style.color;
-    ctx.font = "11px 'Source Sans 3', 'Source Sans', sans-serif";
+    ctx.font = `11px ${FONT}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "top";
-    for (const v of S.ticks(x0, x1, b.w / 90)) ctx.fillText(S.short(v), px(v), b.y + b.h + 5);
+    for (const v of ticks(x0, x1, b.w / 90)) ctx.fillText(number(v), px(v), b.y + b.h + 5);
     ctx.fillText("weight w", b.x + b.w / 2, b.y + b.h + 22);
     ctx.textAlign = "right";
     ctx.textBaseline = "middle";
     ctx.strokeStyle = "rgba(128,128,128,0.25)";
-    for (const v of S.ticks(y0, y1, 5)) {
-      ctx.fillText(S.short(v), b.x - 6, py(v));
+    for (const v of ticks(y0, y1, 5)) {
+      ctx.fillText(number(v), b.x - 6, py(v));
       ctx.beginPath(); ctx.moveTo(b.x, py(v)); ctx.lineTo(b.x + b.w, py(v)); ctx.stroke();
     }
-    ctx.save();
-    ctx.translate(12, b.y + b.h / 2);
-    ctx.rotate(-Math.PI / 2);
-    ctx.textAlign = "center";
-    ctx.fillText("loss", 0, 0);
-    ctx.restore();
+    upwards(ctx, "loss", 12, b.y + b.h / 2);
     const line = (shift, colour, dash) => {
       ctx.strokeStyle = colour;
       ctx.lineWidth = 2.4;
@@ -143,12 +145,14 @@ class SharpFlat {
       ctx.fillStyle = style.color;
       ctx.textAlign = "center";
       ctx.textBaseline = "top";
-      ctx.fillText(`${m.which}: pays ${S.short(test - m.train)}`, x, py(m.train) + 10);
+      ctx.fillText(`${m.which}: pays ${number(test - m.train)}`, x, py(m.train) + 10);
       return [`${m.which} minimum`, m.weight, m.train, test, test - m.train, m.curvature, 0.5 * m.curvature * this.shift ** 2];
     });
     ctx.textAlign = "left";
-    for (const [i, [name, colour, dash]] of [["training loss", TRAIN, []],
-      [`test loss, shifted by ${S.short(this.shift)} (drag it)`, TEST, DASH]].entries()) {
+    /** @type {[string, string, number[]][]} */
+    const legend = [["training loss", TRAIN, []],
+      [`test loss, shifted by ${number(this.shift)} (drag it)`, TEST, DASH]];
+    for (const [i, [name, colour, dash]] of legend.entries()) {
       ctx.strokeStyle = colour;
       ctx.lineWidth = 2.4;
       ctx.setLineDash(dash);
@@ -168,12 +172,12 @@ class SharpFlat {
     const body = table.createTBody();
     for (const row of rows) {
       const tr = body.insertRow();
-      row.forEach((v, i) => (tr.insertCell().textContent = i ? S.short(v) : v));
+      row.forEach((v, i) => (tr.insertCell().textContent = i ? number(v) : v));
     }
     this.table.replaceChildren(table);
     this.canvas.setAttribute("aria-valuenow", this.shift);
-    this.canvas.setAttribute("aria-valuetext", `${S.short(this.shift)}; ` +
-      rows.map(([name, , , , pays]) => `the ${name} pays ${S.short(pays)}`).join(", "));
+    this.canvas.setAttribute("aria-valuetext", `${number(this.shift)}; ` +
+      rows.map(([name, , , , pays]) => `the ${name} pays ${number(pays)}`).join(", "));
     this.canvas.setAttribute("aria-valuemin", this.head.limits[0]);
     this.canvas.setAttribute("aria-valuemax", this.head.limits[1]);
     this.root.dataset.shift = this.shift;

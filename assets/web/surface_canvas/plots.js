@@ -1,8 +1,12 @@
 // Four small plots on the lab's own clock: loss, distance, effective rate, stability.
 
-const S = (globalThis.initoptSurface ??= {});
+import { fitCanvas, fitting, marker } from "../shared/canvas.js";
+import { number, power } from "../shared/numbers.js";
+import { ticks } from "../shared/ticks.js";
 
-S.Plots = class {
+const TITLE_LEFT = 36; // pixels that a title begins left of its plot
+
+export class Plots {
   constructor(element, lab) {
     this.element = element;
     this.lab = lab;
@@ -14,9 +18,10 @@ S.Plots = class {
     });
     const scrub = (e) => {
       if (!this.panels) return;
-      const r = element.getBoundingClientRect(), x = e.clientX - r.left, y = e.clientY - r.top;
-      const p = this.panels.find((q) => x >= q.x - 6 && x <= q.x + q.w + 6 && y >= q.y - 14 && y <= q.y + q.h + 14);
-      if (p) lab.seek(((x - p.x) / p.w) * lab.scene.steps, false);
+      const box = element.getBoundingClientRect(), x = e.clientX - box.left, y = e.clientY - box.top;
+      const near = (p) => x >= p.x - 6 && x <= p.x + p.w + 6 && y >= p.y - 14 && y <= p.y + p.h + 14;
+      const panel = this.panels.find(near);
+      if (panel) lab.seek(((x - panel.x) / panel.w) * lab.scene.steps, false);
     };
     element.addEventListener("pointerdown", (e) => {
       element.setPointerCapture(e.pointerId);
@@ -28,7 +33,7 @@ S.Plots = class {
   resize(width, height) {
     this.w = width;
     this.h = height;
-    this.ctx = this.layers.map((canvas) => S.fit(canvas, width, height));
+    this.ctx = this.layers.map((canvas) => fitCanvas(canvas, width, height));
     this.stale = true;
   }
 
@@ -37,15 +42,17 @@ S.Plots = class {
     const zero = scene.floor === 0;
     const pair = (run, k) => Math.hypot(run.u[2 * k], run.u[2 * k + 1]) / Math.hypot(run.g[2 * k], run.g[2 * k + 1]);
     return [
-      { title: zero ? "Loss" : "Loss above the lowest", log: true, of: (run, k) => run.loss[k] - scene.floor, n: 1 },
+      { titles: [zero ? "Loss" : "Loss above the lowest"], log: true, of: (run, k) => run.loss[k] - scene.floor, n: 1 },
       {
-        title: scene.minima.length ? "Distance to the nearest minimum" : "Distance from the start",
+        titles: scene.minima.length
+          ? ["Distance to the nearest minimum", "Distance to a minimum"] : ["Distance from the start"],
         log: scene.minima.length > 0, of: (run, k) => run.distance[k], n: 1,
       },
-      { title: "Effective rate: step / gradient", log: true, of: pair, n: 0, usual: true },
+      { titles: ["Effective rate: step / gradient", "Step / gradient"], log: true, of: pair, n: 0, usual: true },
       // A long step may begin where it is flat and fly over what is not: its own curvature is dotted.
       {
-        title: "Rate × curvature (dots: across a step), edge 2", log: false, edge: 2,
+        titles: ["Rate × curvature (dots: across a step), edge 2",
+          "Rate × curvature, edge 2 (dots: a step)", "Rate × curvature, edge 2"], log: false, edge: 2,
         of: (run, k) => run.meter[k], dots: (run, k) => run.throw[k], n: 0,
       },
     ];
@@ -120,11 +127,11 @@ S.Plots = class {
       this.layout();
       this.base();
     }
-    const ctx = this.ctx[1], c = this.lab.colours, steps = this.lab.scene.steps;
+    const ctx = this.ctx[1], colours = this.lab.colours, steps = this.lab.scene.steps;
     ctx.clearRect(0, 0, this.w, this.h);
     for (const p of this.panels) {
       const x = p.x + (t / steps) * p.w;
-      ctx.strokeStyle = c.ink;
+      ctx.strokeStyle = colours.ink;
       ctx.globalAlpha = 0.55;
       ctx.lineWidth = 1;
       ctx.beginPath();
@@ -137,9 +144,9 @@ S.Plots = class {
         if (k < 0 || !Number.isFinite(line[k]) || (p.log && line[k] <= 0)) return;
         const run = this.lab.scene.runs[i];
         ctx.fillStyle = run.color;
-        ctx.strokeStyle = c.paper;
+        ctx.strokeStyle = colours.paper;
         ctx.lineWidth = 1;
-        S.marker(ctx, run.shape, p.x + (Math.min(t, line.length - 1) / steps) * p.w, this.y(p, line[k]), 3.6);
+        marker(ctx, run.shape, p.x + (Math.min(t, line.length - 1) / steps) * p.w, this.y(p, line[k]), 3.6);
         ctx.fill();
         ctx.stroke();
       });
@@ -147,28 +154,30 @@ S.Plots = class {
   }
 
   base() {
-    const ctx = this.ctx[0], c = this.lab.colours, steps = this.lab.scene.steps;
+    const ctx = this.ctx[0], colours = this.lab.colours, steps = this.lab.scene.steps;
     ctx.clearRect(0, 0, this.w, this.h);
     for (const p of this.panels) {
-      ctx.fillStyle = c.ink;
-      ctx.font = `600 12px ${c.font}`;
+      ctx.fillStyle = colours.ink;
+      ctx.font = `600 12px ${colours.font}`;
       ctx.textAlign = "left";
       ctx.textBaseline = "alphabetic";
-      ctx.fillText(p.title, p.x, p.y - 8, p.w + 10);
-      ctx.font = `11px ${c.font}`;
-      ctx.strokeStyle = c.faint;
+      // From the axis' labels to the panel's end; where that is too short, in fewer words.
+      const words = fitting((text) => ctx.measureText(text).width, p.titles, p.w + TITLE_LEFT);
+      ctx.fillText(words, p.x - TITLE_LEFT, p.y - 8);
+      ctx.font = `11px ${colours.font}`;
+      ctx.strokeStyle = colours.faint;
       ctx.lineWidth = 1;
       ctx.textAlign = "right";
       ctx.textBaseline = "middle";
-      let marks = p.log ? S.ticks(p.low, p.high, p.h / 26).filter(Number.isInteger) : S.ticks(p.low, p.high, p.h / 30);
+      const marks = p.log ? ticks(p.low, p.high, p.h / 26).filter(Number.isInteger) : ticks(p.low, p.high, p.h / 30);
       for (const v of marks) {
         const y = p.y + p.h * (1 - (v - p.low) / (p.high - p.low));
         ctx.beginPath(); ctx.moveTo(p.x, y); ctx.lineTo(p.x + p.w, y); ctx.stroke();
-        ctx.fillText(p.log ? S.power(v) : S.short(v), p.x - 5, y);
+        ctx.fillText(p.log ? power(v) : number(v), p.x - 5, y);
       }
       ctx.textAlign = "center";
       ctx.textBaseline = "top";
-      for (const v of S.ticks(0, steps, Math.min(p.w / 55, 4)).filter(Number.isInteger)) {
+      for (const v of ticks(0, steps, Math.min(p.w / 55, 4)).filter(Number.isInteger)) {
         const x = p.x + (v / steps) * p.w;
         ctx.beginPath(); ctx.moveTo(x, p.y + p.h); ctx.lineTo(x, p.y + p.h + 3); ctx.stroke();
         ctx.fillText(String(v), x, p.y + p.h + 5);
@@ -176,7 +185,7 @@ S.Plots = class {
       if (p.last) ctx.fillText("step", p.x + p.w / 2, p.y + p.h + 19);
       if (p.edge) {
         const y = this.y(p, p.edge);
-        ctx.strokeStyle = c.ink;
+        ctx.strokeStyle = colours.ink;
         ctx.setLineDash([6, 4]);
         ctx.beginPath(); ctx.moveTo(p.x, y); ctx.lineTo(p.x + p.w, y); ctx.stroke();
         ctx.setLineDash([]);
@@ -220,6 +229,4 @@ S.Plots = class {
       ctx.fill();
     });
   }
-};
-
-S.power = (e) => globalThis.initoptNumbers.power(e);
+}

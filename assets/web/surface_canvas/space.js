@@ -1,22 +1,33 @@
 // The same surface and paths in three dimensions, on the lab's clock. three.js comes only when asked.
 
-const S = (globalThis.initoptSurface ??= {});
+import { fitCanvas } from "../shared/canvas.js";
+import { VIRIDIS } from "../shared/colours.js";
+import { number } from "../shared/numbers.js";
+
 const SIZE = 2, HEIGHT = 1.1, MESH = 96, EYE = [2.6, 2.35, 3.15];
 
-S.loadThree = async () => {
-  if (!S.base) throw new Error("the 3-D view needs files served by the app");
+/** The library, or an error in words for the page. */
+export async function loadThree() {
+  if (!import.meta.url.startsWith("http")) throw new Error("the 3-D view needs files served by the app");
   const probe = document.createElement("canvas");
   if (!probe.getContext("webgl2")) throw new Error("this browser has no WebGL 2");
   const [three, orbit] = await Promise.all([
-    import(new URL("../vendor/three/three.module.min.js", S.base).href),
-    import(new URL("../vendor/three/OrbitControls.js", S.base).href),
+    import(new URL("../vendor/three/three.module.min.js", import.meta.url).href),
+    import(new URL("../vendor/three/OrbitControls.js", import.meta.url).href),
   ]);
   return { T: three, OrbitControls: orbit.OrbitControls };
-};
+}
 
-S.Space = class {
+export class Space {
+  /**
+   * @param {Element} element
+   * @param {import("./surface_canvas.js").Lab} lab
+   * @param {{ T: any, OrbitControls: any }} three from `loadThree`
+   */
   constructor(element, lab, { T, OrbitControls }) {
-    Object.assign(this, { element, lab, T });
+    this.element = element;
+    this.lab = lab;
+    this.T = T;
     this.renderer = new T.WebGLRenderer({ antialias: true, alpha: true, preserveDrawingBuffer: true });
     this.renderer.setPixelRatio(Math.min(window.devicePixelRatio || 1, 2));
     element.append(this.renderer.domElement);
@@ -25,10 +36,11 @@ S.Space = class {
     this.camera.position.set(...EYE);
     this.controls = new OrbitControls(this.camera, this.renderer.domElement);
     this.controls.target.set(0, 0.35, 0);
+    this.renderer.domElement.style.touchAction = "pan-y"; // a swipe up or down scrolls the page
     this.controls.maxPolarAngle = Math.PI * 0.49;
     this.controls.minDistance = 1;
     this.controls.maxDistance = 8;
-    this.controls.addEventListener("change", () => lab.dirty());
+    this.controls.addEventListener("change", () => lab.looked());
     this.controls.update();
     this.scene.add(new T.AmbientLight(0xffffff, 1.9));
     const sun = new T.DirectionalLight(0xffffff, 1.6);
@@ -45,11 +57,16 @@ S.Space = class {
   }
 
   // Heights follow the colours, so that a log surface is seen in its log shape.
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {number} loss
+   * @returns {[number, number, number]}
+   */
   place(x, y, loss) {
     const [x0, x1, y0, y1] = this.lab.field.ranges;
-    const inside = x >= x0 && x <= x1 && y >= y0 && y <= y1;
     return [((x - x0) / (x1 - x0) - 0.5) * SIZE, this.lab.field.unit(loss) * HEIGHT + 0.012,
-      -((y - y0) / (y1 - y0) - 0.5) * SIZE, inside];
+      -((y - y0) / (y1 - y0) - 0.5) * SIZE];
   }
 
   prepare() {
@@ -67,15 +84,15 @@ S.Space = class {
     geometry.rotateX(-Math.PI / 2);
     const at = geometry.attributes.position;
     const colours = new Float32Array(at.count * 3);
-    const c = new T.Color();
+    const ink = new T.Color();
     for (let i = 0; i < at.count; i++) {
       const x = x0 + (at.getX(i) / SIZE + 0.5) * (x1 - x0), y = y0 + (-at.getZ(i) / SIZE + 0.5) * (y1 - y0);
       let u = field.unit(field.at(Math.min(Math.max(x, x0), x1), Math.min(Math.max(y, y0), y1)));
       if (!Number.isFinite(u)) u = 1;
       at.setY(i, u * HEIGHT);
       const k = 4 * Math.round(u * 255);
-      c.setRGB(S.colours[k] / 255, S.colours[k + 1] / 255, S.colours[k + 2] / 255, T.SRGBColorSpace);
-      colours.set([c.r, c.g, c.b], 3 * i);
+      ink.setRGB(VIRIDIS[k] / 255, VIRIDIS[k + 1] / 255, VIRIDIS[k + 2] / 255, T.SRGBColorSpace);
+      colours.set([ink.r, ink.g, ink.b], 3 * i);
     }
     geometry.setAttribute("color", new T.BufferAttribute(colours, 3));
     geometry.computeVertexNormals();
@@ -113,14 +130,14 @@ S.Space = class {
     this.group.add(new T.Line(new T.BufferGeometry().setFromPoints(frame), new T.LineBasicMaterial({ color: ink })));
     const put = (text, x, y, z, high = 0.085) => this.group.add(this.text(text, ink, x, y, z, high));
     put("weight w₁", 0, 0, a + 0.28, 0.1);
-    put(S.short(x0), -a + 0.05, 0, a + 0.13);
-    put(S.short(x1), a - 0.05, 0, a + 0.13);
+    put(number(x0), -a + 0.05, 0, a + 0.13);
+    put(number(x1), a - 0.05, 0, a + 0.13);
     put("weight w₂", a + 0.36, 0, 0, 0.1);
-    put(S.short(y0), a + 0.15, 0, a - 0.05);
-    put(S.short(y1), a + 0.15, 0, -a + 0.05);
+    put(number(y0), a + 0.15, 0, a - 0.05);
+    put(number(y1), a + 0.15, 0, -a + 0.05);
     put("loss", a, HEIGHT + 0.2, -a, 0.1);
-    put(S.short(field.value(1)), a, HEIGHT + 0.08, -a);
-    put(S.short(field.value(0)), a + 0.1, 0.1, -a - 0.05);
+    put(number(field.value(1)), a, HEIGHT + 0.08, -a);
+    put(number(field.value(0)), a + 0.1, 0.1, -a - 0.05);
   }
 
   // A line of text that always faces the eye.
@@ -129,7 +146,7 @@ S.Space = class {
     const measure = canvas.getContext("2d"), font = `44px ${this.lab.colours.font}`;
     measure.font = font;
     const wide = Math.ceil(measure.measureText(words).width) + 8;
-    const ctx = S.fit(canvas, wide, 60, 1);
+    const ctx = fitCanvas(canvas, wide, 60, 1);
     ctx.font = font;
     ctx.fillStyle = colour;
     ctx.textBaseline = "middle";
@@ -162,10 +179,20 @@ S.Space = class {
     this.lab.dirty();
   }
 
-  home() {
-    this.camera.position.set(...EYE);
+  /** Where the camera is: x, y, z, short enough for a link. */
+  eye() {
+    return this.camera.position.toArray().map((v) => Number(v.toFixed(2)));
+  }
+
+  /** @param {number[]} eye */
+  lookFrom(eye) {
+    this.camera.position.set(...eye);
     this.controls.update();
     this.lab.dirty();
+  }
+
+  home() {
+    this.lookFrom(EYE);
   }
 
   // WebGL lines are one pixel wide; a thin ribbon of segments makes them readable from the back row.
@@ -222,4 +249,4 @@ S.Space = class {
     this.renderer.dispose();
     this.renderer.domElement.remove();
   }
-};
+}

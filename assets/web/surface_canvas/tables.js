@@ -1,8 +1,9 @@
 // End points and this step's arithmetic, as tables on the lab's clock.
 
-const S = (globalThis.initoptSurface ??= {});
+import { marker } from "../shared/canvas.js";
+import { number } from "../shared/numbers.js";
 
-S.Table = class {
+export class Table {
   constructor(element, lab) {
     this.element = element;
     this.lab = lab;
@@ -44,7 +45,7 @@ S.Table = class {
       swatch.className = "sc-swatch";
       const ctx = swatch.getContext("2d");
       ctx.fillStyle = run.color;
-      S.marker(ctx, run.shape, 14, 14, 9);
+      marker(ctx, run.shape, 14, 14, 9);
       ctx.fill();
       const soft = document.createElement("span");
       soft.className = "sc-soft";
@@ -53,8 +54,8 @@ S.Table = class {
       cells[0].title = `${run.label}: ${run.settings}`;
       const e = run.last;
       // The digits that hold, as the core has found them.
-      cells[2].textContent = run.end ? `${run.end[0]}, ${run.end[1]}` : `${S.short(run.w1[e])}, ${S.short(run.w2[e])}`;
-      cells[3].textContent = run.end ? run.end[2] : S.short(run.loss[e]);
+      cells[2].textContent = run.end ? `${run.end[0]}, ${run.end[1]}` : `${number(run.w1[e])}, ${number(run.w2[e])}`;
+      cells[3].textContent = run.end ? run.end[2] : number(run.loss[e]);
       cells[4].textContent = run.outcome;
       cells[4].className = "sc-soft";
       return { row, cells };
@@ -78,14 +79,14 @@ S.Table = class {
     this.headings[1].textContent = `Loss at ${step}`;
     this.lab.scene.runs.forEach((run, i) => {
       const k = Math.min(step, run.last), { cells } = this.rows[i];
-      cells[1].textContent = S.short(run.loss[k]);
+      cells[1].textContent = number(run.loss[k]);
     });
   }
-};
+}
 
 // Each line: [symbol, formula, template with {names}, result name]. Templates are filled with this
 // step's numbers, one column for each weight.
-S.Inspector = class {
+export class Inspector {
   constructor(element, lab) {
     this.element = element;
     this.lab = lab;
@@ -110,7 +111,7 @@ S.Inspector = class {
 
   fill(run, template, k, i) {
     return template.replace(/\{([^}]+)\}/g, (_, name) => {
-      const text = S.short(this.number(run, name, k, i));
+      const text = number(this.number(run, name, k, i));
       return text.startsWith("−") ? `(${text})` : text;
     });
   }
@@ -118,10 +119,10 @@ S.Inspector = class {
   // What the step does beside what its optimizer can take: where it begins, and across it.
   stability(run, k) {
     const here = run.lr[k] * run.sharpness[k], value = run.limit[k];
-    const limit = run.limitText === S.short(value) || !Number.isFinite(value)
-      ? run.limitText : `${run.limitText} = ${S.short(value)}`;
-    return `Stability, rate × curvature: ${S.short(here)} where the step begins, ` +
-      `${S.short(run.thrown[k])} across it; limit ${limit}`;
+    const limit = run.limitText === number(value) || !Number.isFinite(value)
+      ? run.limitText : `${run.limitText} = ${number(value)}`;
+    return `Stability, rate × curvature: ${number(here)} where the step begins, ` +
+      `${number(run.thrown[k])} across it; limit ${limit}`;
   }
 
   draw(t) {
@@ -155,7 +156,7 @@ S.Inspector = class {
       f.className = "sc-soft";
       for (const i of [0, 1]) {
         const cell = row.insertCell();
-        const value = S.short(this.number(run, result, k, i));
+        const value = number(this.number(run, result, k, i));
         const sum = template ? this.fill(run, template, k, i) : "";
         if (sum) {
           const span = document.createElement("span");
@@ -174,4 +175,4 @@ S.Inspector = class {
     title.append(note);
     this.element.append(table);
   }
-};
+}

@@ -10,8 +10,10 @@ back to inline scripts by itself.
 from __future__ import annotations
 
 import atexit
+import json
 import logging
 import os
+import re
 import shutil
 import tempfile
 import threading
@@ -102,14 +104,14 @@ export default async function (component) {
 
 
 def component(name: str, scripts: Sequence[str], *, css: str) -> Callable:
-    """The mounting function of a component whose files lie in `assets/`.
+    """The mounting function of a component whose files lie in `assets/web`.
 
     Args:
         name: short name, unique in the app.
-        scripts: paths below `assets/`; the last is the module with the default export, those
-            before it are put in front of it only when scripts have to go inline (as served
-            files, the module loads them itself).
-        css: path below `assets/`, in the same folder as the last script.
+        scripts: paths below `assets/web`; the last is the module with the default export, which
+            imports what it needs. Those before it are no modules; they are put in front of it
+            only when scripts have to go inline (as served files, the module loads them itself).
+        css: path below `assets/web`, in the same folder as the last script.
 
     Returns:
         What `st.components.v2.component` returns. Made once for each running server.
@@ -122,9 +124,44 @@ def component(name: str, scripts: Sequence[str], *, css: str) -> Callable:
                 _add_root(name, ASSETS, WEB.name)
                 js, style = _STUB.replace("SCRIPT", Path(scripts[-1]).name), css
             else:
-                texts = [(WEB / s).read_text(encoding="utf-8") for s in scripts]
-                # In a block each: every part may have names of its own.
-                js = "".join(f"{{\n{part}\n}}\n" for part in texts[:-1]) + texts[-1] + "\n"
+                js = _inline(scripts)
                 style = (WEB / css).read_text(encoding="utf-8") + "\n"
             mine[name] = st.components.v2.component(full, js=js, css=style, isolate_styles=False)
         return mine[name]
+
+
+_IMPORT = re.compile(r'(?<=from )"(\.[^"]+)"')
+_LOADER = """
+const urls = {};
+for (const [path, text] of MODULES) {
+  const linked = text.replace(/"@@(.+?)@@"/g, (_, other) => JSON.stringify(urls[other]));
+  urls[path] = URL.createObjectURL(new Blob([linked], { type: "text/javascript" }));
+}
+const ready = import(urls["MAIN"]);
+export default async (component) => (await ready).default(component);
+"""
+
+
+def _modules(path: str, found: dict[str, str]) -> dict[str, str]:
+    """Path -> text of a module and all that it imports, each after those it needs."""
+    if path in found:
+        return found
+
+    def linked(match: re.Match[str]) -> str:
+        other = (WEB / path).parent / match[1]
+        name = other.resolve().relative_to(WEB.resolve()).as_posix()
+        _modules(name, found)
+        return f'"@@{name}@@"'
+
+    text = _IMPORT.sub(linked, (WEB / path).read_text(encoding="utf-8"))
+    found[path] = text
+    return found
+
+
+def _inline(scripts: Sequence[str]) -> str:
+    """One script that needs no files: classic parts in front, the modules as blobs."""
+    *classic, main = scripts
+    # In a block each: every part may have names of its own.
+    front = "".join(f"{{\n{(WEB / s).read_text(encoding='utf-8')}\n}}\n" for s in classic)
+    modules = json.dumps(list(_modules(main, {}).items()), ensure_ascii=False)
+    return front + _LOADER.replace("MAIN", main).replace("MODULES", modules)

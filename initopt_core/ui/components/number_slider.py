@@ -85,7 +85,7 @@ def number_slider(
 def _mount() -> Callable:
     return assets.component(
         "number_slider",
-        ("shared/numbers.js", "number_slider/number_slider.js"),
+        ("number_slider/number_slider.js",),
         css="number_slider/number_slider.css",
     )
 

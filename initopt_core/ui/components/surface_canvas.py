@@ -30,15 +30,7 @@ from initopt_core.wording import number
 from . import assets
 
 Ranges = tuple[float, float, float, float]
-SCRIPTS = (
-    "shared/numbers.js",
-    "surface_canvas/field.js",
-    "surface_canvas/view.js",
-    "surface_canvas/plots.js",
-    "surface_canvas/tables.js",
-    "surface_canvas/space.js",
-    "surface_canvas/surface_canvas.js",
-)
+SCRIPTS = ("surface_canvas/surface_canvas.js",)
 
 
 def mount() -> Callable:

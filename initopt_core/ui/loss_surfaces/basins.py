@@ -154,7 +154,7 @@ def mount() -> Callable:
     """The component's mounting function."""
     return assets.component(
         "basin_map",
-        ("shared/numbers.js", "surface_canvas/field.js", "basin_map/basin_map.js"),
+        ("basin_map/basin_map.js",),
         css="basin_map/basin_map.css",
     )
 

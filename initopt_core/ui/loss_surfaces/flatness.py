@@ -26,7 +26,7 @@ def mount() -> Callable:
     """The component's mounting function."""
     return assets.component(
         "sharp_flat",
-        ("shared/numbers.js", "surface_canvas/field.js", "sharp_flat/sharp_flat.js"),
+        ("sharp_flat/sharp_flat.js",),
         css="sharp_flat/sharp_flat.css",
     )
 

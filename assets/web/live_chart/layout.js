@@ -1,0 +1,67 @@
+// The layout of a figure in a place of some width: figures/room.py says the same in Python, and
+// tests/web holds both to the same numbers.
+
+const LEGEND_LINE = 18; // pixels, as in figures/room.py
+
+/**
+ * @typedef {object} Room lengths in pixels; figures/room.py explains them
+ * @property {number} width
+ * @property {number} height
+ * @property {number} columns
+ * @property {number} rows
+ * @property {number} left
+ * @property {number} right
+ * @property {number} top
+ * @property {number} bottom
+ * @property {number} gap
+ * @property {number} row_gap
+ * @property {number} least
+ * @property {number} most
+ * @property {number} entries
+ * @property {number} entry_width
+ * @property {number} screen
+ * @property {number} lowest
+ */
+
+export const PHONE = 640; // a narrower window scrolls anyway, and changes its height while it does
+
+/**
+ * How many times larger than usual letters are: in large type, 2 % of a window's height at least.
+ * @param {boolean} large
+ * @param {number} wide width of the window, in pixels
+ * @param {number} high height of the window, in pixels
+ */
+export function typeScale(large, wide = innerWidth, high = innerHeight) {
+  return large ? Math.max(1.25, (0.0202 * Math.min(high, 0.75 * wide)) / 11) : 1;
+}
+
+/**
+ * Plots get what the gutters leave.
+ * @param {Room} room
+ * @param {number} place width of the place, in pixels
+ * @param {number} type how many times larger than usual letters are
+ * @param {number} wide width of the window, in pixels
+ * @param {number} high pixels of the window that are left below the page's head
+ */
+export function layout(room, place, type = 1, wide = 0, high = 0) {
+  const [left, right, bottom] = [room.left, room.right, room.bottom].map((v) => v * type);
+  const gaps = (room.columns - 1) * room.gap * type;
+  const free = place - left - right - gaps;
+  const panel = Math.min(room.most, Math.max(room.least, Math.floor(free / room.columns)));
+  const inside = room.columns * panel + gaps;
+  const fit = Math.floor(inside / (room.entry_width * type));
+  const legend = Math.max(1, Math.min(room.entries, fit));
+  const lines = room.entries ? Math.ceil(room.entries / legend) : 0;
+  const top = (room.top + lines * LEGEND_LINE) * type;
+  const gutters = top + (room.rows - 1) * room.row_gap * type + bottom;
+  const share = Math.floor((room.screen * high - gutters) / room.rows);
+  const tall = room.screen && wide > PHONE ? Math.max(room.lowest, share) : room.height;
+  return {
+    panel,
+    tall,
+    legend,
+    padding: { left, right, top, bottom },
+    width: left + inside + right,
+    height: gutters + room.rows * tall,
+  };
+}

@@ -1,0 +1,135 @@
+// Arrows of the chosen optimizer: gradient, momentum, update, and each weight's own rate.
+
+/** @typedef {import("./view.js").View} View */
+/** @typedef {import("./protocol.js").Run} Run */
+/** @typedef {CanvasRenderingContext2D} Pen */
+/** @typedef {{ name: string, x: number, y: number, size: number, colour: string }} Arrow */
+
+const LONGEST = 90, SHORTEST = 16; // pixels
+const ELLIPSE = 46; // pixels of its longer half axis
+
+/**
+ * What the step at k is made of, in pixels; what is the same arrow gets one with both names.
+ * @param {Run} run
+ * @param {number} k
+ * @param {number} kx pixels of a unit of w1
+ * @param {number} ky
+ */
+export function stepArrows(run, k, kx, ky) {
+  const rate = run.lr[k], momentum = run.memory.m_hat ?? run.memory.m;
+  /** @type {[string, Float32Array, number, string][]} */
+  const wanted = [["−η g", run.g, -rate, "#EE6677"]];
+  if (momentum) wanted.push([run.memory.m_hat ? "−η m̂" : "−η m", momentum, -rate, "#66CCEE"]);
+  wanted.push(["Δw", run.u, 1, "#FFFFFF"]);
+  /** @type {Arrow[]} */
+  const list = [];
+  for (const [name, values, factor, colour] of wanted) {
+    const x = values[2 * k] * factor * kx, y = -values[2 * k + 1] * factor * ky, size = Math.hypot(x, y);
+    if (!Number.isFinite(size) || size === 0) continue;
+    const same = list.find((other) => Math.hypot(other.x - x, other.y - y) < 0.02 * size);
+    if (same) Object.assign(same, { name: `${same.name} = ${name}`, colour });
+    else list.push({ name, x, y, size, colour });
+  }
+  return list;
+}
+
+/**
+ * Lengths are true beside each other up to a cap, and compressed beyond it.
+ * @param {Pen} ctx
+ * @param {View} view
+ * @param {number} t
+ */
+export function drawArrows(ctx, view, t) {
+  const { scene, selected, colours } = view.lab;
+  const run = scene.runs[selected];
+  const k = run ? Math.min(Math.floor(t), run.last, scene.steps - 1) : -1;
+  if (k < 0 || !Number.isFinite(run.w1[k])) return;
+  const x = view.px(run.w1[k]), y = view.py(run.w2[k]);
+  const kx = view.box.w / (view.view[1] - view.view[0]), ky = view.box.h / (view.view[3] - view.view[2]);
+  if (run.denominator) drawRates(ctx, x, y, kx / run.denominator[2 * k], ky / run.denominator[2 * k + 1]);
+  const list = stepArrows(run, k, kx, ky);
+  const most = Math.max(...list.map((arrow) => arrow.size), 1e-30);
+  // The longest is shorter where even that one moves by a fraction of a pixel.
+  const longest = LONGEST * Math.min(1, (most / 4) ** 0.2);
+  ctx.font = `600 11px ${colours.font}`;
+  /** @type {[number, number][]} */
+  const labels = [];
+  for (const arrow of list) {
+    const scale = Math.max(SHORTEST, longest * (arrow.size / most) ** 0.4) / arrow.size;
+    const endX = x + arrow.x * scale, endY = y + arrow.y * scale;
+    drawArrow(ctx, x, y, endX, endY, arrow.colour);
+    drawName(ctx, view, arrow, endX, endY, labels);
+  }
+}
+
+/**
+ * Each weight's own rate, as an ellipse: wide where the steps are stretched.
+ * @param {Pen} ctx
+ * @param {number} x
+ * @param {number} y
+ * @param {number} across rate of w1, in pixels
+ * @param {number} up
+ */
+function drawRates(ctx, x, y, across, up) {
+  const top = Math.max(across, up);
+  if (!Number.isFinite(top) || top <= 0) return;
+  ctx.beginPath();
+  ctx.ellipse(x, y, Math.max((ELLIPSE * across) / top, 3), Math.max((ELLIPSE * up) / top, 3), 0, 0, 7);
+  ctx.fillStyle = "rgba(255,255,255,0.14)";
+  ctx.strokeStyle = "rgba(255,255,255,0.95)";
+  ctx.lineWidth = 1.6;
+  ctx.setLineDash([3, 3]);
+  ctx.fill();
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+
+/**
+ * @param {Pen} ctx
+ * @param {number} x0
+ * @param {number} y0
+ * @param {number} x1
+ * @param {number} y1
+ * @param {string} colour
+ */
+function drawArrow(ctx, x0, y0, x1, y1, colour) {
+  const angle = Math.atan2(y1 - y0, x1 - x0);
+  for (const [width, ink] of [[5, "rgba(0,0,0,0.6)"], [2.4, colour]]) {
+    ctx.lineWidth = Number(width);
+    ctx.strokeStyle = String(ink);
+    ctx.beginPath();
+    ctx.moveTo(x0, y0);
+    ctx.lineTo(x1, y1);
+    ctx.moveTo(x1 - 9 * Math.cos(angle - 0.4), y1 - 9 * Math.sin(angle - 0.4));
+    ctx.lineTo(x1, y1);
+    ctx.lineTo(x1 - 9 * Math.cos(angle + 0.4), y1 - 9 * Math.sin(angle + 0.4));
+    ctx.stroke();
+  }
+}
+
+/**
+ * The arrow's name at its end: inside the picture, and clear of the names before it.
+ * @param {Pen} ctx
+ * @param {View} view
+ * @param {Arrow} arrow
+ * @param {number} endX
+ * @param {number} endY
+ * @param {[number, number][]} labels places of the names so far
+ */
+function drawName(ctx, view, { name, colour, x, y }, endX, endY, labels) {
+  const { box } = view, angle = Math.atan2(y, x), width = ctx.measureText(name).width;
+  const wanted = endX + 8 * Math.cos(angle) - (x < 0 ? width : 0);
+  const left = Math.max(Math.min(wanted, box.x + box.w - width - 3), box.x + 3);
+  let middle = Math.max(Math.min(endY + 8 * Math.sin(angle), box.y + box.h - 8), box.y + 8);
+  const taken = () => labels.some(([at, level]) => Math.abs(at - left) < 36 && Math.abs(level - middle) < 12);
+  const way = middle + 39 > box.y + box.h ? -13 : 13;
+  while (taken()) middle += way;
+  labels.push([left, middle]);
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  ctx.lineWidth = 3;
+  ctx.strokeStyle = "rgba(0,0,0,0.7)";
+  ctx.strokeText(name, left, middle);
+  ctx.fillStyle = colour;
+  ctx.fillText(name, left, middle);
+}

@@ -1,0 +1,161 @@
+// What lies below the paths: the surface with its contours, landmarks, axes and colour scale.
+
+import { fitting, upwards } from "../shared/canvas.js";
+import { VIRIDIS } from "../shared/colours.js";
+import { number } from "../shared/numbers.js";
+import { ticks } from "../shared/ticks.js";
+
+/** @typedef {import("./view.js").View} View */
+/** @typedef {CanvasRenderingContext2D} Pen */
+
+/**
+ * @param {Pen} ctx
+ * @param {View} view
+ */
+export function drawGround(ctx, view) {
+  const { lab } = view, { field, scene } = lab;
+  ctx.clearRect(0, 0, view.w, view.h);
+  if (field) {
+    drawSurface(ctx, view, field);
+    drawScale(ctx, view, field);
+  }
+  view.clip(ctx);
+  for (const [x, y] of scene.saddles) drawCross(ctx, view.px(x), view.py(y));
+  for (const [x, y, loss] of scene.minima) {
+    drawStar(ctx, view.px(x), view.py(y), loss <= scene.lowest + 1e-6 ? 7 : 4.5);
+  }
+  ctx.restore();
+  drawAxes(ctx, view);
+}
+
+/**
+ * @param {Pen} ctx
+ * @param {View} view
+ * @param {import("./field.js").Field} field
+ */
+function drawSurface(ctx, view, field) {
+  const { box } = view;
+  const w = Math.max(1, Math.round(box.w)), h = Math.max(1, Math.round(box.h));
+  view.scratch.width = w;
+  view.scratch.height = h;
+  view.scratch.getContext("2d").putImageData(field.image(view.view, w, h), 0, 0);
+  ctx.imageSmoothingEnabled = true;
+  ctx.imageSmoothingQuality = "high";
+  ctx.drawImage(view.scratch, box.x, box.y, box.w, box.h);
+  view.clip(ctx);
+  const [x0, x1, y0, y1] = field.ranges;
+  const kx = (view.px(x1) - view.px(x0)) / (field.n - 1), ky = (view.py(y1) - view.py(y0)) / (field.n - 1);
+  const path = new Path2D();
+  path.addPath(field.contours(), new DOMMatrix([kx, 0, 0, ky, view.px(x0), view.py(y0)]));
+  ctx.lineWidth = 0.8;
+  ctx.strokeStyle = "rgba(255,255,255,0.32)";
+  ctx.stroke(path);
+  ctx.restore();
+}
+
+/**
+ * @param {Pen} ctx
+ * @param {number} x
+ * @param {number} y
+ * @param {number} r
+ */
+function drawStar(ctx, x, y, r) {
+  ctx.beginPath();
+  for (let i = 0; i < 10; i++) {
+    const a = (Math.PI * i) / 5 - Math.PI / 2, reach = i % 2 ? 0.45 * r : r;
+    ctx.lineTo(x + reach * Math.cos(a), y + reach * Math.sin(a));
+  }
+  ctx.closePath();
+  ctx.fillStyle = "#fff";
+  ctx.strokeStyle = "#222";
+  ctx.lineWidth = 1;
+  ctx.fill();
+  ctx.stroke();
+}
+
+/**
+ * @param {Pen} ctx
+ * @param {number} x
+ * @param {number} y
+ */
+function drawCross(ctx, x, y) {
+  for (const [width, colour] of [[3.4, "rgba(0,0,0,0.55)"], [1.6, "#fff"]]) {
+    ctx.lineWidth = Number(width);
+    ctx.strokeStyle = String(colour);
+    ctx.beginPath();
+    ctx.moveTo(x - 4, y - 4); ctx.lineTo(x + 4, y + 4);
+    ctx.moveTo(x + 4, y - 4); ctx.lineTo(x - 4, y + 4);
+    ctx.stroke();
+  }
+}
+
+/**
+ * @param {Pen} ctx
+ * @param {View} view
+ */
+function drawAxes(ctx, view) {
+  const { box: b, lab: { colours } } = view, [x0, x1, y0, y1] = view.view;
+  ctx.strokeStyle = colours.faint;
+  ctx.fillStyle = colours.ink;
+  ctx.lineWidth = 1;
+  ctx.font = `11px ${colours.font}`;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "top";
+  ctx.strokeRect(b.x, b.y, b.w, b.h);
+  for (const v of ticks(x0, x1, b.w / 70)) {
+    const x = view.px(v);
+    ctx.beginPath(); ctx.moveTo(x, b.y + b.h); ctx.lineTo(x, b.y + b.h + 4); ctx.stroke();
+    ctx.fillText(number(v), x, b.y + b.h + 6);
+  }
+  ctx.textAlign = "right";
+  ctx.textBaseline = "middle";
+  for (const v of ticks(y0, y1, b.h / 50)) {
+    const y = view.py(v);
+    ctx.beginPath(); ctx.moveTo(b.x - 4, y); ctx.lineTo(b.x, y); ctx.stroke();
+    ctx.fillText(number(v), b.x - 7, y);
+  }
+  ctx.textAlign = "center";
+  ctx.font = `12px ${colours.font}`;
+  ctx.fillText("weight w₁", b.x + b.w / 2, b.y + b.h + 29);
+  upwards(ctx, "weight w₂", 11, b.y + b.h / 2);
+}
+
+/** The colours in a column one pixel wide, bright at the top. */
+function ramp() {
+  const canvas = document.createElement("canvas");
+  canvas.width = 1;
+  canvas.height = 256;
+  const image = new ImageData(1, 256);
+  for (let i = 0; i < 256; i++) {
+    image.data.set(VIRIDIS.subarray(4 * (255 - i), 4 * (256 - i)), 4 * i);
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** @type {HTMLCanvasElement | undefined} */
+let madeRamp;
+
+/**
+ * @param {Pen} ctx
+ * @param {View} view
+ * @param {import("./field.js").Field} field
+ */
+function drawScale(ctx, view, field) {
+  const { box, lab: { colours } } = view;
+  const x = box.x + box.w + 10, width = 10, top = box.y + 16, height = box.h - 16;
+  madeRamp ??= ramp();
+  ctx.drawImage(madeRamp, x, top, width, height);
+  ctx.fillStyle = colours.ink;
+  ctx.font = `11px ${colours.font}`;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  ctx.fillText("loss", x, box.y + 5);
+  const left = x + width + 4, room = view.w - left - 1;
+  for (let k = 0; k <= 4; k++) {
+    const value = field.value(k / 4), y = top + height * (1 - k / 4);
+    const words = [3, 2, 1].map((digits) => number(value, digits));
+    const text = fitting((t) => ctx.measureText(t).width, words, room);
+    ctx.fillText(text, left, Math.min(Math.max(y, top + 4), box.y + box.h - 5));
+  }
+}

@@ -1,0 +1,204 @@
+// The paths over the surface: trails, the points they have reached, the starts.
+
+import { marker } from "../shared/canvas.js";
+
+/** @typedef {import("./view.js").View} View */
+/** @typedef {import("./protocol.js").Run} Run */
+/** @typedef {CanvasRenderingContext2D} Pen */
+
+// Far outside the canvas a line's coordinates lose their digits; the clip hides the difference.
+/** @param {number} v */
+const safe = (v) => Math.min(Math.max(v, -1e5), 1e5);
+
+/**
+ * Trails from step `from` (0: all anew) to step `to`.
+ * @param {Pen} ctx
+ * @param {View} view
+ * @param {number} from
+ * @param {number} to
+ */
+export function drawTrails(ctx, view, from, to) {
+  const { runs, steps } = view.lab.scene;
+  if (from === 0) ctx.clearRect(0, 0, view.w, view.h);
+  view.clip(ctx);
+  ctx.lineJoin = ctx.lineCap = "round";
+  for (const run of runs) {
+    const end = Math.min(to, run.last);
+    if (end < from) continue;
+    drawTrail(ctx, view, run, from, end);
+    if (steps <= 250) drawDots(ctx, view, run, from, end);
+  }
+  ctx.restore();
+}
+
+/**
+ * @param {Pen} ctx
+ * @param {View} view
+ * @param {Run} run
+ * @param {number} from
+ * @param {number} end
+ */
+function drawTrail(ctx, view, run, from, end) {
+  const path = new Path2D();
+  path.moveTo(safe(view.px(run.w1[from])), safe(view.py(run.w2[from])));
+  for (let k = from + 1; k <= end; k++) path.lineTo(safe(view.px(run.w1[k])), safe(view.py(run.w2[k])));
+  ctx.strokeStyle = "rgba(255,255,255,0.75)";
+  ctx.lineWidth = 3.6;
+  ctx.stroke(path);
+  ctx.strokeStyle = run.color;
+  ctx.lineWidth = 2;
+  ctx.stroke(path);
+}
+
+/**
+ * @param {Pen} ctx
+ * @param {View} view
+ * @param {Run} run
+ * @param {number} from
+ * @param {number} end
+ */
+function drawDots(ctx, view, run, from, end) {
+  ctx.fillStyle = run.color;
+  ctx.beginPath();
+  for (let k = from; k <= end; k++) {
+    const x = view.px(run.w1[k]), y = view.py(run.w2[k]);
+    if (!view.inside(x, y)) continue;
+    ctx.moveTo(x + 2.2, y);
+    ctx.arc(x, y, 2.2, 0, 7);
+  }
+  ctx.fill();
+}
+
+/**
+ * Where a run is at a time between its steps, in weights.
+ * @param {Run} run
+ * @param {number} t
+ */
+export function position(run, t) {
+  const k = Math.min(Math.floor(t), run.last), part = Math.min(t - k, 1);
+  if (part <= 0 || k >= run.last) return [run.w1[k], run.w2[k]];
+  return [run.w1[k] + (run.w1[k + 1] - run.w1[k]) * part, run.w2[k] + (run.w2[k + 1] - run.w2[k]) * part];
+}
+
+/**
+ * The step under way: a line from its beginning to where the point is.
+ * @param {Pen} ctx
+ * @param {View} view
+ * @param {number} t
+ */
+export function drawPresent(ctx, view, t) {
+  const k = Math.floor(t);
+  if (t === k) return;
+  for (const run of view.lab.scene.runs) {
+    if (k >= run.last) continue;
+    const [x, y] = position(run, t);
+    ctx.strokeStyle = run.color;
+    ctx.lineWidth = 2;
+    ctx.beginPath();
+    ctx.moveTo(safe(view.px(run.w1[k])), safe(view.py(run.w2[k])));
+    ctx.lineTo(safe(view.px(x)), safe(view.py(y)));
+    ctx.stroke();
+  }
+}
+
+/**
+ * The points at time t; the chosen one last, so that it lies on top.
+ * @param {Pen} ctx
+ * @param {View} view
+ * @param {number} t
+ */
+export function drawPoints(ctx, view, t) {
+  const { runs } = view.lab.scene, { selected } = view.lab;
+  const order = runs.map((_, i) => i).sort((i, j) => Number(i === selected) - Number(j === selected));
+  for (const i of order) drawPoint(ctx, view, runs[i], i === selected, t);
+}
+
+/**
+ * @param {Pen} ctx
+ * @param {View} view
+ * @param {Run} run
+ * @param {boolean} chosen
+ * @param {number} t
+ */
+function drawPoint(ctx, view, run, chosen, t) {
+  const [wx, wy] = position(run, t);
+  let x = view.px(wx), y = view.py(wy);
+  ctx.fillStyle = run.color;
+  ctx.strokeStyle = "#fff";
+  if (view.inside(x, y)) {
+    ctx.lineWidth = chosen ? 2.4 : 1.4;
+    marker(ctx, run.shape, x, y, chosen ? 7 : 5.5);
+    ctx.fill();
+    ctx.stroke();
+  } else [x, y] = drawLeft(ctx, view, x, y);
+  if (run.diverged !== null && t >= run.last) {
+    drawTag(ctx, view, `${run.short} diverged at step ${run.diverged}`, x, y);
+  }
+}
+
+/**
+ * A path that has left the view is shown where it left, pointing outwards.
+ * @param {Pen} ctx
+ * @param {View} view
+ * @param {number} x
+ * @param {number} y
+ */
+function drawLeft(ctx, view, x, y) {
+  const { box } = view;
+  const edgeX = Math.min(Math.max(Number.isFinite(x) ? x : box.x, box.x + 8), box.x + box.w - 8);
+  const edgeY = Math.min(Math.max(Number.isFinite(y) ? y : box.y, box.y + 8), box.y + box.h - 8);
+  ctx.save();
+  ctx.translate(edgeX, edgeY);
+  ctx.rotate(Math.atan2(y - edgeY, x - edgeX));
+  ctx.beginPath();
+  ctx.moveTo(8, 0);
+  ctx.lineTo(-5, -6);
+  ctx.lineTo(-5, 6);
+  ctx.closePath();
+  ctx.lineWidth = 1.5;
+  ctx.fill();
+  ctx.stroke();
+  ctx.restore();
+  return [edgeX, edgeY];
+}
+
+/**
+ * Words beside a point, on the side where there is room, never beyond the picture.
+ * @param {Pen} ctx
+ * @param {View} view
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ */
+function drawTag(ctx, view, text, x, y) {
+  const { box } = view;
+  ctx.font = `11px ${view.lab.colours.font}`;
+  ctx.textBaseline = "middle";
+  ctx.textAlign = "left";
+  const width = ctx.measureText(text).width, end = box.x + box.w - 4 - width;
+  const wanted = x + 12 > end ? x - 12 - width : x + 12;
+  const left = Math.max(Math.min(wanted, end), box.x + 4);
+  const middle = Math.min(Math.max(y, box.y + 10), box.y + box.h - 10);
+  ctx.fillStyle = "rgba(255,255,255,0.85)";
+  ctx.fillRect(left - 3, middle - 8, width + 6, 16);
+  ctx.fillStyle = "#222";
+  ctx.fillText(text, left, middle);
+}
+
+/**
+ * Rings that can be dragged.
+ * @param {Pen} ctx
+ * @param {View} view
+ */
+export function drawStarts(ctx, view) {
+  for (const start of view.lab.start.marks()) {
+    const x = view.px(start.x), y = view.py(start.y);
+    for (const [width, colour] of [[4, "rgba(255,255,255,0.9)"], [2, start.color]]) {
+      ctx.lineWidth = Number(width);
+      ctx.strokeStyle = String(colour);
+      ctx.beginPath();
+      ctx.arc(x, y, 9, 0, 7);
+      ctx.stroke();
+    }
+  }
+}
