@@ -4,8 +4,34 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
+import textwrap
 from collections.abc import Callable, Collection
+from pathlib import Path
+from string import Template
+
+TEMPLATES = Path(__file__).parent / "templates"
+"""Programs with gaps; `string.Template` writes a gap as a dollar sign and a name."""
+
+
+def filled(name: str, **values: object) -> str:
+    """The program `templates/name.py.txt` with its gaps filled.
+
+    A gap that has a line to itself takes any number of lines at its indentation; with none, its
+    line is left out.
+
+    Raises:
+        KeyError: for a gap without a value.
+    """
+    lines = []
+    for line in (TEMPLATES / f"{name}.py.txt").read_text(encoding="utf-8").splitlines():
+        alone = re.fullmatch(r"( *)\$(\w+)", line)
+        if alone is None:
+            lines.append(Template(line).substitute(values))
+        elif text := str(values[alone[2]]):
+            lines.append(textwrap.indent(text, alone[1]))
+    return "\n".join(lines) + "\n"
 
 
 def sources(*things: Callable, without: Collection[str] = ()) -> str:

@@ -8,7 +8,7 @@ import textwrap
 
 from initopt_core.descent import Run
 from initopt_core.optimizers import OPTIMIZERS
-from initopt_core.programs import sources
+from initopt_core.programs import filled, sources
 from initopt_core.schedules import SCHEDULES
 from initopt_core.surfaces import FORMULA, SURFACES, Surface
 from initopt_core.surfaces.formula import python_of
@@ -108,44 +108,26 @@ def _factor(run: Run) -> str:
     return f"lambda t, total: {entry.call.__name__}(t, total{given})"
 
 
+_BASE = """group = getattr(optimizer, 'param_groups', [None])[0]
+base = group['lr'] if group else optimizer.lr"""
+_RATE = """if group:
+    group['lr'] = base * factor(t, updates)
+else:
+    optimizer.lr = base * factor(t, updates)"""
+
+
 def _loop(noise: float, seed: int, scheduled: bool) -> str:
     """The training loop, which runs in both arithmetics and prints the digits that hold."""
-    factor = ", factor" if scheduled else ""
-    lines = [
-        f"def train(name, make_optimizer, start, updates{factor}):",
-        "    ends = []",
-        "    for dtype in (torch.float32, torch.float64):",
-        "        w = torch.tensor(start).to(dtype).requires_grad_()",
-        "        optimizer = make_optimizer([w])",
-    ]
-    if scheduled:
-        lines += [
-            "        group = getattr(optimizer, 'param_groups', [None])[0]",
-            "        base = group['lr'] if group else optimizer.lr",
-        ]
-    if noise:
-        lines += [
-            f"        noise = {noise!r} * torch.randn(updates, 1, 2, "
-            f"generator=torch.Generator().manual_seed({seed}))"
-        ]
-    lines.append("        for t in range(updates):")
-    if scheduled:
-        lines += [
-            "            if group:",
-            "                group['lr'] = base * factor(t, updates)",
-            "            else:",
-            "                optimizer.lr = base * factor(t, updates)",
-        ]
-    lines += ["            optimizer.zero_grad()", "            loss(w[0], w[1]).backward()"]
-    if noise:
-        lines.append("            w.grad += noise[t, 0]")
-    lines += [
-        "            optimizer.step()",
-        "        ends.append([*w.tolist(), loss(w[0], w[1]).item()])",
-        "    digits = [shared_digits(a, b, 4) for a, b in zip(*ends)]",
-        '    w1, w2, end = (f"{b:.{n or 3}g}" for b, n in zip(ends[1], digits))',
-        '    lost = ", ".join(k for k, n in zip(("w1", "w2", "loss"), digits) if not n)',
-        '    note = f"  (no digit of float32 holds in {lost}: float64 shown)" if lost else ""',
-        '    print(f"{name}: w1 = {w1}, w2 = {w2}, loss = {end}{note}")',
-    ]
-    return f"{inspect.getsource(shared_digits)}\n\n" + "\n".join(lines) + "\n"
+    drawn = (
+        f"noise = {noise!r} * torch.randn(updates, 1, 2, "
+        f"generator=torch.Generator().manual_seed({seed}))"
+    )
+    loop = filled(
+        "surface_race",
+        factor=", factor" if scheduled else "",
+        base=_BASE if scheduled else "",
+        rate=_RATE if scheduled else "",
+        noise=drawn if noise else "",
+        shake="w.grad += noise[t, 0]" if noise else "",
+    )
+    return f"{inspect.getsource(shared_digits)}\n\n{loop}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS
 from initopt_core.optimizers import OPTIMIZERS
-from initopt_core.programs import sources
+from initopt_core.programs import filled, sources
 from initopt_core.schedules import SCHEDULES
 
 from .config import Racer, TrainConfig
@@ -29,8 +29,7 @@ def program(config: TrainConfig) -> str:
     act = f"{'nn.' * from_torch}{name}({_arguments(dict(config.activation_settings))})"
     parts = [] if from_torch else [sources(activation.call)]
     parts.append(sources(initializer.call))
-    scheduled = config.schedule != "constant"
-    if scheduled:
+    if config.schedule != "constant":
         parts.append(sources(schedule.call))
     own_optimizers = [_own(r) for r in config.racers if not _in_torch(r)]
     if own_optimizers:
@@ -38,103 +37,35 @@ def program(config: TrainConfig) -> str:
     values = _arguments(dict(config.initializer_settings), lead=True)
     images = f", images=normalize(data.data[train[:{PROBE_IMAGES}]])"
     images = images if initializer.needs_images else ""
-    racers = "".join(
-        f"    {label!r}: lambda params: {_optimizer(racer)},\n"
+    racers = "\n".join(
+        f"{label!r}: lambda params: {_optimizer(racer)},"
         for label, racer in zip(config.labels(), config.racers, strict=True)
     )
-    factor = (
-        f"{schedule.call.__name__}(step, total"
-        f"{_arguments(dict(config.schedule_settings), lead=True)})"
-    )
+    settings = _arguments(dict(config.schedule_settings), lead=True)
+    factor = f"{schedule.call.__name__}(step, total{settings})"
     rate = (
-        f"            for group in getattr(optimizer, 'param_groups', []):\n"
-        f"                group['lr'] = lr * {factor}\n"
-        f"            optimizer.lr = lr * {factor}\n"
-        if scheduled
-        else ""
+        f"for group in getattr(optimizer, 'param_groups', []):\n"
+        f"    group['lr'] = lr * {factor}\n"
+        f"optimizer.lr = lr * {factor}"
     )
-    clip = (
-        f"            nn.utils.clip_grad_norm_(model.parameters(), {config.clip_norm})\n"
-        if config.clip_norm
-        else ""
+    clip = f"nn.utils.clip_grad_norm_(model.parameters(), {config.clip_norm})"
+    return filled(
+        "training",
+        title=", ".join(config.labels()),
+        own="\n\n".join(part.strip() + "\n" for part in parts).rstrip(),
+        count=f"[:{config.train_images}]" if config.train_images else "",
+        batch=config.batch_size,
+        epochs=config.epochs,
+        racers=racers,
+        seeds=config.seeds,
+        hidden=list(config.hidden_sizes),
+        activation=act,
+        initializer=initializer.call.__name__,
+        values=values,
+        images=images,
+        rate=rate if config.schedule != "constant" else "",
+        clip=clip if config.clip_norm else "",
     )
-    count = f"[:{config.train_images}]" if config.train_images else ""
-    own = "\n\n".join(part.strip() + "\n" for part in parts)
-    return f'''"""{", ".join(config.labels())}: {config.epochs} epochs of Fashion-MNIST."""
-
-import copy
-import math
-import os
-from dataclasses import dataclass, field
-
-import torch
-from torch import nn
-from torch.nn import functional
-from torch.utils.data import random_split
-from torchvision.datasets import FashionMNIST
-
-
-{own}
-
-def normalize(images):
-    return (images.reshape(len(images), -1).float() / 255 - 0.2861) / 0.3530
-
-
-def permutation(seed, epoch, count):
-    generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch * 7919 + 12345)
-    return torch.randperm(count, generator=generator)
-
-
-def accuracy(model, images, labels):
-    with torch.no_grad():
-        return (model(normalize(images)).argmax(-1) == labels).float().mean().item()
-
-
-root = os.environ.get("FASHION_MNIST", "data")
-data = FashionMNIST(root, train=True, download=True)
-test = FashionMNIST(root, train=False, download=True)
-train, val = random_split(data, [50_000, 10_000], torch.Generator().manual_seed(42))
-train, val = torch.tensor(train.indices){count}, torch.tensor(val.indices)
-batch = {config.batch_size}
-steps = len(train) // batch  # the last incomplete batch is left out
-total = {config.epochs} * steps
-
-racers = {{
-{racers}}}
-
-for seed in {config.seeds!r}:
-    sizes = [784, *{list(config.hidden_sizes)}, 10]
-    activation = {act}
-    stack = []
-    for fan_in, fan_out in zip(sizes[:-1], sizes[1:]):
-        stack += [nn.Linear(fan_in, fan_out), activation]
-    base = nn.Sequential(*stack[:-1])
-    base.layers = list(base)  # the initializers walk this
-    {initializer.call.__name__}(base{values}{images}, generator=torch.Generator().manual_seed(seed))
-    del base.layers
-    for name, make in racers.items():
-        model = copy.deepcopy(base)
-        optimizer = make(model.parameters())
-        lr = getattr(optimizer, "lr", None) or optimizer.param_groups[0]["lr"]
-        best, kept = -1.0, None
-        for step in range(total):
-            epoch, at = divmod(step, steps)
-            if at == 0:
-                order = train[permutation(seed, epoch, len(train))]
-            index = order[at * batch : (at + 1) * batch]
-{rate}            optimizer.zero_grad()
-            loss = functional.cross_entropy(model(normalize(data.data[index])), data.targets[index])
-            loss.backward()
-{clip}            optimizer.step()
-            if at == steps - 1:
-                score = accuracy(model, data.data[val], data.targets[val])
-                print(f"{{name}}, seed {{seed}}, epoch {{epoch + 1}}: loss {{loss.item():.4f}}, "
-                      f"validation {{100 * score:.2f}} %")
-                if score > best:
-                    best, kept = score, copy.deepcopy(model)
-        score = accuracy(kept, test.data, test.targets)
-        print(f"{{name}}, seed {{seed}}: test {{100 * score:.2f}} %")
-'''
 
 
 def _in_torch(racer: Racer) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,11 +14,12 @@ from PIL import Image, ImageDraw
 from initopt_core.descent import Trace
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, series
+from initopt_core.figures.images import png_url
 from initopt_core.surfaces import Surface
 from initopt_core.wording import number
 
 from .paths import _path_rows, grid_rows, told
-from .picture import _channels, _png, color_bar, ends_of, near_zero, unit
+from .picture import _channels, color_bar, ends_of, near_zero, unit
 
 SIZE, HEIGHT = 2.0, 1.1
 """Side of the ground and height of the highest loss, in the camera's units."""
@@ -230,8 +230,7 @@ def _chart(ground: Ground, camera: Camera, channels: Sequence) -> alt.LayerChart
 
 def _mesh(ground: Ground, camera: Camera) -> alt.Chart:
     twice = replace(camera, width=2 * camera.width, height=2 * camera.height)
-    png = _png(np.asarray(ground.draw(twice, 2), dtype=float))
-    url = "data:image/png;base64," + base64.b64encode(png).decode()
+    url = png_url(np.asarray(ground.draw(twice, 2)))
     return (
         alt.Chart(alt.Data(values=[{"url": url}]))
         .mark_image(width=camera.width, height=camera.height)
