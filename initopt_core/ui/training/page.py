@@ -30,6 +30,8 @@ def _draw(held: controls.Held) -> None:
     """The run first, which people came for, then what starts another."""
     head, notes, body, foot = (st.container() for _ in range(4))
     shown = shown_run()
+    with st.sidebar:
+        start()  # cheap, and what a first visitor looks for
     with body:
         about.about(LAB, shown, held.config)
         if shown in (None, RECORDED):
@@ -43,7 +45,6 @@ def _draw(held: controls.Held) -> None:
         if told := link_problem():
             st.info(told, icon=":material/link_off:")
     with st.sidebar:
-        start()
         parts()
     with foot:
         runs.runs_panel(shown)
