@@ -31,10 +31,10 @@ from .checkpoints import cpu_state, read_tensors, save_model, write_json, write_
 from .config import TrainConfig
 from .measure import HUGE, Divergence, count_correct, diagnose, report, snapshot
 from .trial import (
-    Member,
+    Trial,
     best_rate,
     blank_model,
-    make_member,
+    make_trial,
     permutation,
     rate_grid,
     short,
@@ -200,7 +200,7 @@ class _Run:
             config = config.at_rates(self.find_rates())
         pairs = [(seed, i) for seed in config.seeds for i in range(len(config.racers))]
         members = [
-            make_member(config, i, config.racers[i], seed, name, self.data.probe)
+            make_trial(config, i, config.racers[i], seed, name, self.data.probe)
             for (seed, i), name in zip(pairs, config.member_names(), strict=True)
         ]
         state = _Phase(self, config, members, config.epochs, "race").run()
@@ -213,7 +213,7 @@ class _Run:
             if any(row[0] == init for row in self.search):
                 continue
             members = [
-                make_member(config, i, r.with_lr(lr), config.seeds[0], f"{i}", probe, init)
+                make_trial(config, i, r.with_lr(lr), config.seeds[0], f"{i}", probe, init)
                 for i, r in enumerate(config.racers)
                 for lr in rate_grid(r)
             ]
@@ -230,7 +230,7 @@ class _Run:
             self.emit({"kind": "rates", "rates": rates, "search": [list(r) for r in self.search]})
         return rates
 
-    def save(self, members: list[Member], epoch: int, phase: str) -> None:
+    def save(self, members: list[Trial], epoch: int, phase: str) -> None:
         """Put on disk what a resumed run needs; the checkpoint last, as it vouches for the rest."""
         if not self.folder:
             return
@@ -252,13 +252,13 @@ class _Run:
             },
         )
 
-    def best_model(self, m: Member) -> BaseNetwork:
-        """The network with the member's best weights, or its present ones before any epoch."""
+    def best_model(self, m: Trial) -> BaseNetwork:
+        """The network with the trial's best weights, or its present ones before any epoch."""
         model = blank_model(self.config)
         model.load_state_dict(m.best if m.best is not None else cpu_state(m.model))
         return model.eval()
 
-    def finish(self, members: list[Member], state: str) -> TrainResult:
+    def finish(self, members: list[Trial], state: str) -> TrainResult:
         """Test the best weights of each, as the tutorial does, and say what came of it."""
         results, models = {}, {}
         for m in members:
@@ -280,7 +280,7 @@ class _Run:
 
 
 class _Phase:
-    """A number of epochs for some members: the race itself, or one search for rates."""
+    """A number of epochs for some trials: the race itself, or one search for rates."""
 
     def __init__(self, run: _Run, config: TrainConfig, members, epochs: int, name: str) -> None:
         self.run_, self.config, self.members, self.epochs = run, config, members, epochs
@@ -338,7 +338,7 @@ class _Phase:
         )
         seeds = dict.fromkeys(m.seed for m in members)
         orders = {s: permutation(s, epoch, len(data.labels)).to(device) for s in seeds}
-        # Loss, and the number of right predictions, of every member at every step.
+        # Loss, and the number of right predictions, of every trial at every step.
         self.seen = torch.full((2, len(members), self.steps), math.nan, device=device)
         self.busy = [0.0] * len(members)
         self.probes: list[tuple[str, int, Tensor]] = []
@@ -366,8 +366,8 @@ class _Phase:
         self.score(epoch, clock)
         return True
 
-    def step(self, i: int, m: Member, step: int, images: Tensor, labels: Tensor) -> None:
-        """One step of one member."""
+    def step(self, i: int, m: Trial, step: int, images: Tensor, labels: Tensor) -> None:
+        """One step of one trial."""
         at = self.base + step
         m.optimizer.lr = m.lr * self.schedule(
             at, self.epochs * self.steps, **self.schedule_settings
@@ -389,13 +389,13 @@ class _Phase:
             in_place.step(m.optimizer)
 
     def check(self, done: int) -> None:
-        """Every member on the fixed part of the validation images; nothing is waited for."""
+        """Every trial on the fixed part of the validation images; nothing is waited for."""
         part = slice(self.check_images)
         images, labels = self.data.val_images[part], self.data.val_labels[part]
         counts = [count_correct(m.model, images, labels) if m.alive else None for m in self.members]
         self.checks.append((self.base + done, counts))
 
-    def fail(self, m: Member, images: Tensor, step: int, loss: float) -> None:
+    def fail(self, m: Trial, images: Tensor, step: int, loss: float) -> None:
         """Stop one racer alone, and say why."""
         m.divergence = diagnose(m.model, images, step + 1, loss, m.optimizer.lr, m.label)
         number = self.members.index(m)
@@ -511,7 +511,7 @@ class _Phase:
 
 
 @torch.no_grad()
-def _measured_step(m: Member) -> Tensor:
+def _measured_step(m: Trial) -> Tensor:
     """Take the step; norms of each layer's gradient, weight and update, [3 x layers]."""
     weights = [layer.weight for layer in m.model.linears()]
     before = [w.detach().clone() for w in weights]

@@ -1,4 +1,4 @@
-"""One network in training, and the small rules by which all members of a race are treated."""
+"""One trial, and the small rules by which all trials of a race are treated."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PLAIN = ("lr", "losses", "train_scores", "val_scores", "best_epoch", "seconds")
 
 
 @dataclass
-class Member:
+class Trial:
     """One network in training: a racer with one seed.
 
     Attributes:
@@ -31,7 +31,7 @@ class Member:
         losses: of every step; train_scores, val_scores: accuracy of every epoch.
         best_epoch, best: the epoch (from 0, -1 for none) with the best validation accuracy, and
             its weights on the CPU.
-        seconds: spent on this member's steps.
+        seconds: spent on its steps.
         divergence: why it stopped, if it did.
     """
 
@@ -141,16 +141,16 @@ def initial_model(
     return model
 
 
-def make_member(
+def make_trial(
     config: TrainConfig, number: int, racer: Racer, seed: int, name: str, images, initializer=""
-) -> Member:
-    """A member at the start of its race, on the device of `images` (the data's first few)."""
+) -> Trial:
+    """A trial at the start of its race, on the device of `images` (the data's first few)."""
     model = initial_model(config, seed, initializer, images.cpu()).to(images.device)
     flat = lay_flat(model)
     elementwise = OPTIMIZERS[racer.optimizer].elementwise
     params = [flat] if elementwise else model.parameters()
     optimizer = make_optimizer(racer.optimizer, params, **dict(racer.settings))
-    return Member(number, seed, name, config.labels()[number], model, optimizer, racer.lr)
+    return Trial(number, seed, name, config.labels()[number], model, optimizer, racer.lr)
 
 
 @torch.no_grad()

@@ -35,7 +35,7 @@ from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.surfaces import SURFACES, Surface
 from initopt_core.training import Control, Racer, loop
 from initopt_core.training.measure import count_correct
-from initopt_core.training.trial import initial_model, lay_flat, make_member
+from initopt_core.training.trial import initial_model, lay_flat, make_trial
 from tests.support.training import sample, tiny
 
 # Not "cuda": torch built for CUDA asks a driver, which is not here, as soon as something goes
@@ -89,7 +89,7 @@ def race(config, monkeypatch) -> tuple[loop._Phase, list[int]]:
     monkeypatch.setattr(loop._Phase, "score", lambda self, epoch, clock: None)
     run = loop._Run(config, sample(), lambda event: None, None, Control, GPU, lambda: 0)
     members = [
-        make_member(config, i, racer, 42, racer.optimizer, run.data.probe)
+        make_trial(config, i, racer, 42, racer.optimizer, run.data.probe)
         for i, racer in enumerate(config.racers)
     ]
     return loop._Phase(run, config, members, 1, "race"), done
@@ -140,7 +140,7 @@ def test_every_initializer_starts_on_the_device(initializer, monkeypatch):
     monkeypatch.setattr("initopt_core.training.trial.initial_model", lambda *a: drawn)
     with device():
         images = torch.zeros(64, 784, device=GPU)
-        member = make_member(config, 0, Racer("Adam"), 42, "Adam", images)
+        member = make_trial(config, 0, Racer("Adam"), 42, "Adam", images)
         assert all(p.device == p.grad.device == GPU for p in member.model.parameters())
         assert member.optimizer.params[0].device == GPU
 

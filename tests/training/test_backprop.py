@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from initopt_core.networks import ACTIVATIONS, BaseNetwork, make_activation
 from initopt_core.optimizers import OPTIMIZERS, in_place, make_optimizer
 from initopt_core.training.backprop import Backprop
-from initopt_core.training.trial import lay_flat, make_member
+from initopt_core.training.trial import lay_flat, make_trial
 from tests.support.training import tiny
 
 
@@ -123,7 +123,7 @@ def test_a_checkpoint_with_one_memory_for_each_tensor_still_fits():
     """Runs that were interrupted before weights lay flat can be resumed."""
     config = tiny()
     images = torch.randn(8, 784)
-    old, new = (make_member(config, 1, config.racers[1], 42, "Adam", images) for _ in range(2))
+    old, new = (make_trial(config, 1, config.racers[1], 42, "Adam", images) for _ in range(2))
     params = list(old.model.parameters())
     old.optimizer = make_optimizer("Adam", params, lr=0.003)
     for p in params:
