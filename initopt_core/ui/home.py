@@ -12,6 +12,7 @@ from initopt_core.figures import images
 from initopt_core.networks import pick_device
 from initopt_core.wording import count, megabytes
 
+from . import home_parts
 from .layout import page_header
 from .server.dataset import data_service, get_dataset
 
@@ -54,6 +55,24 @@ _GRID = """
 """
 
 
+_CARD = """
+<style>
+[class*="st-key-card-"] { position: relative; }
+[class*="st-key-card-"]:hover { background: color-mix(in srgb, currentColor 4%, transparent); }
+[class*="st-key-card-"] a::after { content: ""; position: absolute; inset: 0; z-index: 1; }
+[class*="st-key-card-"] [data-testid="stElementContainer"],
+[class*="st-key-card-"] [data-testid="stPageLink"],
+[class*="st-key-card-"] [data-testid="stPageLink"] * { position: static; }
+</style>
+"""
+
+
+def _picture(card: str) -> str:
+    if card == "initialization":
+        return home_parts.initialization(get_dataset().source)
+    return home_parts.training() if card == "training" else home_parts.loss_surfaces()
+
+
 @st.cache_data(show_spinner=False)
 def _class_grid(source: str) -> str:
     dataset = get_dataset()
@@ -73,17 +92,29 @@ def show() -> None:
         "Initialization and optimization, by hand",
         "Why do some networks learn and others never start? Three laboratories on real "
         "Fashion-MNIST images, after the University of Amsterdam's tutorial "
-        "[Initialization and Optimization](https://uvadlc-notebooks.readthedocs.io): its every "
-        "figure and number, and then whatever you change.",
+        "[Initialization and Optimization](https://uvadlc-notebooks.readthedocs.io): its data, "
+        "network, experiments and races with the numbers that it printed beside ours, and then "
+        "whatever you change.",
     )
+    st.html(_CARD)
     for column, card in zip(st.columns(3), _CARDS, strict=True):
         page, title, icon, text, hint = card
-        with column.container(border=True, height="stretch"):
+        name = title.lower().replace(" ", "_")
+        with column.container(border=True, height="stretch", key=f"card-{name}"):
             st.page_link(page, label=f"**{title}**", icon=icon, width="stretch")
+            st.html(_picture(name))
             st.markdown(text)
             st.caption(hint)
-    st.subheader("The ten classes", anchor=False)
-    st.html(_class_grid(get_dataset().source))
+    source = get_dataset().source
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("The data: ten classes", anchor=False)
+        st.html(_class_grid(source))
+    with right:
+        st.subheader("Normalized pixels", anchor=False)
+        home_parts.about_data(source)
+        st.subheader("The network", anchor=False)
+        home_parts.about_network()
     _status()
 
 
