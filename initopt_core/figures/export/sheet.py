@@ -59,25 +59,33 @@ class Sheet:
     zoom: float
 
 
-def picture(figure: Figure, options: ExportOptions = ExportOptions()) -> Sheet:  # noqa: B008
+def picture(
+    figure: Figure,
+    options: ExportOptions = ExportOptions(),  # noqa: B008
+    size: tuple[int, int] | None = None,
+) -> Sheet:
     """The figure as a sheet.
+
+    Args:
+        size: exactly this, in pixels, instead of the options' shape.
 
     Raises:
         SettingError: when it would have too many pixels.
     """
-    across, down = options.size
+    across, down = size or options.size
     k = options.zoom
-    room = (across or 0) - 2 * MARGIN, (down or 0) - _around(options, across or 800)
+    framed = across is not None or bool(_texts(options))
+    room = (across or 0) - 2 * MARGIN, (down or 0) - _around(options, across or 800, framed)
     drawing = _drawn(figure, options, room[0] if across else None, room[1] if down else None)
     zoom = k
     if across:
         zoom = room[0] / drawing.width
     if down:
         zoom = min(zoom, room[1] / drawing.height)
-    width = across or drawing.width * zoom + 2 * MARGIN * bool(_texts(options))
-    height = down or drawing.height * zoom + _around(options, width)
+    width = across or drawing.width * zoom + 2 * MARGIN * framed
+    height = down or drawing.height * zoom + _around(options, width, framed)
     options.check_pixels(width, height)
-    return _composed(drawing, options, width, height, zoom)
+    return _composed(drawing, options, width, height, zoom, framed)
 
 
 def plain(figure: Figure, options: ExportOptions) -> dict[str, Any]:
@@ -162,9 +170,9 @@ def _texts(options: ExportOptions) -> list[tuple[str, int, bool]]:
     return [line for line in (*lines, (options.source, SOURCE, False)) if line[0]]
 
 
-def _around(options: ExportOptions, width: float) -> float:
+def _around(options: ExportOptions, width: float, framed: bool) -> float:
     """Height of the margins and of all texts."""
-    if not _texts(options) and options.size[0] is None:
+    if not framed:
         return 0.0
     return 2 * MARGIN + sum(_block(text, size, bold, options, width)[1]
                             for text, size, bold in _texts(options))  # fmt: skip
@@ -210,11 +218,15 @@ def wrapped(text: str, size: float, width: float, bold: bool = False) -> list[st
 
 
 def _composed(
-    drawing: Drawing, options: ExportOptions, width: float, height: float, zoom: float
+    drawing: Drawing,
+    options: ExportOptions,
+    width: float,
+    height: float,
+    zoom: float,
+    framed: bool,
 ) -> Sheet:
     colors = options.colors
     parts = [f'<rect width="100%" height="100%" fill="{colors["paper"]}"/>']
-    framed = bool(_texts(options)) or options.size[0] is not None
     y = float(MARGIN if framed else 0)
     if options.title:
         text, y = _set(options.title, TITLE, True, options, y, width)

@@ -1,0 +1,141 @@
+"""A clip: its name and its frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from initopt_core.figures import fonts
+from initopt_core.figures.export import sheet
+from initopt_core.figures.figure import Figure
+from initopt_core.figures.fonts import converter
+
+from .options import ClipOptions
+
+FINE = 2
+"""What moves is drawn this many times as large, and scaled down."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Something that moves.
+
+    Attributes:
+        name: stem of its file.
+        alt: what it shows, in a sentence.
+        frames: gives the moving frames in their order, RGB of the options' size; an image may be
+            the same object as the one before, changed.
+    """
+
+    name: str
+    alt: str
+    frames: Callable[[ClipOptions], Iterator[Image.Image]]
+
+
+class Stage(NamedTuple):
+    """The still part of a clip.
+
+    Attributes:
+        image: RGB, of the clip's size.
+        left, top: where the chart's plot begins, in pixels; zoom: pixels of a chart's pixel.
+    """
+
+    image: Image.Image
+    left: float
+    top: float
+    zoom: float
+
+    def box(self, x: float, y: float, width: float, height: float) -> tuple[int, int, int, int]:
+        """A part of the chart (in its own pixels) in pixels of the clip."""
+        x, y = self.left + x * self.zoom, self.top + y * self.zoom
+        right, bottom = x + width * self.zoom, y + height * self.zoom
+        return round(x), round(y), round(right), round(bottom)
+
+
+def stage(figure: Figure, options: ClipOptions, hidden: Sequence[str] = ()) -> Stage:
+    """The figure, drawn once for all frames.
+
+    Args:
+        hidden: CSS classes of marks to be left out, as Vega writes them.
+    """
+    drawn = sheet.picture(figure, options.export, size=(options.width, options.height))
+    svg = drawn.svg
+    if hidden:
+        rules = "".join(f".{name}{{display:none}}" for name in hidden)
+        at = svg.index(">") + 1
+        svg = f"{svg[:at]}<style>{rules}</style>{svg[at:]}"
+    return Stage(_raster(svg), drawn.left, drawn.top, drawn.zoom)
+
+
+def _raster(svg: str) -> Image.Image:
+    import io
+
+    image = Image.open(io.BytesIO(converter().svg_to_png(svg, scale=1)))
+    return image.convert("RGB")
+
+
+def times(count: int) -> np.ndarray:
+    """How far the motion is at each frame, 0 to 1."""
+    return np.linspace(0, 1, count)
+
+
+@lru_cache(maxsize=16)
+def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """The shipped font."""
+    name = f"SourceSans3-{'Bold' if bold else 'Regular'}.ttf"
+    return ImageFont.truetype(str(fonts.FOLDER / name), size)
+
+
+def dashed(points: np.ndarray, dash: Sequence[float]) -> list[np.ndarray]:
+    """A line [T, 2] cut into its visible strokes; `dash` as in SVG, in the same unit."""
+    lengths = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    if len(dash) < 2 or not dash[1] or not lengths[-1]:
+        return [points]
+    cuts, at, k = [], 0.0, 0
+    while at < lengths[-1] and len(cuts) < 4000:
+        end = at + dash[k % len(dash)]
+        if k % 2 == 0:
+            cuts.append((at, min(end, lengths[-1])))
+        at, k = end, k + 1
+    strokes = []
+    for a, b in cuts:
+        inside = (lengths > a) & (lengths < b)
+        where = np.concatenate([[a], lengths[inside], [b]])
+        strokes.append(np.stack([np.interp(where, lengths, p) for p in points.T], axis=1))
+    return strokes
+
+
+def stroke(pen: ImageDraw.ImageDraw, points: np.ndarray, color: str, width: float) -> None:
+    """A line through `points` [T, 2]."""
+    if len(points) > 1:
+        pen.line([tuple(p) for p in points.tolist()], fill=color, width=round(width), joint="curve")
+
+
+_SHAPES: dict[str, list[tuple[float, float]]] = {
+    "square": [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
+    "diamond": [(0, -1.2), (1, 0), (0, 1.2), (-1, 0)],
+    "triangle-up": [(0, -1.1), (1.1, 0.9), (-1.1, 0.9)],
+    "triangle-down": [(0, 1.1), (1.1, -0.9), (-1.1, -0.9)],
+    "triangle-left": [(-1.1, 0), (0.9, -1.1), (0.9, 1.1)],
+    "triangle-right": [(1.1, 0), (-0.9, -1.1), (-0.9, 1.1)],
+}
+
+
+def marker(
+    pen: ImageDraw.ImageDraw, at: tuple[float, float], shape: str, color: str, radius: float
+) -> None:
+    """A racer's sign with a white edge; shapes without corners of their own are discs."""
+    x, y = at
+    edge = max(1, round(radius / 4))
+    corners = _SHAPES.get(shape)
+    if corners is None:
+        box = (x - radius, y - radius, x + radius, y + radius)
+        pen.ellipse(box, fill=color, outline="white", width=edge)
+        return
+    outline = [(x + radius * a, y + radius * b) for a, b in corners]
+    pen.polygon(outline, fill=color, outline="white", width=edge)

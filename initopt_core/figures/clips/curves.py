@@ -1,0 +1,59 @@
+"""Curves that are drawn from left to right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PIL import Image
+
+from initopt_core.figures.figure import Figure
+from initopt_core.reading import SettingError
+
+from .clip import Clip, stage, times
+from .options import ClipOptions
+
+
+_MARKS = [f"mark-{kind}.role-mark" for kind in ("line", "area", "symbol", "rule", "text", "trail")]
+
+
+def curves_clip(figure: Figure) -> Clip:
+    """A chart of curves over steps or epochs, growing as the training went on.
+
+    Axes stay where they are at the end. The chart is drawn twice, with its marks and without; a
+    frame is cut from both.
+
+    Args:
+        figure: of one panel, with a room.
+
+    Raises:
+        SettingError: for another figure.
+    """
+    room = figure.room
+    if room is None or room.columns * room.rows != 1:
+        raise SettingError("A clip of curves needs a chart of one panel.")
+
+    def frames(options: ClipOptions) -> Iterator[Image.Image]:
+        empty = stage(figure, options, _MARKS)
+        full = stage(figure, options)
+        left = round(full.left)
+        right = full.image.width
+        width = _plot_width(figure, options)
+        for part in times(options.moving):
+            edge = min(right, round(left + part * width * full.zoom) + (2 if part else 0))
+            if part == 1:
+                edge = right
+            if edge > left:
+                empty.image.paste(full.image.crop((0, 0, edge, full.image.height)), (0, 0))
+            yield empty.image
+
+    return Clip(figure.name, figure.alt, frames)
+
+
+def _plot_width(figure: Figure, options: ClipOptions) -> float:
+    """Width of the only panel in the chart's own pixels."""
+    from initopt_core.figures.export import sheet
+
+    drawn = sheet.picture(figure, options.export, size=(options.width, options.height))
+    room = figure.room
+    whole = (options.width - 2 * sheet.MARGIN) / drawn.zoom
+    return whole - room.left - room.right

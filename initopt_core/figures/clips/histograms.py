@@ -1,0 +1,207 @@
+"""Histograms that change: over the epochs of a training, or from one initialization to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import numpy as np
+from PIL import Image, ImageDraw
+
+from initopt_core.figures import theme
+from initopt_core.figures.figure import Figure
+from initopt_core.figures.initialization.display import ROWS
+from initopt_core.figures.room import Room
+from initopt_core.initialization.observation import View
+from initopt_core.reading import SettingError
+from initopt_core.training.history import Curve
+
+from .clip import FINE, Clip, Stage, font, stage, times
+from .options import ClipOptions
+
+BINS = 60
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The histograms of one layer at several moments, over the same bins.
+
+    Attributes:
+        title: above it; color: of its ink.
+        low, high: ends of the value axis.
+        shares: [moments, bins] per cent of the values.
+    """
+
+    title: str
+    color: str
+    low: float
+    high: float
+    shares: np.ndarray
+
+
+def epochs_clip(curve: Curve, what: str = "weights") -> Clip:
+    """Each layer's histogram, epoch after epoch.
+
+    Args:
+        what: "weights" or "activations".
+
+    Raises:
+        SettingError: when the training kept no histograms.
+    """
+    epochs = sorted(curve.layers)
+    if not epochs:
+        raise SettingError(f"{curve.label}: this training has kept no histograms of its layers.")
+    color = theme.WEIGHTS if what == "weights" else theme.ACTIVATIONS
+    panels = []
+    for i, layer in enumerate(curve.layers[epochs[0]]):
+        kept = [curve.layers[e][i][what] for e in epochs]
+        known = [h for h in kept if h["counts"]]
+        if not known:
+            continue
+        low, high = min(h["low"] for h in known), max(h["high"] for h in known)
+        high = high if high > low else low + 1e-6
+        shares = [
+            _shares(h, np.linspace(low, high, BINS + 1)) if h["counts"] else [0.0] * BINS
+            for h in kept
+        ]
+        panels.append(Panel(f"Layer {layer['name']}", color, low, high, np.array(shares)))
+    words = [f"epoch {e}" for e in epochs]
+    told = f"{what.capitalize()} of {curve.label} over {len(epochs)} epochs, layer by layer."
+    return _clip(f"{what}-over-epochs", told, panels, words, f"{curve.label}: {what}")
+
+
+def _shares(kept: dict, edges: np.ndarray) -> np.ndarray:
+    """Per cent of the values in other bins, as if they were even within each of their own."""
+    own = np.linspace(kept["low"], kept["high"], len(kept["counts"]) + 1)
+    below = np.concatenate([[0], np.cumsum(kept["counts"])])
+    return 100 * np.diff(np.interp(edges, own, below)) / max(1, below[-1])
+
+
+def morph_clip(first: View, second: View, row: str = "activations") -> Clip:
+    """The histograms of one initialization turning into those of another.
+
+    Between the two they are mixtures: the shares in each bin go from one to the other.
+
+    Args:
+        first, second: networks of equally many layers.
+        row: "weights", "gradients" or "activations".
+
+    Raises:
+        SettingError: when the networks' depths differ.
+    """
+    ones, others = getattr(first.probe, row), getattr(second.probe, row)
+    if len(ones) != len(others):
+        raise SettingError(
+            f"A morph needs equally deep networks; these have {len(ones)} and {len(others)} layers."
+        )
+    panels = []
+    for a, b in zip(ones, others, strict=True):
+        if not (a.finite and b.finite):
+            continue
+        low, high = min(a.edges[0], b.edges[0]), max(a.edges[-1], b.edges[-1])
+        low, high = float(low), float(high) if high > low else float(low) + 1e-6
+        shares = [100 * s.cut(low, high, BINS) / max(1, s.finite) for s in (a, b)]
+        panels.append(Panel(a.name, ROWS[row][1], low, high, np.array(shares)))
+    words = [first.settings.title, second.settings.title]
+    told = f"Histograms of {row}: from {words[0]} to {words[1]}."
+    return _clip("morph", told, panels, words, ROWS[row][0])
+
+
+def _clip(name: str, told: str, panels: Sequence[Panel], words: Sequence[str], title: str) -> Clip:
+    if not panels:
+        raise SettingError("There is no histogram with numbers in it.")
+
+    def frames(options: ClipOptions) -> Iterator[Image.Image]:
+        room = _room(len(panels))
+        return _changing(stage(_axes(panels, room, title), options), panels, words, options)
+
+    return Clip(name, told, frames)
+
+
+def _room(count: int) -> Room:
+    columns = min(count, 5 if count != 6 else 3)
+    return Room(
+        190, 300 if count <= columns else 170, columns=columns, rows=-(-count // columns), left=56, right=16, top=62,
+        bottom=40, gap=56, row_gap=64,
+    )  # fmt: skip
+
+
+def _axes(panels: Sequence[Panel], room: Room, title: str) -> Figure:
+    """The panels' axes, without any histogram."""
+
+    def build() -> alt.ConcatChart:
+        return room.concat([_empty(p) for p in panels])
+
+    key = ("clip-histograms", title, tuple((p.title, p.low, p.high, _top(p)) for p in panels))
+    return Figure(key, build, {}, alt=title, name="histograms", room=None)
+
+
+def _empty(panel: Panel) -> alt.Chart:
+    x = alt.X(
+        "x:Q",
+        scale=alt.Scale(domain=[panel.low, panel.high], nice=False),
+        axis=alt.Axis(title="value", tickCount=3, grid=False, format="~g"),
+    )
+    y = alt.Y(
+        "y:Q",
+        scale=alt.Scale(domain=[0, _top(panel)], nice=False),
+        axis=alt.Axis(title="% of values", tickCount=3, minExtent=34, maxExtent=34),
+    )
+    return (
+        alt.Chart(alt.Data(values=[{"x": panel.low, "y": 0}]))
+        .mark_point(opacity=0)
+        .encode(x, y)
+        .properties(title=alt.Title(panel.title, offset=6))
+    )
+
+
+def _top(panel: Panel) -> float:
+    """Upper end of the axis: a moment far above all others (equal weights) is cut."""
+    peaks = np.sort(panel.shares.max(axis=1))
+    usual = float(peaks[len(peaks) // 2]) if len(peaks) > 2 else float(peaks[0])
+    return 1.08 * max(min(float(peaks[-1]), 4 * usual), 1e-3)
+
+
+def _changing(
+    still: Stage, panels: Sequence[Panel], words: Sequence[str], options: ClipOptions
+) -> Iterator[Image.Image]:
+    room = _room(len(panels))
+    empty = still.image.copy()
+    places = []
+    for i in range(len(panels)):
+        row, column = divmod(i, room.columns)
+        x, y = column * (room.width + room.gap), row * (room.height + room.row_gap)
+        places.append(still.box(x, y, room.width, room.height))
+    last = len(words) - 1
+    letters = font(round(16 * max(1.0, options.height / 720)), True)
+    ink = options.export.colors["ink"]
+    for t in times(options.moving) * last:
+        before = min(int(t), last - 1) if last else 0
+        part = t - before
+        still.image.paste(empty)
+        for panel, place in zip(panels, places, strict=True):
+            after = panel.shares[min(before + 1, last)]
+            shares = panel.shares[before] * (1 - part) + after * part
+            _fill(still.image, place, shares / _top(panel), panel.color)
+        told = words[before if part < 0.5 else min(before + 1, last)]
+        ImageDraw.Draw(still.image).text(
+            (options.width - 20, 12), told, fill=ink, font=letters, anchor="ra"
+        )
+        yield still.image
+
+
+def _fill(
+    image: Image.Image, place: tuple[int, int, int, int], heights: np.ndarray, color: str
+) -> None:
+    """One filled outline of steps, heights 0 to 1, over the axes."""
+    left, top, right, bottom = place
+    width, height = (right - left) * FINE, (bottom - top) * FINE
+    mask = Image.new("L", (width, height))
+    edges = np.linspace(0, width, len(heights) + 1)
+    tops = height * (1 - np.clip(heights, 0, 1))
+    outline = [(0.0, float(height))]
+    for a, b, y in zip(edges[:-1], edges[1:], tops, strict=True):
+        outline += [(float(a), float(y)), (float(b), float(y))]
+    ImageDraw.Draw(mask).polygon([*outline, (float(width), float(height))], fill=217)
+    image.paste(color, (left, top), mask.reduce(FINE))

@@ -1,0 +1,202 @@
+"""Optimizer paths that move over a surface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from initopt_core.descent import Trace
+from initopt_core.figures.loss_surfaces import picture
+from initopt_core.figures.loss_surfaces.paths import paths
+from initopt_core.figures.loss_surfaces.space import HIGH, WIDE, Camera, Ground, frame, space
+from initopt_core.surfaces import Surface
+
+from .clip import FINE, Clip, Stage, dashed, font, marker, stage, stroke, times
+from .options import ClipOptions
+
+Ranges = tuple[float, float, float, float]
+TURN = 120.0
+"""Degrees that the eye goes round in an orbit."""
+_WIDTH, _HALO, _RADIUS = 2.0, 4.0, 6.0
+"""Of a path, its white edge and a racer's sign, in pixels of the chart."""
+
+
+def paths_clip(
+    surface: Surface, traces: Sequence[Trace], labels: Sequence[str], ranges: Ranges, color: str
+) -> Clip:
+    """Every racer on its way, all on the same clock.
+
+    Args:
+        ranges: (w1 low, w1 high, w2 low, w2 high) that are shown.
+        color: "linear" or "log".
+    """
+
+    def frames(options: ClipOptions) -> Iterator[Image.Image]:
+        figure = paths(surface, traces, labels, ranges, color)
+        still = stage(figure, options, [f"{m}.role-mark" for m in ("mark-line", "mark-symbol")])
+        return _over(still, traces, ranges, options)
+
+    names = ", ".join(labels)
+    return Clip("paths", f"The paths of {names} over {surface.label}, step by step.", frames)
+
+
+def _good(trace: Trace) -> np.ndarray:
+    """The steps of a path that are numbers."""
+    return trace.points[: trace.diverged].astype(float)
+
+
+def _over(
+    still: Stage, traces: Sequence[Trace], ranges: Ranges, options: ClipOptions
+) -> Iterator[Image.Image]:
+    """Trails grow on a large copy of the plot, which is scaled down for each frame."""
+    side = picture.SIDE
+    left, top, right, bottom = still.box(0, 0, side, side)
+    size = (right - left, bottom - top)
+    large = still.image.crop((left, top, right, bottom)).resize(
+        (size[0] * FINE, size[1] * FINE), Image.Resampling.BICUBIC
+    )
+    looks = picture.looks([t.run.optimizer for t in traces])
+    k = FINE * size[0] / side
+    ways = [_pixels(_good(t), ranges, large.size) for t in traces]
+    strokes = [_cut(way, look[1], k) for way, look in zip(ways, looks, strict=True)]
+    longest = max(len(t.lr) for t in traces)
+    done = [0] * len(ways)
+    for t in times(options.moving) * longest:
+        pen = ImageDraw.Draw(large)
+        for i, (way, look) in enumerate(zip(ways, looks, strict=True)):
+            done[i] = _grow(pen, strokes[i], done[i], min(t, len(way) - 1), look[0], k)
+        shown = large.copy()
+        heads = ImageDraw.Draw(shown)
+        for way, look in zip(ways, looks, strict=True):
+            marker(heads, _at(way, t), look[2], look[0], _RADIUS * k)
+        still.image.paste(shown.reduce(FINE), (left, top))
+        yield still.image
+
+
+def _pixels(points: np.ndarray, ranges: Ranges, size: tuple[int, int]) -> np.ndarray:
+    """Places [T, 2] on a picture of this size."""
+    x0, x1, y0, y1 = ranges
+    x = (points[:, 0] - x0) / (x1 - x0) * size[0]
+    y = (y1 - points[:, 1]) / (y1 - y0) * size[1]
+    far = 4 * max(size)
+    return np.stack([np.clip(x, -far, far), np.clip(y, -far, far)], axis=1)
+
+
+def _cut(way: np.ndarray, dash: Sequence[float], k: float) -> list[tuple[float, np.ndarray]]:
+    """Strokes of a path, each with the step at which it is complete."""
+    steps = np.arange(len(way), dtype=float)
+    where = np.linspace(0, len(way) - 1, max(2, 4 * (len(way) - 1) + 1))
+    line = np.stack([np.interp(where, steps, c) for c in way.T], axis=1)
+    if len(dash) < 2 or not dash[1]:  # a few pieces a step, so that the trail ends at its head
+        return [(w, line[i : i + 2]) for i, w in enumerate(where[1:])]
+    lengths = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    out, at = [], 0.0
+    for piece in dashed(line, [d * k for d in dash]):
+        at += float(np.hypot(*np.diff(piece, axis=0).T).sum())
+        out.append((float(np.interp(at, lengths, where)), piece))
+        at += dash[1] * k
+    return out
+
+
+def _grow(
+    pen: ImageDraw.ImageDraw,
+    strokes: Sequence[tuple[float, np.ndarray]],
+    done: int,
+    t: float,
+    color: str,
+    k: float,
+) -> int:
+    """Draw the strokes that are complete at step `t`; how many are drawn then.
+
+    The edge of a new stroke would cover the older ones, so their ink is drawn again over it.
+    """
+    now = done
+    while now < len(strokes) and strokes[now][0] <= t + 1e-9:
+        stroke(pen, strokes[now][1], "white", _HALO * k)
+        now += 1
+    for _, piece in strokes[:now] if now > done else ():
+        stroke(pen, piece, color, _WIDTH * k)
+    return now
+
+
+def _at(way: np.ndarray, t: float) -> tuple[float, float]:
+    """Where a racer is at the (fractional) step `t`; it stays at its end."""
+    steps = np.arange(len(way))
+    return float(np.interp(t, steps, way[:, 0])), float(np.interp(t, steps, way[:, 1]))
+
+
+def orbit_clip(
+    surface: Surface,
+    traces: Sequence[Trace],
+    labels: Sequence[str],
+    ranges: Ranges,
+    color: str,
+    turn: float = TURN,
+) -> Clip:
+    """The race in three dimensions while the eye goes round by `turn` degrees.
+
+    Args: as `paths_clip`.
+    """
+
+    def frames(options: ClipOptions) -> Iterator[Image.Image]:
+        figure = space(surface, traces, labels, ranges, color)
+        marks = ["mark-line", "mark-symbol", "mark-image.layer_0_marks", "mark-text.layer_2_marks"]
+        still = stage(figure, options, [f"{m}.role-mark" for m in marks])
+        return _round(still, surface, traces, ranges, color, turn, options)
+
+    names = ", ".join(labels)
+    return Clip("orbit", f"{surface.label} in three dimensions, with {names}.", frames)
+
+
+def _round(
+    still: Stage,
+    surface: Surface,
+    traces: Sequence[Trace],
+    ranges: Ranges,
+    color: str,
+    turn: float,
+    options: ClipOptions,
+) -> Iterator[Image.Image]:
+    ground = Ground.of(surface, ranges, color, mesh=64)
+    looks = picture.looks([t.run.optimizer for t in traces])
+    ways = [ground.along(t) for t in traces]
+    longest = max((len(t.lr) for t in traces), default=1)
+    left, top, right, bottom = still.box(0, 0, WIDE, HIGH)
+    camera = Camera(0.0, right - left, bottom - top)
+    empty = still.image.crop((left, top, right, bottom))
+    ink = options.export.colors["ink"]
+    for part in times(options.moving):
+        view = replace(camera, turn=turn * (part - 0.5))
+        image = ground.draw(view, FINE)
+        scene = Image.new("RGBA", (view.width * FINE, view.height * FINE))
+        big = replace(view, width=view.width * FINE, height=view.height * FINE)
+        pen = ImageDraw.Draw(scene)
+        k = FINE * view.width / WIDE
+        _axes(pen, ground, big, ink, k)
+        for way, look in zip(ways, looks, strict=True):
+            shown = max(1, round(part * longest * 6)) + 1
+            at, _ = big.project(way[:shown])
+            stroke(pen, at, "white", _HALO * k)
+            for piece in dashed(at, [d * k for d in look[1]]):
+                stroke(pen, piece, look[0], _WIDTH * k)
+            marker(pen, tuple(at[-1].tolist()), look[2], look[0], _RADIUS * k)
+        picture_now = empty.copy()
+        picture_now.paste(image, (0, 0), image)
+        over = scene.reduce(FINE)
+        picture_now.paste(over, (0, 0), over)
+        still.image.paste(picture_now, (left, top))
+        yield still.image
+
+
+def _axes(pen: ImageDraw.ImageDraw, ground: Ground, camera: Camera, ink: str, k: float) -> None:
+    """Axes with their names and ends, which go round with the surface."""
+    line, words = frame(ground)
+    at, _ = camera.project(line)
+    stroke(pen, at, ink, k)
+    letters = font(round(12 * k))
+    for text, place in words:
+        (x, y), _ = camera.project(np.array(place))
+        pen.text((x, y), text, fill=ink, font=letters, anchor="mm")
