@@ -194,7 +194,7 @@ def test_killed_worker(service):
     config = tiny(**LONG)
     run_id = service.submit(config)
     wait(lambda: service.history(run_id).finished_epochs >= 2)
-    os.kill(service._worker.pid, signal.SIGKILL)
+    os.kill(service.runner.process.pid, signal.SIGKILL)
     wait(lambda: service.info(run_id).state == "interrupted")
     assert "SIGKILL" in service.info(run_id).reason
     kept = service.history(run_id).curves["SGD"].val
@@ -223,7 +223,7 @@ from tests.support.training import tiny
 from initopt_core.training.runs.service import TrainingService
 service = TrainingService(Path(sys.argv[1]), warm="sample", device="cpu")
 service.submit(tiny(epochs=60, train_images=4000, batch_size=16))
-print(service._worker.pid if service._worker else 0, flush=True)
+print(0, flush=True)
 time.sleep(600)
 """
 
@@ -308,10 +308,10 @@ def test_failures_are_said_and_do_not_end_the_worker(service):
 def test_the_worker_gives_way(service):
     if not hasattr(os, "getpriority"):
         pytest.skip("no priorities on this system")
-    wait(lambda: service._worker is not None)
+    wait(lambda: service.runner.process is not None)
     own = os.getpriority(os.PRIO_PROCESS, 0)
-    wait(lambda: os.getpriority(os.PRIO_PROCESS, service._worker.pid) > own or own >= 19)
-    group = Path(f"/proc/{service._worker.pid}/autogroup")
+    wait(lambda: os.getpriority(os.PRIO_PROCESS, service.runner.process.pid) > own or own >= 19)
+    group = Path(f"/proc/{service.runner.process.pid}/autogroup")
     if group.exists():  # Linux heeds niceness only within a session's share of the processor
         wait(lambda: group.read_text().split()[-1] == "19")
 
@@ -319,16 +319,16 @@ def test_the_worker_gives_way(service):
 def test_an_idle_worker_ends_and_comes_back(tmp_path):
     service = TrainingService(tmp_path, warm="sample", device="cpu", idle_s=0.3)
     try:
-        wait(lambda: service._worker is not None)
-        first = service._worker
+        wait(lambda: service.runner.process is not None)
+        first = service.runner.process
         wait(lambda: first.poll() is not None)
         assert first.returncode == 0  # it left by itself, nothing was killed
-        wait(lambda: service._worker is None)
+        wait(lambda: service.runner.process is None)
         time.sleep(1.5)
-        assert service._worker is None  # and stays away while nobody asks
+        assert service.runner.process is None  # and stays away while nobody asks
         service.expect()
-        wait(lambda: service._worker is not None)
-        wait(lambda: service._worker is None)
+        wait(lambda: service.runner.process is not None)
+        wait(lambda: service.runner.process is None)
         run = service.submit(tiny(epochs=1))
         wait(lambda: service.info(run).state == "done")
     finally:

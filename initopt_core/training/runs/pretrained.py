@@ -87,13 +87,21 @@ def guess_optimizer(name: str) -> str:
 
 
 def open_models(
-    store: RunStore, models: Models, dataset: fashion.FashionMNIST, title: str = TITLE
+    store: RunStore,
+    models: Models,
+    dataset: fashion.FashionMNIST,
+    title: str = TITLE,
+    owner: str = "",
 ) -> str:
     """Put models into the store as a finished run, tested anew on `dataset`; the run's id.
 
     The curves come from the result files where there are some, the test results from the weights.
 
+    Args:
+        owner: name of the visitor who brought them.
+
     Raises:
+        SettingError: when there is no room for them.
         CheckpointError: when they are not networks for Fashion-MNIST, or too many.
     """
     if not 1 <= len(models) <= MAX_RACERS:
@@ -139,7 +147,7 @@ def open_models(
         text = "".join(json.dumps(finite(e), separators=(",", ":")) + "\n" for e in events)
         write_atomic(path / "events.jsonl", text.encode())
 
-    return store.create(config, title, state="done", fingerprint="", fill=fill)
+    return store.create(config, title, state="done", fingerprint="", fill=fill, owner=owner)
 
 
 _NO_CURVES: dict[str, Any] = {

@@ -5,24 +5,39 @@ from __future__ import annotations
 import collections
 import contextlib
 import logging
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from initopt_core.paths import ROOT
 from initopt_core.registry import SettingError
 from initopt_core.training.config import TrainConfig
 from initopt_core.training.history import History
+from initopt_core.visitors import LOCAL, Visitor
 
+from .ownership import Allowance, cost, may_change, refuse_costly, refuse_strangers
+from .queue import FairQueue
+from .runner import LocalRunner, Runner
 from .store import ACTIVE, BrokenRun, RunInfo, RunStore
 
 KEPT_HISTORIES = 32
+TIDY_S = 600.0
 IDLE_S = 600.0  # a worker that nobody has needed for so long gives its memory back
 _log = logging.getLogger("initopt.training")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run stands in the queue.
+
+    Attributes:
+        ahead: runs that come before it.
+        seconds: until it begins, as far as that can be told.
+    """
+
+    ahead: int
+    seconds: float | None
 
 
 class TrainingService:
@@ -39,6 +54,9 @@ class TrainingService:
         warm: data that an idle worker holds ready: "full", "sample" or "".
         device: device name, "" for the best.
         idle_s: seconds after which an idle worker ends; `expect` or a run starts another.
+        allowed: what visitors may ask for.
+        keep_s, disk_bytes: age and size beyond which visitors' runs are removed.
+        runner: what trains; a process of this computer unless given.
     """
 
     def __init__(
@@ -48,23 +66,31 @@ class TrainingService:
         warm: str = "",
         device: str = "",
         idle_s: float = IDLE_S,
+        *,
+        allowed: Allowance = Allowance(),
+        keep_s: float = float("inf"),
+        disk_bytes: int | None = None,
+        runner: Runner | None = None,
     ) -> None:
         self.store = RunStore(root)
         self.store.root.mkdir(parents=True, exist_ok=True)
         self.store.adopt()
-        self._command = [sys.executable, "-m", "initopt_core.training.runs.worker", "--serve"]
-        for option, value in (("--data", data_folder), ("--warm", warm), ("--device", device)):
-            if value:
-                self._command += [option, value]
-        self._queue: collections.deque[str] = collections.deque()
+        self.runner = runner or LocalRunner(data_folder, warm, device)
+        self.allowed = allowed
+        self._keep_s, self._disk_bytes = keep_s, disk_bytes
+        self._queue = FairQueue()
         self._current: str | None = None
-        self._worker: subprocess.Popen | None = None
+        self._began = 0.0
+        self._speed: float | None = None  # images x racers a second
+        self._ready = False
         self._wake = threading.Condition()
         self._closed = False
         self._idle_s = idle_s
         self._asked = time.monotonic()
+        self._tidied = -TIDY_S
         self._histories: collections.OrderedDict[str, History] = collections.OrderedDict()
         self._lock = threading.Lock()
+        self._submitting = threading.Lock()
         self._thread = threading.Thread(target=self._manage, name="training-service", daemon=True)
         self._thread.start()
 
@@ -76,55 +102,122 @@ class TrainingService:
             self._asked = time.monotonic()
             self._wake.notify()
 
-    def submit(self, config: TrainConfig, name: str = "", *, again: bool = False) -> str:
-        """Start training, or give the finished run of the same configuration; the run's id.
+    def submit(
+        self,
+        config: TrainConfig,
+        name: str = "",
+        *,
+        again: bool = False,
+        visitor: Visitor = LOCAL,
+    ) -> str:
+        """Start training, or give the run of the same configuration that is finished, training
+        or waiting; the run's id.
 
         Args:
             again: train anew even if there is a finished run; that one stays.
-        """
-        if not again and (known := self.store.finished_like(config)):
-            return known.id
-        run_id = self.store.create(config, name)
-        self._enqueue(run_id)
-        return run_id
 
-    def resume(self, run_id: str) -> None:
+        Raises:
+            SettingError: when a visitor asks for more than is allowed, or the disk is full.
+        """
+        with self._submitting:
+            if not again and (known := self.store.finished_like(config)):
+                return known.id
+            if shared := self._active_like(config):
+                return shared
+            refuse_costly(visitor, config, self.allowed)
+            self._refuse_crowds(visitor)
+            run_id = self.store.create(config, name, owner=owner_of(visitor))
+            self._enqueue(run_id)
+            return run_id
+
+    def _active_like(self, config: TrainConfig) -> str | None:
+        """A run of the same training that waits or trains here."""
+        wanted = config.fingerprint()
+        with self._wake:
+            ids = [*([self._current] if self._current else []), *self._queue]
+        for run_id in ids:
+            with contextlib.suppress(SettingError):
+                run = self.store.info(run_id)
+                if run.fingerprint == wanted and run.state in ACTIVE:
+                    return run_id
+        return None
+
+    def _refuse_crowds(self, visitor: Visitor) -> None:
+        if visitor.full:
+            return
+        with self._wake:
+            mine = self._queue.count(visitor.name)
+            mine += bool(self._current) and self._owner(self._current) == visitor.name
+            waiting = len(self._queue)
+        if mine >= self.allowed.waiting:
+            raise SettingError(
+                f"{mine} of your runs wait or train already; stop one, or wait until it is through."
+            )
+        if waiting >= self.allowed.queue:
+            raise SettingError(
+                f"{waiting} runs wait already. Watch one of them, or come back soon."
+            )
+
+    def _owner(self, run_id: str) -> str:
+        with contextlib.suppress(SettingError):
+            return self.store.info(run_id).owner
+        return ""
+
+    def _allow(self, run_id: str, visitor: Visitor) -> None:
+        """Raise SettingError unless the visitor may change this run."""
+        if not visitor.full:
+            refuse_strangers(visitor, self.store.info(run_id).owner)
+
+    def resume(self, run_id: str, *, visitor: Visitor = LOCAL) -> None:
         """Go on from the last finished epoch.
 
         Raises:
-            SettingError: when the run is not one that can be resumed.
+            SettingError: when the run is not one that can be resumed, or is another's.
         """
-        if not self.store.can_resume(run_id):
-            raise SettingError("This run is finished or already training.")
-        rates = self.store.path(run_id) / "control.json"
-        if rates.is_file():
-            self.store.wish(run_id, "run")
-        self.store.set_state(run_id, "queued")
-        self._enqueue(run_id)
+        self._allow(run_id, visitor)
+        with self._submitting:
+            if not self.store.can_resume(run_id):
+                raise SettingError("This run is finished or already training.")
+            refuse_costly(visitor, self.store.info(run_id).config, self.allowed)
+            self._refuse_crowds(visitor)
+            rates = self.store.path(run_id) / "control.json"
+            if rates.is_file():
+                self.store.wish(run_id, "run")
+            self.store.set_state(run_id, "queued")
+            self._enqueue(run_id)
 
-    def pause(self, run_id: str) -> None:
-        """Hold a run after its present step, everything kept in memory."""
+    def pause(self, run_id: str, *, visitor: Visitor = LOCAL) -> None:
+        """Hold a run after its present step, everything kept in memory.
+
+        Raises:
+            SettingError: when the run is another's and others wait for their turn.
+        """
+        self._allow(run_id, visitor)
+        if not visitor.full and len(self._queue):
+            raise SettingError("Others wait for their turn: a run can be stopped, not paused.")
         self.store.wish(run_id, "pause")
 
-    def go_on(self, run_id: str) -> None:
+    def go_on(self, run_id: str, *, visitor: Visitor = LOCAL) -> None:
         """End a pause."""
+        self._allow(run_id, visitor)
         self.store.wish(run_id, "run")
 
-    def stop(self, run_id: str) -> None:
+    def stop(self, run_id: str, *, visitor: Visitor = LOCAL) -> None:
         """End a run early: it is tested with the best weights so far. A queued one is dropped."""
+        self._allow(run_id, visitor)
         with self._wake:
-            if run_id in self._queue:
-                self._queue.remove(run_id)
+            if self._queue.remove(run_id):
                 self.store.set_state(run_id, "stopped", "It was stopped before it began.")
                 return
         self.store.wish(run_id, "stop")
 
-    def set_rate(self, run_id: str, racer: int, lr: float) -> None:
+    def set_rate(self, run_id: str, racer: int, lr: float, *, visitor: Visitor = LOCAL) -> None:
         """Change a racer's base learning rate from the next step on.
 
         Raises:
-            SettingError: for a rate out of range.
+            SettingError: for a rate out of range, or another's run.
         """
+        self._allow(run_id, visitor)
         config = self.store.info(run_id).config
         if not 0 <= racer < len(config.racers):
             raise SettingError("There is no such racer in this run.")
@@ -177,9 +270,31 @@ class TrainingService:
 
     def position(self, run_id: str) -> int:
         """How many runs come before this queued one."""
+        return self.place(run_id).ahead
+
+    def place(self, run_id: str) -> Place:
+        """How many runs come before this queued one, and how long they will take."""
         with self._wake:
-            ahead = self._queue.index(run_id) if run_id in self._queue else 0
-            return ahead + (self._current is not None)
+            if run_id not in self._queue:
+                return Place(int(self._current not in (None, run_id)), None)
+            before = self._queue.ahead(run_id)
+            current, began, speed = self._current, self._began, self._speed
+        if speed is None:
+            return Place(len(before) + bool(current), None)
+        seconds = sum(one.cost for one in before) / speed
+        if current:
+            with contextlib.suppress(SettingError):
+                whole = cost(self.store.info(current).config) / speed
+                seconds += max(0.0, whole - (time.monotonic() - began))
+        return Place(len(before) + bool(current), seconds)
+
+    def busy(self) -> bool:
+        """Whether a run trains."""
+        return self._current is not None
+
+    def waiting(self) -> int:
+        """How many runs wait."""
+        return len(self._queue)
 
     def history(self, run_id: str) -> History:
         """The run's history, read up to now; one object shared by all who watch."""
@@ -194,56 +309,50 @@ class TrainingService:
         history.poll()
         return history
 
-    def delete(self, run_id: str) -> None:
-        """Remove a run. Raises SettingError while it is active."""
+    def rename(self, run_id: str, name: str, *, visitor: Visitor = LOCAL) -> None:
+        """Give a run another name. Raises SettingError for an empty one, or another's run."""
+        self._allow(run_id, visitor)
+        self.store.rename(run_id, name)
+
+    def delete(self, run_id: str, *, visitor: Visitor = LOCAL) -> None:
+        """Remove a run. Raises SettingError while it is active, or when it is another's."""
+        if not visitor.full:
+            refuse_strangers(visitor, self.store.owner(run_id))
         self.store.delete(run_id)
         with self._lock:
             self._histories.pop(run_id, None)
 
-    def close(self) -> None:
-        """End the worker; a run in training can be resumed later."""
+    def tidy(self) -> list[str]:
+        """Remove visitors' runs that are too old or too many; their ids."""
+        gone = self.store.tidy(self._keep_s, self._disk_bytes)
+        with self._lock:
+            for run_id in gone:
+                self._histories.pop(run_id, None)
+        return gone
+
+    def close(self, patience: float = 5.0, *, at_epoch: bool = False) -> None:
+        """End the worker; a run in training can be resumed later.
+
+        Args:
+            patience: seconds that it has.
+            at_epoch: let the present epoch come to its end, if it does so in that time.
+        """
         with self._wake:
             self._closed = True
             self._wake.notify()
-        self._end_worker()
+        if at_epoch:
+            self.runner.finish()
+        self.runner.end(patience)
         self._thread.join(timeout=5)
 
     # -- the worker --------------------------------------------------------------------------
 
     def _enqueue(self, run_id: str) -> None:
+        run = self.store.info(run_id)
         with self._wake:
-            self._queue.append(run_id)
+            # The person at this computer, and a lecturer, have no name: theirs come first.
+            self._queue.add(run_id, run.owner, cost(run.config), first=not run.owner)
             self._wake.notify()
-
-    def _start_worker(self) -> subprocess.Popen:
-        options = {}
-        if os.name == "nt":
-            options["creationflags"] = subprocess.BELOW_NORMAL_PRIORITY_CLASS
-        else:
-            options["start_new_session"] = True  # Ctrl-C in the terminal is the server's affair
-        worker = subprocess.Popen(
-            self._command,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            **options,
-        )
-        return worker
-
-    def _end_worker(self) -> None:
-        worker, self._worker = self._worker, None
-        if worker is None:
-            return
-        with contextlib.suppress(OSError):
-            worker.stdin.close()  # it finishes its step and leaves
-        try:
-            worker.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
-        worker.stdout.close()
 
     def _needed(self) -> bool:
         return bool(self._queue) or time.monotonic() - self._asked < self._idle_s
@@ -251,21 +360,24 @@ class TrainingService:
     def _manage(self) -> None:
         while not self._closed:
             try:
+                self._tidy_now_and_then()
                 if not self._needed():
-                    self._end_worker()
-                elif self._worker is None or self._worker.poll() is not None:
-                    self._worker = self._start_worker()
-                    if not self._worker.stdout.readline():  # "ready", or nothing when it died
-                        time.sleep(2.0)
+                    self._ready = False
+                    self.runner.end()
+                elif not self.runner.running():
+                    self._ready = self.runner.start()
+                    if not self._ready:
+                        with self._wake:
+                            self._wake.wait_for(lambda: self._closed, timeout=2.0)
                         continue
                 with self._wake:
                     self._wake.wait_for(
-                        lambda: self._queue or self._closed or self._needed() != bool(self._worker),
+                        lambda: len(self._queue) or self._closed or self._needed() != self._ready,
                         timeout=1.0,
                     )
-                    if self._closed or not self._queue or self._worker is None:
+                    if self._closed or not len(self._queue) or not self._ready:
                         continue
-                    self._current = self._queue.popleft()
+                    self._current, self._began = self._queue.pop(), time.monotonic()
                 self._train(self._current)
                 self._asked = time.monotonic()
             except Exception:
@@ -274,30 +386,67 @@ class TrainingService:
             finally:
                 self._current = None
 
+    def _tidy_now_and_then(self) -> None:
+        if self._disk_bytes is not None and time.monotonic() - self._tidied > TIDY_S:
+            self._tidied = time.monotonic()
+            self.tidy()
+
     def _train(self, run_id: str) -> None:
-        """Hand one run to the worker and wait until it is through or the worker is dead."""
-        worker = self._worker
+        """Hand one run to the runner and wait until it is through or the runner is dead."""
         try:
-            path = self.store.path(run_id)
-            worker.stdin.write(f"{path}\n")
-            worker.stdin.flush()
-            answer = worker.stdout.readline()
+            path, config = self.store.path(run_id), self.store.info(run_id).config
         except SettingError:
             return  # deleted meanwhile
-        except (OSError, ValueError):
-            answer = ""
-        if answer or self._closed:
+        start = time.monotonic()
+        state = self.runner.train(path)
+        if state == "done":
+            speed = cost(config) / max(time.monotonic() - start, 1e-3)
+            self._speed = speed if self._speed is None else 0.5 * (self._speed + speed)
+        if state or self._closed:
             return
-        code = worker.wait()
         with contextlib.suppress(SettingError):  # one that cannot be read is shown as that
             if self.store.info(run_id).state in ACTIVE:
-                self.store.set_state(run_id, "interrupted", _death(code))
+                self.store.set_state(run_id, "interrupted", self.runner.death())
 
 
-def _death(code: int) -> str:
-    """Why a worker is gone, in words."""
-    if code < 0:
-        name = signal.Signals(-code).name
-        cause = " Perhaps the memory was full." if name == "SIGKILL" else ""
-        return f"The training process was ended ({name}).{cause} Finished epochs are kept."
-    return f"The training process ended by itself (code {code}). Finished epochs are kept."
+def owner_of(visitor: Visitor) -> str:
+    """Whose name a new run gets: nobody's where somebody with full rights starts it."""
+    return "" if visitor.full else visitor.name
+
+
+class Desk:
+    """The service as one visitor has it: everything can be read, what is his can be changed."""
+
+    def __init__(self, service: TrainingService, visitor: Visitor) -> None:
+        self._service, self.visitor = service, visitor
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._service, name)
+
+    def may_change(self, run: RunInfo) -> bool:
+        """Whether this visitor may stop, steer, rename or delete a run."""
+        return may_change(self.visitor, run.owner)
+
+    def submit(self, config: TrainConfig, name: str = "", *, again: bool = False) -> str:
+        return self._service.submit(config, name, again=again, visitor=self.visitor)
+
+    def resume(self, run_id: str) -> None:
+        self._service.resume(run_id, visitor=self.visitor)
+
+    def pause(self, run_id: str) -> None:
+        self._service.pause(run_id, visitor=self.visitor)
+
+    def go_on(self, run_id: str) -> None:
+        self._service.go_on(run_id, visitor=self.visitor)
+
+    def stop(self, run_id: str) -> None:
+        self._service.stop(run_id, visitor=self.visitor)
+
+    def set_rate(self, run_id: str, racer: int, lr: float) -> None:
+        self._service.set_rate(run_id, racer, lr, visitor=self.visitor)
+
+    def rename(self, run_id: str, name: str) -> None:
+        self._service.rename(run_id, name, visitor=self.visitor)
+
+    def delete(self, run_id: str) -> None:
+        self._service.delete(run_id, visitor=self.visitor)

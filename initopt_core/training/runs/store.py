@@ -4,6 +4,7 @@ RUN/config.json    what is trained, its name, when it was asked for
 RUN/status.json    its state and how it came to it
 RUN/control.json   what the watcher wants: pause, stop, new rates
 RUN/events.jsonl   everything that happened, a line each
+RUN/owner          name of the visitor who started it; absent for the person at this computer
 RUN/alive          touched every second by the worker that trains it
 RUN/NAME.config, NAME.tar, NAME_results.json   best epoch of each racer, the tutorial's format
 RUN/last.ckpt      all that is needed to go on
@@ -18,6 +19,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -25,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from initopt_core.paths import home_folder
 from initopt_core.reading import shown
 from initopt_core.registry import SettingError
 from initopt_core.training.checkpoints import CheckpointError, read_json, write_json
@@ -32,21 +35,22 @@ from initopt_core.training.config import TrainConfig
 from initopt_core.training.differences import own_name
 from initopt_core.training.loop import CHECKPOINT, Control
 
+from .tidying import Kept, to_remove
+
 RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 STATES = ("queued", "running", "paused", "done", "stopped", "interrupted", "failed")
 ACTIVE = ("queued", "running", "paused")
 SILENT_S = 5.0  # a run whose worker has not shown itself for so long has none
 MAX_NAME = 80
+OWNER = "owner"
+UNSHARED = (CHECKPOINT, "alive", "control.json", OWNER)
+"""Files of a run that its export leaves out."""
 YEAR_3000 = 32_503_680_000  # seconds since 1970; clocks read nothing much later
 
 
 def runs_folder() -> Path:
     """INITOPT_HOME/runs, or the user's data folder."""
-    if home := os.environ.get("INITOPT_HOME"):
-        return Path(home) / "runs"
-    from platformdirs import user_data_dir  # so that importing this module needs torch only
-
-    return Path(user_data_dir("initopt", appauthor=False)) / "runs"
+    return home_folder() / "runs"
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class RunInfo:
         state: one of STATES.
         reason: a sentence when it failed or was interrupted.
         created: seconds since 1970.
+        owner: name of the visitor who may change it; "" for the person at this computer.
     """
 
     id: str
@@ -68,6 +73,7 @@ class RunInfo:
     reason: str
     created: float
     fingerprint: str
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,7 @@ class RunStore:
         state: str = "queued",
         fingerprint: str | None = None,
         fill: Callable[[Path], None] = lambda path: None,
+        owner: str = "",
     ) -> str:
         """A new run; its id.
 
@@ -119,23 +126,58 @@ class RunStore:
             state: what it starts as.
             fingerprint: the configuration's own unless given; "" is like no other run.
             fill: puts further files into the folder before the run appears in the list.
+            owner: the visitor's name.
+
+        Raises:
+            SettingError: when the disk is full or the folder cannot be written.
         """
+        try:
+            return self._create(config, name, state, fingerprint, fill, owner)
+        except OSError as problem:
+            raise SettingError(
+                f"This run cannot be kept ({problem.strerror}). Delete runs that are not needed, "
+                "or make room on the server's disk."
+            ) from problem
+
+    def _create(
+        self,
+        config: TrainConfig,
+        name: str,
+        state: str,
+        fingerprint: str | None,
+        fill: Callable[[Path], None],
+        owner: str,
+    ) -> str:
+        """As `create`; what was begun is taken away again when it fails."""
         run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
         part = self.root / f".{run_id}"
-        part.mkdir(parents=True)
-        write_json(
-            part / "config.json",
-            {
-                "name": clean_name(name) or describe(config),
-                "created": time.time(),
-                "fingerprint": config.fingerprint() if fingerprint is None else fingerprint,
-                "config": config.as_dict(),
-            },
-        )
-        write_json(part / "status.json", {"state": state, "reason": ""})
-        fill(part)
-        os.replace(part, self.root / run_id)
+        try:
+            part.mkdir(parents=True)
+            write_json(
+                part / "config.json",
+                {
+                    "name": clean_name(name) or describe(config),
+                    "created": time.time(),
+                    "fingerprint": config.fingerprint() if fingerprint is None else fingerprint,
+                    "config": config.as_dict(),
+                },
+            )
+            write_json(part / "status.json", {"state": state, "reason": ""})
+            if owner:
+                (part / OWNER).write_text(owner, encoding="utf-8")
+            fill(part)
+            os.replace(part, self.root / run_id)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
         return run_id
+
+    def owner(self, run_id: str) -> str:
+        """The name of the visitor who started a run, readable or not; "" for nobody's."""
+        try:
+            return (self.path(run_id) / OWNER).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeError):
+            return ""
 
     def info(self, run_id: str) -> RunInfo:
         """What is known of a run.
@@ -170,6 +212,7 @@ class RunStore:
             status["reason"],
             float(head["created"]),
             head["fingerprint"],
+            self.owner(run_id),
         )
 
     def all(self) -> list[RunInfo]:
@@ -238,7 +281,7 @@ class RunStore:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for file in sorted(path.iterdir()):
-                if file.name.startswith(".") or file.name in (CHECKPOINT, "alive", "control.json"):
+                if file.name.startswith(".") or file.name in UNSHARED:
                     continue
                 archive.write(file, file.name)
         return buffer.getvalue()
@@ -260,7 +303,8 @@ class RunStore:
     def is_alive(self, run_id: str) -> bool:
         """Whether a worker has shown itself on this run lately."""
         try:
-            return time.time() - (self.path(run_id) / "alive").stat().st_mtime < SILENT_S
+            silent = time.time() - (self.path(run_id) / "alive").stat().st_mtime
+            return abs(silent) < SILENT_S  # a clock that was set back is no sign of life
         except (OSError, SettingError):
             return False
 
@@ -280,6 +324,27 @@ class RunStore:
         if self.root.is_dir():
             for rest in self.root.glob(".deleted-*"):
                 shutil.rmtree(rest, ignore_errors=True)
+
+    def tidy(self, max_age: float, max_bytes: int | None) -> list[str]:
+        """Remove visitors' runs beyond an age (s) and a size (bytes; None is any); their ids."""
+        now = time.time()
+        kept = [
+            Kept(
+                run.id,
+                run.owner,
+                now - run.created,
+                sum(_size(file) for file in (self.root / run.id).iterdir()),
+                bool(run.owner) and run.state not in ACTIVE,
+            )
+            for run in self.all()
+        ]
+        gone = to_remove(kept, max_age, sys.maxsize if max_bytes is None else max_bytes)
+        removed = []
+        for run_id in gone:
+            with contextlib.suppress(SettingError, OSError):
+                self.delete(run_id)
+                removed.append(run_id)
+        return removed
 
 
 _HEAD = {"name": str, "created": (int, float), "fingerprint": str, "config": dict}
@@ -302,6 +367,13 @@ def _fields(plain: Any, name: str, kinds: dict[str, Any]) -> dict[str, Any]:
     if not 0 <= plain.get("created", 0) < YEAR_3000:
         raise CheckpointError(f"{name} has no usable 'created' but {shown(plain['created'])}.")
     return plain
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

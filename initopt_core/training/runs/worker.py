@@ -21,13 +21,18 @@ from initopt_core.training.config import TrainConfig
 from initopt_core.training.events import Log
 from initopt_core.training.loop import CHECKPOINT, Control, Stopped, train
 
+from .runner import FINISH
 from .store import read_control
 
 NICENESS = 19
 
 
 class Orphaned(threading.Event):
-    """Set when the input ends."""
+    """Set when the input ends; `finishing` when it asked for the end of the epoch first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.finishing = threading.Event()
 
 
 class Wishes:
@@ -35,22 +40,22 @@ class Wishes:
 
     def __init__(self, folder: Path, orphaned: threading.Event) -> None:
         self.path, self.alive, self.orphaned = folder / "control.json", folder / "alive", orphaned
-        self.status = folder / "status.json"
+        self.status, self.saved = folder / "status.json", folder / CHECKPOINT
+        self.last: tuple | None = None  # the newest checkpoint when leaving was asked for
         self.seen: tuple | None = None
         self.wish = Control()
         self.beat = 0.0
 
     def __call__(self) -> Control:
-        if self.orphaned.is_set():
+        if self._must_leave():
             return Control("quit")
         now = time.monotonic()
         if now - self.beat > 0.5:
             self.beat = now
-            self.alive.touch()
-        try:
-            stat = self.path.stat()
-            stamp = (stat.st_mtime_ns, stat.st_ino)
-        except OSError:
+            with contextlib.suppress(OSError):  # a full disk, a folder that is gone: told elsewhere
+                self.alive.touch()
+        stamp = _stamp(self.path)
+        if stamp is None:
             return self.wish
         if stamp != self.seen:
             self.seen = stamp
@@ -59,6 +64,23 @@ class Wishes:
             if self.wish.command != before and self.wish.command in states:
                 write_json(self.status, {"state": states[self.wish.command], "reason": ""})
         return self.wish
+
+    def _must_leave(self) -> bool:
+        """The server is gone; or it asked for the end of the epoch, and that has been saved."""
+        finishing = getattr(self.orphaned, "finishing", None)
+        if finishing is None or not finishing.is_set():
+            return self.orphaned.is_set()
+        if self.last is None:
+            self.last = (_stamp(self.saved),)
+        return self.last != (_stamp(self.saved),) or self.wish.command == "pause"
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_ino
 
 
 def run_folder(folder: Path, dataset_for, orphaned: threading.Event, device=None) -> str:
@@ -160,6 +182,9 @@ def serve(datasets: Datasets, device: str | None) -> None:
 
     def listen() -> None:
         for line in sys.stdin:
+            if line.strip() == FINISH:
+                orphaned.finishing.set()
+                continue
             with more:
                 jobs.append(line.strip())
                 more.notify()

@@ -1,0 +1,119 @@
+"""What trains a run: the boundary behind which a process of this computer, or a cluster, stands."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Protocol
+
+from initopt_core.paths import ROOT
+
+FINISH = "finish"
+"""Line that asks a worker to leave at the end of the present epoch."""
+
+
+class Runner(Protocol):
+    """Trains the run of a folder; everything else between them is files in that folder."""
+
+    def start(self) -> bool:
+        """Make ready; whether it is."""
+
+    def running(self) -> bool:
+        """Whether it is ready to train, or trains."""
+
+    def train(self, folder: Path) -> str:
+        """Train until the run has ended; "" when that was cut short, else its final state."""
+
+    def death(self) -> str:
+        """After "": why, in words."""
+
+    def finish(self) -> None:
+        """Let what trains now come to the end of its epoch, and no further."""
+
+    def end(self, patience: float = 5.0) -> None:
+        """Give everything back; what trains leaves after its step."""
+
+
+class LocalRunner:
+    """One worker process, started ahead of need: a run's first step comes at once.
+
+    Args:
+        data_folder: where the full Fashion-MNIST lies; "" to let the worker look.
+        warm: data that an idle worker holds ready: "full", "sample" or "".
+        device: device name, "" for the best.
+    """
+
+    def __init__(self, data_folder: str = "", warm: str = "", device: str = "") -> None:
+        self.process: subprocess.Popen | None = None
+        self._code = 0
+        self._command = [sys.executable, "-m", "initopt_core.training.runs.worker", "--serve"]
+        for option, value in (("--data", data_folder), ("--warm", warm), ("--device", device)):
+            if value:
+                self._command += [option, value]
+
+    def start(self) -> bool:
+        options = {}
+        if os.name == "nt":
+            options["creationflags"] = subprocess.BELOW_NORMAL_PRIORITY_CLASS
+        else:
+            options["start_new_session"] = True  # Ctrl-C in the terminal is the server's affair
+        self.process = subprocess.Popen(
+            self._command,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            **options,
+        )
+        return bool(self.process.stdout.readline())  # "ready", or nothing when it died
+
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def train(self, folder: Path) -> str:
+        process = self.process
+        try:
+            process.stdin.write(f"{folder}\n")
+            process.stdin.flush()
+            answer = process.stdout.readline()
+        except (OSError, ValueError):
+            answer = ""
+        if not answer:
+            self._code = process.wait()
+        return answer.strip()
+
+    def death(self) -> str:
+        return death(self._code)
+
+    def finish(self) -> None:
+        if self.running():
+            with contextlib.suppress(OSError, ValueError):
+                self.process.stdin.write(f"{FINISH}\n")
+                self.process.stdin.flush()
+
+    def end(self, patience: float = 5.0) -> None:
+        process, self.process = self.process, None
+        if process is None:
+            return
+        with contextlib.suppress(OSError):
+            process.stdin.close()  # it finishes its step, or with `finish` its epoch, and leaves
+        try:
+            process.wait(timeout=patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+def death(code: int) -> str:
+    """Why a worker is gone, in words."""
+    if code < 0:
+        name = signal.Signals(-code).name
+        cause = " Perhaps the memory was full." if name == "SIGKILL" else ""
+        return f"The training process was ended ({name}).{cause} Finished epochs are kept."
+    return f"The training process ended by itself (code {code}). Finished epochs are kept."

@@ -1,0 +1,243 @@
+"""Rules of a shared server: whose run it is, what may be asked, whose turn it is, what goes."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from initopt_core.registry import SettingError
+from initopt_core.training import Racer, TrainConfig
+from initopt_core.training.runs.ownership import Allowance, cost, may_change, refuse_costly
+from initopt_core.training.runs.queue import FairQueue
+from initopt_core.training.runs.service import Desk, TrainingService
+from initopt_core.training.runs.store import RunStore
+from initopt_core.training.runs.tidying import Kept, to_remove
+from initopt_core.visitors import LOCAL, Visitor
+from tests.support.training import tiny
+
+ANN, BOB = Visitor("ann"), Visitor("bob")
+LECTURER = Visitor("eve", full=True)
+
+
+@pytest.mark.parametrize(
+    ("visitor", "owner", "may"),
+    [
+        (ANN, "ann", True),
+        (ANN, "bob", False),
+        (ANN, "", False),  # the lecturer's, and what was there before
+        (Visitor(""), "", False),
+        (LECTURER, "bob", True),
+        (LOCAL, "bob", True),
+    ],
+)
+def test_who_may_change_what(visitor, owner, may):
+    assert may_change(visitor, owner) is may
+
+
+def test_cost_is_epochs_times_images_times_racers():
+    assert cost(tiny()) == 3 * 1024 * 2
+    assert cost(tiny(seeds=(1, 2))) == 2 * cost(tiny())
+    assert cost(TrainConfig(epochs=1)) == 50_000 * 3
+    assert cost(TrainConfig(epochs=1, data="sample")) == 5000 * 3
+    assert cost(TrainConfig(epochs=1, data="sample", train_images=50_000)) == 5000 * 3
+    searched = tiny(search_epochs=1, search_initializers=("xavier", "kaiming"))
+    assert cost(searched) == (3 + 7 * 2) * 1024 * 2
+    assert cost(tiny(hidden_sizes=(2048,) * 10)) > 50 * cost(tiny())
+
+
+def test_a_costly_race_is_refused_with_what_would_fit():
+    allowed = Allowance(budget=cost(tiny(epochs=7)))
+    refuse_costly(ANN, tiny(epochs=7), allowed)
+    with pytest.raises(SettingError, match="7 epochs of it would fit"):
+        refuse_costly(ANN, tiny(epochs=8), allowed)
+    refuse_costly(LECTURER, tiny(epochs=500), allowed)
+
+
+def test_turns_are_fair_whatever_one_visitor_asks_for():
+    queue = FairQueue()
+    for i in range(10):
+        queue.add(f"a{i}", "ann")
+    queue.add("b0", "bob")
+    assert queue.pop() == "a0"
+    assert queue.pop() == "b0"
+    queue.add("c0", "cid")
+    assert queue.pop() == "c0"
+    assert queue.pop() == "a1"
+    assert [one.run_id for one in queue.ahead("a9")][-1] == "a8"
+
+
+def test_heavy_runs_wait_longer_and_the_lecturers_goes_first():
+    queue = FairQueue()
+    queue.add("heavy", "ann", cost=100)
+    queue.add("heavy2", "ann", cost=100)
+    for i in range(5):
+        queue.add(f"light{i}", "bob", cost=1)
+    queue.add("lecture", "", first=True)
+    order = [queue.pop() for _ in range(len(queue))]
+    assert order[0] == "lecture" and order[1] == "heavy" and order[-1] == "heavy2"
+    with pytest.raises(IndexError):
+        queue.pop()
+
+
+def test_a_run_taken_out_gives_its_turn_back():
+    queue = FairQueue()
+    for _ in range(20):
+        queue.add("x", "ann", cost=50)
+        assert queue.remove("x") and not queue.remove("x")
+    queue.add("a", "ann")
+    queue.add("b", "bob")
+    assert queue.pop() == "a"
+
+
+def test_each_visitors_share_is_the_same_in_any_order():
+    """With all queues full, served work differs by at most one run, whatever the arrivals."""
+    rng = random.Random(3)
+    arrivals = [(o, i) for o in "abcd" for i in range(25)]
+    rng.shuffle(arrivals)
+    queue = FairQueue()
+    for owner, i in arrivals:
+        queue.add(f"{owner}{i}", owner)
+    served = dict.fromkeys("abcd", 0)
+    for _ in range(60):
+        served[queue.pop()[0]] += 1
+        assert max(served.values()) - min(served.values()) <= 1
+
+
+def kept(run_id, owner="ann", age=1.0, size=10, removable=True):
+    return Kept(run_id, owner, age, size, removable)
+
+
+def test_old_runs_go_but_neither_active_ones_nor_the_lecturers():
+    runs = [kept("old", age=99), kept("mine", "", 99, removable=False), kept("new")]
+    assert to_remove(runs, 50, 10**9) == ["old"]
+
+
+def test_who_fills_the_disk_pushes_out_his_own():
+    runs = [kept(f"a{i}", "ann", age=10 - i, size=100) for i in range(5)]
+    runs += [kept("b0", "bob", age=50, size=100)]
+    assert to_remove(runs, 1e9, 400) == ["a0", "a1"]
+
+
+def test_a_clock_set_back_removes_nothing():
+    assert to_remove([kept("a", age=-1e6)], 50, 10**9) == []
+
+
+def test_nothing_removable_ends_too():
+    assert to_remove([kept("a", size=10, removable=False)], 1, 5) == []
+
+
+class Nobody:
+    """A runner that is never ready: runs stay in the queue."""
+
+    def start(self) -> bool:
+        return False
+
+    def running(self) -> bool:
+        return False
+
+    def finish(self) -> None: ...
+
+    def end(self, patience: float = 5.0) -> None: ...
+
+
+@pytest.fixture
+def service(tmp_path):
+    allowed = Allowance(budget=cost(tiny(epochs=5)), waiting=2, queue=3)
+    running = TrainingService(tmp_path, allowed=allowed, runner=Nobody())
+    yield running
+    running.close()
+
+
+def test_strangers_can_watch_and_nothing_else(service):
+    ann, bob = Desk(service, ANN), Desk(service, BOB)
+    run = ann.submit(tiny())
+    assert service.info(run).owner == "ann"
+    assert bob.info(run).name and bob.history(run).state == "" and bob.place(run).ahead == 0
+    assert ann.may_change(ann.info(run)) and not bob.may_change(bob.info(run))
+    for forbidden in (
+        lambda: bob.stop(run),
+        lambda: bob.pause(run),
+        lambda: bob.go_on(run),
+        lambda: bob.resume(run),
+        lambda: bob.rename(run, "mine"),
+        lambda: bob.delete(run),
+        lambda: bob.set_rate(run, 0, 0.1),
+    ):
+        with pytest.raises(SettingError, match="another browser"):
+            forbidden()
+    assert service.info(run).state == "queued"
+    ann.rename(run, "ours")
+    ann.stop(run)
+    assert service.info(run).name == "ours" and service.info(run).state == "stopped"
+    ann.delete(run)
+    assert service.runs() == []
+
+
+def test_a_broken_run_is_its_owners_too(service):
+    run = Desk(service, ANN).submit(tiny())
+    service.stop(run)
+    (service.store.path(run) / "config.json").write_text("{")
+    with pytest.raises(SettingError, match="another browser"):
+        Desk(service, BOB).delete(run)
+    Desk(service, ANN).delete(run)
+
+
+def test_what_is_kept_of_the_owner_is_not_exported(service):
+    import io
+    import zipfile
+
+    run = Desk(service, ANN).submit(tiny())
+    archive = zipfile.ZipFile(io.BytesIO(service.store.export(run)))
+    assert "owner" not in archive.namelist()
+    assert not any(b"ann" in archive.read(name) for name in archive.namelist())
+
+
+def test_identical_requests_share_one_run(service):
+    first = Desk(service, ANN).submit(tiny())
+    assert Desk(service, BOB).submit(tiny()) == first
+    assert Desk(service, BOB).submit(tiny(), again=True) == first
+    assert len(service.runs()) == 1
+
+
+def test_a_visitor_cannot_fill_the_queue(service):
+    ann, bob, cid = (Desk(service, Visitor(n)) for n in ("ann", "bob", "cid"))
+    for seed in (1, 2):
+        ann.submit(tiny(seeds=(seed,)))
+    with pytest.raises(SettingError, match="2 of your runs"):
+        ann.submit(tiny(seeds=(3,)))
+    with pytest.raises(SettingError, match="visitor of a shared server"):
+        bob.submit(tiny(epochs=6))
+    bob.submit(tiny(seeds=(4,)))
+    with pytest.raises(SettingError, match="3 runs wait already"):
+        cid.submit(tiny(seeds=(5,)))
+    lecture = Desk(service, LECTURER).submit(tiny(epochs=60))
+    assert service.place(lecture).ahead == 0
+    with pytest.raises(SettingError, match="not paused"):
+        ann.pause(service.runs()[-1].id)
+
+
+def test_expected_waits_come_from_measured_speed(service):
+    a = service.submit(tiny(seeds=(1,)))
+    b = service.submit(tiny(seeds=(2,)))
+    assert service.place(b).seconds is None
+    service._speed = cost(tiny()) / 10
+    assert service.place(a).seconds == 0
+    assert service.place(b).seconds == pytest.approx(10)
+
+
+def test_visitors_runs_are_tidied_and_others_are_not(tmp_path):
+    store = RunStore(tmp_path)
+    mine = store.create(tiny(), state="done")
+    old, active = (store.create(tiny(), state=s, owner="ann") for s in ("done", "running"))
+    assert store.tidy(1e9, None) == []
+    assert store.tidy(-1.0, None) == [old]
+    assert {run.id for run in store.all()} == {mine, active}
+    other = store.create(tiny(), state="stopped", owner="bob")
+    assert store.tidy(1e9, 10) == [other]
+
+
+@pytest.mark.parametrize("racers", [1, 8])
+def test_a_race_of_many_costs_as_many(racers):
+    config = tiny(racers=tuple(Racer("SGD", (("lr", 0.1 + i / 100),)) for i in range(racers)))
+    assert cost(config) == 3 * 1024 * racers
