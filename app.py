@@ -4,7 +4,7 @@ import streamlit as st
 
 from initopt_core.ui import address, layout, type_size
 from initopt_core.ui.components.address_bar import address_bar
-from initopt_core.ui.server import startup
+from initopt_core.ui.server import logs, startup, web
 
 PAGES = {
     "home": ("Home", ":material/home:"),
@@ -39,4 +39,11 @@ def main() -> None:
 if __name__ == "__main__":  # run for a visitor
     main()
 else:  # imported once, by `streamlit run`, when the server starts
-    app = st.App(__file__, lifespan=startup.lifespan)
+    logs.begin()
+    app = st.App(
+        __file__,
+        lifespan=startup.lifespan,
+        routes=web.routes(),
+        middleware=web.middleware(),
+        on_script_error=logs.script_error,
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 from initopt_core.registry import SettingError
+
+from .server import logs
 
 _CSS = """
 <style>
@@ -87,9 +88,8 @@ def guard(what: str) -> Iterator[None]:
         if isinstance(error, (SettingError, DataError)):
             st.warning(str(error), icon=":material/tune:")
             return
-        logging.getLogger("initopt").exception("%s failed", what)
         st.error(
-            f"{what} could not be shown ({type(error).__name__}). Reset the settings or reload "
-            "the page; the server's log has the details.",
+            f"{what} could not be shown (error {logs.unforeseen(what)}). Reset the settings or "
+            "reload the page; the server's log has the details under this number.",
             icon=":material/error:",
         )

@@ -12,7 +12,6 @@ from initopt_core.reading import SettingError
 from .clip import Clip, stage, times
 from .options import ClipOptions
 
-
 _MARKS = [f"mark-{kind}.role-mark" for kind in ("line", "area", "symbol", "rule", "text", "trail")]
 
 

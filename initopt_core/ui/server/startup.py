@@ -60,6 +60,11 @@ def wait(title: str) -> None:
     place.empty()
 
 
+def loaded() -> bool:
+    """Whether PyTorch and the pages' modules are there."""
+    return _imported.is_set()
+
+
 def _one_app() -> None:
     """A folder named pages means the older kind of multipage app until `st.navigation` has been
     called: the first visitor who comes by a deep link would get the page's file alone."""

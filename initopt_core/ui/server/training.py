@@ -8,10 +8,13 @@ import streamlit as st
 
 from initopt_core import data
 from initopt_core.registry import SettingError
-from initopt_core.training.runs.service import TrainingService
+from initopt_core.settings import server_settings
+from initopt_core.training.runs.ownership import Allowance
+from initopt_core.training.runs.service import Desk, TrainingService
 from initopt_core.ui import address
 from initopt_core.ui.state import values
 
+from . import identity, operation
 from .dataset import get_dataset
 
 RUN, COMPARED = "run", "compare"
@@ -21,15 +24,29 @@ RECORDED = "recorded"
 
 
 @st.cache_resource(show_spinner=False)
-def service() -> TrainingService:
-    """Queue, worker process, runs and histories, shared by all sessions.
+def shared_service() -> TrainingService:
+    """Queue, worker process, runs and histories, shared by all sessions."""
+    settings, dataset = server_settings(), get_dataset()
+    here = {"warm": "sample"}
+    if dataset.source != "sample":
+        here = {"data_folder": dataset.folder, "warm": "full"}
+    bounds = {}
+    if settings.hosted:
+        bounds["allowed"] = Allowance(
+            settings.visitor_budget, settings.visitor_runs, settings.queue_limit
+        )
+        bounds |= {"keep_s": settings.keep_days * 86_400.0, "disk_bytes": settings.disk_mb * 2**20}
+    made = TrainingService(device=settings.device, **here, **bounds)
+    operation.trains(made)
+    return made
+
+
+def service() -> Desk:
+    """The training service as the present visitor may use it.
 
     A page on which a training can be started calls its `expect`, so that a worker stands ready.
     """
-    dataset = get_dataset()
-    if dataset.source == "sample":
-        return TrainingService(warm="sample")
-    return TrainingService(data_folder=dataset.folder, warm="full")
+    return Desk(shared_service(), identity.me())
 
 
 @st.cache_resource(show_spinner=False)
