@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -235,6 +236,19 @@ def test_visitors_runs_are_tidied_and_others_are_not(tmp_path):
     assert {run.id for run in store.all()} == {mine, active}
     other = store.create(tiny(), state="stopped", owner="bob")
     assert store.tidy(1e9, 10) == [other]
+
+
+def test_another_server_leaves_the_queue_of_the_first_alone(service):
+    run = service.submit(tiny())
+    service.store.show_life(run)
+    other = TrainingService(service.store.root, runner=Nobody())
+    assert other.info(run).state == "queued"
+    other.close()
+    os.utime(service.store.path(run) / "alive", (0, 0))
+    other.store.adopt(60.0, {run})
+    assert other.info(run).state == "queued"
+    other.store.adopt(60.0)
+    assert other.info(run).state == "interrupted"
 
 
 @pytest.mark.parametrize("racers", [1, 8])

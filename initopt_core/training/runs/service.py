@@ -23,6 +23,8 @@ from .store import ACTIVE, BrokenRun, RunInfo, RunStore
 
 KEPT_HISTORIES = 32
 TIDY_S = 600.0
+BEAT_S = 2.0
+LOST_S = 60.0  # silence after which another server's run counts as nobody's
 IDLE_S = 600.0  # a worker that nobody has needed for so long gives its memory back
 _log = logging.getLogger("initopt.training")
 
@@ -93,6 +95,7 @@ class TrainingService:
         self._submitting = threading.Lock()
         self._thread = threading.Thread(target=self._manage, name="training-service", daemon=True)
         self._thread.start()
+        threading.Thread(target=self._beat, name="training-beat", daemon=True).start()
 
     # -- what pages ask ----------------------------------------------------------------------
 
@@ -385,6 +388,21 @@ class TrainingService:
                 time.sleep(1.0)
             finally:
                 self._current = None
+
+    def _beat(self) -> None:
+        """Show other servers of the same folder that the runs in this queue are somebody's, and
+        tell what nobody has shown for long."""
+        asked = time.monotonic()
+        while not self._closed:
+            with contextlib.suppress(OSError, SettingError):
+                for run_id in list(self._queue):
+                    self.store.show_life(run_id)
+                if time.monotonic() - asked > LOST_S / 2:
+                    asked = time.monotonic()
+                    mine = {*self._queue, *([self._current] if self._current else [])}
+                    self.store.adopt(LOST_S, mine)
+            with self._wake:
+                self._wake.wait_for(lambda: self._closed, timeout=BEAT_S)
 
     def _tidy_now_and_then(self) -> None:
         if self._disk_bytes is not None and time.monotonic() - self._tidied > TIDY_S:

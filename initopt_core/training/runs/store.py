@@ -22,7 +22,7 @@ import shutil
 import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -300,11 +300,15 @@ class RunStore:
             },
         )
 
-    def is_alive(self, run_id: str) -> bool:
-        """Whether a worker has shown itself on this run lately."""
+    def show_life(self, run_id: str) -> None:
+        """Let it be seen that a server has this run in its queue."""
+        (self.path(run_id) / "alive").touch()
+
+    def is_alive(self, run_id: str, silent_s: float = SILENT_S) -> bool:
+        """Whether a worker or a queue has shown itself on this run lately."""
         try:
             silent = time.time() - (self.path(run_id) / "alive").stat().st_mtime
-            return abs(silent) < SILENT_S  # a clock that was set back is no sign of life
+            return abs(silent) < silent_s  # a clock that was set back is no sign of life
         except (OSError, SettingError):
             return False
 
@@ -312,10 +316,16 @@ class RunStore:
         """Whether there is anything left to do."""
         return self.info(run_id).state in ("interrupted", "stopped", "failed")
 
-    def adopt(self) -> None:
-        """After a start: runs that claim to be active but that nobody trains are interrupted."""
+    def adopt(self, silent_s: float = SILENT_S, mine: Collection[str] = ()) -> None:
+        """Runs that claim to be active but that nobody trains, here or elsewhere, are interrupted.
+
+        Args:
+            silent_s: seconds without a sign of life that mean nobody.
+            mine: runs that are known to be somebody's.
+        """
         for run in self.all():
-            if run.state in ACTIVE and not self.is_alive(run.id):
+            lost = run.state in ACTIVE and run.id not in mine
+            if lost and not self.is_alive(run.id, silent_s):
                 self.set_state(
                     run.id,
                     "interrupted",

@@ -16,14 +16,12 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
-
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter
 from initopt_core.ui import type_size
 
-from . import assets, chart_store
+from . import answers, assets, chart_store
 
 CACHE_SIZE = 256
 SCRIPTS = ("vendor/vega/vega.min.js", "live_chart/live_chart.js")
@@ -202,11 +200,10 @@ def live_chart(
     """
     compiled = compile_figure(figure)
     # A browser whose fetch failed (another server, a cleaned folder) asks for the text itself.
-    asked = st.session_state.get(key) or {}
-    inline = not _serve(compiled) or asked.get("need") == compiled.digest
+    inline = not _serve(compiled) or answers.answer(key, "need") == compiled.digest
 
     def selected() -> None:
-        value = (st.session_state.get(key) or {}).get("select")
+        value = answers.click(answers.answer(key, "select"))
         if callable(on_select) and value is not None:
             on_select(value)
 
@@ -224,7 +221,7 @@ def live_chart(
         on_select_change=selected,
         on_need_change=_nothing,
     )
-    return result.get("select") if on_select else None
+    return answers.click(result.get("select")) if on_select else None
 
 
 def _nothing() -> None:

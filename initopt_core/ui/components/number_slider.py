@@ -13,7 +13,7 @@ from initopt_core.registry import Parameter, SettingError
 from initopt_core.ui.address import epoch, session_key
 from initopt_core.ui.state import kept, values, write_link
 
-from . import assets
+from . import answers, assets
 
 
 def number_slider(
@@ -42,9 +42,11 @@ def number_slider(
     element, answered = (f"_{session_key(key)}_{part}" for part in ("slider", "answered"))
 
     def moved() -> None:
-        value = (st.session_state.get(element) or {}).get("value")
-        with contextlib.suppress(SettingError, TypeError, ValueError):
-            chosen, move, meant_for = value
+        said = answers.number_move(answers.answer(element, "value"))
+        if said is None:
+            return
+        with contextlib.suppress(SettingError):
+            chosen, move, meant_for = said
             if meant_for != epoch() or move == st.session_state.get(answered):
                 return  # of a page that Back has left; or the last move, sent once more after Back
             st.session_state[answered] = move

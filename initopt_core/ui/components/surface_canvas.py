@@ -27,7 +27,7 @@ from initopt_core.schedules import SCHEDULES
 from initopt_core.surfaces import Point
 from initopt_core.wording import number
 
-from . import assets
+from . import answers, assets
 
 Ranges = tuple[float, float, float, float]
 SCRIPTS = ("surface_canvas/surface_canvas.js",)
@@ -209,13 +209,17 @@ def surface_canvas(
     """
     import streamlit as st
 
-    def moved(name: str, function: Callable[[dict], None] | None) -> Callable[[], None]:
+    def said(
+        name: str, read: Callable[[Any], dict | None], function: Callable[[dict], None] | None
+    ) -> Callable[[], None]:
         def call() -> None:
-            value = (st.session_state.get(key) or {}).get(name)
-            if function is not None and value:
+            value = read(answers.answer(key, name))
+            if function is not None and value is not None:
                 function(value)
 
         return call
+
+    runs = [run for run, _, _ in starts]
 
     head = {
         "kind": "scene",
@@ -237,6 +241,6 @@ def surface_canvas(
         mount()(
             key=key,
             data=b"".join([text.encode(), b"\n", scene.floats]),
-            on_start_change=moved("start", on_start),
-            on_view_change=moved("view", on_view),
+            on_start_change=said("start", lambda value: answers.start_move(value, runs), on_start),
+            on_view_change=said("view", answers.view_move, on_view),
         )

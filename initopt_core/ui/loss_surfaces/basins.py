@@ -18,7 +18,7 @@ from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure
 from initopt_core.loss_surfaces.basins import DIVERGED, ELSEWHERE, Basins, basins
 from initopt_core.surfaces import Surface, unbounded
-from initopt_core.ui.components import assets
+from initopt_core.ui.components import answers, assets
 from initopt_core.ui.components.surface_canvas import labels_of, run_settings
 from initopt_core.ui.page import Laboratory
 from initopt_core.ui.server.compute import compute, is_ready
@@ -249,8 +249,8 @@ def _one(i: int, label: str, held: Held) -> Map:
     made = map_of(held.plan, i)
 
     def picked() -> None:
-        value = (st.session_state.get(key) or {}).get("pick")
-        if value:
+        value = answers.numbers(answers.answer(key, "pick"), "x", "y")
+        if value is not None:
             move_start(held.entry, -1, value["x"], value["y"])
             values[VIEW.name] = PATHS
             st.rerun()  # all of the page is another

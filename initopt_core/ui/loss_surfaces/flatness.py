@@ -9,7 +9,7 @@ import streamlit as st
 
 from initopt_core.figures import loss_surfaces as figures
 from initopt_core.loss_surfaces import flatness
-from initopt_core.ui.components import assets
+from initopt_core.ui.components import answers, assets
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.page import PICTURE, Laboratory
 from initopt_core.ui.state import values
@@ -56,10 +56,10 @@ def _figure(
     lab: Laboratory, curve: flatness.TwoMinima, shift: float, prices: list[flatness.Price]
 ) -> None:
     def moved() -> None:
-        value = (st.session_state.get(KEY) or {}).get("moved")
-        if value:
-            name = f"flat_{flatness.SHIFT.name}"
-            values[name] = float(value["shift"])
+        value = answers.numbers(answers.answer(KEY, "moved"), "shift")
+        if value is not None:
+            name, low, high = f"flat_{flatness.SHIFT.name}", flatness.SHIFT.low, flatness.SHIFT.high
+            values[name] = min(max(value["shift"], low), high)
             lab.answer(PICTURE, name)
 
     mount()(

@@ -6,6 +6,7 @@ so that PyTorch loads in a thread while the browser is still fetching the frame 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import importlib
@@ -18,6 +19,8 @@ import streamlit as st
 
 from initopt_core.ui.components import live_chart
 
+from . import farewell, operation
+
 FIRST = "initopt_core.ui.initialization.page"
 LATER = (
     "initopt_core.ui.home",
@@ -26,6 +29,8 @@ LATER = (
     "initopt_core.ui.training.watch",
 )
 PATIENCE_SECONDS = 120
+GRACE_SECONDS = 20
+"""That an epoch in training has to come to its end after a stop signal."""
 _imported = threading.Event()
 _lock = threading.Lock()
 _thread: threading.Thread | None = None
@@ -33,9 +38,12 @@ _thread: threading.Thread | None = None
 
 @contextlib.asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[None]:
-    """Of the server: begin to load when it starts."""
+    """Of the server: begin to load when it starts; at its end, keep what trains."""
     begin()
+    farewell.listen()
     yield
+    if service := operation.training():
+        await asyncio.to_thread(service.close, GRACE_SECONDS, at_epoch=True)
 
 
 def begin() -> None:
