@@ -4,7 +4,7 @@ import streamlit as st
 
 from initopt_core.ui import address, layout, type_size
 from initopt_core.ui.components.address_bar import address_bar
-from initopt_core.ui.server import logs, startup, web
+from initopt_core.ui.server import gate, logs, startup, web
 
 PAGES = {
     "home": ("Home", ":material/home:"),
@@ -40,6 +40,7 @@ if __name__ == "__main__":  # run for a visitor
     main()
 else:  # imported once, by `streamlit run`, when the server starts
     logs.begin()
+    gate.close()
     app = st.App(
         __file__,
         lifespan=startup.lifespan,

@@ -168,7 +168,7 @@ def main() -> int:
     print(*told, sep="\n")
     print(f"{options.messages} messages, {len(told)} unforeseen errors, server alive: {alive}")
     if told:
-        print(log[-6000:])
+        print(log[-12000:])
     return int(bool(told) or not alive)
 
 

@@ -420,11 +420,15 @@ class TrainingService:
         if state == "done":
             speed = cost(config) / max(time.monotonic() - start, 1e-3)
             self._speed = speed if self._speed is None else 0.5 * (self._speed + speed)
-        if state or self._closed:
+        if self._closed:
             return
+        reason = self.runner.death() if not state else _UNWRITTEN
         with contextlib.suppress(SettingError):  # one that cannot be read is shown as that
             if self.store.info(run_id).state in ACTIVE:
-                self.store.set_state(run_id, "interrupted", self.runner.death())
+                self.store.set_state(run_id, "interrupted", reason)
+
+
+_UNWRITTEN = "It ended, and that could not be written: is the disk full? Finished epochs are kept."
 
 
 def owner_of(visitor: Visitor) -> str:

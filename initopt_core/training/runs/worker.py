@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 import sys
 import threading
@@ -87,13 +88,15 @@ def run_folder(folder: Path, dataset_for, orphaned: threading.Event, device=None
     """Train, or go on with, the run in `folder`; its final state, also in its status.json."""
 
     def status(state: str, reason: str = "") -> str:
-        write_json(folder / "status.json", {"state": state, "reason": reason})
+        # Where it cannot be written, the service tells it as soon as that is possible.
+        with contextlib.suppress(OSError):
+            write_json(folder / "status.json", {"state": state, "reason": reason})
         return state
 
     log = None
     try:
-        (folder / "alive").touch()
         status("running")
+        (folder / "alive").touch()
         config = TrainConfig.from_dict(read_json(folder / "config.json")["config"])
         saved = folder / CHECKPOINT
         log = Log(
@@ -117,6 +120,8 @@ def run_folder(folder: Path, dataset_for, orphaned: threading.Event, device=None
         return status("failed", str(problem))
     except CheckpointError as problem:
         return status("failed", f"{problem} This run cannot go on; train it anew.")
+    except OSError as problem:
+        return status("failed", _no_room(problem))
     except MemoryError:
         return status("failed", "There was not enough memory. Try a smaller batch or network.")
     except Exception as problem:
@@ -125,12 +130,37 @@ def run_folder(folder: Path, dataset_for, orphaned: threading.Event, device=None
         import traceback
 
         traceback.print_exc()
+        if _is_device(problem):
+            return status(
+                "failed",
+                "The device that trained has failed. Finished epochs are kept: resume the run "
+                "when the device is back, or set INITOPT_DEVICE=cpu.",
+            )
         return status("failed", f"An unforeseen error ended it ({type(problem).__name__}).")
     finally:
         if log:
-            log.close()
+            with contextlib.suppress(OSError):  # what was in its buffer may find no room
+                log.close()
         with contextlib.suppress(OSError):
             (folder / "alive").unlink()
+
+
+def _no_room(problem: OSError) -> str:
+    """Why files could not be written or read, and what to do."""
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The disk is full. Finished epochs are kept: make room, then resume the run."
+    if problem.errno == errno.ENOENT:
+        return "The run's folder was removed while it was training."
+    reason = problem.strerror or type(problem).__name__
+    return f"The run's folder cannot be used ({reason}). Mend that, then resume the run."
+
+
+def _is_device(problem: Exception) -> bool:
+    """Whether an accelerator, not the program, is what failed."""
+    text = str(problem)
+    return isinstance(problem, RuntimeError) and any(
+        word in text for word in ("CUDA error", "CUDA driver", "HIP error", "MPS backend", "cuDNN")
+    )
 
 
 class Datasets:

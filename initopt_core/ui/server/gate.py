@@ -1,0 +1,63 @@
+"""Widget values from browsers that Streamlit itself cannot read count as not sent.
+
+Streamlit reads a widget's value by its kind and takes for granted that its own script wrote it. A
+value that is none (JSON of 3,000 brackets, text for a number) fails there, at every rerun until the
+browser sends another. Here such a value is dropped, so that the one before it, or the default,
+stays. The class is not a public one: `tests/ui/test_gate.py` fails when an upgrade moves it, and
+pages then work as without the gate.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from . import operation
+
+_log = logging.getLogger("initopt.gate")
+
+
+def close() -> None:
+    """Put the gate before every session; cheap when repeated."""
+    try:
+        from streamlit.runtime.state.session_state import WStates
+
+        read = WStates.__getitem__
+    except (ImportError, AttributeError) as problem:
+        _log.warning("widget values are not checked: %s", problem)
+        return
+    if not getattr(read, "checks", False):
+        WStates.__getitem__ = _checked(read)
+
+
+def _checked(read: Any) -> Any:
+    """`read(states, widget)` that knows no value which cannot be read."""
+
+    def checked(states: Any, widget: str) -> Any:
+        try:
+            if _is_of_another_kind(states, widget):
+                raise TypeError("a value of another kind of widget")
+            return read(states, widget)
+        except KeyError as missing:
+            if missing.args == (widget,):
+                raise
+            problem: BaseException = missing
+        except Exception as other:  # RecursionError, too
+            problem = other
+        states.states.pop(widget, None)
+        operation.REFUSED.labels("value").inc()
+        _log.info("a value of %s was dropped (%s)", widget[:80], type(problem).__name__)
+        raise KeyError(widget)
+
+    checked.checks = True
+    return checked
+
+
+def _is_of_another_kind(states: Any, widget: str) -> bool:
+    """Whether a browser's value is, say, text where the widget has a number."""
+    sent, known = states.states.get(widget), states.widget_metadata.get(widget)
+    message = getattr(sent, "value", None)
+    if known is None or not hasattr(message, "WhichOneof"):
+        return False
+    kind = message.WhichOneof("value")
+    return kind is not None and kind != known.value_type
