@@ -2,7 +2,7 @@
 
 Streamlit reads a widget's value by its kind and takes for granted that its own script wrote it. A
 value that is none (JSON of 3,000 brackets, text for a number) fails there, at every rerun until the
-browser sends another. Here such a value is dropped, so that the one before it, or the default,
+browser sends another. Here such a value counts as none, so that the one before it, or the default,
 stays. The class is not a public one: `tests/ui/test_gate.py` fails when an upgrade moves it, and
 pages then work as without the gate.
 """
@@ -44,9 +44,8 @@ def _checked(read: Any) -> Any:
             problem: BaseException = missing
         except Exception as other:  # RecursionError, too
             problem = other
-        states.states.pop(widget, None)
         operation.REFUSED.labels("value").inc()
-        _log.info("a value of %s was dropped (%s)", widget[:80], type(problem).__name__)
+        _log.info("a value of %s is none (%s)", widget[:80], type(problem).__name__)
         raise KeyError(widget)
 
     checked.checks = True

@@ -1,0 +1,182 @@
+"""One table: many visitors on the initialization page and on the bare page, in one run.
+
+    python -m tests.load                              100 sessions, a few minutes
+    python -m tests.load --sessions 300 --capacity 90
+
+Sessions follow one another through the same settings, as a hall does. Capacity is what the bare
+page answers a second when it is asked for more than it can, unless given; each page is then
+offered half, full and twice of it. A change that finds its own visitor waiting is not sent.
+Loopback only, bounded in sessions and seconds; Linux (it reads processor time from /proc).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from initopt_core.initializers import INITIALIZERS
+from initopt_core.networks import ACTIVATIONS
+from tests.load.socket_client import Visitor
+from tests.support import server
+
+MAX_SESSIONS, MAX_SECONDS = 1000, 120
+HERE = Path(__file__).resolve().parent
+PAGES = {
+    "bare": (HERE / "bare_app.py", ""),
+    "initialization": (server.ROOT / "app.py", "initialization"),
+}
+SETTINGS = [
+    (scheme.label, activation.label)
+    for scheme in INITIALIZERS.values()
+    for activation in ACTIVATIONS.values()
+    if scheme.name not in ("orthogonal", "lsuv")  # 40 ms of QR: not what is measured here
+]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: times and `processor` time a change in ms, `size` in KB a change."""
+
+    page: str
+    sessions: int
+    offered: float
+    answered: float
+    median: float
+    late: float
+    errors: int
+    size: float
+    processor: float
+
+
+def processor_seconds(pid: int) -> float:
+    """Processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def change(visitor: Visitor, setting: tuple[str, str]) -> tuple[WidgetState, ...]:
+    """The two boxes' values."""
+    ids = {label: widget for widget, label in visitor.labels.items()}
+    found = zip(("Scheme", "Activation"), setting, strict=True)
+    return tuple(WidgetState(id=ids[label], string_value=value) for label, value in found)
+
+
+async def opened(url: str, page: str, count: int) -> list[Visitor]:
+    """Visitors whose page is there."""
+    visitors = [Visitor(url, page) for _ in range(count)]
+
+    async def one(visitor: Visitor) -> None:
+        await visitor.connect()
+        await visitor.run()
+
+    await one(visitors[0])  # the server's own first time
+    for first in range(1, count, 10):
+        await asyncio.gather(*map(one, visitors[first : first + 10]))
+    return visitors
+
+
+async def measure(name: str, pid: int, visitors: list[Visitor], rate: float, seconds: float) -> Row:
+    """Offer `rate` changes a second for so long."""
+    busy: set[int] = set()
+    times: list[float] = []
+    sizes: list[int] = []
+    errors = 0
+
+    async def one(index: int, setting: tuple[str, str]) -> None:
+        nonlocal errors
+        begin = time.perf_counter()
+        try:
+            answer = await visitors[index].run(change(visitors[index], setting))
+            times.append(1000 * (time.perf_counter() - begin))
+            sizes.append(answer.size)
+            errors += len(answer.problems)
+        except (TimeoutError, OSError):
+            errors += 1
+        busy.discard(index)
+
+    rng, tasks, used = random.Random(0), [], processor_seconds(pid)
+    start = time.perf_counter()
+    for i in range(int(rate * seconds)):
+        await asyncio.sleep(max(0.0, start + i / rate - time.perf_counter()))
+        free = [k for k in range(len(visitors)) if k not in busy]
+        if not free or time.perf_counter() - start > seconds:
+            continue
+        chosen = rng.choice(free)
+        busy.add(chosen)
+        step = max(0, int(i / rate / 5 * 4) - rng.randint(0, 3))
+        tasks.append(asyncio.create_task(one(chosen, SETTINGS[step % len(SETTINGS)])))
+    await asyncio.gather(*tasks)
+    elapsed = time.perf_counter() - start
+    ordered, count = sorted(times) or [float("nan")], max(len(times), 1)
+    return Row(
+        name,
+        len(visitors),
+        rate,
+        len(times) / elapsed,
+        statistics.median(ordered),
+        ordered[int(0.95 * len(ordered))],
+        errors,
+        sum(sizes) / 1024 / count,
+        1000 * (processor_seconds(pid) - used) / count,
+    )
+
+
+def table(rows: list[Row]) -> str:
+    """The rows with the ratio of processor time to the bare page's at the same rate."""
+    bare = {row.offered: row.processor for row in rows if row.page == "bare"}
+    head = (
+        "page            sessions  offered/s  answered/s  median ms  95th ms  errors  KB/change  "
+        "cpu ms  ratio"
+    )
+    lines = [
+        f"{r.page:15} {r.sessions:8} {r.offered:10.1f} {r.answered:11.1f} {r.median:10.0f} "
+        f"{r.late:8.0f} {r.errors:7} {r.size:10.1f} {r.processor:7.1f} "
+        f"{r.processor / bare.get(r.offered, float('nan')):6.2f}"
+        for r in rows
+    ]
+    return "\n".join([head, *lines])
+
+
+async def one_page(name: str, running: server.Server, page: str, options, rates) -> list[Row]:
+    visitors = await opened(running.url, page, options.sessions)
+    pid = running.process.pid
+    await measure(name, pid, visitors, 5.0, 3.0)  # settings of the beginning are in the cache
+    if not rates:
+        found = await measure(name, pid, visitors, 200.0, options.seconds)
+        rates += [factor * round(found.answered) for factor in (0.5, 1.0, 2.0)]
+    rows = [await measure(name, pid, visitors, rate, options.seconds) for rate in rates]
+    for visitor in visitors:
+        await visitor.close()
+    return rows
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser("python -m tests.load", description=__doc__.splitlines()[0])
+    parser.add_argument("--sessions", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=15.0, help="of each line of the table")
+    parser.add_argument("--capacity", type=float, help="changes a second; measured unless given")
+    options = parser.parse_args()
+    if not 1 <= options.sessions <= MAX_SESSIONS or not 0 < options.seconds <= MAX_SECONDS:
+        parser.error(f"at most {MAX_SESSIONS} sessions and {MAX_SECONDS} seconds")
+    rates = [f * options.capacity for f in (0.5, 1.0, 2.0)] if options.capacity else []
+    rows: list[Row] = []
+    for name, (script, page) in PAGES.items():
+        home = Path(tempfile.mkdtemp(prefix="initopt-load-"))
+        with server.serving(script, home, {"PYTHONPATH": str(server.ROOT)}) as running:
+            rows += asyncio.run(one_page(name, running, page, options, rates))
+    print(table(rows))
+    return int(any(row.errors for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
