@@ -45,7 +45,7 @@ def _checked(read: Any) -> Any:
         except Exception as other:  # RecursionError, too
             problem = other
         operation.REFUSED.labels("value").inc()
-        _log.info("a value of %s is none (%s)", widget[:80], type(problem).__name__)
+        _log.debug("a value of %s is none (%s)", widget[:80], type(problem).__name__)
         raise KeyError(widget)
 
     checked.checks = True
