@@ -35,9 +35,20 @@ def main(arguments: list[str] | None = None) -> int:
     )
     figures.add_argument("--out", type=Path, required=True, metavar="DIR")
     figures.add_argument(
-        "--format", nargs="+", default=["png", "svg", "csv"], choices=("png", "svg", "pdf", "csv")
+        "--format",
+        nargs="+",
+        default=["png", "svg", "csv"],
+        choices=("png", "svg", "pdf", "csv", "settings", "json"),
     )
     figures.add_argument("--only", metavar="TEXT", help="only figures whose name has TEXT in it")
+    figures.add_argument("--theme", default="light", help="light (unless given), dark or print")
+    figures.add_argument("--scale", type=float, default=2, help="of a PNG, 1 to 4; 2 unless given")
+    figures.add_argument(
+        "--clips",
+        nargs="*",
+        metavar="FORMAT",
+        help="also what moves: mp4 (default), gif, webp",
+    )
     figures.set_defaults(run=write_figures)
 
     train = commands.add_parser(
@@ -103,20 +114,48 @@ def make_folder(path: Path) -> None:
 
 
 def write_figures(options: argparse.Namespace) -> None:
-    """Every figure of the tutorial, recomputed, one file for each format."""
+    """Every figure of the tutorial, recomputed, one file for each format, and the manifest."""
     from initopt_core import data
     from initopt_core.figures import export, tutorial
+    from initopt_core.figures.clips import ClipOptions
 
+    look = export.ExportOptions(theme=options.theme, scale=options.scale)
+    wanted_clips = options.clips or ([] if options.clips is None else ["mp4"])
+    films = [ClipOptions(kind, theme=options.theme) for kind in wanted_clips]
     dataset = data.load(options.data)
-    figures = dict(tutorial.figures(dataset))
-    wanted = choose_figures(list(figures), options.only or "")
+    items = {item.name: item for item in tutorial.course(dataset)}
+    clips = tutorial.clips(dataset) if films else {}
+    wanted = choose_figures([*items, *clips], options.only or "")
     make_folder(options.out)
-    for name in wanted:
-        figure = figures[name]()
+    files: dict[str, list[str]] = {}
+    stills = [items[name] for name in wanted if name in items]
+    for place, item in enumerate(stills, 1):
+        figure = item.make()
         for kind in options.format:
-            path = options.out / f"{name}.{kind}"
-            path.write_bytes(export.export(figure, kind))
-            print(path, flush=True)
+            path = options.out / f"{item.name}{export.FORMATS[kind].suffix}"
+            export.write(path, export.export(figure, kind, export.dressed(item, look)))
+            files.setdefault(item.name, []).append(path.name)
+            print(f"[{place}/{len(stills)}] {path}", flush=True)
+    text = json.dumps(tutorial.manifest(stills, files, dataset.source), indent=1)
+    export.write(options.out / "manifest.json", f"{text}\n".encode())
+    print(options.out / "manifest.json", flush=True)
+    for name in (name for name in wanted if name in clips):
+        write_clips(clips[name](), name, options.out, films)
+
+
+def write_clips(clip, name: str, folder: Path, films: list) -> None:
+    """One clip in each of the formats, with its progress where somebody watches."""
+    from initopt_core.figures.clips import write_clip
+
+    for film in films:
+        path = folder / f"{name}{film.suffix}"
+
+        def told(done: int, whole: int, path: Path = path) -> None:
+            if sys.stderr.isatty():
+                print(f"\r{path}: frame {done} of {whole}", end="", file=sys.stderr)
+
+        write_clip(clip, path, film, told)
+        print(path, flush=True)
 
 
 def choose_figures(names: list[str], only: str) -> list[str]:

@@ -1,80 +1,396 @@
-"""The tutorial's figures, recomputed, in its order: what course material is made from."""
+"""The tutorial's figures, recomputed, in its order: what course material is made from.
+
+`course(dataset)` lists them as `Item`s, each with its title, caption, program, link and the
+numbers that the tutorial printed beside ours; `manifest(items, ...)` gathers those numbers, and
+`clips(dataset)` lists what moves. `figures(dataset)` gives names and makers alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
+from typing import Any
+from urllib.parse import urlencode
 
-from initopt_core.data import FashionMNIST
-from initopt_core.descent import Run, race
-from initopt_core.initialization.observation import observe
-from initopt_core.initialization.presets import PRESETS
+import numpy as np
+
+from initopt_core.data import FashionMNIST, probe_batch
+from initopt_core.descent import Run, Trace, race
+from initopt_core.initialization import code as initialization_code
+from initopt_core.initialization.observation import SeedBand, observe, one_seed
+from initopt_core.initialization.presets import PRESETS, Preset
+from initopt_core.loss_surfaces import code as surface_code
+from initopt_core.loss_surfaces.flatness import SHIFT, TwoMinima
 from initopt_core.loss_surfaces.presets import RACES, Race
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.surfaces import SURFACES, Surface
+from initopt_core.training.config import TrainConfig
 from initopt_core.training.history import History
 from initopt_core.training.runs.recorded import recorded_race
+from initopt_core.wording import number, percent
 
+from . import clips as moving
 from . import initialization, loss_surfaces, training
 from .figure import Figure
+from .images import image_grid
 
 TUTORIAL_RACES = ("ravine", "steep")
+SEEDS = 5
+"""Draws from which the spread of a random number is told."""
+PIXELS = {"mean": 0.28604060411453247, "standard deviation": 0.3530242443084717}
+"""Of all training pixels, 0 to 1, as printed."""
+BATCH = {"mean": 0.009, "standard deviation": 1.012, "maximum": 2.022, "minimum": -0.810}
+"""Of one normalized batch of 1,024 images, as printed to three decimals; its images were drawn."""
+ACCURACIES = {"SGD": 0.8909, "SGDMomentum": 0.8883, "Adam": 0.8946}
+
+
+@dataclass(frozen=True)
+class Number:
+    """A printed number beside ours.
+
+    Attributes:
+        name: what it is.
+        printed, ours: values.
+        exact: nothing is drawn, so both should agree.
+        spread: standard deviation of ours over seeds, where that is known.
+    """
+
+    name: str
+    printed: float
+    ours: float
+    exact: bool = False
+    spread: float | None = None
+
+    @property
+    def deviation(self) -> float:
+        """Ours minus the printed one."""
+        return self.ours - self.printed
+
+    @property
+    def meaning(self) -> str:
+        """What the deviation says."""
+        if self.exact:
+            close = abs(self.deviation) <= 2e-4 * max(abs(self.printed), 1e-3)
+            return "agrees: nothing is drawn" if close else "differs, though nothing is drawn"
+        if not self.spread:
+            return "one draw beside another"
+        apart = abs(self.deviation) / (self.spread * np.sqrt(2))
+        return f"one draw beside another: {number(apart, 2)} times their spread apart"
+
+    def row(self) -> dict[str, Any]:
+        """For a table or a file."""
+        return {
+            "number": self.name,
+            "printed": self.printed,
+            "ours": self.ours,
+            "deviation": self.deviation,
+            "relative deviation": self.deviation / abs(self.printed) if self.printed else None,
+            "meaning": self.meaning,
+            "seed spread": self.spread,
+        }
+
+
+@dataclass(frozen=True)
+class Item:
+    """One figure of a page or of the tutorial.
+
+    Attributes:
+        name: usable as a file name.
+        title, caption: in words, settings included.
+        make: computes the figure.
+        numbers: computes the printed numbers beside ours.
+        page, query: the laboratory that shows it, and its state in the link.
+        program: gives a runnable script, or "".
+    """
+
+    name: str
+    title: str
+    caption: str
+    make: Callable[[], Figure]
+    numbers: Callable[[], Sequence[Number]] = field(default=tuple)
+    page: str = ""
+    query: tuple[tuple[str, str], ...] = ()
+    program: Callable[[], str] = field(default=str)
+
+    def link(self, base: str = "") -> str:
+        """The permalink below the app's address `base`; "" where no page shows it."""
+        if not self.page:
+            return ""
+        asked = f"?{urlencode(self.query)}" if self.query else ""
+        return f"{base.rstrip('/')}/{self.page}{asked}"
 
 
 def figures(dataset: FashionMNIST) -> Iterator[tuple[str, Callable[[], Figure]]]:
     """Name (usable as a file name) and maker of every figure; nothing is computed yet."""
-    makers = [*_initialization(dataset), *_training(), *_surfaces()]
-    for number, (name, make) in enumerate(makers, 1):
-        yield f"{number:02d}-{name}", make
+    for item in course(dataset):
+        yield item.name, item.make
 
 
-def _initialization(dataset: FashionMNIST):
+def course(dataset: FashionMNIST) -> list[Item]:
+    """Every figure in the tutorial's order, its names numbered; nothing is computed yet."""
+    items = [_images(dataset), *_initialization(dataset), *_training(), *_surfaces(), _minima()]
+    return [replace(item, name=f"{n:02d}-{item.name}") for n, item in enumerate(items, 1)]
+
+
+# --- images -------------------------------------------------------------------------------------
+
+
+def _images(dataset: FashionMNIST) -> Item:
+    return Item(
+        "sample-images",
+        "Sample images",
+        f"Fashion-MNIST, the first training images of each class; data: {dataset.source}.",
+        partial(image_grid, dataset),
+        partial(_pixel_numbers, dataset),
+    )
+
+
+def _pixel_numbers(dataset: FashionMNIST) -> list[Number]:
+    """Of all training pixels, and of the probe's batch."""
+    values = np.arange(256) / 255
+    counts = np.bincount(dataset.train_images.numpy().ravel(), minlength=256)
+    mean = float((counts * values).sum() / counts.sum())
+    square = float((counts * (values - mean) ** 2).sum() / (counts.sum() - 1))
+    whole = len(dataset.train_images) == 60_000
+    ours = {"mean": mean, "standard deviation": square**0.5}
+    pixels = [
+        Number(f"{k} of the training pixels", v, ours[k], exact=whole) for k, v in PIXELS.items()
+    ]
+    images, _ = probe_batch(dataset, min(1024, len(dataset.train_index)))
+    of_batch = {
+        "mean": float(images.mean()),
+        "standard deviation": float(images.std()),
+        "maximum": float(images.max()),
+        "minimum": float(images.min()),
+    }
+    drawn = ("mean", "standard deviation")
+    return pixels + [
+        Number(f"{k} of a batch", v, round(of_batch[k], 3), exact=k not in drawn)
+        for k, v in BATCH.items()
+    ]
+
+
+# --- initialization -----------------------------------------------------------------------------
+
+
+def _initialization(dataset: FashionMNIST) -> Iterator[Item]:
     """Histograms, and variance against depth, of each experiment."""
     for preset in PRESETS.values():
-        for kind, draw in (
-            ("histograms", initialization.grid),
-            ("depth", initialization.depth),
-        ):
-            yield f"{preset.name}-{kind}", partial(_drawn, draw, preset.settings, dataset)
-
-
-def _drawn(draw: Callable, settings, dataset: FashionMNIST) -> Figure:
-    return draw(observe(settings, dataset))
-
-
-def _training():
-    """Loss and accuracy of the recorded run of the tutorial's race."""
-    for kind, draw in (
-        ("loss", training.loss_figure),
-        ("accuracy", training.accuracy_figure),
-    ):
-        yield f"race-{kind}", partial(_recorded, draw)
-
-
-def _recorded(draw: Callable) -> Figure:
-    history = History(recorded_race())
-    history.poll()
-    return draw(training.lines([("", history)]), "epochs")
-
-
-def _surfaces():
-    """Paths and loss curves of both experiments."""
-    for name in TUTORIAL_RACES:
-        for kind in ("paths", "losses"):
-            yield (
-                f"{RACES[name].surface.replace('_', '-')}-{kind}",
-                partial(_raced, RACES[name], kind),
+        kinds = {"histograms": initialization.grid, "depth": initialization.depth}
+        for kind, draw in kinds.items():
+            settings = preset.settings
+            yield Item(
+                f"{preset.name}-{kind}",
+                f"{preset.label}: {'histograms' if kind == 'histograms' else 'variance by depth'}",
+                f"{settings.label}. {preset.lesson}",
+                partial(_drawn, draw, settings, dataset),
+                partial(_variances, preset, dataset) if kind == "histograms" else tuple,
+                "initialization",
+                tuple(settings.to_link().items()),
+                partial(initialization_code.program, settings),
             )
 
 
-def _raced(chosen: Race, kind: str) -> Figure:
+def _drawn(draw: Callable, settings, dataset: FashionMNIST) -> Figure:
+    return replace(draw(_observed(settings, dataset)), settings=settings.to_dict())
+
+
+@lru_cache(maxsize=2)
+def _observed(settings, dataset: FashionMNIST):
+    return observe(settings, dataset)
+
+
+def _variances(preset: Preset, dataset: FashionMNIST) -> list[Number]:
+    """Printed variances of an experiment beside ours, and their spread over seeds."""
+    probe = _observed(preset.settings, dataset).probe
+    draws: SeedBand | None = None
+    if not preset.exact:
+        seeds = range(preset.settings.seed, preset.settings.seed + SEEDS)
+        for seed in seeds:
+            one = one_seed(preset.settings.replace(seed=seed), dataset)
+            draws = one if draws is None else draws.add(one)
+    out = []
+    for kind in ("activations", "gradients"):
+        for k, printed in enumerate(getattr(preset, kind)):
+            stats = getattr(probe, kind)[k]
+            spread = None if draws is None else float(getattr(draws, kind)[:, k].std(ddof=1))
+            name = f"{preset.label}: variance of the {kind}, {stats.name}"
+            out.append(Number(name, printed, float(stats.variance), preset.exact, spread))
+    return out
+
+
+# --- training -----------------------------------------------------------------------------------
+
+
+def _training() -> Iterator[Item]:
+    """Loss and accuracy of the recorded run of the tutorial's race."""
+    caption = (
+        "784-512-256-256-128-10, ReLU, Kaiming, batches of 256, 40 epochs, seed 42: SGD at rate "
+        "0.1, momentum at 0.1 / 0.9, Adam at 0.001; recorded."
+    )
+    kinds = {"loss": training.loss_figure, "accuracy": training.accuracy_figure}
+    for kind, draw in kinds.items():
+        yield Item(
+            f"race-{kind}",
+            f"Three optimizers: {kind}",
+            caption,
+            partial(_recorded, draw),
+            _accuracies if kind == "accuracy" else tuple,
+            "training",
+            (),
+            _training_program,
+        )
+
+
+def _training_program() -> str:
+    from initopt_core.training.code import program
+
+    return program(TrainConfig.race(["SGD", "SGDMomentum", "Adam"], epochs=40))
+
+
+@lru_cache(maxsize=1)
+def _history() -> History:
+    history = History(recorded_race())
+    history.poll()
+    return history
+
+
+def _recorded(draw: Callable) -> Figure:
+    settings = {"run": "recorded", "optimizers": list(ACCURACIES), "epochs": 40, "seed": 42}
+    return replace(draw(training.lines([("", _history())]), "epochs"), settings=settings)
+
+
+def _accuracies() -> list[Number]:
+    curves = {c.optimizer: c for c in _history().curves.values()}
+    return [
+        Number(f"test accuracy, {OPTIMIZERS[name].label}", printed,
+               float(curves[name].test["accuracy"]))
+        for name, printed in ACCURACIES.items() if curves[name].test
+    ]  # fmt: skip
+
+
+# --- surfaces -----------------------------------------------------------------------------------
+
+
+def _surfaces() -> Iterator[Item]:
+    """Each surface alone in two and three dimensions, then its race."""
+    for name in TUTORIAL_RACES:
+        chosen = RACES[name]
+        facts = SURFACES[chosen.surface]
+        caption = f"{facts.label}, {chosen.length} updates from {chosen.begin}: " + "; ".join(
+            f"{OPTIMIZERS[o].label} ({', '.join(f'{k} {number(v)}' for k, v in s.items())})"
+            for o, s in chosen.runs
+        )
+        told = {
+            "surface-3d": (f"{facts.label} in three dimensions", f"{facts.label}."),
+            "surface": (f"{facts.label} from above", f"{facts.label}."),
+            "paths": (f"{facts.label}: paths", f"{caption}."),
+            "losses": (f"{facts.label}: losses", f"{caption}."),
+        }
+        for kind, (title, words) in told.items():
+            yield Item(
+                f"{chosen.surface.replace('_', '-')}-{kind}",
+                title,
+                words,
+                partial(_raced, chosen, kind),
+                page="loss_surfaces",
+                query=(("race", name),),
+                program=partial(_race_program, chosen),
+            )
+
+
+def _runs(chosen: Race) -> tuple[Surface, tuple[Run, ...]]:
     surface = Surface(chosen.surface, tuple(chosen.surface_settings.items()))
-    runs = [
-        Run(optimizer, tuple(settings.items()), chosen.begin) for optimizer, settings in chosen.runs
-    ]
-    traces = race(surface, runs, chosen.length)
-    labels = [OPTIMIZERS[trace.run.optimizer].label for trace in traces]
+    return surface, tuple(Run(o, tuple(s.items()), chosen.begin) for o, s in chosen.runs)
+
+
+def _race_program(chosen: Race) -> str:
+    surface, runs = _runs(chosen)
+    return surface_code.snippet(surface, runs, chosen.length)
+
+
+def _raced(chosen: Race, kind: str) -> Figure:
+    surface, runs = _runs(chosen)
+    facts = SURFACES[chosen.surface]
+    place = (facts.ranges, facts.color)
+    if kind == "surface":
+        return loss_surfaces.paths(surface, (), (), *place)
+    if kind == "surface-3d":
+        return loss_surfaces.space(surface, (), (), *place)
+    traces, labels = _traces(surface, runs, chosen.length)
     if kind == "losses":
         return loss_surfaces.losses(traces, labels)
+    return loss_surfaces.paths(surface, traces, labels, *place)
+
+
+def _traces(
+    surface: Surface, runs: tuple[Run, ...], length: int
+) -> tuple[tuple[Trace, ...], list[str]]:
+    traces = race(surface, runs, length)
+    return traces, [OPTIMIZERS[trace.run.optimizer].label for trace in traces]
+
+
+def _minima() -> Item:
+    return Item(
+        "sharp-and-flat",
+        "A sharp and a flat minimum",
+        f"Training loss, and the test loss moved by {number(SHIFT.default)}; after Keskar et al.",
+        lambda: loss_surfaces.two_minima(TwoMinima(), SHIFT.default),
+        page="loss_surfaces",
+    )
+
+
+# --- what moves, and the numbers ----------------------------------------------------------------
+
+
+def clips(dataset: FashionMNIST) -> dict[str, Callable[[], moving.Clip]]:
+    """Name -> maker of every clip that belongs to the tutorial's figures."""
+    made: dict[str, Callable[[], moving.Clip]] = {}
+    for name in TUTORIAL_RACES:
+        stem = RACES[name].surface.replace("_", "-")
+        made[f"{stem}-paths"] = partial(_moving, RACES[name], moving.paths_clip)
+        made[f"{stem}-orbit"] = partial(_moving, RACES[name], moving.orbit_clip)
+    made["race-loss"] = lambda: moving.curves_clip(_recorded(training.loss_figure))
+    made["race-weights"] = lambda: moving.epochs_clip(next(iter(_history().curves.values())))
+    made["large-variance-to-kaiming"] = lambda: moving.morph_clip(
+        *(_observed(PRESETS[name].settings, dataset) for name in ("large-variance", "kaiming-relu"))
+    )
+    return made
+
+
+def _moving(chosen: Race, make: Callable[..., moving.Clip]) -> moving.Clip:
+    surface, runs = _runs(chosen)
     facts = SURFACES[chosen.surface]
-    return loss_surfaces.paths(surface, traces, labels, facts.ranges, facts.color)
+    traces, labels = _traces(surface, runs, chosen.length)
+    return make(surface, traces, labels, facts.ranges, facts.color)
+
+
+def manifest(items: Iterable[Item], files: dict[str, list[str]], data: str) -> dict[str, Any]:
+    """What was made, as JSON values: each figure with its files and its numbers.
+
+    Args:
+        files: item's name -> names of its files.
+        data: where the images come from.
+    """
+    return {
+        "data": data,
+        "seeds of the spread": SEEDS,
+        "figures": [
+            {
+                "name": item.name,
+                "title": item.title,
+                "caption": item.caption,
+                "link": item.link(),
+                "files": files.get(item.name, []),
+                "numbers": [n.row() for n in item.numbers()],
+            }
+            for item in items
+        ],
+    }
+
+
+def in_words(one: Number) -> str:
+    """A number as a line of a handout."""
+    write = percent if one.name.startswith("test accuracy") else number
+    return f"{one.name}: printed {write(one.printed)}, ours {write(one.ours)} ({one.meaning})"

@@ -43,9 +43,13 @@ def test_figures_are_written_in_every_format(tmp_path):
     files = sorted(tmp_path.iterdir())
     assert [f.name for f in files] == [
         f"{name}{suffix}"
-        for name in ("01-constant-histograms", "02-constant-depth")
+        for name in ("02-constant-histograms", "03-constant-depth")
         for suffix in sorted(begins)
-    ]
+    ] + ["manifest.json"]
+    told = json.loads(files.pop().read_text())["figures"]
+    first = told[0]["numbers"][0]
+    assert told[0]["files"][0] == "02-constant-histograms.png"
+    assert first["printed"] == 2.0582756996154785 and abs(first["deviation"]) < 1e-4
     for file in files:
         assert file.read_bytes().startswith(begins[file.suffix]) and file.stat().st_size > 500
     # the histogram file's activations hold every value of the batch: 1,024 images, 512 units
@@ -76,6 +80,9 @@ def test_training_writes_the_tutorials_three_files(tmp_path):
     [
         (("train", "--optimizers", "SDG", "--out", "x"), "There is no optimizer 'SDG'"),
         (("train", "--epochs", "0", "--out", "x"), "pochs"),
+        (("figures", "--only", "kaimng", "--out", "x"), "kaiming"),
+        (("figures", "--theme", "drak", "--out", "x"), "dark"),
+        (("figures", "--scale", "9", "--out", "x"), "from 1 to 4"),
         (("bench", "nothing"), "There is no benchmark 'nothing'"),
         (("--data", "/nowhere", "train", "--out", "x"), "is missing"),
     ],

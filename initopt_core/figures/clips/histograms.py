@@ -121,10 +121,10 @@ def _clip(name: str, told: str, panels: Sequence[Panel], words: Sequence[str], t
 
 def _room(count: int) -> Room:
     columns = min(count, 5 if count != 6 else 3)
-    rows = -(-count // columns)
+    height = 300 if count <= columns else 170
     return Room(
-        190, 300 if rows == 1 else 170, columns=columns, rows=rows, left=56, right=16, top=62,
-        bottom=40, gap=56, row_gap=64,
+        190, height, columns=columns, rows=-(-count // columns), left=56, top=62, bottom=40,
+        gap=56, row_gap=64,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ Everything is made from the same `Figure` that the page shows, without a browser
                                        to change
 `export(figure, "png", options)`       a file of `FORMATS` (png, svg, pdf, csv, settings, json)
 `picture(figure, options)`             the sheet as SVG with its size, for whoever draws on it
-`bundle(items, ...)`                   one zip of all that a page shows
+`bundle(items, ...)`                   one zip of all that a page shows (`tutorial.Item`s)
 `handout(items, ...)`                  one PDF of several pages
 `page.chart_page(figure)`              one HTML file that works offline
 `write(path, data)`                    a file that is whole or not there
@@ -16,6 +16,7 @@ Everything is made from the same `Figure` that the page shows, without a browser
 What moves is in `figures.clips`, the tutorial's figures in their order in `figures.tutorial`.
 """
 
+from .bundle import bundle, dressed, handout
 from .files import write
 from .formats import FORMATS, SCALE, Format, export, to_csv, to_json, to_pdf, to_png, to_svg
 from .options import SHAPES, TEXTS, THEMES, ExportOptions
@@ -30,7 +31,10 @@ __all__ = [
     "ExportOptions",
     "Format",
     "Sheet",
+    "bundle",
+    "dressed",
     "export",
+    "handout",
     "picture",
     "to_csv",
     "to_json",

@@ -72,6 +72,20 @@ def picture(
     Raises:
         SettingError: when it would have too many pixels.
     """
+    global _last
+    kept = _last
+    if kept is not None and kept[0] is figure and kept[1:3] == (options, size):
+        return kept[3]
+    made = _picture(figure, options, size)
+    _last = (figure, options, size, made)
+    return made
+
+
+_last: tuple[Figure, ExportOptions, tuple[int, int] | None, Sheet] | None = None
+"""The newest sheet: a figure that leaves in several formats is drawn once."""
+
+
+def _picture(figure: Figure, options: ExportOptions, size: tuple[int, int] | None) -> Sheet:
     across, down = size or options.size
     k = options.zoom
     framed = across is not None or bool(_texts(options))
@@ -152,12 +166,23 @@ _SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"[^>]*>')
 _ORIGIN = re.compile(r'transform="translate\(([-\d.]+),([-\d.]+)\)"')
 
 
+def _renumbered(body: str) -> str:
+    """Names of clips and gradients counted from the figure's own first: Vega's count goes on, and
+    the same figure shall give the same bytes."""
+    names: dict[str, str] = {}
+    return re.sub(
+        r"\b(clip|gradient_)\d+\b",
+        lambda m: names.setdefault(m[0], f"{m[1]}{len(names)}"),
+        body,
+    )
+
+
 def _taken(svg: str) -> Drawing:
     """A drawn chart without its outer tag."""
     head = _SIZE.search(svg)
     origin = _ORIGIN.search(svg)
     assert head and origin, "Vega's SVG has changed"
-    body = svg[head.end() : svg.rindex("</svg>")]
+    body = _renumbered(svg[head.end() : svg.rindex("</svg>")])
     left, top = float(origin[1]), float(origin[2])
     return Drawing(body, float(head[1]), float(head[2]), left, top)
 

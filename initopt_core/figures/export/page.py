@@ -1,0 +1,69 @@
+"""A chart as one HTML file that works by double click, offline and inside an iframe."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+
+from initopt_core.figures import theme
+from initopt_core.figures.figure import Figure
+from initopt_core.figures.fonts import converter, faces
+from initopt_core.paths import ASSETS
+
+from .options import ExportOptions
+from .restyle import restyled
+
+RUNTIME = ASSETS / "web" / "vendor" / "vega" / "vega.min.js"
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
+)
+_POLICY += "img-src data: blob:; font-src data:"
+"""No request can leave the page; Vega compiles its expressions, hence eval."""
+
+
+def chart_page(figure: Figure, options: ExportOptions = ExportOptions()) -> bytes:  # noqa: B008
+    """The figure with its hover and the Vega runtime in it, UTF-8; no request leaves it.
+
+    Args:
+        options: theme, title, caption and source; a figure with a room is as wide as asked for.
+    """
+    vega = converter().vegalite_to_vega(restyled(figure.spec(), options))
+    theme.write_tooltips(vega)
+    if figure.room is not None:
+        vega = figure.room.fitted(vega)
+        lines = figure.room.down(figure.room.width) - figure.room.bottom - figure.room.top
+        rows = figure.room.rows
+        lines -= rows * figure.room.height + (rows - 1) * figure.room.row_gap
+        vega["padding"]["top"] = figure.room.top + lines
+    definition = _inert(json.dumps(vega, separators=(",", ":"), ensure_ascii=False))
+    words = (("h1", options.title), ("p", options.caption), ("footer", options.source))
+    parts = [f"<{tag}>{html.escape(text)}</{tag}>" for tag, text in words if text]
+    head = parts[:1] if options.title else []
+    letters = "".join(sorted({c for c in definition + "".join(parts) if c.isprintable()}))
+    colors = options.colors
+    style = (
+        f"{faces(letters)}body{{margin:16px;font-family:{theme.FONT};color:{colors['ink']};"
+        f"background:{colors['paper']}}}#chart{{overflow-x:auto}}footer{{font-size:80%}}"
+        "h1{font-size:20px}"
+    )
+    alt = html.escape(figure.alt, quote=True)
+    return "\n".join([
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        '<meta name="viewport" content="width=device-width">',
+        f"<title>{html.escape(options.title or figure.name)}</title><style>{style}</style></head>",
+        f"<body>{''.join(head)}",
+        f'<div id="chart" role="img" aria-label="{alt}"></div>',
+        "".join(parts[len(head):]),
+        f"<script>{_inert(RUNTIME.read_text(encoding='utf-8'))}</script>",
+        f'<script type="application/json" id="definition">{definition}</script>',
+        "<script>document.fonts.ready.then(() => new vega.View(vega.parse(JSON.parse("
+        "document.getElementById('definition').textContent)), {container: '#chart', "
+        "renderer: 'svg', hover: true}).runAsync());</script></body></html>",
+    ]).encode()  # fmt: skip
+
+
+def _inert(text: str) -> str:
+    """Text that cannot end the script element in which it stands."""
+    return re.sub(r"</(?=script)", r"<\\/", text, flags=re.IGNORECASE)
