@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import json
 import re
+from typing import Any
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter, faces
+from initopt_core.figures.room import Room
 from initopt_core.paths import ASSETS
 
 from .options import ExportOptions
@@ -31,11 +33,7 @@ def chart_page(figure: Figure, options: ExportOptions = ExportOptions()) -> byte
     vega = converter().vegalite_to_vega(restyled(figure.spec(), options))
     theme.write_tooltips(vega)
     if figure.room is not None:
-        vega = figure.room.fitted(vega)
-        lines = figure.room.down(figure.room.width) - figure.room.bottom - figure.room.top
-        rows = figure.room.rows
-        lines -= rows * figure.room.height + (rows - 1) * figure.room.row_gap
-        vega["padding"]["top"] = figure.room.top + lines
+        vega = _laid_out(vega, figure.room)
     definition = _inert(json.dumps(vega, separators=(",", ":"), ensure_ascii=False))
     words = (("h1", options.title), ("p", options.caption), ("footer", options.source))
     parts = [f"<{tag}>{html.escape(text)}</{tag}>" for tag, text in words if text]
@@ -62,6 +60,17 @@ def chart_page(figure: Figure, options: ExportOptions = ExportOptions()) -> byte
         "document.getElementById('definition').textContent)), {container: '#chart', "
         "renderer: 'svg', hover: true}).runAsync());</script></body></html>",
     ]).encode()  # fmt: skip
+
+
+def _laid_out(vega: dict[str, Any], room: Room) -> dict[str, Any]:
+    """The compiled definition at the room's own size, with a line more for a title."""
+    plots = room.rows * room.height + (room.rows - 1) * room.row_gap
+    vega = room.fitted(vega)
+    vega["width"] = room.across(room.width) - room.left - room.right
+    vega["height"] = plots
+    title = 18 if "title" in vega else 0
+    vega["padding"]["top"] = room.down(room.width) - room.bottom - plots + title
+    return vega
 
 
 def _inert(text: str) -> str:
