@@ -11,7 +11,7 @@ import streamlit as st
 from initopt_core.descent import Run, race
 from initopt_core.figures import images, pictures, theme
 from initopt_core.figures.loss_surfaces.picture import surface_png
-from initopt_core.initialization import Settings, view
+from initopt_core.initialization import Settings, observe
 from initopt_core.loss_surfaces.presets import RACES
 from initopt_core.networks import HIDDEN_SIZES, BaseNetwork, make_activation
 from initopt_core.surfaces import SURFACES, Surface
@@ -29,7 +29,7 @@ PRINTED = {"mean": 0.009, "standard deviation": 1.012, "largest": 2.022, "smalle
 @st.cache_data(show_spinner=False)
 def initialization(source: str) -> str:
     """Activations of three layers of the untouched network, on real images."""
-    seen = compute(view, Settings.make(), get_dataset(), False)
+    seen = compute(observe, Settings.make(), get_dataset(), False)
     panels = [
         (getattr(seen.probe, row)[layer].counts, theme.QUANTITIES[row])
         for row, layer in (("weights", 1), ("gradients", 1), ("activations", 1))

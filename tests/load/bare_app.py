@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from initopt_core.figures.initialization import Display
-from initopt_core.initialization import Settings, view
+from initopt_core.initialization import Settings, observe
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS
 from initopt_core.ui.components.live_chart import live_chart
@@ -22,7 +22,7 @@ def main() -> None:
     scheme = st.selectbox("Scheme", list(SCHEMES), index=list(SCHEMES.values()).index("kaiming"))
     function = st.selectbox("Activation", list(FUNCTIONS))
     settings = Settings.make(SCHEMES[scheme], activation=FUNCTIONS[function])
-    seen = compute(view, settings, get_dataset(), False)
+    seen = compute(observe, settings, get_dataset(), False)
     live_chart(compute(histograms, seen, Display()), key="bare-grid")
     live_chart(compute(conclusion, seen, ())[1], key="bare-depth")
 

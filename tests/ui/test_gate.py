@@ -15,6 +15,7 @@ from initopt_core.ui.server import gate
 @pytest.fixture
 def states(monkeypatch):
     monkeypatch.setattr(WStates, "__getitem__", WStates.__getitem__)  # put back afterwards
+    monkeypatch.setattr(WStates, "get_serialized", WStates.get_serialized)
     gate.close()
     return WStates()
 

@@ -22,12 +22,13 @@ def close() -> None:
     try:
         from streamlit.runtime.state.session_state import WStates
 
-        read = WStates.__getitem__
+        read, write = WStates.__getitem__, WStates.get_serialized
     except (ImportError, AttributeError) as problem:
         _log.warning("widget values are not checked: %s", problem)
         return
     if not getattr(read, "checks", False):
         WStates.__getitem__ = _checked(read)
+        WStates.get_serialized = _unless_it_fails(write)
 
 
 def _checked(read: Any) -> Any:
@@ -49,6 +50,18 @@ def _checked(read: Any) -> Any:
         raise KeyError(widget)
 
     checked.checks = True
+    return checked
+
+
+def _unless_it_fails(write: Any) -> Any:
+    """`write(states, widget)`, which is None also for a value that cannot be written again."""
+
+    def checked(states: Any, widget: str) -> Any:
+        try:
+            return write(states, widget)
+        except (TypeError, ValueError):
+            return None
+
     return checked
 
 
