@@ -98,13 +98,13 @@ def _make(kind, traces):
         return clips.basins_clip(SURFACE, run, RANGES, "linear", updates=20, n=40)
     if kind == "morph":
         from initopt_core import data
-        from initopt_core.initialization.observation import view
+        from initopt_core.initialization.observation import observe
         from initopt_core.initialization.settings import Settings
 
         both = (
             Settings.make(scheme=scheme, hidden=(32,), batch=64) for scheme in ("xavier", "kaiming")
         )
-        return clips.morph_clip(*(view(s, data.load_sample()) for s in both))
+        return clips.morph_clip(*(observe(s, data.load_sample()) for s in both))
     from initopt_core.figures import training
     from initopt_core.training.history import History
     from initopt_core.training.runs.recorded import recorded_race

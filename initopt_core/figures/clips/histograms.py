@@ -13,7 +13,7 @@ from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.initialization.display import ROWS
 from initopt_core.figures.room import Room
-from initopt_core.initialization.observation import View
+from initopt_core.initialization.observation import Observation
 from initopt_core.reading import SettingError
 from initopt_core.training.history import Curve
 
@@ -78,7 +78,7 @@ def _shares(kept: dict, edges: np.ndarray) -> np.ndarray:
     return 100 * np.diff(np.interp(edges, own, below)) / max(1, below[-1])
 
 
-def morph_clip(first: View, second: View, row: str = "activations") -> Clip:
+def morph_clip(first: Observation, second: Observation, row: str = "activations") -> Clip:
     """The histograms of one initialization turning into those of another.
 
     Between the two they are mixtures: the shares in each bin go from one to the other.
