@@ -1,10 +1,10 @@
-"""Numbers in the browser are the Python side's, to the character."""
+"""Numbers on the axes of a figure are the Python side's, to the character."""
 
 import random
 
 from initopt_core import wording
 from initopt_core.figures import theme
-from initopt_core.ui.components.assets import ASSETS
+from initopt_core.ui.components.assets import WEB
 
 
 def values() -> list[float]:
@@ -17,28 +17,8 @@ def values() -> list[float]:
     return [*signed, *usual, *edges, *range(0, 2000, 5), 1225.0, 1235.0, 5e-324, 1.7e308]
 
 
-def test_the_twin_writes_what_python_writes(page):
-    page.add_script_tag(path=str(ASSETS / "numbers.js"))
-    of = {
-        "number": wording.number,
-        "times": wording.times,
-        "percent": wording.percent,
-        "plain": wording.plain,
-    }
-    cases = values()
-    for name, ours in of.items():
-        theirs = page.evaluate(f"cases => cases.map((v) => initoptNumbers.{name}(v))", cases)
-        wrong = [(v, t, ours(v)) for v, t in zip(cases, theirs, strict=True) if t != ours(v)]
-        assert not wrong, (name, wrong[:5])
-    exact = page.evaluate("cases => cases.map((v) => initoptNumbers.number(v, 6))", cases)
-    assert exact == [wording.number(v, 6) for v in cases]
-    odd = "[null, undefined, NaN, Infinity, -Infinity, -0].map((v) => initoptNumbers.number(v))"
-    assert page.evaluate(odd) == ["–", "–", "–", "∞", "−∞", "0"]
-    assert page.evaluate("[3, -12, 0].map(initoptNumbers.power)") == ["10³", "10⁻¹²", "10⁰"]
-
-
 def test_axes_in_the_browser_write_what_python_writes(page):
-    page.add_script_tag(path=str(ASSETS / "vega" / "vega.min.js"))
+    page.add_script_tag(path=str(WEB / "vendor" / "vega" / "vega.min.js"))
     cases = values()
     said = page.evaluate(
         """([cases, expr]) => {
