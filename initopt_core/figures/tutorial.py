@@ -62,6 +62,13 @@ class Number:
     exact: bool = False
     spread: float | None = None
 
+    def in_words(self) -> str:
+        """A line of a handout."""
+        write = percent if self.name.startswith("test accuracy") else number
+        return (
+            f"{self.name}: printed {write(self.printed)}, ours {write(self.ours)} ({self.meaning})"
+        )
+
     @property
     def deviation(self) -> float:
         """Ours minus the printed one."""
@@ -388,9 +395,3 @@ def manifest(items: Iterable[Item], files: dict[str, list[str]], data: str) -> d
             for item in items
         ],
     }
-
-
-def in_words(one: Number) -> str:
-    """A number as a line of a handout."""
-    write = percent if one.name.startswith("test accuracy") else number
-    return f"{one.name}: printed {write(one.printed)}, ours {write(one.ours)} ({one.meaning})"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from initopt_core.data import CLASSES
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS, HIDDEN_SIZES, check_sizes, layer_sizes
 from initopt_core.networks import parse_sizes as parse_hidden
@@ -199,6 +200,30 @@ class Settings:
             {k.removeprefix(_OF_ACTIVATION): v for k, v in of_activation.items()},
             **known,
         )
+
+    def to_link(self) -> dict[str, str]:
+        """URL query that shows this setting on the page; defaults are left out."""
+        query = {"scheme": self.scheme, "activation": self.activation}
+        for prefix, name, pairs, registry in (
+            ("scheme", self.scheme, self.scheme_settings, INITIALIZERS),
+            ("activation", self.activation, self.activation_settings, ACTIVATIONS),
+        ):
+            defaults = registry[name].settings()
+            for key, value in pairs:
+                if value != defaults[key]:
+                    query[control_key(prefix, name, key)] = _text(value)
+        base = Settings()
+        if self.hidden != base.hidden:
+            query["layers"] = describe_hidden(self.hidden)
+        if self.batch != base.batch:
+            query["images"] = str(self.batch)
+        if self.classes:
+            query["classes"] = ",".join(CLASSES[c] for c in self.classes)
+        if self.seed != base.seed:
+            query["seed"] = str(self.seed)
+        if self.match_gain:
+            query["match"] = "true"
+        return query
 
 
 def control_key(kind: str, entry: str, parameter: str) -> str:

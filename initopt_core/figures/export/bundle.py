@@ -82,14 +82,12 @@ def handout(
     """One PDF, a page for each item: figure, caption, and numbers beside the printed ones."""
     from pypdf import PdfReader, PdfWriter
 
-    from initopt_core.figures.tutorial import in_words
-
     writer = PdfWriter()
     for item in items:
         if progress is not None:
             progress(item.name)
         look = dressed(item, options, base)
-        numbers = "; ".join(in_words(n) for n in item.numbers())
+        numbers = "; ".join(n.in_words() for n in item.numbers())
         caption = f"{item.caption} {numbers}".strip()
         page = export(item.make(), "pdf", replace(look, caption=caption[:2000]))
         writer.append(PdfReader(io.BytesIO(page)))

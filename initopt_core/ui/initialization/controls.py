@@ -48,7 +48,8 @@ CHOSEN = Parameter(
     help="Only images of these classes; none chosen means all.",
 )  # fmt: skip
 SEED = Parameter(
-    "seed", "Seed", 42, 0, MAX_SEED, help="Of the weights' random draw.", track=(0, MAX_SHOWN_SEED)
+    "seed", "Seed", Settings().seed, 0, MAX_SEED, help="Of the weights' random draw.",
+    track=(0, MAX_SHOWN_SEED),
 )  # fmt: skip
 MATCH = Parameter(
     "match", "Gain of the activation", False,
