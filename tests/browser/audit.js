@@ -77,6 +77,7 @@
       const node = walker.currentNode;
       const parent = node.parentElement;
       if (!node.data.trim() || parent.closest(HIDDEN) || !parent.checkVisibility()) continue;
+      if (getComputedStyle(parent).clipPath === "inset(50%)") continue; // for hearing alone
       const range = document.createRange();
       range.selectNodeContents(node);
       for (const r of range.getClientRects()) {
