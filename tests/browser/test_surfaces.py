@@ -464,3 +464,33 @@ def test_the_solid_view_turns_and_zooms_by_keys(page, app_url):
     assert page.evaluate(eye) == pytest.approx(first)
     assert data(page, "start") == "5,5"  # turning is no move of the start
     calm(page)
+
+
+def test_how_the_race_is_shown_comes_back_in_another_browser(browser, page, app_url):
+    ready(page, f"{app_url}/loss_surfaces?step=20&speed=0.5&chosen=2&arrows=false")
+    expect(page.locator(".sc-step")).to_have_text("20 / 100")
+    page.locator("[data-tool=solid]").click()
+    page.wait_for_function("location.search.includes('solid=true')", timeout=30_000)
+    page.locator(".sc-stage").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("/step=19&.*eye=/.test(location.search)", timeout=20_000)
+    assert page.url.count("=") == 6, page.url
+    shown = f"((l) => [l.look(), l.view.view])({LAB})"
+    look = page.evaluate(shown)
+    calm(page)
+    other = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    ready(other, page.url)
+    other.wait_for_function(f"{LAB}.space?.paths", timeout=30_000)
+    assert other.evaluate(shown) == look
+    assert look[0]["step"] == 19 and look[0]["solid"] and look[0]["selected"] == 1
+    other.get_by_role("button", name="Reset").click()
+    expect(other.locator(".sc-step")).to_have_text("100 / 100", timeout=20_000)
+    expect(other.locator(".sc-stage")).not_to_have_class("sc-stage sc-is-solid")
+    other.locator(".sc-stage").focus()
+    other.keyboard.press("+")
+    other.wait_for_function("location.search.includes('zoom=')", timeout=20_000)
+    zoomed = other.evaluate(f"{LAB}.view.view")
+    ready(page, other.url)
+    assert page.evaluate(f"{LAB}.view.view") == pytest.approx(zoomed, rel=1e-4)
+    other.context.close()

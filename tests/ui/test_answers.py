@@ -37,6 +37,9 @@ def test_what_is_none_of_ours_is_no_answer(value):
     assert answers.view_move(value) is None
     assert answers.edges(value) is None
     assert answers.numbers(value, "x", "y") is None
+    assert answers.look(value, 10, 2) is None
+    odd = answers.look({"speed": 1, "selected": 0, "step": value, "eye": [value] * 3}, 10, 2)
+    assert set(odd) <= {"speed", "selected", "arrows", "solid", "step"} or value in (0, 7)
     assert answers.number_move([value, value, value]) is None or isinstance(value, (int, float))
     assert answers.start_move(dict.fromkeys(("run", "x", "y"), value) | {"n": 1}, [3]) is None
     assert answers.view_move({"surface": "a", "home": FOUR, "view": value}) is None
@@ -52,5 +55,9 @@ def test_our_own_are_read():
     view = {"surface": "a", "home": FOUR, "view": FOUR}
     assert answers.view_move(view)["view"] == tuple(FOUR)
     assert answers.edges([1, -1, 0, 1]) is None
+    look = {"speed": 2, "selected": 1, "arrows": False, "solid": True, "step": 7, "eye": [1, 2, 3]}
+    assert answers.look(look, 10, 2) == look
+    assert answers.look(look, 10, 1) is None  # there is no second run
+    assert "step" not in answers.look(look, 5, 2)
     said = {"datum": {"a": 1}, "x": 1.0, "y": None, "view": "v"}
     assert answers.click(said) == said

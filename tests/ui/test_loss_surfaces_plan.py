@@ -83,15 +83,35 @@ def test_every_control_shows_what_was_read_and_all_that_was_read_has_a_control(d
         assert test.session_state[name] == control.value
         assert parameter is control.parameter
         assert parameter.check(control.value) == control.value
-    # These have a control of another kind: buttons, the menu of races, another part of the page.
+    # These have a control of another kind: buttons, the menu of races, another part of the page,
+    # the picture itself.
     flat = {name for name in table if name.startswith("flat_")}
-    assert set(table) - flat == {"runs", "experiment", "view"}
+    shown = {"step", "speed", "chosen", "arrows", "solid", "eye", "zoom"}
+    assert set(table) - flat == {"runs", "experiment", "view", *shown}
 
 
 def test_what_a_closed_menu_holds_is_read_all_the_same():
     plan = plan_of(opened(run1_SGDMomentum_momentum="0.5", noise="0.25", color="log", from1="-3.0"))
     assert plan.runs[1].values()["momentum"] == 0.5
     assert plan.noise == 0.25 and plan.color == "log" and plan.ranges[0] == -3.0
+
+
+def test_how_it_is_shown_is_read_from_a_link_and_not_undone():
+    link = {"step": "20", "chosen": "2", "solid": "true", "eye": "2_1.5_-3", "zoom": "-1_1_0_2"}
+    test = opened(**link)
+    held = test.session_state["held"]
+    assert held.look == {
+        "step": 20, "speed": 1.0, "selected": 1, "arrows": True, "solid": True,
+        "eye": [2.0, 1.5, -3.0], "view": [-1.0, 1.0, 0.0, 2.0],
+    }  # fmt: skip
+    assert link_of(test) == link
+    test.session_state["from1"] = -3.0  # another view: the zoom was of the one before
+    assert "view" not in test.run().session_state["held"].look
+    bad = opened(step="-5", eye="1_2", zoom="a_b_c_d")
+    assert set(bad.session_state["held"].look) == {"speed", "selected", "arrows", "solid"}
+    notes = " ".join(text for _, text in bad.session_state["_link_notes"])
+    assert all(word in notes for word in ("-5", "1_2", "a_b_c_d"))
+    assert link_of(bad) == {}
 
 
 def test_a_run_may_have_a_schedule_of_its_own():

@@ -10,8 +10,8 @@
 //   look   typedef Look               how it is shown now; only when the scene has an `initial`
 //
 // A scene's `initial` is a Look, of which anything may be missing. It is taken over when the
-// element is new, and again when the server sends one that differs from the `initial` before it and
-// from what this element has last reported (a link, Back, a reset).
+// element is new, and again when `wish` is another number than with the scene before (a link, Back,
+// a reset).
 
 /**
  * @typedef {object} Look how a scene is shown, beside what it shows
@@ -21,6 +21,7 @@
  * @property {boolean} [arrows]
  * @property {boolean} [solid] in three dimensions
  * @property {number[]} [eye] x, y, z of the camera in three dimensions
+ * @property {import("./field.js").Ranges} [view] the flat view, where it is not home; in only
  */
 
 /**
@@ -82,6 +83,7 @@
  * @property {[number, number][]} saddles
  * @property {number} floor
  * @property {Look} [initial]
+ * @property {number} [wish]
  */
 
 /**
@@ -160,7 +162,7 @@ export class Looks {
   constructor(tell) {
     this.tell = tell;
     this.on = false;
-    this.asked = ""; // the newest `initial`
+    this.wish = NaN; // number of the newest `initial` that was taken over
     this.told = ""; // the newest look that was told
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
@@ -170,12 +172,11 @@ export class Looks {
    * The look to take over with this scene, or null.
    * @param {Scene} scene
    */
-  wanted({ initial }) {
+  wanted({ initial, wish = 0 }) {
     this.on = initial !== undefined && initial !== null;
-    if (!initial) return null;
-    const text = JSON.stringify(initial);
-    if (text === this.asked || text === this.told) return null;
-    this.asked = text;
+    if (!initial || wish === this.wish) return null;
+    this.wish = wish;
+    this.told = ""; // what it told before is not what is shown now
     return initial;
   }
 

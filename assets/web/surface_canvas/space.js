@@ -180,8 +180,10 @@ export class Space {
   }
 
   /** Where the camera is: x, y, z, short enough for a link. */
+  /** @returns {number[] | null} where the camera stands; null at its usual place */
   eye() {
-    return this.camera.position.toArray().map((v) => Number(v.toFixed(2)));
+    const eye = this.camera.position.toArray().map((v) => Number(v.toFixed(2)));
+    return EYE.every((v, i) => Math.abs(v - eye[i]) < 0.02) ? null : eye;
   }
 
   /** @param {number[]} eye */

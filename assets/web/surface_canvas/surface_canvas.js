@@ -157,7 +157,8 @@ export class Lab {
     this.selected = Math.min(look.selected ?? this.selected, this.scene.runs.length - 1);
     this.arrows = look.arrows ?? this.arrows;
     this.eye = look.eye;
-    if (this.space && this.eye) this.space.lookFrom(this.eye);
+    if (this.space) this.eye ? this.space.lookFrom(this.eye) : this.space.home();
+    this.view.setView([...(look.view ?? this.scene.home)], false);
     if ((look.solid ?? false) !== this.solid) this.showSolid(look.solid);
     this.tools.show();
   }

@@ -66,6 +66,23 @@ def view_move(value: Any) -> dict[str, Any] | None:
     return {"surface": value["surface"], "home": home, "view": view}
 
 
+def look(value: Any, steps: int, runs: int) -> dict[str, Any] | None:
+    """How a race is shown: {"speed", "selected", "arrows", "solid"} and, where they are there,
+    "step" of at most `steps` and "eye", the camera's three coordinates."""
+    found = numbers(value, "speed", "selected")
+    if found is None or not (0.25 <= found["speed"] <= 4 and 0 <= found["selected"] < runs):
+        return None
+    told: dict[str, Any] = {"speed": found["speed"], "selected": int(found["selected"])}
+    told |= {name: value.get(name) is True for name in ("arrows", "solid")}
+    step, eye = finite(value.get("step")), value.get("eye")
+    if step is not None and 0 <= step <= steps:
+        told["step"] = int(step)
+    if isinstance(eye, (list, tuple)) and len(eye) == 3:
+        places = [finite(one) for one in eye]
+        told |= {} if None in places else {"eye": places}
+    return told
+
+
 def edges(value: Any) -> tuple[float, float, float, float] | None:
     """(w1 low, w1 high, w2 low, w2 high), each low below its high."""
     if not isinstance(value, (list, tuple)) or len(value) != 4:

@@ -190,6 +190,9 @@ def surface_canvas(
     ack: int = 0,
     on_start: Callable[[dict], None] | None = None,
     on_view: Callable[[dict], None] | None = None,
+    look: dict[str, Any] | None = None,
+    wish: int = 0,
+    on_look: Callable[[dict], None] | None = None,
 ) -> None:
     """Show a race on a surface.
 
@@ -206,6 +209,9 @@ def surface_canvas(
         ack: number `n` of the newest dragged start that this scene answers.
         on_start: called with {"run", "x", "y", "n", "done"} when a start was dragged.
         on_view: called with {"surface", "home", "view"} when the view was moved.
+        look: how it is shown, see `Look` in protocol.js; without one, as the hand has left it.
+        wish: a look is taken over with a number that the canvas has not seen.
+        on_look: called with the look, as `answers.look` reads it, when it was changed by hand.
     """
     import streamlit as st
 
@@ -221,6 +227,9 @@ def surface_canvas(
 
     runs = [run for run, _, _ in starts]
 
+    def look_of(value: Any) -> dict | None:
+        return answers.look(value, scene.head["steps"], len(scene.head["runs"]))
+
     head = {
         "kind": "scene",
         "key": key,
@@ -233,6 +242,7 @@ def surface_canvas(
         "color": color,
         "ack": ack,
         "alt": alt,
+        **({} if look is None else {"initial": look, "wish": wish}),
         **scene.head,
     }
     text = json.dumps(head, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -243,4 +253,5 @@ def surface_canvas(
             data=b"".join([text.encode(), b"\n", scene.floats]),
             on_start_change=said("start", lambda value: answers.start_move(value, runs), on_start),
             on_view_change=said("view", answers.view_move, on_view),
+            on_look_change=said("look", look_of, on_look),
         )

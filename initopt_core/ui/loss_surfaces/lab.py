@@ -24,6 +24,7 @@ from initopt_core.ui.components.surface_canvas import (
 from initopt_core.ui.page import PICTURE, Laboratory, in_hand
 from initopt_core.ui.server.compute import compute
 
+from . import look
 from .plan import Held, Plan, move_start
 
 KEY = "lab_canvas"
@@ -86,16 +87,9 @@ def scene(
     return pack_scene(traces, along_paths(surface, traces), ends, marks.minima, marks.saddles)
 
 
-def _grid_ranges(plan: Plan) -> tuple[float, float, float, float]:
+def _grid_ranges(held: Held) -> tuple[float, float, float, float]:
     """What to sample: the view the hand has moved to, else the page's own."""
-    asked = st.session_state.get("_surface_view")
-    if asked and asked["surface"] == _name(plan) and tuple(asked["home"]) == plan.ranges:
-        return tuple(asked["view"])
-    return plan.ranges
-
-
-def _name(plan: Plan) -> str:
-    return f"{plan.surface.name} {plan.surface.text}".strip()
+    return tuple(held.look.get("view", held.plan.ranges))
 
 
 def saying() -> Any:
@@ -126,9 +120,9 @@ def show(lab: Laboratory, held: Held) -> None:
 
     surface_canvas(
         made,
-        compute(grid, plan.surface, _grid_ranges(plan)),
+        compute(grid, plan.surface, _grid_ranges(held)),
         key=KEY,
-        surface=_name(plan),
+        surface=plan.name,
         title=label,
         home=plan.ranges,
         starts=starts,
@@ -136,7 +130,10 @@ def show(lab: Laboratory, held: Held) -> None:
         alt=f"Loss surface {label} with the paths of {', '.join(made.labels)}. {text}",
         ack=st.session_state.get("_surface_ack", 0),
         on_start=moved,
-        on_view=_viewed,
+        on_view=look.viewed,
+        look=held.look,
+        wish=look.wish(held.look),
+        on_look=look.told,
     )
     story = RACES[plan.race].story if plan.race in RACES else facts_of(held)
     say.html(
@@ -167,10 +164,6 @@ def say_problem(held: Held, say: Any) -> None:
         f'<div class="surface-problem" role="alert">{html.escape(reason)}'
         f"<pre>{html.escape(pointer)}</pre></div>"
     )
-
-
-def _viewed(value: dict[str, Any]) -> None:
-    st.session_state["_surface_view"] = value
 
 
 def _bold(text: str) -> str:

@@ -23,6 +23,8 @@ from initopt_core.ui import address
 from initopt_core.ui.page import CONTROLS, PICTURE
 from initopt_core.ui.state import Reading, values
 
+from . import look
+
 MAX_RUNS = 8
 FIRST = RACES["ravine"]
 PATHS, BASINS, FLAT = VIEWS = ("Paths", "Basins", "Sharp and flat")
@@ -81,6 +83,11 @@ class Plan:
     race: str = ""
 
     @property
+    def name(self) -> str:
+        """What tells this surface from others."""
+        return f"{self.surface.name} {self.surface.text}".strip()
+
+    @property
     def title(self) -> str:
         """A few words for a tab: the preset's name, or surface and optimizers."""
         if self.race:
@@ -101,6 +108,7 @@ class Held:
         view_problem: whether the chosen view cannot be used and the usual one is shown.
         view: which part of the page.
         flat: what `SLIDES` hold.
+        look: how the race is shown; see `look`.
     """
 
     plan: Plan
@@ -110,6 +118,7 @@ class Held:
     view_problem: bool
     view: str
     flat: tuple[float, ...]
+    look: dict[str, Any]
 
 
 # -- the controls' parameters -----------------------------------------------------------------
@@ -239,7 +248,9 @@ def read(take: Reading) -> Held:
         race,
     )
     flat = tuple(take(p, f"flat_{p.name}", group="flat") for p in SLIDES)
-    return Held(plan, entry, shared, problem, not usable, take(VIEW, undo=False), flat)
+    shown = look.read(take, plan.name, plan.ranges)
+    part = take(VIEW, undo=False)
+    return Held(plan, entry, shared, problem, not usable, part, flat, shown)
 
 
 WHOLE = (PICTURE, CONTROLS)

@@ -46,12 +46,15 @@ test("a look is taken over once, told after a rest, and not sent back and forth"
   looks.changed(() => ({ step: 1 }));
   mock.timers.tick(1000);
   assert.deepEqual(told, []); // the server has not asked for looks
-  assert.deepEqual(looks.wanted({ initial: { step: 20 } }), { step: 20 });
-  assert.equal(looks.wanted({ initial: { step: 20 } }), null);
+  assert.deepEqual(looks.wanted({ initial: { step: 20 }, wish: 1 }), { step: 20 });
+  assert.equal(looks.wanted({ initial: { step: 20 }, wish: 1 }), null);
   for (const step of [21, 22, 23]) looks.changed(() => ({ step }));
   mock.timers.tick(1000);
   assert.deepEqual(told, [{ step: 23 }]);
-  assert.equal(looks.wanted({ initial: { step: 23 } }), null); // its own echo
-  assert.deepEqual(looks.wanted({ initial: { step: 5 } }), { step: 5 }); // Back
+  assert.equal(looks.wanted({ initial: { step: 23 }, wish: 1 }), null); // its own echo
+  assert.deepEqual(looks.wanted({ initial: { step: 20 }, wish: 2 }), { step: 20 }); // Back
+  for (const step of [23]) looks.changed(() => ({ step }));
+  mock.timers.tick(1000);
+  assert.equal(told.length, 2); // moved there again after Back: told again
   mock.timers.reset();
 });
