@@ -59,4 +59,4 @@ def test_the_sample_offers_the_download(monkeypatch):
     monkeypatch.delenv("INITOPT_DATA", raising=False)
     monkeypatch.setattr(data, "SYSTEM_FOLDERS", ())
     test = render("home.py")
-    assert [b.label for b in test.button] == ["Download the full set (30.9 MB)"]
+    assert "Download the full set (30.9 MB)" in [b.label for b in test.button]
