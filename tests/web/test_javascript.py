@@ -24,7 +24,7 @@ def test_types(project):
 
 
 def test_units():
-    done = web.node("--test", "units/")
+    done = web.node("--test", "units/*.test.js")
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 
 
