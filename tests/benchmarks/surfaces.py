@@ -24,11 +24,12 @@ import numpy as np
 import torch
 
 from initopt_core.descent import Run, descend_many, race, train_curve
+from initopt_core.figures.loss_surfaces.scene import scene
 from initopt_core.loss_surfaces.basins import basins
+from initopt_core.loss_surfaces.landmarks import landmarks
 from initopt_core.loss_surfaces.presets import RACES
 from initopt_core.optimizers import SGD, Adam, SGDMomentum
 from initopt_core.surfaces import SURFACES, Surface
-from initopt_core.ui.loss_surfaces.lab import landmarks, scene
 
 EIGHT = ("SGD", "SGDMomentum", "Adam", "Nesterov", "Adagrad", "RMSprop", "AdamW", "Lion")
 

@@ -333,9 +333,9 @@ def test_a_map_is_read_and_picked_by_keys(page, app_url):
 
 def test_maps_in_the_browser_and_in_files_have_the_same_colours(page, app_url):
     from initopt_core.descent import Run, first_rate
+    from initopt_core.figures.loss_surfaces.basin_map import basin_map
+    from initopt_core.loss_surfaces.landmarks import landmarks
     from initopt_core.surfaces import SURFACES, Surface
-    from initopt_core.ui.loss_surfaces.basins import basin_map
-    from initopt_core.ui.loss_surfaces.lab import landmarks
 
     surface = Surface("himmelblau")
     run = Run("SGD", (("lr", first_rate("himmelblau", "SGD")),))

@@ -134,3 +134,11 @@ def test_the_figures_have_the_houses_axes():
         for axis in axes:
             assert "format(abs(" in axis["labelExpr"] or "'10'" in axis["labelExpr"], axis
             assert "format" not in axis, axis
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1.2345, "1.23"), (-0.5, "−0.5"), (4.66e-5, "4.66·10⁻⁵"), (0.0, "0"), (-1e12, "−10¹²")],
+)
+def test_short_numbers(value, text):
+    assert number(value) == text

@@ -1,5 +1,5 @@
 // One map of starting points: coloured by the minimum reached, darker the longer it took.
-// The Python side is initopt_core/ui/loss_surfaces/basins.py.
+// The Python side is initopt_core/figures/loss_surfaces/basin_map.py.
 
 import { FONT, fitCanvas, upwards } from "../shared/canvas.js";
 import { VIRIDIS, hexChannels, watchTheme } from "../shared/colours.js";

@@ -1,5 +1,5 @@
 // What the surface and the server say to each other; Python's half is
-// initopt_core/ui/components/surface_canvas.py. Every message is a line of JSON, then float32s.
+// initopt_core/figures/loss_surfaces/scene.py. Every message is a line of JSON, then float32s.
 //
 // In: a *grid* { kind: "grid", id, n, ranges } with n x n losses, and a *scene* { kind: "scene", … }
 // with every run's paths (typedef Scene). A scene names its grid; either may come first.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from initopt_core.figures import loss_surfaces as figures
 from initopt_core.loss_surfaces import flatness
-from initopt_core.ui.components import answers, assets
+from initopt_core.ui.components.sharp_flat import sharp_flat
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.page import PICTURE, Laboratory
 from initopt_core.ui.state import values
@@ -20,15 +19,6 @@ from .panels import Later
 from .plan import Held
 
 KEY = "sharp-flat"
-
-
-def mount() -> Callable:
-    """The component's mounting function."""
-    return assets.component(
-        "sharp_flat",
-        ("sharp_flat/sharp_flat.js",),
-        css="sharp_flat/sharp_flat.css",
-    )
 
 
 def show(lab: Laboratory, held: Held) -> None:
@@ -55,29 +45,12 @@ def _sentence(shift: float, flat: flatness.Price, sharp: flatness.Price, say: An
 def _figure(
     lab: Laboratory, curve: flatness.TwoMinima, shift: float, prices: list[flatness.Price]
 ) -> None:
-    def moved() -> None:
-        value = answers.numbers(answers.answer(KEY, "moved"), "shift")
-        if value is not None:
-            name, low, high = f"flat_{flatness.SHIFT.name}", flatness.SHIFT.low, flatness.SHIFT.high
-            values[name] = min(max(value["shift"], low), high)
-            lab.answer(PICTURE, name)
+    def moved(place: float) -> None:
+        name = f"flat_{flatness.SHIFT.name}"
+        values[name] = min(max(place, flatness.SHIFT.low), flatness.SHIFT.high)
+        lab.answer(PICTURE, name)
 
-    mount()(
-        key=KEY,
-        data={
-            "key": KEY,
-            "range": list(flatness.RANGE),
-            "limits": [flatness.SHIFT.low, flatness.SHIFT.high],
-            "bowl": flatness.BOWL,
-            "bumps": curve.bumps,
-            "shift": shift,
-            "minima": [
-                {"which": p.which, "weight": p.weight, "train": p.train, "curvature": p.curvature}
-                for p in prices
-            ],
-        },
-        on_moved_change=moved,
-    )
+    sharp_flat(curve, shift, prices, key=KEY, on_moved=moved)
 
 
 def _argument() -> None:

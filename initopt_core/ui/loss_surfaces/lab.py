@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-import torch
 
-from initopt_core.descent import Run, race, twins
-from initopt_core.loss_surfaces.findings import outcome, sentence
+from initopt_core.figures.loss_surfaces.scene import grid, scene
+from initopt_core.loss_surfaces.findings import sentence
+from initopt_core.loss_surfaces.landmarks import Landmarks, landmarks
 from initopt_core.loss_surfaces.presets import RACES
-from initopt_core.loss_surfaces.stability import along_paths
-from initopt_core.surfaces import FORMULA, SURFACES, Point, Surface, critical_points, unbounded
-from initopt_core.ui.components.surface_canvas import (
-    GridMessage,
-    Scene,
-    pack_grid,
-    pack_scene,
-    surface_canvas,
-)
+from initopt_core.surfaces import FORMULA, SURFACES, unbounded
+from initopt_core.ui.components.surface_canvas import surface_canvas
 from initopt_core.ui.page import PICTURE, Laboratory, in_hand
 from initopt_core.ui.server.compute import compute
 
@@ -28,63 +20,12 @@ from . import look
 from .plan import Held, Plan, move_start
 
 KEY = "lab_canvas"
-POINTS = 129
-"""Grid points on each side of the surface sent to the browser."""
-
-
-@dataclass(frozen=True)
-class Landmarks:
-    """Minima as (w1, w2, loss), and saddles."""
-
-    minima: tuple[tuple[float, float, float], ...]
-    saddles: tuple[Point, ...]
-
-    @property
-    def places(self) -> tuple[Point, ...]:
-        return tuple((x, y) for x, y, _ in self.minima)
-
-
-def landmarks(surface: Surface, ranges: tuple[float, float, float, float]) -> Landmarks:
-    """The known points of a surface; those of a typed formula are searched in the view."""
-    if surface.name == FORMULA:
-        minima, saddles = critical_points(surface, ranges)
-    else:
-        minima, saddles = surface.minima, surface.saddles
-    if not minima:
-        return Landmarks((), saddles)
-    w = torch.tensor(minima, dtype=torch.float64)
-    losses = surface(w[:, 0], w[:, 1]).tolist()
-    return Landmarks(tuple((x, y, z) for (x, y), z in zip(minima, losses, strict=True)), saddles)
 
 
 def landmarks_of(plan: Plan) -> Landmarks:
     """Those of the plan's surface; only for a formula do they depend on the view."""
     formula = plan.surface.name == FORMULA
     return compute(landmarks, plan.surface, plan.ranges if formula else (0.0, 1.0, 0.0, 1.0))
-
-
-def grid(surface: Surface, ranges: tuple[float, float, float, float]) -> GridMessage:
-    """The surface's values in a view, ready to send."""
-    return pack_grid(surface.values(ranges, POINTS), ranges)
-
-
-def scene(
-    surface: Surface,
-    runs: tuple[Run, ...],
-    updates: int,
-    noise: float,
-    seed: int,
-    ranges: tuple[float, float, float, float],
-    marks: Landmarks,
-) -> Scene:
-    """The whole race with all its inner values, ready to send."""
-    traces = race(surface, runs, updates, noise, seed)
-    exact = twins(surface, runs, updates, noise, seed)
-    ends = tuple(
-        outcome(t, marks.places, ranges, surface, twin)
-        for t, twin in zip(traces, exact, strict=True)
-    )
-    return pack_scene(traces, along_paths(surface, traces), ends, marks.minima, marks.saddles)
 
 
 def _grid_ranges(held: Held) -> tuple[float, float, float, float]:

@@ -12,9 +12,9 @@ from initopt_core.descent import Trace, race
 from initopt_core.figures import loss_surfaces as figures
 from initopt_core.figures.figure import Figure
 from initopt_core.loss_surfaces.code import snippet
+from initopt_core.loss_surfaces.labels import labels_of
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.surfaces import FORMULA, SURFACES
-from initopt_core.ui.components.surface_canvas import labels_of
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.server.compute import compute
 

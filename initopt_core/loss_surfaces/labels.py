@@ -1,0 +1,39 @@
+"""What the racers on a surface are called, and the settings that tell them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from initopt_core.descent import Run
+from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.schedules import SCHEDULES
+from initopt_core.wording import number
+
+
+def labels_of(names: Sequence[str]) -> list[str]:
+    """Labels of optimizers by registry name; several of one kind are numbered."""
+    out = []
+    for i, name in enumerate(names):
+        label = OPTIMIZERS[name].label
+        if list(names).count(name) > 1:
+            label = f"{label} {list(names[: i + 1]).count(name)}"
+        out.append(label)
+    return out
+
+
+def run_settings(run: Run) -> str:
+    """The settings that tell this run from others, in symbols."""
+    symbols = {"lr": "η", "momentum": "β", "beta1": "β₁", "beta2": "β₂", "weight_decay": "λ"}
+    values = run.values()
+    parts = []
+    for p in OPTIMIZERS[run.optimizer].parameters:
+        value = values[p.name]
+        if p.name == "bias_correction":
+            parts += [] if value else ["no bias correction"]
+        elif p.name == "eps":
+            parts += [] if value == p.default else [f"ε {number(value)}"]
+        elif p.name in ("lr", "momentum", "beta1") or value != p.default:
+            parts.append(f"{symbols.get(p.name, p.name)} {number(value)}")
+    if run.schedule != "constant":
+        parts.append(SCHEDULES[run.schedule].label.lower())
+    return ", ".join(parts)

@@ -1,0 +1,52 @@
+"""Programs of a race run by themselves and end where the race ends."""
+
+import contextlib
+import io
+import re
+
+import numpy as np
+import pytest
+
+from initopt_core.descent import Run, race, surface_optimizers
+from initopt_core.loss_surfaces.code import snippet
+from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.surfaces import FORMULA, SURFACES, Surface
+
+RAVINE = Surface("pathological")
+
+
+def ends(code: str) -> list[list[float]]:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(code, "race.py", "exec"), {"__name__": "race"})  # our own snippet
+    number = r"(-?[\d.]+(?:e[-+]?\d+)?)"
+    found = re.findall(rf"w1 = {number}, w2 = {number}, loss = {number}", out.getvalue())
+    return [[float(v) for v in row] for row in found]
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_the_snippet_of_every_surface_runs_and_agrees(name):
+    start = SURFACES[name].start
+    runs = (Run("Adam", (("lr", 0.01),), start), Run("SGD", (("lr", 1e-5),), start))
+    got = ends(snippet(Surface(name), runs, 10))
+    want = [t.points[-1] for t in race(Surface(name), runs, 10)]
+    np.testing.assert_allclose(got, want, rtol=2e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", surface_optimizers())
+def test_the_snippet_of_every_optimizer_runs_and_agrees(name):
+    settings = OPTIMIZERS[name].settings({"lr": 0.01, "weight_decay": 0.05})
+    run = Run(name, tuple(settings.items()), (1.0, 2.0), "cosine", (("floor", 0.1),))
+    got = ends(snippet(RAVINE, (run,), 12, noise=0.3, seed=5))
+    want = race(RAVINE, (run,), 12, noise=0.3, seed=5)[0].points[-1]
+    np.testing.assert_allclose(got[0], want, rtol=2e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "text", ["sin(3*w1) + max(w2, 0)*sqrt(2)", "w1**2", "softplus(w1) + e**w2 + pi", "4"]
+)
+def test_the_snippet_of_a_formula_runs_and_agrees(text):
+    surface = Surface(FORMULA, text=text)
+    run = Run("SGDMomentum", (("lr", 0.02), ("momentum", 0.5)), (0.7, 0.4))
+    got = ends(snippet(surface, (run,), 8))
+    np.testing.assert_allclose(got[0], race(surface, (run,), 8)[0].points[-1], rtol=2e-3, atol=1e-3)
