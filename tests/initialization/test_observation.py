@@ -247,7 +247,7 @@ def torchvision_folder(tmp_path_factory):
         plain = source / file.name
         content = plain.read_bytes() if plain.exists() else gzip.decompress(packed.read_bytes())
         (raw / file.name).write_bytes(content)
-    return raw.parents[2]
+    return raw.parents[1]
 
 
 def run_program(settings, folder):

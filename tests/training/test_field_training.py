@@ -88,8 +88,8 @@ LEFT_OUT = [
     ("zero", [1.0, 0.0], "1 value of 0"),
     ("negative zero", [1.0, -0.0, 0.0], "2 values of 0"),
     ("negative", [1.0, -2.0], "1 value below 0"),
-    ("underflow", [1.0, 1e-301, 5e-324], "2 values below 1e-300"),
-    ("overflow", [1.0, math.inf, 1e307], "2 values above 1e300"),
+    ("underflow", [1.0, 1e-301, 5e-324], "2 values below 10⁻³⁰⁰"),
+    ("overflow", [1.0, math.inf, 1e307], "2 values above 10³⁰⁰"),
     ("nothing", [1e-300, 1e300, math.nan], ""),
 ]
 
