@@ -15,9 +15,13 @@ import time
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from initopt_core import settings
 from initopt_core.paths import ROOT
+
+if TYPE_CHECKING:
+    import torch
 
 PACKAGES = (
     "torch",
@@ -69,12 +73,13 @@ def device(_: str | None) -> Iterator[str]:
         yield f"! {found} does not compute ({str(problem).splitlines()[0]}): set INITOPT_DEVICE=cpu"
 
 
-def matrix_rate(where: object, rounds: int = 20) -> float:
+def matrix_rate(where: torch.device | str, rounds: int = 20) -> float:
     """Operations a second of products of 1,024 x 1,024 matrices."""
     import torch
 
     a = torch.randn(1024, 1024, device=where)
-    (a @ a).sum().item()
+    b = a @ a
+    b.sum().item()
     start = time.perf_counter()
     for _ in range(rounds):
         b = a @ a

@@ -11,12 +11,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Generator, Tensor, nn
 
 from initopt_core.registry import Entry, Parameter, Registry, SettingError
+
+if TYPE_CHECKING:
+    from initopt_core.networks import BaseNetwork
 
 
 def layers(model: nn.Module) -> Iterator[tuple[bool, Tensor, Tensor]]:
@@ -239,7 +242,7 @@ def pytorch_init(model: nn.Module, *, generator: Generator | None = None) -> Non
 
 @torch.no_grad()
 def lsuv_init(
-    model: nn.Module,
+    model: BaseNetwork,
     target: float = 1.0,
     *,
     images: Tensor | None = None,

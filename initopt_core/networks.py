@@ -206,7 +206,7 @@ _OTHER_NAMES = {"swish": "silu", "lrelu": "leaky_relu", "linear": "identity", "n
 _OTHER_SETTINGS = {("leaky_relu", "alpha"): "negative_slope"}
 
 
-def make_activation(name: str, **parameters) -> nn.Module:
+def make_activation(name: str | None, **parameters) -> nn.Module:
     """A new activation module from its registry name or, as in saved files, its class name.
 
     Raises:
@@ -221,7 +221,8 @@ def make_activation(name: str, **parameters) -> nn.Module:
     given = {_OTHER_SETTINGS.get((entry.name, k), k): v for k, v in parameters.items()}
     settings = entry.settings(given)
     module = entry.call(**settings)
-    module.init_settings = settings  # so that a network's config can build it again
+    # So that a network's config can build it again; torch declares tensors and modules alone.
+    module.init_settings = settings  # pyright: ignore[reportArgumentType]
     return module
 
 

@@ -8,8 +8,10 @@ histograms and moments.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -126,13 +128,20 @@ class ProbeResult:
         return None
 
 
+class Layered(Protocol):
+    """A network whose Linear layers and activations can be walked through in turn."""
+
+    @property
+    def layers(self) -> Iterable[nn.Module]: ...
+
+
 def probe(
-    model: nn.Module, images: Tensor, labels: Tensor, bins: int = 50, *, outputs: bool = False
+    model: Layered, images: Tensor, labels: Tensor, bins: int = 50, *, outputs: bool = False
 ) -> ProbeResult:
     """One batch forward and backward through `model`, without changing it.
 
     Args:
-        model: a `BaseNetwork` (or anything with `.layers`, Linear and activation in turn).
+        model: a `BaseNetwork`, or anything with such `.layers`.
         images: [N, inputs], normalized.
         labels: int64 [N].
         bins: of every histogram.
@@ -223,8 +232,6 @@ def summarize(
         if all_values.numel():
             low, high = (float(v) for v in torch.aminmax(all_values))
     finite = all_values.numel()
-    more = dict(nans=nans, infinities=infinities, saturated=shares[0], dead=shares[1])
-    place = dict(name=name, fan_in=fan_in, fan_out=fan_out, size=size, finite=finite)
     if not finite:
         edges, fine = np.linspace(-0.5, 0.5, bins + 1), np.zeros(bins * FINE, np.int64)
         low = high = mean = variance = math.nan
@@ -239,8 +246,15 @@ def summarize(
         edges = np.linspace(low, high, bins + 1)
     counts = fine.reshape(bins, FINE).sum(1)
     return LayerStats(
-        **place,
-        **more,
+        name=name,
+        fan_in=fan_in,
+        fan_out=fan_out,
+        size=size,
+        finite=finite,
+        nans=nans,
+        infinities=infinities,
+        saturated=shares[0],
+        dead=shares[1],
         mean=mean,
         variance=variance,
         low=low,

@@ -53,8 +53,9 @@ def sources(*things: Callable, without: Collection[str] = ()) -> str:
         found[thing.__name__] = ""  # its place; what it needs comes before it
         for name in [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]:
             other = getattr(module, name, None)
-            mine = inspect.isfunction(other) or inspect.isclass(other)
-            if mine and _home(other.__module__) == _home(module.__name__) and name not in found:
+            if not (inspect.isfunction(other) or inspect.isclass(other)):
+                continue
+            if _home(other.__module__) == _home(module.__name__) and name not in found:
                 visit(other)
         del found[thing.__name__]
         found[thing.__name__] = ast.unparse(tree)
@@ -83,7 +84,7 @@ def _strip(node: ast.AST) -> None:
             for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
                 argument.annotation = None
         if isinstance(part, ast.Raise) and "SettingError" in ast.unparse(part):
-            part.exc = ast.parse('ValueError("give it images")').body[0].value
+            part.exc = ast.parse('ValueError("give it images")', mode="eval").body
 
 
 def from_torch(call: Callable) -> bool:

@@ -81,11 +81,20 @@ class Parameter:
             return self.check(value), []
         return self.check(known), [str(one) for one in chosen if one not in self.choices]
 
+    @property
+    def _ends(self) -> tuple[float, float]:
+        low = -float("inf") if self.low is None else self.low
+        return low, float("inf") if self.high is None else self.high
+
+    def nearest(self, value: float) -> float:
+        """The number in range that is nearest to `value`: a hand may drag further."""
+        low, high = self._ends
+        return min(max(float(value), low), high)
+
     def _number(self, value: Any) -> float | int:
         read = whole if isinstance(self.default, int) else number
         found = read(value, self.label)
-        low = -float("inf") if self.low is None else self.low
-        high = float("inf") if self.high is None else self.high
+        low, high = self._ends
         if not low <= found <= high:
             limits = [f"{limit:.15g}" for limit in (self.low, self.high) if limit is not None]
             raise SettingError(

@@ -96,7 +96,7 @@ def count(whole: int) -> str:
     return f"{whole:,}".replace("-", "−")
 
 
-def megabytes(size: int) -> str:
+def megabytes(size: float) -> str:
     """Bytes as people know them from downloads, 10^6 to the MB: 30.9 MB."""
     return f"{number(size / 1e6)} MB"
 

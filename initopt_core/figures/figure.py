@@ -122,8 +122,9 @@ def histograms(
     return {"histograms": out, "bars": bars} if bars else {"histograms": out}
 
 
-def _is_uniform(edges: Sequence[float | None]) -> bool:
-    if any(e is None for e in edges):
+def _is_uniform(found: Sequence[float | None]) -> bool:
+    edges = [e for e in found if e is not None]
+    if len(edges) < len(found):
         return False
     step = (edges[-1] - edges[0]) / (len(edges) - 1)
     # The edges were rounded to 7 digits, so judge by what a pixel could show.
@@ -162,8 +163,9 @@ def expand(data: Mapping[str, Any]) -> list[dict[str, Any]]:
             n = len(counts)
             if len(edges) == 2:
                 low, high = edges
-                known = low is not None and high is not None
-                edges = [low + (high - low) * i / n if known and n else None for i in range(n + 1)]
+                edges: list[float | None] = [None] * (n + 1)
+                if low is not None and high is not None and n:
+                    edges = [low + (high - low) * i / n for i in range(n + 1)]
             if data.get("bars"):
                 for i in range(n):
                     rows.append({**fields, "x": edges[i], "x2": edges[i + 1], "y": counts[i]})

@@ -42,7 +42,7 @@ def image_grid(dataset: FashionMNIST, each: int = 8) -> Figure:
     count = len(dataset.classes)
     width, height = each * (SIDE + GAP), count * (SIDE + GAP)
 
-    def build() -> alt.LayerChart:
+    def build() -> alt.TopLevelMixin:
         picture = (
             alt.Chart(alt.Data(values=[{"url": url}]))
             .mark_image(width=width, height=height, aspect=False)

@@ -87,7 +87,7 @@ class Room:
         values = {WIDTH: self.width, HEIGHT: self.height, LEGEND_COLUMNS: columns}
         return [{"name": name, "value": value} for name, value in values.items()]
 
-    def concat(self, panels: Sequence[alt.Chart | alt.LayerChart]) -> alt.ConcatChart:
+    def concat(self, panels: Sequence[alt.Chart | theme.Layers]) -> alt.ConcatChart:
         """The panels in rows, each of this room's size."""
         sized = [panel.properties(width=self.width, height=self.height) for panel in panels]
         spacing = {"column": self.gap, "row": self.row_gap}

@@ -17,6 +17,9 @@ import numpy as np
 
 from initopt_core import wording
 
+Layers = alt.LayerChart | alt.FacetChart
+"""What `alt.layer` is said to give; without a facet in its parts it is the first."""
+
 WEIGHTS = "#4477AA"
 GRADIENTS = "#EE6677"
 ACTIVATIONS = "#228833"

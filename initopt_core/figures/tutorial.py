@@ -272,8 +272,8 @@ def _accuracies() -> list[Number]:
     curves = {c.optimizer: c for c in _history().curves.values()}
     return [
         Number(f"test accuracy, {OPTIMIZERS[name].label}", printed,
-               float(curves[name].test["accuracy"]))
-        for name, printed in ACCURACIES.items() if curves[name].test
+               float(test["accuracy"]))
+        for name, printed in ACCURACIES.items() if (test := curves[name].test)
     ]  # fmt: skip
 
 
@@ -361,7 +361,8 @@ def clips(dataset: FashionMNIST) -> dict[str, Callable[[], moving.Clip]]:
     made["race-loss"] = lambda: moving.curves_clip(_recorded(training.loss_figure))
     made["race-weights"] = lambda: moving.epochs_clip(next(iter(_history().curves.values())))
     made["large-variance-to-kaiming"] = lambda: moving.morph_clip(
-        *(_observed(PRESETS[name].settings, dataset) for name in ("large-variance", "kaiming-relu"))
+        _observed(PRESETS["large-variance"].settings, dataset),
+        _observed(PRESETS["kaiming-relu"].settings, dataset),
     )
     return made
 

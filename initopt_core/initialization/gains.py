@@ -33,4 +33,6 @@ def gain(name: str, **settings) -> float:
     if not entry.torch_gain:
         return variance_gain(name, **values)
     parameter = entry.gain_parameter
-    return nn.init.calculate_gain(entry.torch_gain, values[parameter] if parameter else None)
+    of = values[parameter] if parameter else None
+    # torch's names are a type of its own.
+    return nn.init.calculate_gain(entry.torch_gain, of)  # pyright: ignore[reportArgumentType]

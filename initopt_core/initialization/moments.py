@@ -186,4 +186,5 @@ def _power(x: Tensor, exponent: int) -> Tensor:
         exponent >>= 1
         if exponent:
             x = x * x
+    assert result is not None  # the power is 1 or more
     return result

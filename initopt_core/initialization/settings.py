@@ -183,7 +183,8 @@ class Settings:
             return cls.from_json(text)
         scheme, *rest = text.split("~")
         activation, *parts = rest or [cls.activation]
-        values = dict(part.partition("-")[::2] for part in parts)
+        pairs = (part.partition("-") for part in parts)
+        values = {name: value for name, _, value in pairs}
         sizes = values.pop("layers", None)
         known: dict[str, Any] = {
             "hidden": cls.hidden if sizes is None else sizes.replace(".", ", "),

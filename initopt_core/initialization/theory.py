@@ -105,6 +105,7 @@ def predict(
         if error is not None and bool(torch.isfinite(error).all()):
             start = GivenErrors(error, inputs)
         elif labels is not None:
+            assert forward.logits is not None  # the walk forward ends at them
             start = DrawnErrors(forward.logits, labels, inputs, sizes[-1])
         back = _backward(sizes, weight_std, forward, start)
         return Prediction(forward.variance, forward.spread, *back[:2], forward.correlation, back[2])

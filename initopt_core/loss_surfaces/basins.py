@@ -67,7 +67,8 @@ def basins(
     """
     x0, x1, y0, y1 = ranges
     if minima is None:
-        minima = getattr(surface, "minima", ()) or critical_points(surface, ranges)[0]
+        known: tuple[Point, ...] = getattr(surface, "minima", ())
+        minima = known or critical_points(surface, ranges)[0]
     half = 0.5 / n
     axis = torch.linspace(half, 1 - half, n)
     w2, w1 = torch.meshgrid(y0 + (y1 - y0) * axis, x0 + (x1 - x0) * axis, indexing="ij")

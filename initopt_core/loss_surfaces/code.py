@@ -90,6 +90,7 @@ def _surface(surface: Surface) -> str:
     entry = SURFACES[surface.name]
     source = textwrap.dedent(inspect.getsource(entry.call))
     tree = ast.parse(source).body[0]
+    assert isinstance(tree, ast.FunctionDef)
     start = tree.body[1].lineno - 1  # behind the docstring
     body = "".join(source.splitlines(keepends=True)[start:])
     body = body.replace("    for x, y in _WELLS:\n", _WELLS_LINE)

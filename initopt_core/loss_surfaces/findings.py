@@ -45,7 +45,7 @@ class Outcome:
     loss: float
     minimum: int | None = None
     left: int | None = None
-    end: tuple[float, float, float] = (math.nan,) * 3
+    end: tuple[float, float, float] = (math.nan, math.nan, math.nan)
     twin: tuple[float, float, float] | None = None
     chaotic: bool = False
 
@@ -53,7 +53,8 @@ class Outcome:
     def held(self) -> tuple[str, str, str]:
         """w1, w2 and loss at the end with the digits that hold in both arithmetics."""
         twin = self.twin or self.end
-        return tuple(_held(a, b, self.chaotic) for a, b in zip(self.end, twin, strict=True))
+        w1, w2, loss = (_held(a, b, self.chaotic) for a, b in zip(self.end, twin, strict=True))
+        return w1, w2, loss
 
 
 def shared_digits(a: float, b: float, most: int = 3) -> int:
@@ -130,6 +131,7 @@ def _failed(
 ) -> tuple[str, str]:
     """Kind and text of a run with a value that is not finite."""
     step = trace.diverged
+    assert step is not None  # of a trace that has diverged
     gone = ("diverged", f"diverged at step {step}")
     if surface is None:
         return gone
@@ -171,7 +173,7 @@ def _loss64(surface, places: np.ndarray) -> list[float]:
         return surface(w[:, 0], w[:, 1]).tolist()
 
 
-def _place(w: np.ndarray) -> str:
+def _place(w: np.ndarray | Point) -> str:
     return f"({number(w[0])}, {number(w[1])})"
 
 
@@ -331,6 +333,7 @@ def _chaos(runs: list[tuple[str, Outcome]]) -> list[str]:
         return [f"the paths of {names} are chaotic, rounding decides where they end"]
     (label, o), places = who[0], []
     for name, end in (("float32", o.end), ("float64", o.twin)):
+        assert end is not None  # a chaotic path has a twin
         finite = np.isfinite(end).all()
         places.append(f"{_place(np.asarray(end))} in {name}" if finite else f"nowhere in {name}")
     return [f"{label}'s path is chaotic, rounding decides that it ends at {' and '.join(places)}"]

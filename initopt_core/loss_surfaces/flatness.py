@@ -55,7 +55,7 @@ class TwoMinima:
 
     def loss(self, w: np.ndarray) -> np.ndarray:
         """Training loss at w."""
-        out = 1.0 + BOWL * w**2
+        out = np.asarray(1.0 + BOWL * w**2)
         for centre, width, height in self.bumps:
             out = out - height * np.exp(-((w - centre) ** 2) / (2 * width**2))
         return out
@@ -78,8 +78,8 @@ class TwoMinima:
         w = float(near[self.loss(near).argmin()])
         h = 1e-5
         for _ in range(5):
-            slope = float(self.loss(np.float64(w + h)) - self.loss(np.float64(w - h))) / (2 * h)
-            bend = float(self.curvature(np.float64(w)))
+            slope = float(self.loss(np.asarray(w + h)) - self.loss(np.asarray(w - h))) / (2 * h)
+            bend = float(self.curvature(np.asarray(w)))
             w -= slope / bend if bend > 1e-3 else 0.0
         return w
 
@@ -110,12 +110,12 @@ class Price:
 def price(curve: TwoMinima, which: str, shift: float) -> Price:
     """The test curve is loss(w - shift); its value at the training loss's own minimum."""
     w = curve.minimum(which)
-    bend = float(curve.curvature(np.float64(w)))
+    bend = float(curve.curvature(np.asarray(w)))
     return Price(
         which,
         w,
-        float(curve.loss(np.float64(w))),
-        float(curve.loss(np.float64(w - shift))),
+        float(curve.loss(np.asarray(w))),
+        float(curve.loss(np.asarray(w - shift))),
         bend,
         0.5 * bend * shift**2,
     )

@@ -73,8 +73,8 @@ def limit_of(run: Run, step: int = 0, rate: float | None = None) -> float | None
     limit, values = OPTIMIZERS[run.optimizer].limit, run.values()
     if limit is None:
         return None
-    rate = values["lr"] if rate is None else rate
-    return float(limit.value(values, step)) * max(1 - rate * _decay(run) / 2, 0.0)
+    eta = values["lr"] if rate is None else rate
+    return float(limit.value(values, step)) * max(1 - eta * _decay(run) / 2, 0.0)
 
 
 def _decay(run: Run) -> float:
@@ -140,6 +140,6 @@ def along_paths(
             u = np.diff(trace.points[:, :2].astype(np.float64), axis=0)
             along = (u * (turned + decay * u)).sum(axis=1)
             thrown = trace.lr * along / (d * u**2).sum(axis=1)
-        numbers = (v.astype(np.float32) for v in (sharpness, product, thrown))
-        out.append(Stability(*numbers, limits(trace.run, trace.lr)))
+        a, b, c = (v.astype(np.float32) for v in (sharpness, product, thrown))
+        out.append(Stability(a, b, c, limits(trace.run, trace.lr)))
     return tuple(out)

@@ -158,7 +158,8 @@ class NAdam(Adam):
     def mu(self, t: int) -> float:
         return self.beta1 * (1 - 0.5 * 0.96 ** (0.004 * t))
 
-    def update(self, g: Tensor, w: Tensor, s: NAdamState) -> Tensor:
+    # Each class meets only the states that its own `start` gives.
+    def update(self, g: Tensor, w: Tensor, s: NAdamState) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
         s.t += 1
         now, ahead = self.mu(s.t), self.mu(s.t + 1)
         s.product *= now
@@ -178,11 +179,13 @@ class Adamax(Adam):
     def __init__(self, params, lr, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0):
         super().__init__(params, lr, beta1, beta2, eps, True, weight_decay)
 
-    def start(self, w: Tensor) -> AdamaxState:
+    # Each class meets only the states that its own `start` gives.
+    def start(self, w: Tensor) -> AdamaxState:  # pyright: ignore[reportIncompatibleMethodOverride]
         zero = torch.zeros_like(w)
         return AdamaxState(0, zero, zero, zero)
 
-    def update(self, g: Tensor, w: Tensor, s: AdamaxState) -> Tensor:
+    # Each class meets only the states that its own `start` gives.
+    def update(self, g: Tensor, w: Tensor, s: AdamaxState) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
         s.t += 1
         s.m = average(s.m, g, self.beta1)
         s.v = torch.maximum(self.beta2 * s.v, g.abs() + self.eps)

@@ -78,7 +78,8 @@ class OptimizerEntry(Entry):
             name does so anyway.
     """
 
-    call: type[OptimizerTemplate]
+    # A class can be called, too; pyright takes the field above for a method.
+    call: type[OptimizerTemplate]  # pyright: ignore[reportIncompatibleMethodOverride]
     _: KW_ONLY
     lr_grid: tuple[float, ...]
     surface_lr: float = 1.0

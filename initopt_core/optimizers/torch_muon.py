@@ -35,9 +35,8 @@ class MuonAndAdamW:
             adjust_lr_fn="match_rms_adamw",
         )
         others = [p for p in params if p.ndim != 2]
-        self.parts = [muon]
-        if others:
-            self.parts.append(torch.optim.AdamW(others, lr=lr, weight_decay=weight_decay))
+        adamw = [torch.optim.AdamW(others, lr=lr, weight_decay=weight_decay)] if others else []
+        self.parts = [muon, *adamw]
         self.param_groups = [group for part in self.parts for group in part.param_groups]
 
     def zero_grad(self) -> None:

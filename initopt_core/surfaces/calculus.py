@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -47,7 +49,7 @@ def hessian(
         zero = torch.zeros_like(a)
         if not loss.requires_grad:
             return zero, zero, zero
-        options = {"allow_unused": True, "materialize_grads": True}
+        options: dict[str, Any] = {"allow_unused": True, "materialize_grads": True}
         ga, gb = torch.autograd.grad(loss.sum(), (a, b), create_graph=True, **options)
         h11 = h12 = h22 = zero
         if ga.requires_grad:
@@ -80,6 +82,7 @@ def critical_points(
     # descends and so finds the minima whose neighbourhood is small.
     w2, w1 = (g.flatten().repeat(2) for g in grid)
     descends = torch.arange(w1.numel()) >= n * n
+    step1 = step2 = torch.full_like(w1, math.inf)
     for _ in range(30):
         _, g1, g2 = gradient(curve, w1, w2)
         h11, h12, h22 = hessian(curve, w1, w2)

@@ -29,7 +29,7 @@ def parse_formula(text: str) -> Callable[[Tensor, Tensor], Tensor]:
 
     def curve(w1: Tensor, w2: Tensor) -> Tensor:
         # A formula may leave both weights out; the result has their shape anyway.
-        return torch.full_like(w1, part) if isinstance(part, float) else part(w1, w2)
+        return part(w1, w2) if callable(part) else torch.full_like(w1, part)
 
     return curve
 

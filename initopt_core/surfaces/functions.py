@@ -32,7 +32,7 @@ def steep_optima_loss(w1: Tensor, w2: Tensor, width: float = 0.2) -> Tensor:
     # In the tutorial's order of operations: its SGD path amplifies every rounding.
     depth = 1 / (2 * math.pi * width * width)
     spread = 2 * width**2
-    total = 0.0
+    total = torch.zeros_like(w1)
     for x, y in _WELLS:
         total = total - depth * torch.exp(-((w1 - x) ** 2) / spread - (w2 - y) ** 2 / spread)
     return total

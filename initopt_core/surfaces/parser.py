@@ -224,7 +224,8 @@ class _Parser:
                 # The first is taken already; the rest are names still to come.
                 rest = [Token("name", p, a) for p, a in zip(parts, ends, strict=True)]
                 self.tokens[self.i - 1 : self.i] = rest
-                return _ALIASES.get(parts[0], parts[0])
+                first: str = parts[0]
+                return _ALIASES.get(first, first)
         raise self.unknown(token)
 
     def unknown(self, token: Token) -> FormulaError:

@@ -57,10 +57,10 @@ def stopped(history: History) -> list[str]:
 
 def _stopped(members: Sequence[Curve]) -> str:
     """Why a racer stopped, by its first seed that did; empty when it goes on."""
-    broken = [c for c in members if c.divergence]
+    broken = [c.divergence for c in members if c.divergence]
     if not broken:
         return ""
-    d = broken[0].divergence
+    d = broken[0]
     many = f" ({len(broken)} of {len(members)} seeds)" if len(members) > 1 else ""
     return f"{d['cause']} It stopped at step {count(d['step'])}{many}. {d['advice']}"
 

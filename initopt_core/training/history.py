@@ -51,8 +51,9 @@ class Curve:
 
     def copy(self) -> Curve:
         """One that does not grow with this."""
-        held = vars(self).items()
-        return Curve(**{k: copy.copy(v) if isinstance(v, (list, dict)) else v for k, v in held})
+        twin, held = copy.copy(self), vars(self).items()
+        vars(twin).update({k: copy.copy(v) for k, v in held if isinstance(v, (list, dict))})
+        return twin
 
     @property
     def best_epoch(self) -> int:

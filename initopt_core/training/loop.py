@@ -515,7 +515,7 @@ def _measured_step(m: Trial) -> Tensor:
     """Take the step; norms of each layer's gradient, weight and update, [3 x layers]."""
     weights = [layer.weight for layer in m.model.linears()]
     before = [w.detach().clone() for w in weights]
-    gradients = [w.grad.norm() for w in weights]
+    gradients = [w.grad.norm() for w in weights if w.grad is not None]
     in_place.step(m.optimizer)
     updates = [(w - b).norm() for w, b in zip(weights, before, strict=True)]
     return torch.stack([*gradients, *(b.norm() for b in before), *updates])

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from initopt_core.data import normalize
 from initopt_core.networks import BaseNetwork
@@ -112,6 +112,7 @@ def snapshot(model: BaseNetwork, images: Tensor) -> list[dict[str, Any]]:
     modules = list(model.layers)
     for index in range(0, len(modules), 2):
         linear = modules[index]
+        assert isinstance(linear, nn.Linear)
         x = linear(x)
         if index + 1 < len(modules):
             x = modules[index + 1](x)
@@ -155,7 +156,7 @@ def diagnose(
         before = x.square().mean().sqrt().item()
         x = layer(x)
         after = x.square().mean().sqrt().item()
-        if index % 2:
+        if not isinstance(layer, nn.Linear):
             continue
         if not bool(layer.weight.isfinite().all()):
             worst, cause = index, f"the weights of layer {index} are no longer numbers"

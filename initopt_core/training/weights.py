@@ -40,7 +40,7 @@ def layer_state(
     _check_tensors(found)
     pairs = _pairs(found)
     wanted = list(itertools.pairwise(sizes))
-    shapes = [tuple(reversed(weight.shape)) for weight, _ in pairs.values()]
+    shapes = [(weight.shape[1], weight.shape[0]) for weight, _ in pairs.values()]
     if shapes != wanted:
         raise SettingError(
             f"does not fit {config}: the weights are layers of {_chain(shapes)}, the "

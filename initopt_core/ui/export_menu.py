@@ -12,7 +12,7 @@ from initopt_core.figures.figure import Figure
 
 
 def export_buttons(
-    figure: Figure,
+    figure: Figure | Callable[[], Figure],
     *,
     key: str,
     label: str = "Export",
@@ -24,7 +24,7 @@ def export_buttons(
     is made when its button is pressed, from the figure as it was drawn.
 
     Args:
-        figure: the figure beside it.
+        figure: the figure beside it, or what makes it when the menu is opened.
         key: unique on the page.
         label: what the closed menu says.
         extra: more downloads, file name -> maker, for example a runnable snippet.
@@ -32,11 +32,12 @@ def export_buttons(
     menu = st.popover(label, icon=":material/download:", key=f"{key}-export", on_change="rerun")
     if not menu.open:
         return
+    made = figure if isinstance(figure, Figure) else figure()
     for name, form in export.FORMATS.items():
         menu.download_button(
             form.label,
-            data=partial(form.make, figure),
-            file_name=f"{figure.name}{form.suffix}",
+            data=partial(form.make, made),
+            file_name=f"{made.name}{form.suffix}",
             mime=form.mime,
             key=f"{key}-export-{name}",
             on_click="ignore",

@@ -11,13 +11,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from initopt_core.registry import Entry, Parameter, Registry, SettingError
 
 from . import address
+
+E = TypeVar("E", bound=Entry)
 
 MAX_TEXT = 400
 _NOTES = "_link_notes"
@@ -132,8 +134,8 @@ class Reading:
         return value
 
     def entry(
-        self, registry: Registry, label: str, name: str, default: str, **options: Any
-    ) -> Entry:
+        self, registry: Registry[E], label: str, name: str, default: str, **options: Any
+    ) -> E:
         """One entry of a registry: people read its label, the link holds its name."""
         choice = Parameter(name, label, default, choices=tuple(registry))
         return registry[self(choice, name, lambda n: registry[n].label, **options)]
@@ -183,7 +185,7 @@ def note_bad_link(label: str, raw: str, default: str) -> None:
     st.session_state.setdefault(_NOTES, []).append((time.monotonic(), text))
 
 
-def notice_bad_links(container=st) -> None:
+def notice_bad_links(container: Any = st) -> None:
     """One quiet line on the values of the opened link that could not be used, for a while."""
     notes: list[tuple[float, str]] = st.session_state.get(_NOTES, [])
     fresh = [text for since, text in notes if time.monotonic() - since < _NOTE_SECONDS]

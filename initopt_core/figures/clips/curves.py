@@ -54,5 +54,6 @@ def _plot_width(figure: Figure, options: ClipOptions) -> float:
 
     drawn = sheet.picture(figure, options.export, size=(options.width, options.height))
     room = figure.room
+    assert room is not None  # every figure of curves says its room
     whole = (options.width - 2 * sheet.MARGIN) / drawn.zoom
     return whole - room.left - room.right

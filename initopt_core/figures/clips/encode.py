@@ -82,8 +82,9 @@ def _watched(
     for image in clip.frames(options):
         last = image
         yield step(image)
-    for _ in range(held if last is not None else 0):
-        yield step(last)
+    if last is not None:
+        for _ in range(held):
+            yield step(last)
 
 
 def _mp4(frames: Iterator[Image.Image], path: Path, options: ClipOptions) -> None:

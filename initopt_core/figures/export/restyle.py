@@ -76,7 +76,9 @@ def _grey_scale(part: dict[str, Any]) -> None:
     for channel in ("color", "fill", "stroke"):
         encoding = part.get(channel)
         scale = encoding.get("scale") if isinstance(encoding, dict) else None
-        colors = scale.get("range") if isinstance(scale, dict) else None
+        if not isinstance(scale, dict):
+            continue
+        colors = scale.get("range")
         if isinstance(colors, list) and all(
             isinstance(c, str) and _HEX.fullmatch(c) for c in colors
         ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -37,7 +38,8 @@ def depth(
 ) -> Figure:
     """Variance of activations and gradients against depth: measured solid, predicted dashed, the
     band of the theory (or of `seeds`) pale; `others` are overlaid in their own colours."""
-    data, signals, words = {}, {"pale": _pale(view, seeds)}, ""
+    data, words = {}, ""
+    signals: dict[str, Any] = {"pale": _pale(view, seeds)}
     views = [*others, view]
     compared = len(views) > 1
     room = replace(DEPTH_ROOM, entries=len(views) if compared else 0, entry_width=ENTRY_WIDTH)
@@ -142,9 +144,7 @@ def _band(x, low, high, color: str) -> dict:
     return {"layer": x, "y": low, "y2": high, "color": color}
 
 
-def _depth_panel(
-    panel: str, label: str, color: str, column: int, tint: alt.Color
-) -> alt.LayerChart:
+def _depth_panel(panel: str, label: str, color: str, column: int, tint: alt.Color) -> theme.Layers:
     x = alt.X(
         "layer:Q",
         scale=alt.Scale(domain=alt.ExprRef("last"), nice=False, padding=8),

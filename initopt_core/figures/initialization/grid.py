@@ -112,7 +112,7 @@ def grid(view: Observation, display: Display = Display()) -> Figure:
 
 def _panel(
     r: int, c: int, row: str, display: Display, room: Room, head: bool = True
-) -> alt.LayerChart:
+) -> theme.Layers:
     """One histogram; those of the first row say whose column it is, where `head` asks for it."""
     name, (label, color) = f"{r}_{c}", ROWS[row]
     x = alt.X(

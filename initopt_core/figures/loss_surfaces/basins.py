@@ -66,7 +66,7 @@ class MapScale:
         rgb = theme.viridis(np.linspace(0, 1, n))
         return ["#" + "".join(f"{round(v):02X}" for v in c) for c in rgb]
 
-    def message(self) -> dict[str, float | bool | str]:
+    def message(self) -> dict[str, str | list[float]]:
         """For `assets/web/basin_map/basin_map.js`: the value of each of the 256 shades."""
         values = self.value(np.arange(256) / 255)
         return {"title": self.title, "values": [float(f"{v:.3g}") for v in values]}

@@ -27,7 +27,7 @@ def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
     gone = logs.left_out(v for r in raw for v in r) if log else ""
     narrow = logs.is_narrow(v for r in raw for v in r)
 
-    def build() -> alt.Chart:
+    def build() -> alt.TopLevelMixin:
         scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False)
         axis = alt.Axis(title="loss")
         if log:

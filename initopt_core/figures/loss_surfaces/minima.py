@@ -21,7 +21,7 @@ def two_minima(curve: TwoMinima, shift: float) -> Figure:
     kinds = ["training loss", f"test loss, shifted by {number(shift)}"]
     w = np.linspace(*RANGE, 601)
 
-    def build() -> alt.LayerChart:
+    def build() -> alt.TopLevelMixin:
         color = alt.Color(
             "curve:N",
             scale=alt.Scale(domain=kinds, range=[theme.WEIGHTS, theme.GRADIENTS]),

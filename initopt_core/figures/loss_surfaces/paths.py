@@ -44,7 +44,7 @@ def paths(
     values = surface.values(ranges, PIXELS)
     low, high = ends_of(values.numpy())
 
-    def build() -> alt.LayerChart:
+    def build() -> alt.TopLevelMixin:
         x = alt.X("w1:Q", **_weight("w1", *ranges[:2]))
         y = alt.Y("w2:Q", **_weight("w2", *ranges[2:]))
         picture = _picture(png, SIDE)

@@ -71,7 +71,7 @@ def near_zero(value: float, span: float) -> float:
     return 0.0 if abs(value) < 1e-6 * span else value
 
 
-def color_bar(low: float, high: float, color: str, left: float, length: float) -> alt.LayerChart:
+def color_bar(low: float, high: float, color: str, left: float, length: float) -> theme.Layers:
     """What the colours of a surface mean: a bar with five losses beside it.
 
     Args:

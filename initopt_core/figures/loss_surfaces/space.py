@@ -188,7 +188,7 @@ def space(
     ground = Ground.of(surface, ranges, color)
     camera = Camera(turn)
 
-    def build() -> alt.LayerChart:
+    def build() -> alt.TopLevelMixin:
         return _chart(ground, camera, channels if names else ())
 
     rows, ends = [], []
@@ -208,7 +208,7 @@ def space(
     )
 
 
-def _chart(ground: Ground, camera: Camera, channels: Sequence) -> alt.LayerChart:
+def _chart(ground: Ground, camera: Camera, channels: Sequence) -> alt.TopLevelMixin:
     x = alt.X("x:Q", scale=alt.Scale(domain=[0, camera.width]), axis=None)
     y = alt.Y("y:Q", scale=alt.Scale(domain=[camera.height, 0]), axis=None)
     layers = [_mesh(ground, camera), *_frame(ground, camera, x, y)]

@@ -26,14 +26,14 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
         "gradient": "norm of the weights' gradient",
         "ratio": "update ÷ weights (lengths)",
     }
-    column = 1 if what == "gradient" else 2
     groups = []
     for line in found:
         curve = line.members[0]
         probes = curve.probes[:: max(1, math.ceil(len(curve.probes) / 80))]
-        count = len(probes[0][1]) if probes else 0
+        rows = [_row(p, what) for p in probes]
+        count = len(rows[0]) if rows else 0
         for layer in range(count):
-            values = [math.nan if (v := p[column][layer]) is None else v for p in probes]
+            values = [math.nan if (v := row[layer]) is None else v for row in rows]
             groups.append(
                 {
                     "label": line.label,
@@ -44,7 +44,7 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
             )
     panels = [line.label for line in found]
     all_values = {
-        line.label: [v for p in line.members[0].probes for v in p[column] if v is not None]
+        line.label: [v for p in line.members[0].probes for v in _row(p, what) if v is not None]
         for line in found
     }
     gone = {label: logs.left_out(values) for label, values in all_values.items()}
@@ -93,8 +93,14 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
     )
 
 
+def _row(probe: tuple[int, list, list], what: str) -> list[float | None]:
+    """One look's numbers, one for each layer."""
+    _, gradients, ratios = probe
+    return gradients if what == "gradient" else ratios
+
+
 def _side_by_side(
-    chart: alt.Chart | alt.LayerChart, field: str, panels: Sequence[str], room: Room
+    chart: alt.Chart | theme.Layers, field: str, panels: Sequence[str], room: Room
 ) -> alt.ConcatChart:
     """One panel for each value of `field`, titled by it, all on the same y scale by default."""
     limit = alt.ExprRef(f"plot_width + {room.gap - 8 if room.gap else room.right}")

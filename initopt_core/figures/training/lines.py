@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -65,7 +66,7 @@ def lines(runs: Sequence[tuple[str, History]]) -> list[Line]:
 
 
 # Axes keep their room whatever their labels, so that nothing shifts while data streams.
-_ROOM = {"minExtent": theme.sized(34), "maxExtent": theme.sized(34)}
+_ROOM: dict[str, Any] = {"minExtent": theme.sized(34), "maxExtent": theme.sized(34)}
 
 
 def curve_room(labels: Sequence[str]) -> Room:
@@ -126,7 +127,7 @@ def end_of(found: Sequence[Line], axis: str) -> float | None:
     )
 
 
-def binned(values: Sequence[float], points: int = POINTS) -> tuple[np.ndarray, ...]:
+def binned(values: tables.Numbers, points: int = POINTS) -> tuple[np.ndarray, ...]:
     """A long curve in at most `points` bins: (last step of each bin, mean, smallest, largest).
 
     NaNs are left out; a bin of NaNs alone is NaN.
@@ -168,7 +169,7 @@ def _top(curves: Iterable[np.ndarray]) -> float:
     return 10 * min(firsts, default=1e5)
 
 
-def _how(ends: Sequence[float], smoothing: float, seeds: int = 1) -> str:
+def _how(ends: tables.Numbers, smoothing: float, seeds: int = 1) -> str:
     """In words, what was done to the single steps."""
     width = round(ends[0]) if len(ends) else 1
     parts = [f"mean of {width} steps"] if width > 1 else []

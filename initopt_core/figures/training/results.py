@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import altair as alt
 
@@ -104,7 +105,7 @@ def classes_figure(
         for label, (_, confusion) in confusions.items()
     ]
     stand_ins = [
-        Line(label, optimizer, (), History("/nonexistent"))
+        Line(label, optimizer, (), History(Path("/nonexistent")))
         for label, (optimizer, _) in confusions.items()
     ]
     shapes = [theme.optimizer_style(line.optimizer)[2] for line in stand_ins]

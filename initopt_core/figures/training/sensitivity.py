@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import altair as alt
 
@@ -43,7 +44,8 @@ def sensitivity_figure(
                         "state": ["diverged" if v is None else "trained" for _, v in rows],
                     }
                 )
-    stand_ins = [Line(label, optimizer, (), History("/nonexistent")) for label, optimizer in racers]
+    nothing = History(Path("/nonexistent"))
+    stand_ins = [Line(label, optimizer, (), nothing) for label, optimizer in racers]
     rates = [r for _, o in racers for r in OPTIMIZERS[o].lr_grid]
     panels = list(initializers.values())
     room = panel_room(

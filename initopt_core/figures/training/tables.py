@@ -20,13 +20,15 @@ HOW = "how it is smoothed"
 GRADIENT = "norm of the loss's gradient in the layer's weights (nats)"
 RATIO = "length of the update / length of the weights (no unit)"
 
+Numbers = Sequence[float] | np.ndarray
+
 
 @dataclass(frozen=True)
 class Smoothed:
     """A smoothed curve as it is drawn, but not cut off: value after so many steps, and how."""
 
-    steps: Sequence[float]
-    values: Sequence[float]
+    steps: Numbers
+    values: Numbers
     how: str
 
     def at(self) -> dict[int, float]:
@@ -84,7 +86,7 @@ def losses(found: Sequence[Racer], smoothed: Mapping[str, Smoothed]) -> Iterator
                     **_place(line.label, curve, line.history, step),
                     LOSS: loss,
                     SMOOTH_LOSS: drawn.get(step),
-                    HOW: curve_of.how if step in drawn else None,
+                    HOW: curve_of.how if curve_of and step in drawn else None,
                 }
 
 
@@ -106,7 +108,7 @@ def accuracies(found: Sequence[Racer], smoothed: Mapping[str, Smoothed]) -> Iter
                 yield {
                     **row(step, "training, this batch", hits / history.batch),
                     SMOOTH_ACCURACY: drawn.get(step),
-                    HOW: curve_of.how if step in drawn else None,
+                    HOW: curve_of.how if curve_of and step in drawn else None,
                 }
             for step, share in curve.checks[:checks]:
                 part = f"validation, the first {wording.count(history.check_images)}"

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Any, Protocol
 
 from initopt_core.paths import ROOT
 
@@ -21,21 +21,27 @@ class Runner(Protocol):
 
     def start(self) -> bool:
         """Make ready; whether it is."""
+        ...
 
     def running(self) -> bool:
         """Whether it is ready to train, or trains."""
+        ...
 
     def train(self, folder: Path) -> str:
         """Train until the run has ended; "" when that was cut short, else its final state."""
+        ...
 
     def death(self) -> str:
         """After "": why, in words."""
+        ...
 
     def finish(self) -> None:
         """Let what trains now come to the end of its epoch, and no further."""
+        ...
 
     def end(self, patience: float = 5.0) -> None:
         """Give everything back; what trains leaves after its step."""
+        ...
 
 
 class LocalRunner:
@@ -48,7 +54,7 @@ class LocalRunner:
     """
 
     def __init__(self, data_folder: str = "", warm: str = "", device: str = "") -> None:
-        self.process: subprocess.Popen | None = None
+        self.process: subprocess.Popen[str] | None = None
         self._code = 0
         self._command = [sys.executable, "-m", "initopt_core.training.runs.worker", "--serve"]
         for option, value in (("--data", data_folder), ("--warm", warm), ("--device", device)):
@@ -56,12 +62,12 @@ class LocalRunner:
                 self._command += [option, value]
 
     def start(self) -> bool:
-        options = {}
+        options: dict[str, Any] = {}
         if os.name == "nt":
             options["creationflags"] = subprocess.BELOW_NORMAL_PRIORITY_CLASS
         else:
             options["start_new_session"] = True  # Ctrl-C in the terminal is the server's affair
-        self.process = subprocess.Popen(
+        process = self.process = subprocess.Popen(
             self._command,
             cwd=ROOT,
             stdin=subprocess.PIPE,
@@ -70,17 +76,20 @@ class LocalRunner:
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             **options,
         )
-        return bool(self.process.stdout.readline())  # "ready", or nothing when it died
+        return bool(_pipes(process)[1].readline())  # "ready", or nothing when it died
 
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
     def train(self, folder: Path) -> str:
         process = self.process
+        if process is None:  # it was ended in between
+            return ""
+        ask, answers = _pipes(process)
         try:
-            process.stdin.write(f"{folder}\n")
-            process.stdin.flush()
-            answer = process.stdout.readline()
+            ask.write(f"{folder}\n")
+            ask.flush()
+            answer = answers.readline()
         except (OSError, ValueError):
             answer = ""
         if not answer:
@@ -91,23 +100,32 @@ class LocalRunner:
         return death(self._code)
 
     def finish(self) -> None:
-        if self.running():
+        process = self.process
+        if process is not None and process.poll() is None:
             with contextlib.suppress(OSError, ValueError):
-                self.process.stdin.write(f"{FINISH}\n")
-                self.process.stdin.flush()
+                ask, _ = _pipes(process)
+                ask.write(f"{FINISH}\n")
+                ask.flush()
 
     def end(self, patience: float = 5.0) -> None:
         process, self.process = self.process, None
         if process is None:
             return
+        ask, answers = _pipes(process)
         with contextlib.suppress(OSError):
-            process.stdin.close()  # it finishes its step, or with `finish` its epoch, and leaves
+            ask.close()  # it finishes its step, or with `finish` its epoch, and leaves
         try:
             process.wait(timeout=patience)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        process.stdout.close()
+        answers.close()
+
+
+def _pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
+    """What a worker reads and what it writes."""
+    assert process.stdin is not None and process.stdout is not None  # it was begun with both
+    return process.stdin, process.stdout
 
 
 def death(code: int) -> str:

@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 from initopt_core.networks import BaseNetwork
 from initopt_core.training.checkpoints import (
@@ -47,7 +47,7 @@ def read_upload(files: Files) -> Models:
     Raises:
         CheckpointError: for a file too large, damaged, of a wrong kind, or a missing partner.
     """
-    pairs = list(files.items() if isinstance(files, Mapping) else files)
+    pairs = list(cast(Mapping[str, bytes], files).items() if isinstance(files, Mapping) else files)
     total = sum(len(content) for _, content in pairs)
     if total > MAX_UPLOAD_BYTES:
         raise CheckpointError(
@@ -137,6 +137,7 @@ def _labels(stems: list[str]) -> dict[str, str]:
 
 def _model(files: dict[str, bytes], stem: str, label: str) -> tuple[BaseNetwork, dict | None]:
     tar = _partner(files, stem, ".tar")
+    assert tar is not None  # the stem is that of such a file
     state = _tensors(tar, f"{label}.tar")
     config = _partner(files, stem, ".config")
     if config is None:

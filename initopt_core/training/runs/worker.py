@@ -237,7 +237,7 @@ def serve(datasets: Datasets, device: str | None) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("run", nargs="?", type=Path, help="folder of the run")
     parser.add_argument("--serve", action="store_true", help="take run folders from the input")
     parser.add_argument("--data", default="", help="folder with the full Fashion-MNIST")

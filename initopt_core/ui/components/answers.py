@@ -32,8 +32,9 @@ def numbers(value: Any, *names: str) -> dict[str, float] | None:
     """These fields of an object, when all are finite numbers."""
     if not isinstance(value, Mapping):
         return None
-    found = {name: finite(value.get(name)) for name in names}
-    return None if None in found.values() else found
+    read = ((name, finite(value.get(name))) for name in names)
+    found = {name: number for name, number in read if number is not None}
+    return found if len(found) == len(names) else None
 
 
 def number_move(value: Any) -> tuple[Any, float, Any] | None:
@@ -87,10 +88,11 @@ def edges(value: Any) -> tuple[float, float, float, float] | None:
     """(w1 low, w1 high, w2 low, w2 high), each low below its high."""
     if not isinstance(value, (list, tuple)) or len(value) != 4:
         return None
-    found = tuple(finite(one) for one in value)
-    if None in found or not (found[0] < found[1] and found[2] < found[3]):
+    found = [number for number in map(finite, value) if number is not None]
+    if len(found) != 4:
         return None
-    return found
+    left, right, bottom, top = found
+    return (left, right, bottom, top) if left < right and bottom < top else None
 
 
 def click(value: Any) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from streamlit.components import v2 as components
 from streamlit.runtime import Runtime
 
 from initopt_core.paths import ASSETS
@@ -126,7 +126,7 @@ def component(name: str, scripts: Sequence[str], *, css: str) -> Callable:
             else:
                 js = _inline(scripts)
                 style = (WEB / css).read_text(encoding="utf-8") + "\n"
-            mine[name] = st.components.v2.component(full, js=js, css=style, isolate_styles=False)
+            mine[name] = components.component(full, js=js, css=style, isolate_styles=False)
         return mine[name]
 
 

@@ -72,7 +72,7 @@ def number_slider(
                 "high": parameter.high,
                 "from": low,
                 "to": high,
-                "step": 1 if kind is int else nice_step(low, high),
+                "step": 1 if kind is int or low is None or high is None else nice_step(low, high),
                 "log": parameter.scale == "log",
                 "integer": kind is int,
                 "disabled": disabled,

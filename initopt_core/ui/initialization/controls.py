@@ -112,7 +112,7 @@ class Held:
 
 def read(take: Reading) -> Held:
     """What the controls hold, and where each of them is drawn."""
-    both = {"answers": (PICTURE, CONTROLS)}
+    both: dict[str, Any] = {"answers": (PICTURE, CONTROLS)}
     scheme = take.entry(INITIALIZERS, "Scheme", "scheme", "kaiming", group=TOP, **both)
     activation = take.entry(ACTIVATIONS, "Activation", "activation", "relu", group=TOP, **both)
     last = shown_settings()
@@ -159,7 +159,7 @@ def _scheme_settings(take: Reading, scheme: Entry, match: bool) -> dict[str, Any
     out = {}
     for p in scheme.parameters:
         place = BIAS if p.name in BIASES else SCHEME
-        options = {"disabled": True} if match and p.name == "gain" else {}
+        options: dict[str, Any] = {"disabled": True} if match and p.name == "gain" else {}
         out[p.name] = take(p, prefix + p.name, group=place, **options)
     return out
 

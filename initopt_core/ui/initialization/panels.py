@@ -294,6 +294,7 @@ def _draws(settings: Settings, first: int, count: int) -> SeedBand:
             bar.progress((i + 1) / count, f"{i + 1} of {count} seeds, {duration(left)} left")
     if bar is not None:
         bar.empty()
+    assert band is not None  # of one draw or more
     return band
 
 

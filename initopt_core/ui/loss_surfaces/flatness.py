@@ -15,7 +15,6 @@ from initopt_core.ui.state import values
 from initopt_core.wording import number
 
 from .lab import saying
-from .panels import Later
 from .plan import Held
 
 KEY = "sharp-flat"
@@ -26,10 +25,10 @@ def show(lab: Laboratory, held: Held) -> None:
     say = saying()
     sharp, flat, depth, shift = held.flat
     curve = flatness.TwoMinima(sharp, flat, depth)
-    prices = [flatness.price(curve, which, shift) for which in ("flat", "sharp")]
-    _figure(lab, curve, shift, prices)
-    _sentence(shift, *prices, say)
-    export_buttons(Later(lambda: figures.two_minima(curve, shift)), key="sharp-flat-figure")
+    of_flat, of_sharp = (flatness.price(curve, which, shift) for which in ("flat", "sharp"))
+    _figure(lab, curve, shift, [of_flat, of_sharp])
+    _sentence(shift, of_flat, of_sharp, say)
+    export_buttons(lambda: figures.two_minima(curve, shift), key="sharp-flat-figure")
     _argument()
 
 
@@ -47,7 +46,7 @@ def _figure(
 ) -> None:
     def moved(place: float) -> None:
         name = f"flat_{flatness.SHIFT.name}"
-        values[name] = min(max(place, flatness.SHIFT.low), flatness.SHIFT.high)
+        values[name] = flatness.SHIFT.nearest(place)
         lab.answer(PICTURE, name)
 
     sharp_flat(curve, shift, prices, key=KEY, on_moved=moved)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
-from typing import Any
-
 import streamlit as st
 
 from initopt_core.descent import Trace, race
 from initopt_core.figures import loss_surfaces as figures
-from initopt_core.figures.figure import Figure
 from initopt_core.loss_surfaces.code import snippet
 from initopt_core.loss_surfaces.labels import labels_of
 from initopt_core.optimizers import OPTIMIZERS
@@ -77,23 +72,9 @@ def _explain(plan: Plan, box) -> None:
     )
 
 
-class Later:
-    """A figure made when it is first looked at: a closed menu costs nothing."""
-
-    def __init__(self, make: Callable[[], Figure]) -> None:
-        self._make = make
-
-    @cached_property
-    def _figure(self) -> Figure:
-        return self._make()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._figure, name)
-
-
 def _export_maps(plan: Plan) -> None:
     export_buttons(
-        Later(lambda: basins.picture_of(plan)),
+        lambda: basins.picture_of(plan),
         key=EXPORTS[2],
         label="Export the maps",
         extra={"starts.csv": lambda: basins.table_of(plan)},
@@ -110,13 +91,13 @@ def _export(plan: Plan) -> None:
         return snippet(plan.surface, plan.runs, plan.updates, plan.noise, plan.seed)
 
     export_buttons(
-        Later(lambda: figures.paths(plan.surface, traces(), labels, plan.ranges, plan.color)),
+        lambda: figures.paths(plan.surface, traces(), labels, plan.ranges, plan.color),
         key=EXPORTS[0],
         label="Export the paths",
         extra={"race.py": code},
     )
     export_buttons(
-        Later(lambda: figures.losses(traces(), labels)),
+        lambda: figures.losses(traces(), labels),
         key=EXPORTS[1],
         label="Export the loss curves",
     )

@@ -229,7 +229,7 @@ def read(take: Reading) -> Held:
             rate, rate_settings = for_all
         runs.append(Run(name, tuple(sorted(settings.items())), begin, rate, rate_settings))
     steps = take(updates(entry), group="updates")
-    view_options = {"answers": (PICTURE, CONTROLS)}  # a note may come
+    view_options: dict[str, Any] = {"answers": (PICTURE, CONTROLS)}  # a note may come
     ranges = tuple(take(p, group="view", **view_options) for p in edges(entry))
     usable = ranges[0] < ranges[1] and ranges[2] < ranges[3]
     noise = take(NOISE, group="noise")
@@ -355,4 +355,4 @@ def apply_race(race: Race) -> None:
 def move_start(entry: SurfaceEntry, run: int, w1: float, w2: float) -> None:
     """Put a start (-1: the shared one) where a hand has put it, within its controls' range."""
     for p, value in zip(start(entry, run), (w1, w2), strict=True):
-        values[p.name] = min(max(float(value), p.low), p.high)
+        values[p.name] = p.nearest(value)

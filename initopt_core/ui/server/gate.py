@@ -49,7 +49,7 @@ def _checked(read: Any) -> Any:
         _log.debug("a value of %s is none (%s)", widget[:80], type(problem).__name__)
         raise KeyError(widget)
 
-    checked.checks = True
+    checked.checks = True  # pyright: ignore[reportFunctionMemberAccess]  # marks what is wrapped
     return checked
 
 
@@ -69,7 +69,7 @@ def _is_of_another_kind(states: Any, widget: str) -> bool:
     """Whether a browser's value is, say, text where the widget has a number."""
     sent, known = states.states.get(widget), states.widget_metadata.get(widget)
     message = getattr(sent, "value", None)
-    if known is None or not hasattr(message, "WhichOneof"):
+    if known is None or message is None or not hasattr(message, "WhichOneof"):
         return False
     kind = message.WhichOneof("value")
     return kind is not None and kind != known.value_type

@@ -223,14 +223,10 @@ def is_document(scope: Any) -> bool:
 def _cookie(name: str, value: str, scope: Any, seconds: int, strict: bool = False) -> bytes:
     jar = SimpleCookie()
     jar[name] = value
-    jar[name].update(
-        {
-            "path": "/",
-            "httponly": True,
-            "samesite": "Strict" if strict else "Lax",
-            "max-age": seconds,
-        }
-    )
+    jar[name]["path"] = "/"
+    jar[name]["httponly"] = True
+    jar[name]["samesite"] = "Strict" if strict else "Lax"
+    jar[name]["max-age"] = seconds
     if scope["scheme"] == "https" or (b"x-forwarded-proto", b"https") in scope["headers"]:
         jar[name]["secure"] = True
     return jar.output(header="").strip().encode()

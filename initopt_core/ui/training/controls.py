@@ -9,7 +9,7 @@ from initopt_core.figures.training import AXES
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS, HIDDEN_SIZES, parse_sizes
 from initopt_core.optimizers import OPTIMIZERS
-from initopt_core.registry import Parameter, SettingError
+from initopt_core.registry import Parameter, Registry, SettingError
 from initopt_core.schedules import SCHEDULES
 from initopt_core.training.config import (
     MAX_RACERS,
@@ -103,8 +103,8 @@ class Held:
 
 def read(take: Reading) -> Held:
     """What the controls hold, and where each of them is drawn."""
-    own = {"answers": (START,)}
-    whole = {"answers": (START, CONTROLS)}
+    own: dict[str, Any] = {"answers": (START,)}
+    whole: dict[str, Any] = {"answers": (START, CONTROLS)}
     # A link may name more than can race; the box would refuse them all.
     values[RACERS.name] = kept(RACERS, RACERS.name)[:MAX_RACERS]
     names = take(
@@ -131,7 +131,7 @@ def read(take: Reading) -> Held:
             SEARCHED, "", lambda n: INITIALIZERS[n].label if isinstance(n, str) else link_text(n),
             group="fair", placeholder="none", **own,
         )  # fmt: skip
-    looked = [take(p, undo=False) for p in (AXIS, LOG, SMOOTH)]
+    axis, log, smooth = (take(p, undo=False) for p in (AXIS, LOG, SMOOTH))
     take(TAB, undo=False)
     try:
         config = TrainConfig(
@@ -141,11 +141,11 @@ def read(take: Reading) -> Held:
             **settings,
         )
     except SettingError as problem:
-        return Held(None, str(problem), names, *looked, fair)
-    return Held(config, "", names, *looked, fair)
+        return Held(None, str(problem), names, axis, log, smooth, fair)
+    return Held(config, "", names, axis, log, smooth, fair)
 
 
-_ENTRIES = (
+_ENTRIES: tuple[tuple[str, Registry[Any], str, str, str, str, str], ...] = (
     ("activation", ACTIVATIONS, "Activation", "act", "relu", "act", "network"),
     ("initializer", INITIALIZERS, "Initialization", "init", "kaiming", "init", "network"),
     ("schedule", SCHEDULES, "Learning rate schedule", "schedule", "constant", "sch", "batches"),

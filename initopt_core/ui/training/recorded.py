@@ -36,9 +36,8 @@ def _record() -> tuple[dict[str, Figure], list[tuple[str, float, float]]]:
         "loss": figures.loss_figure(found, "epochs"),
         "accuracy": figures.accuracy_figure(found, "epochs"),
     }
-    tests = [
-        (line.label, line.members[0].test["accuracy"], PUBLISHED[line.optimizer]) for line in found
-    ]
+    ends = [(line, line.members[0].test or {}) for line in found]  # the record is whole
+    tests = [(line.label, test["accuracy"], PUBLISHED[line.optimizer]) for line, test in ends]
     return drawn, tests
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -69,7 +71,7 @@ def distributions(history: History) -> None:
 def results(run: RunInfo, history: History) -> None:
     """Confusion matrix, accuracy of each class, and the most confident mistakes as pictures."""
     curve = _choose(history, "result_racer", lambda c: c.test and c.test.get("confusion"))
-    if curve is None:
+    if curve is None or curve.test is None:
         st.caption("The best epoch's weights of each racer are tested when the run ends.")
         return
     classes = dataset_of(run.config.data).classes
@@ -88,7 +90,7 @@ def results(run: RunInfo, history: History) -> None:
         live_chart(figure, key="training-classes")
         export_buttons(figure, key="training-classes")
     st.markdown(f"**Most confident mistakes of {curve.label}** on the test images")
-    _mistakes(curve, run.config.data)
+    _mistakes(curve.test["mistakes"], run.config.data)
 
 
 _GRID = """<style>
@@ -100,10 +102,10 @@ _GRID = """<style>
 </style><div class="mistakes">{}</div>"""
 
 
-def _mistakes(curve: Curve, kind: str) -> None:
+def _mistakes(mistakes: Sequence[Mapping[str, Any]], kind: str) -> None:
     dataset = dataset_of(kind)
     cells = []
-    for m in curve.test["mistakes"]:
+    for m in mistakes:
         if m["index"] >= len(dataset.test_labels):
             continue
         said, true = dataset.classes[m["predicted"]], dataset.classes[m["label"]]

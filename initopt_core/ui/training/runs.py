@@ -52,14 +52,18 @@ def runs_panel(shown: str | None) -> None:
             r.id: f"{r.name} · {time.strftime('%d %b %H:%M:%S', time.localtime(r.created))}"
             for r in runs
         }
+
+        def named(run: str) -> str:
+            return names.get(run, run)
+
         left, right = st.columns(2)
         st.session_state["_run_box"] = shown if shown in names else None
-        left.selectbox("Show", list(names), format_func=names.get, key="_run_box", on_change=_open)
+        left.selectbox("Show", list(names), format_func=named, key="_run_box", on_change=_open)
         draw = functools.partial(
             right.multiselect,
             "Compare with",
             [r.id for r in runs if r.id != shown],
-            format_func=names.get,
+            format_func=named,
             max_selections=MAX_COMPARED,
             placeholder="nothing",
         )

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 Picture = TypeVar("Picture")
 
@@ -46,20 +46,20 @@ class Shared(Generic[Picture]):
         with self._lock:
             place = self._places.setdefault(key, _Place())
         if asked - place.begun <= age:
-            return place.last
+            return cast(Picture, place.last)  # it has begun, so there is one
         free = place.busy.acquire(blocking=False)
         if not free and age and place.begun > -math.inf:
-            return place.last
+            return cast(Picture, place.last)
         if not free:
             place.busy.acquire()
         try:
             if place.begun >= asked:  # by another thread since this one asked
-                return place.last
+                return cast(Picture, place.last)
             begun = time.monotonic()
-            place.last = draw(place.last)
+            picture = place.last = draw(place.last)
             place.begun = begun
             self._forget(begun)
-            return place.last
+            return picture
         finally:
             place.busy.release()
 
