@@ -2,7 +2,8 @@
 
 from .checkpoints import CheckpointError, load_model, save_model
 from .config import Racer, TrainConfig, tutorial_comparison
-from .loop import Control, Stopped, TrainResult, train
+from .control import Control, Stopped
+from .loop import TrainResult, train
 from .measure import evaluate
 from .runs.headless import train_to_folder
 

@@ -12,8 +12,8 @@ from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.programs import filled, sources
 from initopt_core.schedules import SCHEDULES
 
+from .batches import PROBE_IMAGES
 from .config import Racer, TrainConfig
-from .loop import PROBE_IMAGES
 
 NOT_NEEDED = ("state_dict", "load_state_dict")
 """Methods of our optimizers that a program has no use for."""

@@ -31,8 +31,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from initopt_core import data as fashion
 from initopt_core.training import Racer, TrainConfig, loop, train
+from initopt_core.training.batches import PROBE_IMAGES
 from initopt_core.training.history import History
-from initopt_core.training.loop import PROBE_IMAGES
 from initopt_core.training.runs import worker
 from initopt_core.training.runs.service import TrainingService
 from initopt_core.training.runs.store import RunStore

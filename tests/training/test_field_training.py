@@ -29,7 +29,7 @@ from initopt_core.figures.figure import Figure, columns
 from initopt_core.initialization.observation import observe
 from initopt_core.initialization.settings import Settings
 from initopt_core.surfaces import FORMULA, Surface
-from initopt_core.training import Racer, loop, train
+from initopt_core.training import Racer, batches, train
 from initopt_core.training.history import History
 from initopt_core.training.runs.recorded import recorded_race
 from initopt_core.training.trial import initial_model, permutation
@@ -367,7 +367,7 @@ PLANS = [
 def test_looking_costs_little_whatever_the_epoch(steps, batch, validation, looks, images):
     """A look is a forward pass; a step is that and two more products of the same size: all looks
     must stay below 3 % of an epoch's multiplications."""
-    at, count = loop.check_plan(steps, batch, validation)
+    at, count = batches.check_plan(steps, batch, validation)
     assert len(at) == looks and all(0 < step < steps for step in at)
     assert count == images or not looks
     weights = [784 * 512, 512 * 256, 256 * 256, 256 * 128, 128 * 10]

@@ -93,7 +93,7 @@ def test_the_best_epochs_weights_are_tested():
         return Control(rates={0: 100.0} if len(calls) > 30 else {})
 
     config = tiny(racers=(Racer("SGD", (("lr", 0.1),)),), epochs=8, batch_size=32)
-    import initopt_core.training.loop as loop
+    import initopt_core.training.phase as loop
 
     old, loop.FLUSH_S = loop.FLUSH_S, 0.0
     try:
@@ -169,7 +169,7 @@ def test_fair_race_finds_rates_with_equal_budget():
 
 
 def test_pause_rates_and_stop(monkeypatch):
-    monkeypatch.setattr("initopt_core.training.loop.FLUSH_S", 0.0)
+    monkeypatch.setattr("initopt_core.training.phase.FLUSH_S", 0.0)
     script = iter(
         [Control(), Control("pause"), Control("pause"), Control(rates={1: 0.5}), Control("stop")]
     )
@@ -194,7 +194,7 @@ def test_stop_is_obeyed_when_epochs_are_shorter_than_the_time_between_two_looks(
 @pytest.mark.parametrize("when", [1, 2])
 @pytest.mark.parametrize("optimizer", ["SGDMomentum", "Adam", "NAdam", "Muon"])
 def test_resume_is_bit_equal(tmp_path, optimizer, when, monkeypatch):
-    monkeypatch.setattr("initopt_core.training.loop.FLUSH_S", 0.0)
+    monkeypatch.setattr("initopt_core.training.phase.FLUSH_S", 0.0)
     config = tiny(racers=(Racer("SGD"), Racer(optimizer)), schedule="cosine", clip_norm=1.0)
     whole_events, events = [], []
     whole = train(config, sample(), whole_events.append)
@@ -231,7 +231,7 @@ def test_resume_is_bit_equal(tmp_path, optimizer, when, monkeypatch):
 
 
 def test_resume_within_a_search(tmp_path, monkeypatch):
-    monkeypatch.setattr("initopt_core.training.loop.FLUSH_S", 0.0)
+    monkeypatch.setattr("initopt_core.training.phase.FLUSH_S", 0.0)
     config = tiny(epochs=1, search_epochs=2)
     whole = train(config, sample())
     events = []

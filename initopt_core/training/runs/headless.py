@@ -13,7 +13,8 @@ from initopt_core.registry import SettingError
 from initopt_core.training.checkpoints import CheckpointError, read_json, read_tensors, write_json
 from initopt_core.training.config import TrainConfig
 from initopt_core.training.events import Log
-from initopt_core.training.loop import CHECKPOINT, Event, TrainResult, train
+from initopt_core.training.loop import CHECKPOINT, TrainResult, train
+from initopt_core.training.phase import Event
 from initopt_core.wording import number, percent
 
 EVENTS = "events.jsonl"

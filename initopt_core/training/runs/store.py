@@ -32,8 +32,9 @@ from initopt_core.reading import shown
 from initopt_core.registry import SettingError
 from initopt_core.training.checkpoints import CheckpointError, read_json, write_json
 from initopt_core.training.config import TrainConfig
+from initopt_core.training.control import Control
 from initopt_core.training.differences import own_name
-from initopt_core.training.loop import CHECKPOINT, Control
+from initopt_core.training.loop import CHECKPOINT
 
 from .tidying import Kept, to_remove
 

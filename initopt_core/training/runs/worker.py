@@ -19,8 +19,9 @@ from initopt_core import data as fashion
 from initopt_core.registry import SettingError
 from initopt_core.training.checkpoints import CheckpointError, read_json, read_tensors, write_json
 from initopt_core.training.config import TrainConfig
+from initopt_core.training.control import Control, Stopped
 from initopt_core.training.events import Log
-from initopt_core.training.loop import CHECKPOINT, Control, Stopped, train
+from initopt_core.training.loop import CHECKPOINT, train
 
 from .runner import FINISH
 from .store import read_control

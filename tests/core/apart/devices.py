@@ -33,7 +33,7 @@ from initopt_core.networks import (
 )
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.surfaces import SURFACES, Surface
-from initopt_core.training import Control, Racer, loop
+from initopt_core.training import Control, Racer, loop, phase
 from initopt_core.training.measure import count_correct
 from initopt_core.training.trial import initial_model, lay_flat, make_trial
 from tests.support.training import sample, tiny
@@ -80,19 +80,19 @@ def networks_move(monkeypatch):
     monkeypatch.setattr(BaseNetwork, "to", to)
 
 
-def race(config, monkeypatch) -> tuple[loop._Phase, list[int]]:
+def race(config, monkeypatch) -> tuple[phase.Phase, list[int]]:
     """A race whose data, networks and optimizers are on the device, and what its steps did. What
     happens between them, a few times a second and at an epoch's end, may wait and is left out."""
-    monkeypatch.setattr(loop, "FLUSH_S", math.inf)
+    monkeypatch.setattr(phase, "FLUSH_S", math.inf)
     done: list[int] = []
-    monkeypatch.setattr(loop._Phase, "flush", lambda self, upto: done.append(upto))
-    monkeypatch.setattr(loop._Phase, "score", lambda self, epoch, clock: None)
+    monkeypatch.setattr(phase.Phase, "flush", lambda self, upto: done.append(upto))
+    monkeypatch.setattr(phase.Phase, "score", lambda self, epoch, clock: None)
     run = loop._Run(config, sample(), lambda event: None, None, Control, GPU, lambda: 0)
     members = [
         make_trial(config, i, racer, 42, racer.optimizer, run.data.probe)
         for i, racer in enumerate(config.racers)
     ]
-    return loop._Phase(run, config, members, 1, "race"), done
+    return phase.Phase(run, config, members, 1, "race"), done
 
 
 def small(**changes):
@@ -101,7 +101,7 @@ def small(**changes):
     return tiny(**{"racers": tuple(map(Racer, OPTIMIZERS))[:8], **more, "epochs": 1, **changes})
 
 
-def run_epoch(config, monkeypatch) -> loop._Phase:
+def run_epoch(config, monkeypatch) -> phase.Phase:
     with device():
         phase, done = race(config, monkeypatch)
         phase.asked = 0.0
@@ -240,14 +240,14 @@ WRONG = [
     ("wrong", "error", "words"), WRONG, ids=lambda v: getattr(v, "__name__", "")
 )
 def test_a_wrong_step_is_found_out(wrong, error, words, monkeypatch):
-    right = loop._Phase.step
+    right = phase.Phase.step
 
     def step(self, i, m, number, images, labels) -> None:
         right(self, i, m, number, images, labels)
         with torch.no_grad():
             wrong(self, m)
 
-    monkeypatch.setattr(loop._Phase, "step", step)
+    monkeypatch.setattr(phase.Phase, "step", step)
     with pytest.raises(error, match=words):
         run_epoch(small(racers=(Racer("SGD"),)), monkeypatch)
 
