@@ -97,10 +97,21 @@ def train(
 class _Run:
     """One run of `train`: the search, if there is one, then the race."""
 
-    def __init__(self, config, dataset, emit, folder, control, device, mark) -> None:
-        self.config, self.emit, self.control, self.mark = config, emit, control, mark
+    def __init__(
+        self,
+        config: TrainConfig,
+        dataset: fashion.FashionMNIST,
+        emit: Callable[[Event], None],
+        folder: str | Path | None,
+        control: Callable[[], Control],
+        device: torch.device,
+        mark: Callable[[], int],
+    ) -> None:
+        self.config, self.mark = config, mark
+        self.emit: Callable[[Event], None] = emit
+        self.control: Callable[[], Control] = control
         self.folder = Path(folder) if folder else None
-        self.device = device
+        self.device: torch.device = device
         self.data = DeviceData(dataset, config, device)
         self.steps = len(self.data.labels) // config.batch_size
         self.saved: dict[str, Any] = {}
