@@ -12,6 +12,7 @@ import math
 import os
 import re
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -237,8 +238,8 @@ def check_results(results: Any, name: str) -> dict[str, Any]:
 def _check_score(value: Any, what: str, high: float) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise CheckpointError(f"{what} is {shown(value)}, not a number.")
-    if not math.isfinite(value):
-        raise CheckpointError(f"{what} is {value}: leave out what follows a divergence.")
+    if abs(value) > sys.float_info.max or not math.isfinite(value):
+        raise CheckpointError(f"{what} is {shown(value)}: leave out what follows a divergence.")
     if high == 1.0 and not 0 <= value <= 1:
         raise CheckpointError(f"{what} is {number(value)}; accuracies are shares from 0 to 1.")
 

@@ -198,12 +198,10 @@ class TrainConfig:
         values = dict(plain)
         try:
             if "racers" in values:
-                values["racers"] = tuple(
-                    Racer(r["optimizer"], pack(r.get("settings"))) for r in values["racers"]
-                )
+                values["racers"] = tuple(map(_racer, _listed(values["racers"])))
             for name in values:
                 if name.endswith("settings"):
-                    values[name] = pack(values[name])
+                    values[name] = pack(_object(values[name], name))
                 elif isinstance(values[name], list):
                     values[name] = tuple(values[name])
             return cls(**values)
@@ -260,11 +258,50 @@ def parse_numbers(text: str, what: str) -> tuple[int, ...]:
         SettingError: naming the piece that is no whole number.
     """
     found = []
+    if re.fullmatch(r"[1-9][0-9]{0,2}(,[0-9]{3})+", line := text.strip()):
+        raise SettingError(
+            f"{what}: “{line[:20]}” may be one number or several. Write {line.replace(',', '')}, "
+            "or put a blank behind each comma."
+        )
     for piece in re.split(r"[,;\s]+", unbracketed(text)):
         if not re.fullmatch(r"[0-9]{0,18}", piece):
             raise SettingError(f"{what}: “{piece[:20]}” is not a number. Write 42, or 42, 43, 44.")
         found += [int(piece)] if piece else []
     return tuple(found)
+
+
+def _listed(given: Any) -> list[Any]:
+    if not isinstance(given, list | tuple):
+        raise SettingError('racers: give a list such as [{"optimizer": "SGD", "settings": {}}].')
+    return list(given)
+
+
+def _object(given: Any, name: str) -> Any:
+    """`given`, which holds settings by their names; none at all is no problem."""
+    if given is not None and not isinstance(given, Mapping | list | tuple):
+        raise SettingError(f'{name}: give an object of settings, such as {{"lr": 0.1}}.')
+    if isinstance(given, list | tuple) and not all(
+        isinstance(pair, list | tuple) and len(pair) == 2 for pair in given
+    ):
+        raise SettingError(f'{name}: give an object of settings, such as {{"lr": 0.1}}.')
+    return given
+
+
+def _racer(plain: Any) -> Racer:
+    """One racer of a file; a setting beside "settings" would be lost, so it is refused."""
+    if isinstance(plain, Racer):
+        return plain
+    if not isinstance(plain, Mapping) or "optimizer" not in plain:
+        raise SettingError(
+            f'racers: {shown(plain)} names no optimizer; give {{"optimizer": "SGD"}}.'
+        )
+    known = ("optimizer", "settings")
+    if unknown := sorted(set(plain) - set(known), key=str):
+        raise SettingError(
+            f"racers: unknown field {shown(unknown[0])}; an optimizer's settings stand under "
+            '"settings".'
+        )
+    return Racer(plain["optimizer"], pack(_object(plain.get("settings"), "settings")))
 
 
 def _racers(given: Any) -> tuple[Racer, ...]:

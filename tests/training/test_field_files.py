@@ -21,6 +21,7 @@ from initopt_core.reading import number_text
 from initopt_core.registry import Parameter, SettingError
 from initopt_core.training import CheckpointError, Racer, TrainConfig, load_model
 from initopt_core.training.checkpoints import check_results
+from initopt_core.training.config import parse_numbers
 from initopt_core.training.events import check_event
 from initopt_core.training.history import History
 from initopt_core.training.runs import pretrained
@@ -660,3 +661,29 @@ def test_what_the_command_line_cannot_do_is_one_line(tmp_path, run, arguments, w
         pytest.skip("no place here that even root cannot write to")
     refused(run(*(a.format(tmp_path) for a in arguments)), *words)
     assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize(
+    ("plain", "said"),
+    [
+        ({"racers": [{"optimizer": "SGD", "lr": 0.5}]}, 'stand under "settings"'),
+        ({"racers": "SGD"}, "give a list such as"),
+        ({"racers": ["SGD"]}, "names no optimizer"),
+        ({"racers": [{"optimizer": "SGD", "settings": [1]}]}, "give an object of settings"),
+        ({"schedule_settings": "x"}, "schedule_settings: give an object"),
+    ],
+)
+def test_a_setting_in_the_wrong_place_is_not_dropped(plain, said):
+    with pytest.raises(SettingError, match=said):
+        TrainConfig.from_dict(plain)
+
+
+def test_a_line_that_may_be_one_number_or_several_is_asked_about():
+    with pytest.raises(SettingError, match="one number or several"):
+        parse_numbers("1,000", "Seeds")
+    assert parse_numbers("1, 000", "Seeds") == (1, 0)
+
+
+def test_a_whole_number_beyond_all_floats_is_no_score():
+    with pytest.raises(CheckpointError, match="leave out what follows"):
+        check_results({"train_scores": [0.5], "val_scores": [10**400], "train_losses": [1.0]}, "a")
