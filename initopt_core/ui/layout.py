@@ -21,7 +21,8 @@ _CSS = """
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .55rem; }
 /* What only holds parts at fixed places takes none in the flow. */
 [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"] > .st-key-address-bar),
-[data-testid="stLayoutWrapper"]:has(> .st-key-type-size) { position: absolute; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-type-size) { position: absolute; left: 0; width: 0; }
+[data-testid="stVerticalBlock"]:has(> .st-key-address-bar) { width: 0; }
 /* Heads and sentences keep their room before they come, so that no figure moves down. */
 .st-key-page-head { margin-top: 0; min-height: 2.5rem; }
 .st-key-page-head h1 { padding: 0; }
@@ -33,6 +34,11 @@ _CSS = """
 .initopt-sentence { font-size: 1.02rem; line-height: 1.45; margin: 0 0 .2rem;
   font-variant-numeric: tabular-nums; }
 table, .stDataFrame, [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+@media (min-width: 641px) {
+  /* The button that mends it stands beside the sentence, never below it. */
+  .st-key-init-say { flex-wrap: nowrap; }
+  .st-key-init-say > :first-child { flex: 1 1 0; min-width: 0; }
+}
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 4rem .8rem 2rem; }
 }

@@ -65,7 +65,7 @@ def compare(views: Sequence[Observation], display: Display) -> Figure:
                     "y:Q",
                     scale=scale,
                     axis=alt.Axis(
-                        title=f"{ROWS[row][0]} (%)" if c == 0 else None,
+                        title=f"{ROWS[row][0].partition(',')[0]} (%)" if c == 0 else None,
                         titleColor=ROWS[row][1],
                         titleFontWeight="bold",
                         tickCount=2,

@@ -39,7 +39,7 @@ class Runner(Protocol):
         """Let what trains now come to the end of its epoch, and no further."""
         ...
 
-    def end(self, patience: float = 5.0) -> None:
+    def end(self, patience: float = 20.0) -> None:
         """Give everything back; what trains leaves after its step."""
         ...
 
@@ -107,7 +107,7 @@ class LocalRunner:
                 ask.write(f"{FINISH}\n")
                 ask.flush()
 
-    def end(self, patience: float = 5.0) -> None:
+    def end(self, patience: float = 20.0) -> None:
         process, self.process = self.process, None
         if process is None:
             return
