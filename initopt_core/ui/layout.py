@@ -26,7 +26,7 @@ _CSS = """
 /* Heads and sentences keep their room before they come, so that no figure moves down. */
 .st-key-page-head { margin-top: 0; min-height: 2.5rem; }
 .st-key-page-head h1 { padding: 0; }
-.st-key-init-say { min-height: 3.1rem; justify-content: center; }
+.st-key-init-say { min-height: 3.25rem; justify-content: center; }
 .st-key-surface-say { min-height: 3rem; }
 /* A formula that is wider than its column goes on in the next line. */
 .katex-display > .katex, .katex-display > .katex > .katex-html { white-space: normal; }
