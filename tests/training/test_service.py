@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LONG = {"epochs": 60, "train_images": 4000, "batch_size": 16}  # long enough to be interrupted
 
 
-def wait(condition, seconds=60.0):
+def wait(condition, seconds=240.0):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if condition():
