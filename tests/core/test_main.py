@@ -39,7 +39,7 @@ def test_figures_are_written_in_every_format(tmp_path):
         "figures", "--out", tmp_path, "--only", "constant", "--format", "png", "svg", "pdf", "csv"
     )
     assert done.returncode == 0, done.stderr
-    begins = {".png": b"\x89PNG", ".svg": b"<svg", ".pdf": b"%PDF", ".csv": b"quantity,layer,"}
+    begins = {".png": b"\x89PNG", ".svg": b"<svg", ".pdf": b"%PDF", ".csv": b"setting,"}
     files = sorted(tmp_path.iterdir())
     assert [f.name for f in files] == [
         f"{name}{suffix}"
