@@ -195,6 +195,8 @@ class Figure:
         table: makes the data as it leaves in a file: raw rows (nothing binned, capped or rounded
             for a screen) whose columns are named in words, with units; what is smoothed has a
             column that says so. None where the rows of the datasets are that already.
+        keys: what an arrow key moves the cross by, across and up, in data units; None for a
+            fortieth of the panel.
         settings: what was chosen to get it, as it leaves in a file (JSON values).
     """
 
@@ -205,6 +207,7 @@ class Figure:
     signals: Mapping[str, Any] = field(default_factory=dict)
     name: str = "figure"
     room: Room | None = None
+    keys: tuple[float | None, float | None] | None = None
     table: Callable[[], Iterable[Mapping[str, Any]]] | None = field(
         default=None, compare=False, repr=False
     )

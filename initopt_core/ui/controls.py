@@ -27,6 +27,7 @@ def parameter_control(
     *,
     on_change: Callable[[], None] | None = None,
     link: bool = True,
+    spoken: str = "",
     **options: Any,
 ) -> Any:
     """One parameter as the widget that suits it; returns its value.
@@ -39,11 +40,14 @@ def parameter_control(
         container: where to draw, for example `st.sidebar`.
         on_change: called after the user has changed the value, before the rerun.
         link: whether to write the value into the URL here; a `Reading` does it for a whole page.
+        spoken: a slider's label with what it belongs to, see `number_slider`.
         options: further arguments of the widget, for example `disabled`.
     """
     options = {"label": parameter.label, "help": parameter.help or None, **options}
     if is_number(parameter):
-        return number_slider(parameter, name, container, on_change=on_change, link=link, **options)
+        return number_slider(
+            parameter, name, container, on_change=on_change, link=link, spoken=spoken, **options
+        )
     value = kept(parameter, name, options.get("format_func"))
     if link:
         write_link(name, value, parameter.default)

@@ -108,12 +108,12 @@ def show() -> None:
     source = get_dataset().source
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("The data: ten classes", anchor=False)
+        st.header("The data: ten classes", anchor=False)
         st.html(_class_grid(source))
     with right:
-        st.subheader("Normalized pixels", anchor=False)
+        st.header("Normalized pixels", anchor=False)
         home_parts.about_data(source)
-        st.subheader("The network", anchor=False)
+        st.header("The network", anchor=False)
         home_parts.about_network()
     _status()
 

@@ -102,6 +102,10 @@ def batch(source: str) -> dict[str, float]:
     return dict(zip(PRINTED, map(float, numbers), strict=True))
 
 
+def _signed(value: float) -> str:
+    return f"{value:.3f}".replace("-", "−")
+
+
 def about_data(source: str) -> None:
     """Why and how pixels are normalized, beside the tutorial's printed numbers."""
     mean, std, many = pixels(source)
@@ -113,7 +117,7 @@ def about_data(source: str) -> None:
         "say what the variance of the first layer's output will be."
     )
     rows = "".join(
-        f"<tr><td>{html.escape(name)}</td><td>{ours:.3f}</td><td>{PRINTED[name]:.3f}</td></tr>"
+        f"<tr><td>{html.escape(name)}</td><td>{_signed(ours)}</td><td>{_signed(PRINTED[name])}</td></tr>"
         for name, ours in batch(source).items()
     )
     st.html(

@@ -23,6 +23,19 @@ _CSS = """
 [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"] > .st-key-address-bar),
 [data-testid="stLayoutWrapper"]:has(> .st-key-type-size) { position: absolute; left: 0; width: 0; }
 [data-testid="stVerticalBlock"]:has(> .st-key-address-bar) { width: 0; }
+/* The icon says it to the eye, its words to the ear. */
+[class*="st-key-_run"][class*="_more"] button [data-testid="stMarkdownContainer"] {
+  position: absolute; clip-path: inset(50%); white-space: nowrap; pointer-events: none; }
+/* Contrast of small print and of what is chosen; a visible focus everywhere. */
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: inherit; }
+[data-testid="stCaptionContainer"] { opacity: .8; }
+button[data-variant="segmented_control"][data-selected="true"] p,
+button[data-variant="pills"][data-selected="true"] p { color: light-dark(#2f5f8f, #9cc4ec); }
+[data-testid="stBaseButton-primary"]:not(:disabled) p,
+[data-tag] span { color: light-dark(#fff, #10141a); }
+:is(a, button, input, summary, [role="tab"], [role="button"], [tabindex="0"]):focus-visible {
+  outline: 2px solid #4477aa; outline-offset: 2px; }
+[data-testid="stMainBlockContainer"] h2 { font-size: 1.25rem; padding: .4rem 0 .1rem; }
 /* Heads and sentences keep their room before they come, so that no figure moves down. */
 .st-key-page-head { margin-top: 0; min-height: 2.5rem; }
 .st-key-page-head h1 { padding: 0; }

@@ -239,14 +239,20 @@ def experiments(
         about: a line above them.
         entries: (name, label, help, callback) of each.
     """
-    menu = st.popover(
-        "Experiments", icon=":material/science:", key=f"_{page}_experiments", on_change="rerun"
-    )
+    key = f"_{page}_experiments"
+    menu = st.popover("Experiments", icon=":material/science:", key=key, on_change="rerun")
     if not menu.open:  # closed it costs one element, not nine
         return
+
+    def chosen(act: Callable[[], None]) -> None:
+        st.session_state[key] = False
+        act()
+
     menu.caption(about)
     for name, label, lesson, act in entries:
-        menu.button(label, key=f"preset-{name}", help=lesson, on_click=act, width="stretch")
+        menu.button(
+            label, key=f"preset-{name}", help=lesson, on_click=chosen, args=(act,), width="stretch"
+        )
 
 
 def part(label: str, icon: str, key: str) -> Any:

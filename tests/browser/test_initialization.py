@@ -71,6 +71,17 @@ def unfold(page, label):
     page.wait_for_timeout(400)
 
 
+def test_experiments_close_when_one_is_chosen(page, app_url):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(app_url + "/initialization")
+    page.get_by_role("button", name="Experiments").click(timeout=60_000)
+    last = page.get_by_role("button", name="Kaiming, ReLU")
+    expect(last).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Xavier, tanh").click()
+    expect(last).to_have_count(0)
+    page.wait_for_function("location.search.includes('xavier')", timeout=20_000)
+
+
 def test_every_control_changes_the_picture(page, app_url):
     open_page(page, app_url)
     ink.settled(page, "init-grid")

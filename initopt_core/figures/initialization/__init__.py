@@ -16,7 +16,7 @@ from .display import (
 )
 from .grid import grid, grid_room
 from .phase import DEEPEST, PHASE_ROOM, phase
-from .strips import one_layer, strips
+from .strips import marked, one_layer, strips
 
 __all__ = [
     "BINS",
@@ -35,6 +35,7 @@ __all__ = [
     "depth",
     "grid",
     "grid_room",
+    "marked",
     "one_layer",
     "phase",
     "remark",

@@ -112,6 +112,7 @@ def phase(phases: PhaseMap, view: Observation | None = None) -> Figure:
         "line in white",
         name="initialization-phase-map",
         room=PHASE_ROOM,
+        keys=(0.05, 0.05),
         table=lambda: tables.phase(phases),
     )
 

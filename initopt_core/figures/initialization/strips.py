@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import altair as alt
 import numpy as np
@@ -18,6 +19,9 @@ from initopt_core.probes import LayerStats
 from . import tables
 from .display import BINS, RED, ROWS, Display, density, remark, span
 from .grid import _column_title, _panel
+
+NONE = -9
+"""The frame's layer when it is to be around none."""
 
 # --- strips -------------------------------------------------------------------------------------
 
@@ -36,6 +40,7 @@ def strips(view: Observation, display: Display = Display()) -> Figure:
         data[f"strip{r}"] = columns(url=[picture], x=-1, x2=2 * len(stats) - 1, y=-1, y2=1)
         signals |= {f"v{r}": ticks, f"t{r}": threshold, f"m{r}": top}
         signals[f"last{r}"] = [-1, 2 * len(stats) - 1]
+    signals["chosen"] = NONE
     room = Room(
         width=round((1060 - 60 * len(rows)) / len(rows)),
         height=200,
@@ -60,8 +65,14 @@ def strips(view: Observation, display: Display = Display()) -> Figure:
         signals=signals,
         name="initialization-strips",
         room=room,
+        keys=(2, None),
         table=lambda: tables.histograms(view, rows),
     )
+
+
+def marked(figure: Figure, layer: int) -> Figure:
+    """The strips with a frame around one Linear layer, counted from 0."""
+    return replace(figure, signals={**figure.signals, "chosen": layer})
 
 
 def _strip(
@@ -126,11 +137,11 @@ def _strip_panel(r: int, row: str) -> alt.Chart:
         f"t{r} == 0 ? {theme.number_label('100 * datum.value')} + ' %' : "
         f"abs(datum.value) < 1e-9 ? '0' : {theme.number_label(value)}"
     )
-    x = alt.X(
-        "x:Q",
-        scale=alt.Scale(domain=alt.ExprRef(f"last{r}"), nice=False, zero=False),
-        axis=alt.Axis(title="Layer", format="d", tickMinStep=2, grid=False),
-    )
+    across = {
+        "scale": alt.Scale(domain=alt.ExprRef(f"last{r}"), nice=False, zero=False),
+        "axis": alt.Axis(title="Layer", format="d", tickMinStep=2, grid=False),
+    }
+    x = alt.X("x:Q", **across)
     y = alt.Y(
         "y:Q",
         scale=alt.Scale(domain=[-1, 1], nice=False),
@@ -147,7 +158,13 @@ def _strip_panel(r: int, row: str) -> alt.Chart:
         .mark_image(aspect=False)
         .encode(url="url:N", x=x, x2="x2:Q", y=y, y2="y2:Q")
     )
-    return image.properties(title=alt.Title(text=label, color=color, offset=4))
+    mark = (
+        alt.Chart(alt.NamedData(f"strip{r}"))
+        .transform_calculate(from_="2 * chosen - 1", to_="2 * chosen + 1")
+        .mark_rect(fillOpacity=0, stroke=theme.INK, strokeWidth=1.6, clip=True)
+        .encode(x=alt.X("from_:Q", **across), x2="to_:Q", y=y, y2="y2:Q")
+    )
+    return (image + mark).properties(title=alt.Title(text=label, color=color, offset=4))
 
 
 def one_layer(view: Observation, index: int, display: Display) -> Figure:

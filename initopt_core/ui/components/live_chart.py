@@ -170,6 +170,7 @@ def message_bytes(
         "height": compiled.height,
         "room": figure.room and figure.room.message(),
         "select": select,
+        **({"keys": figure.keys} if figure.keys else {}),
         **({"large": True} if large else {}),
     }
     text = json.dumps(head, separators=(",", ":"))

@@ -22,6 +22,7 @@ def number_slider(
     container: Any = st,
     *,
     label: str | None = None,
+    spoken: str = "",
     help: str | None = None,
     disabled: bool = False,
     link: bool = True,
@@ -36,6 +37,7 @@ def number_slider(
         parameter: a number with `low` and `high`.
         key: the value's name on this page and in the URL.
         container: where to draw.
+        spoken: the label with what it belongs to, for who hears it without its surroundings.
         link: whether to write the value into the URL here.
         on_change: called after the user has changed the value, before the rerun.
     """
@@ -65,6 +67,7 @@ def number_slider(
             data={
                 "key": key,
                 "label": label or parameter.label,
+                "name": spoken,
                 "help": help or parameter.help or "",
                 "unit": parameter.unit,
                 "value": value,

@@ -115,7 +115,8 @@ def picture(held: controls.Held) -> None:
     found = _seen(held)
     seen, main = found.seen, found.main
     if len(seen.names) > figures.GRID_LAYERS:
-        live_chart(main, key="init-strips", on_select=panels.choose_layer)
+        chosen = figures.marked(main, min(held.strip, len(seen.names) - 1))
+        live_chart(chosen, key="init-strips", on_select=panels.choose_layer)
         panels.chosen_layer(seen, held)
     else:
         live_chart(main, key="init-grid")

@@ -42,7 +42,7 @@ def _run(lab: Laboratory, i: int, run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         lab.draw(f"who{i}")
         menu = st.popover(
-            "",
+            f"More settings of {OPTIMIZERS[run.optimizer].label} ({i + 1})",
             icon=":material/tune:",
             help="More settings of this optimizer",
             key=f"_run{i}_more",

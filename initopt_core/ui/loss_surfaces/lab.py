@@ -68,7 +68,8 @@ def show(lab: Laboratory, held: Held) -> None:
         home=plan.ranges,
         starts=starts,
         color=plan.color,
-        alt=f"Loss surface {label} with the paths of {', '.join(made.labels)}. {text}",
+        alt=f"Loss surface {label} with the paths of {', '.join(made.labels)}. "
+        + text.replace("**", ""),
         ack=st.session_state.get("_surface_ack", 0),
         on_start=moved,
         on_view=look.viewed,

@@ -280,7 +280,10 @@ def _settings(take: Reading, entry: Entry, i: int, name: str) -> dict[str, Any]:
     for p in optimizer_parameters(entry.name, name):
         place = f"run{i}" if p.name == "lr" else f"menu{i}"
         answers = WHOLE if told and p.name in ("lr", "momentum") else (PICTURE,)
-        out[p.name] = take(p, f"run{i}_{name}_{p.name}", group=place, answers=answers)
+        spoken = f"{OPTIMIZERS[name].label} ({i + 1}): {p.label}"
+        out[p.name] = take(
+            p, f"run{i}_{name}_{p.name}", group=place, answers=answers, spoken=spoken
+        )
     return out
 
 

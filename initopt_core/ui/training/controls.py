@@ -156,7 +156,11 @@ _ENTRIES: tuple[tuple[str, Registry[Any], str, str, str, str, str], ...] = (
 def _rest(take: Reading, name: str, options: dict[str, Any]) -> dict[str, Any]:
     """An optimizer's settings other than its rate."""
     others = [p for p in OPTIMIZERS[name].parameters if p.name != "lr"]
-    return {p.name: take(p, f"{name}_{p.name}", group=name, **options) for p in others}
+    who = OPTIMIZERS[name].label
+    return {
+        p.name: take(p, f"{name}_{p.name}", group=name, spoken=f"{who}: {p.label}", **options)
+        for p in others
+    }
 
 
 def sidebar(lab: Laboratory, held: Held) -> None:

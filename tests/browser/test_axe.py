@@ -1,0 +1,46 @@
+"""Nothing that axe calls serious or critical, on any page, light and dark."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support import web
+
+PAGES = [
+    "/",
+    "/initialization",
+    "/initialization?layers=12+x+64&part=Compare",
+    "/training",
+    "/loss_surfaces",
+    "/loss_surfaces?view=Basins&surface=himmelblau",
+    "/loss_surfaces?view=Sharp+and+flat",
+]
+FOUND = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations
+    .filter((v) => ["serious", "critical"].includes(v.impact) || v.id === "heading-order")
+    .map((v) => [v.id, ...v.nodes.slice(0, 6).map((n) => `${n.html.slice(0, 160)}: `
+      + [...n.any, ...n.all].map((c) => c.message).join(" ").slice(0, 160))]);
+}"""
+STILL = """() => document.querySelectorAll('[data-testid="stSkeleton"], [data-testid="stSpinner"],'
+  + '[data-stale="true"]').length === 0 && document.querySelector('h1')"""
+
+
+@pytest.fixture(params=["light", "dark"])
+def themed(browser, request):
+    """A page of an eye that wants it so."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, color_scheme=request.param
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_serious(themed, app_url, path):
+    script = web.package("axe-core") / "axe.min.js"
+    themed.goto(app_url + path)
+    themed.wait_for_function(STILL, timeout=60_000)
+    themed.wait_for_timeout(1500)  # what comes last: sidebar, parts below
+    themed.add_script_tag(path=str(script))
+    assert themed.evaluate(FOUND) == []
