@@ -22,7 +22,7 @@ from initopt_core.ui.server.dataset import get_dataset
 from initopt_core.ui.state import notice_bad_links
 from initopt_core.wording import number
 
-from . import controls, panels
+from . import controls, panels, pins
 from .controls import TOP_BOXES
 
 ICONS = {
@@ -105,7 +105,7 @@ def _seen(held: controls.Held) -> _Seen:
 
 
 def _pinned() -> tuple[Observation, ...]:
-    return tuple(compute(observe, pin, get_dataset()) for pin in panels.pins())
+    return tuple(compute(observe, pin, get_dataset()) for pin in pins.pins())
 
 
 @LAB.fragment(PICTURE)
@@ -124,7 +124,7 @@ def picture(held: controls.Held) -> None:
     live_chart(depth, key="init-depth")
     with say:  # it keeps its height, so that the figures stay in place
         _say(told)
-    panels.link_pins()
+    pins.link_pins()
 
 
 @LAB.fragment(HEAD)
@@ -148,7 +148,7 @@ _UNPINNABLE = "_initialization_pinned"
 
 
 def _is_pinned() -> bool:
-    return controls.shown_settings() in panels.pins()
+    return controls.shown_settings() in pins.pins()
 
 
 def _head_follows() -> tuple[str, ...]:
@@ -162,13 +162,13 @@ def _pin_button() -> None:
         icon=":material/push_pin:",
         help="Keep this setting to compare the next ones with (up to three).",
         on_click=_pin,
-        disabled=len(panels.pins()) >= panels.MAX_PINS or _is_pinned(),
+        disabled=len(pins.pins()) >= pins.MAX_PINS or _is_pinned(),
     )
 
 
 def _pin() -> None:
     """Callback: keep what is shown."""
-    panels.pin(controls.shown_settings())
+    pins.pin(controls.shown_settings())
     LAB.answer(PICTURE, HEAD, BELOW)
 
 

@@ -1,0 +1,72 @@
+"""Moments and extremes of every layer, as a table."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from initopt_core.initialization import Observation
+from initopt_core.ui.controls import segmented
+from initopt_core.wording import count, number, percent
+
+from . import controls
+
+
+def table(head: list[str], rows: list[list[str]]) -> None:
+    """A small table as HTML: cheap to send, read aloud well, figures aligned."""
+    cells = "".join(f"<th scope='col'>{html.escape(h)}</th>" for h in head)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows
+    )
+    st.html(
+        "<style>.initopt-table{overflow-x:auto}.initopt-table table{border-collapse:collapse;"
+        "font-size:.86rem;width:100%}.initopt-table th,.initopt-table td{padding:.22rem .6rem;"
+        "text-align:right;border-bottom:1px solid color-mix(in srgb,currentColor 15%,transparent);"
+        "white-space:nowrap}.initopt-table th:first-child,.initopt-table td:first-child"
+        "{text-align:left}</style>"
+        f"<div class='initopt-table'><table><thead><tr>{cells}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def numbers(seen: Observation, held: controls.Held, changed: Callable[[], None]) -> None:
+    """Moments and extremes of every layer."""
+    shown = [q for q in controls.QUANTITIES if q != "outputs" or seen.probe.outputs]
+    chosen = held.quantity if held.quantity in shown else controls.QUANTITY.default
+    segmented(
+        replace(controls.QUANTITY, choices=tuple(shown)),
+        on_change=changed,
+        format_func=controls.QUANTITIES.get,
+    )
+    rows = []
+    prediction = seen.prediction
+    predicted = {}
+    if prediction is not None:
+        predicted = {"activations": prediction.variance, "gradients": prediction.gradient}
+    for i, s in enumerate(getattr(seen.probe, chosen)):
+        theory_says = number(predicted[chosen][i]) if chosen in predicted else "–"
+        rows.append(
+            [
+                s.title,
+                number(s.mean),
+                number(s.variance),
+                theory_says,
+                number(s.low),
+                number(s.high),
+                percent(s.saturated),
+                percent(s.dead),
+                count(s.size - s.finite),
+            ]
+        )
+    table(
+        ["Layer", "Mean", "Variance", "Theory", "Min", "Max", "Saturated", "Dead units", "NaN, ∞"],
+        rows,
+    )
+    st.caption(
+        f"{count(seen.images)} images · loss {number(seen.probe.loss)} (ln 10 = 2.30 is chance) · "
+        f"accuracy {percent(seen.probe.accuracy)}. Saturated: the slope there is below 5 % of the "
+        "steepest; for ReLU that is the zeroed half. Dead: no image gets a unit off the flat part."
+    )

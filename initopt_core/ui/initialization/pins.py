@@ -1,0 +1,106 @@
+"""Pinned settings: kept in the session, held by the link, drawn over the present ones."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+
+import streamlit as st
+
+from initopt_core.figures import initialization as figures
+from initopt_core.figures.initialization import Display
+from initopt_core.initialization import Observation, Settings
+from initopt_core.registry import SettingError
+from initopt_core.ui import address
+from initopt_core.ui.components.live_chart import live_chart
+from initopt_core.ui.export_menu import export_buttons
+from initopt_core.ui.server.compute import compute
+from initopt_core.ui.state import values
+from initopt_core.wording import number, times
+
+from . import controls
+from .numbers import table
+
+MAX_PINS = 3
+
+
+def pins() -> list[Settings]:
+    """The pinned settings: from this session, at first from the link."""
+    if "pins" not in values:
+        found = []
+        for text in st.query_params.get_all("pin")[:MAX_PINS]:
+            with contextlib.suppress(SettingError):
+                found.append(Settings.from_text(text))
+        values["pins"] = found
+    return values["pins"]
+
+
+def pin(settings: Settings) -> None:
+    """Callback: keep `settings` for comparison."""
+    kept = pins()
+    if settings not in kept and len(kept) < MAX_PINS:
+        values["pins"] = [*kept, settings]
+
+
+def unpin(index: int) -> None:
+    """Callback: forget one."""
+    kept = list(pins())
+    if index < len(kept):
+        del kept[index]
+    values["pins"] = kept
+    st.rerun()
+
+
+def link_pins() -> None:
+    """Let the link hold them."""
+    address.write("pin", [p.to_text() for p in pins()])
+
+
+def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]) -> None:
+    """Pinned settings against the current one."""
+    if not pinned:
+        st.info(
+            "Nothing is pinned yet. Press **Pin** above, then change a control: both settings are "
+            "drawn over each other here and in the depth view.",
+            icon=":material/push_pin:",
+        )
+        return
+    views = [*pinned, seen]
+    for i, v in enumerate(pinned):
+        row = st.container(horizontal=True, vertical_alignment="center", gap="small")
+        _swatch(row, figures.SETTINGS_COLORS[i], v.settings.label)
+        row.button("Show", key=f"show-pin-{i}", on_click=controls.show, args=(v.settings,))
+        row.button("Unpin", key=f"unpin-{i}", icon=":material/close:", on_click=unpin, args=(i,))
+    _swatch(
+        st.container(horizontal=True), figures.SETTINGS_COLORS[3], f"now: {seen.settings.label}"
+    )
+    figure = compute(figures.compare, tuple(views), display)
+    live_chart(figure, key="init-compare")
+    export_buttons(figure, key="init-compare")
+    base = seen.probe
+    rows = []
+    for i, s in enumerate(base.activations):
+        row = [s.title, number(s.variance), number(base.gradients[i].variance)]
+        for v in pinned:
+            for stats, own in (
+                (v.probe.activations, s),
+                (v.probe.gradients, base.gradients[i]),
+            ):
+                if i < len(stats) and own.variance > 0:
+                    row.append(times(stats[i].variance / own.variance))
+                else:
+                    row.append("–")
+        rows.append(row)
+    heads = ["Layer", "Now: activations", "gradients"]
+    for i in range(len(pinned)):
+        heads += [f"Pin {i + 1}: activations", "gradients"]
+    st.caption("Variances now, and how many times as large they are in each pinned setting.")
+    table(heads, rows)
+
+
+def _swatch(container, color: str, text: str) -> None:
+    container.html(
+        f"<span style='display:inline-block;width:.8rem;height:.8rem;border-radius:.2rem;"
+        f"background:{color};margin-right:.5rem;vertical-align:-.1rem'></span>{html.escape(text)}",
+        width="stretch",
+    )
