@@ -18,6 +18,7 @@ import pytest
 from initopt_core.paths import ROOT
 from tests.load.fuzz import attack
 from tests.load.socket_client import Visitor
+from tests.support.loops import to_its_end
 from tests.support.server import Server, free_port
 
 HAPROXY = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -88,7 +89,7 @@ def cookies_from(url: str) -> str:
 
 
 def test_a_hostile_visitor_sees_no_unforeseen_error_and_the_server_lives(replicas):
-    told = asyncio.run(attack(replicas[0].url, 200, seed=11))
+    told = to_its_end(attack(replicas[0].url, 200, seed=11))
     assert not told, "\n".join(told[:10]) + replicas[0].tail(6000)
     assert status(f"{replicas[0].url}/healthz") == 200
 
@@ -134,7 +135,7 @@ def test_a_killed_replicas_visitors_go_on_at_the_other_with_their_settings(repli
         assert any("Tanh" in text or "tanh" in text for text in seen)
         await again.close()
 
-    asyncio.run(play())
+    to_its_end(play())
 
 
 def test_downloads_and_uploads_are_bound_to_their_session(replicas):

@@ -64,7 +64,7 @@ def test_an_unusable_number_is_refused_where_it_was_typed(opened):
     for wrong in ("1.5", "0", "abc", "", "5001", "1e999"):
         box(page, "n").fill(wrong)
         box(page, "n").press("Enter")
-        expect(page.get_by_text("Give a whole number from 1 to 5000.")).to_be_visible()
+        expect(page.get_by_text("Give a whole number from 1 to 5,000.")).to_be_visible()
     says(page, "[0.01, 100]")
     box(page, "n").fill("2500")
     box(page, "n").press("Enter")

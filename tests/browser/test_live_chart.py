@@ -205,7 +205,7 @@ def test_the_browser_expands_data_as_python_does(toy, toy_server):
         base.histograms([{"edges": (float("nan"), 1.0), "counts": [4, 5]}]),
         base.histograms([{"edges": (0, 1), "counts": []}]),
     ]
-    url = f"{toy_server.url}/_stcore/bidi-components/initopt.live_chart/live_chart/live_chart.js"
+    url = f"{toy_server.url}/_stcore/bidi-components/initopt.live_chart/live_chart/rows.js"
     script = "async ([url, data]) => { const m = await import(url); return data.map(m.expand); }"
     assert toy.evaluate(script, [url, datasets]) == [base.expand(d) for d in datasets]
 

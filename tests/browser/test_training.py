@@ -73,8 +73,8 @@ def test_a_race_from_start_to_export(page, browser, app_url):
     assert points(page) == paused
     page.get_by_role("button", name="Go on").click()
     advances(page)
-    page.get_by_label("SGD: η now").fill("0.05")
-    page.get_by_label("SGD: η now").press("Enter")
+    page.get_by_role("textbox", name="SGD: η now").fill("0.05")
+    page.get_by_role("textbox", name="SGD: η now").press("Enter")
     expect(page.get_by_role("cell", name="0.05").first).to_be_visible(timeout=20_000)
 
     page.get_by_role("button", name="Stop").click()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
@@ -23,15 +21,10 @@ from initopt_core.settings import ServerSettings
 from initopt_core.ui.server import identity, logs, operation, startup, web
 from initopt_core.ui.server.limiter import Bucket, Limiter
 from initopt_core.visitors import LOCAL
+from tests.support.loops import to_its_end
 
 TOKEN, SECRET = "a-lecturer's-token", "s" * 40
 HOSTED = ServerSettings(hosted=True, lecturer_token=TOKEN, secret=SECRET)
-
-
-def _in_a_thread(work):
-    """Run to its end; a browser's test in the same process keeps a loop of its own in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 async def page(_):
@@ -78,7 +71,7 @@ def ask(app, path="/", method="GET", body=b"", cookies=None, headers=(), client=
     async def send(message):
         sent.append(message)
 
-    _in_a_thread(app(scope, receive, send))
+    to_its_end(app(scope, receive, send))
     start = sent[0]
     found = {k.decode().lower(): v.decode() for k, v in start["headers"]}
     return start["status"], found, b"".join(m.get("body", b"") for m in sent[1:])
@@ -221,7 +214,7 @@ def socket(app, messages):
 
     scope = {"type": "websocket", "path": "/_stcore/stream", "headers": [], "client": ("a", 1)}
     app.app = echo
-    _in_a_thread(app(scope, receive, send))
+    to_its_end(app(scope, receive, send))
     return heard, sent
 
 
