@@ -12,13 +12,14 @@ PAGES = {
     "training": ("Training", ":material/speed:"),
     "loss_surfaces": ("Loss surfaces", ":material/landscape:"),
 }
+SIDEBARS = ("initialization", "training", "loss_surfaces")
 
 
 def main() -> None:
     """One run for one visitor."""
     startup.begin()
     st.set_page_config(page_icon="assets/images/icon.png", layout="wide")
-    layout.page_style()
+    layout.begin()
     page = st.navigation(
         [
             st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == "home")
@@ -45,6 +46,6 @@ else:  # imported once, by `streamlit run`, when the server starts
         __file__,
         lifespan=startup.lifespan,
         routes=web.routes(),
-        middleware=web.middleware(),
+        middleware=web.middleware(sidebars=SIDEBARS),
         on_script_error=logs.script_error,
     )

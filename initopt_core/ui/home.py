@@ -43,28 +43,7 @@ _CARDS = (
         "Try: drag the starting point.",
     ),
 )
-_GRID = """
-<style>
-.classes {{ display: grid; grid-template-columns: repeat(5, 1fr); gap: .5rem .7rem; }}
-.classes figure {{ margin: 0; }}
-.classes img {{ width: 100%; border-radius: .35rem; image-rendering: pixelated; display: block; }}
-.classes figcaption {{ font-size: .82rem; opacity: .8; padding-top: .15rem; }}
-@media (max-width: 640px) {{ .classes {{ grid-template-columns: repeat(2, 1fr); }} }}
-</style>
-<div class="classes">{figures}</div>
-"""
-
-
-_CARD = """
-<style>
-[class*="st-key-card-"] { position: relative; }
-[class*="st-key-card-"]:hover { background: color-mix(in srgb, currentColor 4%, transparent); }
-[class*="st-key-card-"] a::after { content: ""; position: absolute; inset: 0; z-index: 1; }
-[class*="st-key-card-"] [data-testid="stElementContainer"],
-[class*="st-key-card-"] [data-testid="stPageLink"],
-[class*="st-key-card-"] [data-testid="stPageLink"] * { position: static; }
-</style>
-"""
+_GRID = '<div class="classes">{figures}</div>'
 
 
 def _picture(card: str) -> str:
@@ -96,7 +75,6 @@ def show() -> None:
         "network, experiments and races with the numbers that it printed beside ours, and then "
         "whatever you change.",
     )
-    st.html(_CARD)
     for column, card in zip(st.columns(3), _CARDS, strict=True):
         page, title, icon, text, hint = card
         name = title.lower().replace(" ", "_")

@@ -121,8 +121,6 @@ def about_data(source: str) -> None:
         for name, ours in batch(source).items()
     )
     st.html(
-        "<style>.batch td,.batch th{padding:.15rem .8rem .15rem 0;text-align:right}"
-        ".batch td:first-child,.batch th:first-child{text-align:left}</style>"
         "<table class='batch'><tr><th>One batch of 1,024 images</th><th>here</th>"
         f"<th>tutorial</th></tr>{rows}</table>"
     )

@@ -12,57 +12,10 @@ from initopt_core.registry import SettingError
 
 from .server import logs
 
-_CSS = """
-<style>
-[data-testid="stMainBlockContainer"] { padding: 3.9rem 1.6rem 2rem; max-width: 1600px; }
-[data-testid="stSidebarUserContent"] { padding-top: .4rem; padding-bottom: 2rem; }
-[data-testid="stSidebarHeader"] { height: 2.6rem; padding-bottom: 0; }
-[data-testid="stMainBlockContainer"] h1 { font-size: 1.55rem; padding: 0 0 .1rem; }
-[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .55rem; }
-/* What only holds parts at fixed places takes none in the flow. */
-[data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"] > .st-key-address-bar),
-[data-testid="stLayoutWrapper"]:has(> .st-key-type-size) { position: absolute; left: 0; width: 0; }
-[data-testid="stVerticalBlock"]:has(> .st-key-address-bar) { width: 0; }
-/* The icon says it to the eye, its words to the ear. */
-[class*="st-key-_run"][class*="_more"] button [data-testid="stMarkdownContainer"] {
-  position: absolute; clip-path: inset(50%); white-space: nowrap; pointer-events: none; }
-/* Contrast of small print and of what is chosen; a visible focus everywhere. */
-[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: inherit; }
-[data-testid="stCaptionContainer"] { opacity: .8; }
-button[data-variant="segmented_control"][data-selected="true"] p,
-button[data-variant="pills"][data-selected="true"] p { color: light-dark(#2f5f8f, #9cc4ec); }
-[data-testid="stBaseButton-primary"]:not(:disabled) p,
-[data-tag] span { color: light-dark(#fff, #10141a); }
-:is(a, button, input, summary, [role="tab"], [role="button"], [tabindex="0"]):focus-visible {
-  outline: 2px solid #4477aa; outline-offset: 2px; }
-[data-testid="stMainBlockContainer"] h2 { font-size: 1.25rem; padding: .4rem 0 .1rem; }
-/* Heads and sentences keep their room before they come, so that no figure moves down. */
-.st-key-page-head { margin-top: 0; min-height: 2.5rem; }
-.st-key-page-head h1 { padding: 0; }
-.st-key-init-say { min-height: 3.25rem; justify-content: center; }
-.st-key-surface-say { min-height: 3rem; }
-/* A formula that is wider than its column goes on in the next line. */
-.katex-display > .katex, .katex-display > .katex > .katex-html { white-space: normal; }
-.katex-display .base { margin: .15em 0; }
-.initopt-sentence { font-size: 1.02rem; line-height: 1.45; margin: 0 0 .2rem;
-  font-variant-numeric: tabular-nums; }
-table, .stDataFrame, [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
-@media (min-width: 641px) {
-  /* The button that mends it stands beside the sentence, never below it. */
-  .st-key-init-say { flex-wrap: nowrap; }
-  .st-key-init-say > :first-child { flex: 1 1 0; min-width: 0; }
-}
-@media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 4rem .8rem 2rem; }
-}
-</style>
-"""
 
-
-def page_style() -> None:
-    """Margins and sizes that let a page fit one screen of a lecture hall; once a run, by app.py."""
+def begin() -> None:
+    """Once a run, by app.py: `enter` knows then that it has been there."""
     st.session_state["_app"] = True
-    st.html(_CSS)
 
 
 def page_header(title: str, sentence: str = "") -> None:

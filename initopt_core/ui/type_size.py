@@ -14,25 +14,6 @@ from . import state
 
 NAME = "type"
 CHOICE = Parameter(NAME, "Type", "normal", choices=("normal", "large"))
-_SWITCH = """
-<style>
-.st-key-type-size { position: absolute; height: 0; width: 0; }
-.st-key-type-size [data-testid="stButton"] { position: fixed; top: .85rem; right: 9.6rem;
-  z-index: 999991; width: auto; }
-.st-key-type-size button { min-height: 0; padding: .25rem .6rem; border-color: transparent;
-  background: transparent; white-space: nowrap; }
-.st-key-type-size button p { font-size: .85rem; }
-@media (max-width: 640px) {
-  .st-key-type-size [data-testid="stButton"] { right: 5.6rem; }
-  .st-key-type-size button p { display: none; }
-}
-</style>
-"""
-_LARGE = """
-<style>
-@media (min-width: 641px) { html { font-size: clamp(16px, 2.1vh, 24px); } }
-</style>
-"""
 
 
 def is_large() -> bool:
@@ -44,8 +25,7 @@ def show() -> None:
     """The switch, in the head of the window on every page; keeps link and session alike."""
     size = state.kept(CHOICE, NAME)
     state.write_link(NAME, size, CHOICE.default)
-    st.html(_SWITCH + (_LARGE if size == "large" else ""))
-    with st.container(key="type-size"):
+    with st.container(key="type-large" if size == "large" else "type-size"):  # page.css reads it
         st.button(
             "Usual type" if size == "large" else "Large type",
             icon=":material/format_size:",

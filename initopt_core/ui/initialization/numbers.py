@@ -22,11 +22,6 @@ def table(head: list[str], rows: list[list[str]]) -> None:
         "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows
     )
     st.html(
-        "<style>.initopt-table{overflow-x:auto}.initopt-table table{border-collapse:collapse;"
-        "font-size:.86rem;width:100%}.initopt-table th,.initopt-table td{padding:.22rem .6rem;"
-        "text-align:right;border-bottom:1px solid color-mix(in srgb,currentColor 15%,transparent);"
-        "white-space:nowrap}.initopt-table th:first-child,.initopt-table td:first-child"
-        "{text-align:left}</style>"
         f"<div class='initopt-table'><table><thead><tr>{cells}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )

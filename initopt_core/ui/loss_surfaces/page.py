@@ -16,22 +16,6 @@ from initopt_core.ui.state import notice_bad_links
 from . import basins, controls, flatness, lab, panels
 from . import plan as plans
 
-STYLE = """<style>
-.st-key-surface-say { gap: .1rem; min-height: 3rem; }
-.surface-problem { min-height: 4.3rem; margin-top: .3rem; font-size: .92rem;
-  overflow-wrap: anywhere; }
-.surface-problem[role=alert] { border-left: 3px solid #c8374a; padding-left: .7rem; }
-.surface-problem pre { margin: .2rem 0 0; padding: 0; line-height: 1.25; font-size: .88rem;
-  background: none; color: inherit; overflow-x: auto; }
-.surface-story { font-size: .88rem; opacity: .8; margin: 0; }
-@media (max-width: 640px) {
-  /* Room for the longest: the picture must not move under the finger that drags its start. */
-  .st-key-surface-say .initopt-sentence { height: 5.9rem; overflow-y: auto; }
-  .st-key-surface-say .surface-story { height: 4rem; overflow-y: auto; line-height: 1.45; }
-}
-</style>"""
-
-
 LAB = Laboratory(
     "loss_surfaces",
     "Loss surfaces",
@@ -83,7 +67,6 @@ def _around(head: Any, notes: Any, foot: Any, held: plans.Held) -> None:
             below()
     else:
         st.session_state[panels.OPEN] = False  # nothing is drawn there
-    st.html(STYLE)
 
 
 @LAB.fragment(PICTURE)

@@ -9,6 +9,7 @@ import asyncio
 import html
 import itertools
 import logging
+from collections.abc import Collection
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
@@ -23,6 +24,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from initopt_core.settings import ServerSettings, server_settings
 
 from . import identity, operation, startup
+from .document import Document
 from .limiter import Bucket, Limiter
 
 MAX_FORM_BYTES = 4096
@@ -310,10 +312,16 @@ def routes() -> list[Route]:
     ]
 
 
-def middleware() -> list[Middleware]:
+def middleware(sidebars: Collection[str] = ()) -> list[Middleware]:
     """What every request passes first.
+
+    Args:
+        sidebars: Last parts of the paths whose pages have a sidebar.
 
     Raises:
         SettingError: for settings with which no server should start.
     """
-    return [Middleware(Guard, settings=server_settings())]
+    return [
+        Middleware(Guard, settings=server_settings()),
+        Middleware(Document, is_document=is_document, sidebars=sidebars),
+    ]

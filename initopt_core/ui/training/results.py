@@ -93,13 +93,7 @@ def results(run: RunInfo, history: History) -> None:
     _mistakes(curve.test["mistakes"], run.config.data)
 
 
-_GRID = """<style>
-.mistakes {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(92px, 1fr));
-  gap: .5rem; }}
-.mistakes figure {{ margin: 0; }}
-.mistakes img {{ width: 100%; image-rendering: pixelated; border-radius: .3rem; display: block; }}
-.mistakes figcaption {{ font-size: .74rem; line-height: 1.25; padding-top: .2rem; }}
-</style><div class="mistakes">{}</div>"""
+_GRID = '<div class="mistakes">{}</div>'
 
 
 def _mistakes(mistakes: Sequence[Mapping[str, Any]], kind: str) -> None:

@@ -186,7 +186,6 @@ def _tab() -> str:
 
 def watch(run_id: str, others: tuple[str, ...], held: controls.Held) -> None:
     """The run and those it is compared with; refreshes itself while it is active."""
-    st.html(words.STYLE)
     place = st.container(horizontal=True, vertical_alignment="center", key="training-bar")
     with place:
         segmented(controls.AXIS, on_change=st.rerun, width="content")

@@ -13,30 +13,6 @@ from initopt_core.training.history import Curve, History
 from initopt_core.training.runs.store import ACTIVE, RunInfo
 from initopt_core.wording import UNKNOWN, duration, number, percent, points
 
-STYLE = """<style>
-.st-key-training-bar { padding-top: .5rem; row-gap: .5rem; }
-@media (max-width: 640px) {
-  div:has(> .st-key-training-steer) { flex: 1 0 100%; }
-  .st-key-training-steer { justify-content: flex-start; gap: .3rem; }
-  .st-key-training-steer button { padding-inline: .5rem; }
-}
-.race-state { font-size: 1.02rem; line-height: 1.45; font-variant-numeric: tabular-nums; }
-.race-state .bar { height: .45rem; border-radius: .3rem; background: #8883; margin: .3rem 0; }
-.race-state .bar i { display: block; height: 100%; border-radius: .3rem; background: #4477AA; }
-.race-state small { opacity: .8; font-size: .88rem; }
-.race-state .stopped { border-left: 3px solid #CC6677; padding-left: .6rem; margin-top: .3rem; }
-.race-legend { display: flex; flex-wrap: wrap; gap: .1rem 1.2rem; font-size: .92rem;
-  margin-top: .4rem; }
-.race-legend i { display: inline-block; width: 1.7rem; margin-right: .45rem;
-  vertical-align: .25rem; }
-.racers { border-collapse: collapse; width: 100%; font-size: .92rem; }
-.racers th { text-align: right; font-weight: 500; opacity: .75; padding: .15rem .6rem; }
-.racers td { text-align: right; padding: .18rem .6rem; border-top: 1px solid #8884; }
-.racers th:first-child, .racers td:first-child { text-align: left; white-space: nowrap; }
-.racers i { display: inline-block; width: .8rem; height: .8rem; border-radius: 50%;
-  margin-right: .45rem; vertical-align: -.08rem; }
-.racers-box { overflow-x: auto; }
-</style>"""
 HEADS = (
     "Optimizer",
     "Learning rate",

@@ -19,12 +19,12 @@ from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.training import Racer, TrainConfig, train
 from initopt_core.training.history import History
 from initopt_core.ui.components.live_chart import live_chart, register
-from initopt_core.ui.layout import page_style
+from initopt_core.ui.server.document import addition
 
 EPOCHS = 3
 st.set_page_config(layout="wide")
 register()
-page_style()
+st.html(addition(sidebar=False).decode())
 
 
 @st.cache_resource

@@ -1,0 +1,88 @@
+"""The page's first document: our style comes with it, so that nothing moves when the rest arrives.
+
+Streamlit sends one document for every page; what a script says of margins, widths and the sidebar
+comes a second later, and everything drawn until then would jump.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import lru_cache
+from typing import Any
+
+from initopt_core.paths import ASSETS
+
+STYLE = ASSETS / "web" / "shared" / "page.css"
+MAX_BYTES = 1_000_000
+"""A longer answer is no document of ours and passes as it is."""
+_SIDEBAR = """
+@media (min-width: 768px) {
+  [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"], [class*="st-key-card-"]))
+    > div:has([data-testid="stMain"]) { margin-left: 300px; }
+}
+/* The picture comes before the head line above it. */
+[data-testid="stMain"]:not(:has(.st-key-page-head, [class*="st-key-card-"]))
+  [data-testid="stMainBlockContainer"] { padding-top: 7.4rem; }
+"""
+
+
+@lru_cache(maxsize=2)
+def addition(sidebar: bool) -> bytes:
+    """What stands at the end of the document's body; it keeps a sidebar's place if there is one."""
+    style = STYLE.read_text(encoding="utf-8") + (_SIDEBAR if sidebar else "")
+    return f"<style>\n{style}</style>\n".encode()
+
+
+class Document:
+    """ASGI middleware that adds the style to every document.
+
+    Args:
+        app: What answers.
+        is_document: Whether a request asks for a page and not for one of its parts.
+        sidebars: Last parts of the paths whose pages have a sidebar.
+    """
+
+    def __init__(
+        self, app: Any, is_document: Callable[[Any], bool], sidebars: Collection[str]
+    ) -> None:
+        self.app, self._is_document, self._sidebars = app, is_document, frozenset(sidebars)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or not self._is_document(scope):
+            return await self.app(scope, receive, send)
+        # Neither compressed nor answered by "not modified": four kilobytes, once a visit.
+        unwanted = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
+        headers = [(n, v) for n, v in scope["headers"] if n.lower() not in unwanted]
+        name = scope["path"].rstrip("/").rsplit("/", 1)[-1]
+        added = addition(name in self._sidebars)
+        start: Any = None
+        body = b""
+
+        async def changed(message: Any) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start" and _is_html(message):
+                start = message
+            elif start is None:
+                await send(message)
+            else:
+                body += message.get("body", b"")
+                if not message.get("more_body") or len(body) > MAX_BYTES:
+                    body = body.replace(b"</body>", added + b"</body>", 1)
+                    await send(_with_length(start, len(body), bool(message.get("more_body"))))
+                    await send({**message, "body": body})
+                    start = None
+
+        await self.app({**scope, "headers": headers}, receive, changed)
+
+
+def _is_html(message: Any) -> bool:
+    found = {name.lower(): value for name, value in message.get("headers", [])}
+    return message["status"] == 200 and found.get(b"content-type", b"").startswith(b"text/html")
+
+
+def _with_length(start: Any, length: int, unknown: bool) -> Any:
+    old = (b"content-length", b"etag", b"last-modified", b"accept-ranges")
+    headers = [(n, v) for n, v in start.get("headers", []) if n.lower() not in old]
+    if not unknown:
+        headers.append((b"content-length", str(length).encode()))
+    return {**start, "headers": headers}
