@@ -68,7 +68,7 @@ def test_a_whole_run_on_disk(store):
     assert store.info(run_id).name == "myrun"
     assert do(store, run_id) == "done"
     assert store.info(run_id).state == "done"
-    result = train(config, sample())
+    result = train(config, sample(), device="cpu")
     history = History(store.path(run_id) / "events.jsonl")
     history.poll()
     for name, member in result.members.items():
