@@ -128,7 +128,7 @@ def _ink(alpha: np.ndarray, color: str, broken: np.ndarray | None = None) -> str
     return png_url(np.repeat(image, wide, 1), quick=True)
 
 
-def _strip_panel(r: int, row: str) -> alt.Chart:
+def _strip_panel(r: int, row: str) -> alt.LayerChart | alt.FacetChart:
     label, color = ROWS[row]
     # asinh unfolded again: t * sinh(y * asinh(m / t)); t = 0 marks an axis in shares.
     inner = f"datum.value * log(m{r} / t{r} + sqrt(pow(m{r} / t{r}, 2) + 1))"
