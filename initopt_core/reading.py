@@ -128,6 +128,21 @@ def _listed(values: Any) -> list | None:
     return listed if isinstance(listed, list) else None
 
 
+def fields_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """`json.loads(..., object_pairs_hook=fields_once)`: of two fields with one name, which counts
+    is anybody's guess.
+
+    Raises:
+        ValueError: naming the field.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the field {shown(twice)} stands there twice")
+    return found
+
+
 def unbracketed(text: str) -> str:
     """`text` without the brackets of a Python or JSON list around it."""
     text = text.strip()

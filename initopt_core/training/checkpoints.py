@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from initopt_core.networks import BaseNetwork, activation_of, layer_sizes, parameters_of
-from initopt_core.reading import shown
+from initopt_core.reading import fields_once, shown
 from initopt_core.registry import SettingError
 from initopt_core.wording import megabytes, number
 
@@ -190,7 +190,7 @@ def parse_json(content: bytes, name: str) -> Any:
     if len(content) > MAX_JSON_BYTES:
         raise CheckpointError(f"{name} has more than {megabytes(MAX_JSON_BYTES)}.")
     try:
-        return json.loads(content)
+        return json.loads(content, object_pairs_hook=fields_once)
     except (ValueError, RecursionError) as problem:
         raise CheckpointError(f"{name} is not readable JSON ({problem}).") from problem
 
@@ -240,6 +240,8 @@ def _check_score(value: Any, what: str, high: float) -> None:
         raise CheckpointError(f"{what} is {shown(value)}, not a number.")
     if abs(value) > sys.float_info.max or not math.isfinite(value):
         raise CheckpointError(f"{what} is {shown(value)}: leave out what follows a divergence.")
+    if value < 0 and high > 1.0:
+        raise CheckpointError(f"{what} is {number(value)}; a cross-entropy is never negative.")
     if high == 1.0 and not 0 <= value <= 1:
         raise CheckpointError(f"{what} is {number(value)}; accuracies are shares from 0 to 1.")
 

@@ -12,7 +12,7 @@ from typing import Any
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS, HIDDEN_SIZES, check_sizes
 from initopt_core.optimizers import OPTIMIZERS
-from initopt_core.reading import did_you_mean, shown, unbracketed, whole_numbers
+from initopt_core.reading import did_you_mean, fields_once, shown, unbracketed, whole_numbers
 from initopt_core.registry import Parameter, SettingError
 from initopt_core.schedules import SCHEDULES
 from initopt_core.wording import number
@@ -219,7 +219,10 @@ class TrainConfig:
             SettingError: for text that is not JSON, or a configuration that cannot be used.
         """
         try:
-            plain = json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
+            plain = json.loads(
+                text.removeprefix("\ufeff") if isinstance(text, str) else text,
+                object_pairs_hook=fields_once,
+            )
         except (ValueError, RecursionError) as problem:
             raise SettingError(f"The training configuration is not JSON: {problem}.") from None
         if isinstance(plain, dict) and {"config", "fingerprint"} <= set(plain):

@@ -20,7 +20,7 @@ from initopt_core.networks import BaseNetwork, check_sizes, make_activation, par
 from initopt_core.reading import number_text
 from initopt_core.registry import Parameter, SettingError
 from initopt_core.training import CheckpointError, Racer, TrainConfig, load_model
-from initopt_core.training.checkpoints import check_results
+from initopt_core.training.checkpoints import check_results, parse_json
 from initopt_core.training.config import parse_numbers
 from initopt_core.training.events import check_event
 from initopt_core.training.history import History
@@ -235,6 +235,20 @@ LAYOUTS = {
     "own names": renamed(lambda n: n.replace("layers.", "fc")),
     "float64": lambda s: {n: v.double() for n, v in s.items()},
 }
+
+
+@pytest.mark.parametrize("field", ["epochs", "seeds"])
+def test_a_field_that_stands_there_twice_is_asked_about(field):
+    with pytest.raises(SettingError, match=f"'{field}' stands there twice"):
+        TrainConfig.from_json(f'{{"{field}": 1, "batch_size": 64, "{field}": 10}}')
+    with pytest.raises(CheckpointError, match="'val_scores' stands there twice"):
+        parse_json(b'{"val_scores": [0.1], "val_scores": [0.9]}', "a_results.json")
+
+
+def test_a_cross_entropy_is_not_negative():
+    wrong = {"train_scores": [0.5], "val_scores": [0.5], "train_losses": [1.0, -0.2]}
+    with pytest.raises(CheckpointError, match=r"train_losses\[1\] is [-−]0\.2.*never negative"):
+        check_results(wrong, "a")
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
