@@ -13,6 +13,7 @@ people: `plain` is for that.
 from __future__ import annotations
 
 import math
+import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import SupportsFloat
 
@@ -89,6 +90,12 @@ def percent(share: float | None, decimals: int | None = None) -> str:
 def points(share: float, decimals: int = 2) -> str:
     """A difference of two shares of 1, in percentage points: 0.31."""
     return _fixed(100 * share, decimals)
+
+
+def as_text(text: str) -> str:
+    """`text` as Markdown that shows it as it is: what a visitor has written is no link, no
+    picture and no formula."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:.&^=-])", r"\\\1", " ".join(text.split()))
 
 
 def count(whole: int) -> str:

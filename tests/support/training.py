@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 
 from initopt_core import data
 from initopt_core.training import Racer, TrainConfig
@@ -29,3 +30,23 @@ def tiny(**changes) -> TrainConfig:
 def without_times(event: dict) -> dict:
     """An event with what differs from run to run left out."""
     return {k: v for k, v in event.items() if k not in ("clock", "seconds", "images_per_s")}
+
+
+class Nobody:
+    """A runner that is never ready: runs stay in the queue."""
+
+    def start(self) -> bool:
+        return False
+
+    def running(self) -> bool:
+        return False
+
+    def finish(self) -> None: ...
+
+    def end(self, patience: float = 5.0) -> None: ...
+
+    def train(self, folder: Path) -> str:
+        raise AssertionError("nobody trains here")
+
+    def death(self) -> str:
+        return ""

@@ -9,13 +9,14 @@ import pytest
 
 from initopt_core.registry import SettingError
 from initopt_core.training import Racer, TrainConfig
+from initopt_core.training.runs.desk import Desk
 from initopt_core.training.runs.ownership import Allowance, cost, may_change, refuse_costly
 from initopt_core.training.runs.queue import FairQueue
-from initopt_core.training.runs.service import Desk, TrainingService
+from initopt_core.training.runs.service import TrainingService
 from initopt_core.training.runs.store import RunStore
 from initopt_core.training.runs.tidying import Kept, to_remove
 from initopt_core.visitors import LOCAL, Visitor
-from tests.support.training import tiny
+from tests.support.training import Nobody, tiny
 
 ANN, BOB = Visitor("ann"), Visitor("bob")
 LECTURER = Visitor("eve", full=True)
@@ -126,20 +127,6 @@ def test_a_clock_set_back_removes_nothing():
 
 def test_nothing_removable_ends_too():
     assert to_remove([kept("a", size=10, removable=False)], 1, 5) == []
-
-
-class Nobody:
-    """A runner that is never ready: runs stay in the queue."""
-
-    def start(self) -> bool:
-        return False
-
-    def running(self) -> bool:
-        return False
-
-    def finish(self) -> None: ...
-
-    def end(self, patience: float = 5.0) -> None: ...
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from initopt_core.networks import HIDDEN_SIZES, parameters_of
 from initopt_core.registry import SettingError
 from initopt_core.training.config import TrainConfig
 from initopt_core.visitors import Visitor
-from initopt_core.wording import number
+from initopt_core.wording import count, number, percent
 
 SAMPLE_IMAGES = 5000
 RATES_TRIED = 7
@@ -39,6 +39,11 @@ def may_change(visitor: Visitor, owner: str) -> bool:
     return visitor.full or (bool(owner) and visitor.name == owner)
 
 
+def owner_of(visitor: Visitor) -> str:
+    """Whose name a new run gets: nobody's where somebody with full rights starts it."""
+    return "" if visitor.full else visitor.name
+
+
 def refuse_strangers(visitor: Visitor, owner: str) -> None:
     """Raise SettingError unless `may_change`."""
     if not may_change(visitor, owner):
@@ -48,13 +53,45 @@ def refuse_strangers(visitor: Visitor, owner: str) -> None:
 def cost(config: TrainConfig) -> int:
     """Epochs x images x racers, over all seeds, with the epochs of a rate search; networks that
     are larger than the tutorial's count for as much more."""
+    epochs = config.epochs + _searched(config)
+    work = epochs * _images(config) * len(config.racers) * len(config.seeds)
+    return round(work * _size(config))
+
+
+def _images(config: TrainConfig) -> int:
     there = SAMPLE_IMAGES if config.data == "sample" else TRAIN_SIZE
-    images = min(config.train_images or there, there)
-    searches = RATES_TRIED * len({config.initializer, *config.search_initializers})
-    epochs = config.epochs + config.search_epochs * searches
-    weights = parameters_of((784, *config.hidden_sizes, 10))
-    work = epochs * images * len(config.racers) * len(config.seeds)
-    return round(work * max(1.0, weights / TUTORIAL_WEIGHTS))
+    return min(config.train_images or there, there)
+
+
+def _searched(config: TrainConfig) -> int:
+    """Epochs of the rate search."""
+    starts = len({config.initializer, *config.search_initializers})
+    return config.search_epochs * RATES_TRIED * starts
+
+
+def _size(config: TrainConfig) -> float:
+    """For how much more a network counts than the tutorial's."""
+    return max(1.0, parameters_of((784, *config.hidden_sizes, 10)) / TUTORIAL_WEIGHTS)
+
+
+def reckoning(config: TrainConfig, allowed: Allowance) -> str:
+    """The cost of a run as a sentence: its factors, and the share of a visitor's budget."""
+    epochs, searched, size = config.epochs, _searched(config), _size(config)
+    factors = [
+        f"({epochs} + {searched} of the rate search) epochs" if searched else _many(epochs, "epoch")
+    ]
+    factors += [_many(_images(config), "image"), _many(len(config.racers), "racer")]
+    factors += [_many(len(config.seeds), "seed")] if len(config.seeds) > 1 else []
+    factors += [f"{number(size)} for the network's size"] if size > 1.0 else []
+    asked = cost(config)
+    return (
+        f"{' × '.join(factors)} = {number(asked)}: {percent(asked / allowed.budget)} of what a "
+        "visitor may train at once."
+    )
+
+
+def _many(how_many: int, what: str) -> str:
+    return f"{count(how_many)} {what}{'' if how_many == 1 else 's'}"
 
 
 def refuse_costly(visitor: Visitor, config: TrainConfig, allowed: Allowance) -> None:

@@ -9,14 +9,13 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from initopt_core.registry import SettingError
 from initopt_core.training.config import TrainConfig
 from initopt_core.training.history import History
 from initopt_core.visitors import LOCAL, Visitor
 
-from .ownership import Allowance, cost, may_change, refuse_costly, refuse_strangers
+from .ownership import Allowance, cost, owner_of, refuse_costly, refuse_strangers
 from .queue import FairQueue
 from .runner import LocalRunner, Runner
 from .store import ACTIVE, BrokenRun, RunInfo, RunStore
@@ -127,11 +126,16 @@ class TrainingService:
                 return known.id
             if shared := self._active_like(config):
                 return shared
-            refuse_costly(visitor, config, self.allowed)
-            self._refuse_crowds(visitor)
+            self.refuse(config, visitor)
             run_id = self.store.create(config, name, owner=owner_of(visitor))
             self._enqueue(run_id)
             return run_id
+
+    def refuse(self, config: TrainConfig, visitor: Visitor) -> None:
+        """Raise SettingError when the visitor may not start this now: it is beyond the budget, or
+        too much waits already."""
+        refuse_costly(visitor, config, self.allowed)
+        self._refuse_crowds(visitor)
 
     def _active_like(self, config: TrainConfig) -> str | None:
         """A run of the same training that waits or trains here."""
@@ -181,8 +185,7 @@ class TrainingService:
         with self._submitting:
             if not self.store.can_resume(run_id):
                 raise SettingError("This run is finished or already training.")
-            refuse_costly(visitor, self.store.info(run_id).config, self.allowed)
-            self._refuse_crowds(visitor)
+            self.refuse(self.store.info(run_id).config, visitor)
             rates = self.store.path(run_id) / "control.json"
             if rates.is_file():
                 self.store.wish(run_id, "run")
@@ -282,7 +285,7 @@ class TrainingService:
                 return Place(int(self._current not in (None, run_id)), None)
             before = self._queue.ahead(run_id)
             current, began, speed = self._current, self._began, self._speed
-        if speed is None:
+        if speed is None or self._is_paused(current):
             return Place(len(before) + bool(current), None)
         seconds = sum(one.cost for one in before) / speed
         if current:
@@ -290,6 +293,11 @@ class TrainingService:
                 whole = cost(self.store.info(current).config) / speed
                 seconds += max(0.0, whole - (time.monotonic() - began))
         return Place(len(before) + bool(current), seconds)
+
+    def _is_paused(self, run_id: str | None) -> bool:
+        with contextlib.suppress(SettingError):
+            return run_id is not None and self.store.info(run_id).state == "paused"
+        return False
 
     def busy(self) -> bool:
         """Whether a run trains."""
@@ -429,46 +437,3 @@ class TrainingService:
 
 
 _UNWRITTEN = "It ended, and that could not be written: is the disk full? Finished epochs are kept."
-
-
-def owner_of(visitor: Visitor) -> str:
-    """Whose name a new run gets: nobody's where somebody with full rights starts it."""
-    return "" if visitor.full else visitor.name
-
-
-class Desk:
-    """The service as one visitor has it: everything can be read, what is his can be changed."""
-
-    def __init__(self, service: TrainingService, visitor: Visitor) -> None:
-        self._service, self.visitor = service, visitor
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._service, name)
-
-    def may_change(self, run: RunInfo) -> bool:
-        """Whether this visitor may stop, steer, rename or delete a run."""
-        return may_change(self.visitor, run.owner)
-
-    def submit(self, config: TrainConfig, name: str = "", *, again: bool = False) -> str:
-        return self._service.submit(config, name, again=again, visitor=self.visitor)
-
-    def resume(self, run_id: str) -> None:
-        self._service.resume(run_id, visitor=self.visitor)
-
-    def pause(self, run_id: str) -> None:
-        self._service.pause(run_id, visitor=self.visitor)
-
-    def go_on(self, run_id: str) -> None:
-        self._service.go_on(run_id, visitor=self.visitor)
-
-    def stop(self, run_id: str) -> None:
-        self._service.stop(run_id, visitor=self.visitor)
-
-    def set_rate(self, run_id: str, racer: int, lr: float) -> None:
-        self._service.set_rate(run_id, racer, lr, visitor=self.visitor)
-
-    def rename(self, run_id: str, name: str) -> None:
-        self._service.rename(run_id, name, visitor=self.visitor)
-
-    def delete(self, run_id: str) -> None:
-        self._service.delete(run_id, visitor=self.visitor)

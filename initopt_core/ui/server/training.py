@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
 from initopt_core import data
 from initopt_core.registry import SettingError
 from initopt_core.settings import server_settings
+from initopt_core.training.runs.desk import Desk
 from initopt_core.training.runs.ownership import Allowance
-from initopt_core.training.runs.service import Desk, TrainingService
+from initopt_core.training.runs.service import TrainingService
 from initopt_core.ui import address
 from initopt_core.ui.state import values
 
@@ -21,6 +24,7 @@ RUN, COMPARED = "run", "compare"
 """Names in the link and of the page's values."""
 RECORDED = "recorded"
 """In place of a run's id: the tutorial's race as it was run once in full."""
+_PROBLEM = "_run_problem"
 
 
 @st.cache_resource(show_spinner=False)
@@ -71,7 +75,7 @@ def shown_run() -> str | None:
         try:
             known.check(run_id)
         except SettingError as problem:
-            st.session_state["_run_problem"] = str(problem)
+            st.session_state[_PROBLEM] = str(problem)
             values.pop(RUN, None)
             continue
         show_run(run_id)
@@ -101,6 +105,15 @@ def run_name(run_id: str | None) -> str:
     return ""
 
 
-def link_problem() -> str | None:
-    """Why the opened link's run could not be shown; told once."""
-    return st.session_state.pop("_run_problem", None)
+def try_to(act: Callable[[], Any]) -> Any:
+    """Callback: what `act` gives; None where it is refused, and the page then says why."""
+    try:
+        return act()
+    except SettingError as problem:
+        st.session_state[_PROBLEM] = str(problem)
+        return None
+
+
+def problem_told() -> str | None:
+    """Why the opened link's run could not be shown, or the last wish not be met; told once."""
+    return st.session_state.pop(_PROBLEM, None)

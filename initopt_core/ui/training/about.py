@@ -13,8 +13,8 @@ from initopt_core.training.differences import differences, seconds_of, summary, 
 from initopt_core.training.runs.store import RunInfo, describe
 from initopt_core.ui import address
 from initopt_core.ui.page import Laboratory
-from initopt_core.ui.server.training import RECORDED, dataset_of, service, show_run
-from initopt_core.wording import duration
+from initopt_core.ui.server.training import RECORDED, dataset_of, service, show_run, try_to
+from initopt_core.wording import as_text, duration
 
 from . import controls
 from .recorded import PUBLISHED, pace
@@ -56,7 +56,7 @@ def _other(lab: Laboratory, run: RunInfo, side: TrainConfig) -> None:
     named = "; ".join(f"{name} {mine} here, {other} there" for name, mine, other in found[:MOST])
     more = f"; and {len(found) - MOST} more" if len(found) > MOST else ""
     with st.container(horizontal=True, vertical_alignment="center", key="training-other"):
-        st.caption(f":material/compare_arrows: The side is set otherwise: {named}{more}.")
+        st.caption(f":material/compare_arrows: The side is set otherwise: {as_text(named)}{more}.")
         st.button(
             "Set the side to this run",
             icon=":material/arrow_back:",
@@ -75,7 +75,8 @@ def _other(lab: Laboratory, run: RunInfo, side: TrainConfig) -> None:
 
 
 def _race(side: TrainConfig) -> None:
-    show_run(service().submit(side))
+    if run_id := try_to(lambda: service().submit(side)):
+        show_run(run_id)
 
 
 def take_over(lab: Laboratory, config: TrainConfig) -> None:

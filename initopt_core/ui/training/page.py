@@ -7,8 +7,9 @@ import functools
 import streamlit as st
 
 from initopt_core.ui.page import CONTROLS, HEAD, Laboratory, experiments
-from initopt_core.ui.server.training import RECORDED, RUN, link_problem, run_name, shown_run
+from initopt_core.ui.server.training import RECORDED, RUN, problem_told, run_name, shown_run
 from initopt_core.ui.state import notice_bad_links, values
+from initopt_core.wording import as_text
 
 from . import about, controls, recorded, runs, steer, watch
 
@@ -42,8 +43,8 @@ def _draw(held: controls.Held) -> None:
         heading()
     with notes:
         notice_bad_links()
-        if told := link_problem():
-            st.info(told, icon=":material/link_off:")
+        if told := problem_told():
+            st.info(as_text(told), icon=":material/info:")
     with st.sidebar:
         parts()
     with foot:

@@ -18,7 +18,7 @@ from initopt_core.training.runs.store import RunInfo
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.server.training import dataset_of
-from initopt_core.wording import percent
+from initopt_core.wording import as_text, percent
 
 
 def _choose(history: History, key: str, usable) -> Curve | None:
@@ -89,7 +89,7 @@ def results(run: RunInfo, history: History) -> None:
         figure = figures.classes_figure(shown, classes)
         live_chart(figure, key="training-classes")
         export_buttons(figure, key="training-classes")
-    st.markdown(f"**Most confident mistakes of {curve.label}** on the test images")
+    st.markdown(f"**Most confident mistakes of {as_text(curve.label)}** on the test images")
     _mistakes(curve.test["mistakes"], run.config.data)
 
 

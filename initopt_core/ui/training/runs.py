@@ -17,9 +17,9 @@ from initopt_core.training.runs.uploads import MAX_UPLOAD_BYTES, read_upload
 from initopt_core.ui import address
 from initopt_core.ui.controls import boxed
 from initopt_core.ui.server.dataset import get_dataset
-from initopt_core.ui.server.training import COMPARED, RUN, service, show_run
+from initopt_core.ui.server.training import COMPARED, RUN, service, show_run, try_to
 from initopt_core.ui.state import values
-from initopt_core.wording import megabytes
+from initopt_core.wording import as_text, megabytes
 
 MAX_COMPARED = 4
 
@@ -37,7 +37,7 @@ def compared(shown: str | None) -> tuple[str, ...]:
 
 
 def runs_panel(shown: str | None) -> None:
-    """Every run of this computer, and what can be done with the one on the page."""
+    """Every run of this computer, and what this visitor can do with the one on the page."""
     known = service()
     runs, broken = known.runs(), known.broken()
     unread = f", {len(broken)} that cannot be read" if broken else ""
@@ -75,20 +75,21 @@ def runs_panel(shown: str | None) -> None:
 def _broken(run: BrokenRun) -> None:
     """A run that cannot be read, as exactly that."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.warning(run.problem, icon=":material/broken_image:")
-        st.button(
-            "Delete it",
-            icon=":material/delete:",
-            key=f"delete_{run.id}",
-            on_click=_delete,
-            args=(run.id,),
-        )
+        st.warning(as_text(run.problem), icon=":material/broken_image:")
+        if service().may_change_id(run.id):
+            st.button(
+                "Delete it",
+                icon=":material/delete:",
+                key=f"delete_{run.id}",
+                on_click=_delete,
+                args=(run.id,),
+            )
 
 
 def _foreign() -> None:
     """The tutorial's published runs and uploads, opened as runs like any other."""
     known = service()
-    found = next((r for r in known.runs() if r.name == pretrained.TITLE), None)
+    found = next((r for r in known.runs() if (r.name, r.owner) == (pretrained.TITLE, "")), None)
     place = pretrained.folder()
     with st.container(horizontal=True, vertical_alignment="center"):
         if found:
@@ -100,12 +101,12 @@ def _foreign() -> None:
             )
         elif place:
             if st.button("Open the tutorial's runs", icon=":material/school:"):
-                _take(lambda: pretrained.from_folder(place), pretrained.TITLE)
+                _take(lambda: pretrained.from_folder(place))
         elif st.button(
             "Download the tutorial's runs (7.7 MB)", icon=":material/school:", key="get_published"
         ):
             with st.spinner("Downloading the tutorial's three models"):
-                _take(pretrained.download, pretrained.TITLE)
+                _take(pretrained.download)
         with st.popover("Upload models", icon=":material/upload:"):
             st.caption(
                 "NAME.config, NAME.tar and, for curves, NAME_results.json of each model, or a zip "
@@ -119,18 +120,25 @@ def _foreign() -> None:
                 key="upload_models",
             )
             if files and st.button("Open them", type="primary"):
-                _take(lambda: read_upload([(f.name, f.getvalue()) for f in files]))
+                _take(lambda: read_upload([(f.name, f.getvalue()) for f in files]), uploaded=True)
 
 
-def _take(get: Callable[[], pretrained.Models], title: str = "") -> None:
-    """Put models into the list of runs and show them, or say why they are refused."""
+def _take(get: Callable[[], pretrained.Models], *, uploaded: bool = False) -> None:
+    """Put models into the list of runs and show them, or say why they are refused.
+
+    What a visitor has uploaded is his; the tutorial's own are nobody's, and shown to all.
+    """
+    known = service()
     try:
         models = get()
-        title = title or "Uploaded: " + ", ".join(models)
-        run_id = pretrained.open_models(service().store, models, get_dataset(), title)
-    except CheckpointError as problem:
-        st.error(str(problem), icon=":material/block:")
+        title = "Uploaded: " + ", ".join(models) if uploaded else pretrained.TITLE
+        owner = known.owner if uploaded else ""
+        run_id = pretrained.open_models(known.store, models, get_dataset(), title, owner)
+    except (CheckpointError, SettingError) as problem:
+        st.error(as_text(str(problem)), icon=":material/block:")
         return
+    if owner:
+        known.tidy()  # who fills the disk pushes out his own
     show_run(run_id)
     st.rerun()
 
@@ -142,15 +150,18 @@ def _open() -> None:
 
 
 def _actions(run: RunInfo) -> None:
+    """Name, export and deletion; of another visitor's run the export."""
     known = service()
+    mine = known.may_change(run)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Name", value=run.name, max_chars=80, key=f"name_{run.id}")
-        if name != run.name:
-            try:
-                known.store.rename(run.id, name)
-                st.rerun()
-            except SettingError as problem:
-                st.error(str(problem))
+        if mine:
+            name = st.text_input("Name", value=run.name, max_chars=80, key=f"name_{run.id}")
+            if name != run.name:
+                try:
+                    known.rename(run.id, name)
+                    st.rerun()
+                except SettingError as problem:
+                    st.error(as_text(str(problem)))
         st.download_button(
             "Export",
             data=partial(known.store.export, run.id),
@@ -160,20 +171,22 @@ def _actions(run: RunInfo) -> None:
             on_click="ignore",
             help="Configuration, every event, and the weights in the tutorial's format.",
         )
-        with st.popover("Delete", icon=":material/delete:", disabled=run.state in ACTIVE):
-            st.markdown(f"Delete **{run.name}** with its weights? This cannot be undone.")
-            st.button("Delete it", key="delete_run", on_click=_delete, args=(run.id,))
+        if mine:
+            with st.popover("Delete", icon=":material/delete:", disabled=run.state in ACTIVE):
+                st.markdown(
+                    f"Delete **{as_text(run.name)}** with its weights? This cannot be undone."
+                )
+                st.button("Delete it", key="delete_run", on_click=_delete, args=(run.id,))
+    whose = "" if mine else "started in another browser · "
     st.caption(
-        f"{run.state} · {len(run.config.racers)} optimizers · {run.config.epochs} epochs · "
+        f"{whose}{run.state} · {len(run.config.racers)} optimizers · {run.config.epochs} epochs · "
         f"batch {run.config.batch_size} · {run.config.data} data · id {run.id}"
     )
 
 
 def _delete(run_id: str) -> None:
-    try:
-        service().delete(run_id)
-    except SettingError as problem:
-        st.session_state["_run_problem"] = str(problem)
+    """Callback."""
+    if not try_to(lambda: service().delete(run_id) or run_id):
         return
     if values.get(RUN) == run_id:
         del values[RUN]

@@ -8,8 +8,10 @@ from functools import partial
 import streamlit as st
 
 from initopt_core.training import TrainConfig
+from initopt_core.training.runs.desk import Desk
 from initopt_core.training.runs.store import ACTIVE, RunInfo
-from initopt_core.ui.server.training import service, show_run
+from initopt_core.ui.server.training import service, show_run, try_to
+from initopt_core.wording import as_text
 
 from . import about
 
@@ -20,13 +22,15 @@ def start_button(config: TrainConfig | None, problem: str) -> None:
     known.expect()
     if config is None:
         _main_button("Start the race", "flag", disabled=True)
-        st.error(problem)
+        st.error(as_text(problem))
         return
 
     def start(again: bool = False) -> None:
-        show_run(known.submit(config, again=again))
-        st.rerun()  # all of the page follows the run
+        if run_id := try_to(lambda: known.submit(config, again=again)):
+            show_run(run_id)
+        st.rerun()  # all of the page follows the run, or says why there is none
 
+    too_much = known.asks_too_much(config)
     busy = known.active()
     if busy and busy.fingerprint == config.fingerprint():
         _main_button("Show the running race", "visibility", partial(_show, busy.id))
@@ -39,14 +43,28 @@ def start_button(config: TrainConfig | None, problem: str) -> None:
             key="again",
             on_click=start,
             args=(True,),
+            disabled=bool(too_much),
         )
         st.caption("This setting is already trained; the old run is kept either way.")
     else:
-        _main_button("Start the race", "flag", start)
-        st.caption(f":material/timer: {about.estimate(config)}")
+        _main_button("Start the race", "flag", start, disabled=bool(too_much))
+        if too_much:
+            st.info(too_much, icon=":material/speed:")
+        else:
+            st.caption(f":material/timer: {as_text(about.estimate(config))}")
+        if reckoning := known.reckoning(config):
+            st.caption(f":material/functions: {reckoning}")
         if busy:
-            doing = "is paused" if busy.state == "paused" else "is training now"
-            st.caption(f"It will wait for “{busy.name}”, which {doing}.")
+            st.caption(_waits(busy, known.waiting()))
+
+
+def _waits(busy: RunInfo, waiting: int) -> str:
+    """What a race that is started now has to wait for."""
+    doing = "is paused" if busy.state == "paused" else "is training now"
+    text = f"It will wait for “{as_text(busy.name)}”, which {doing}"
+    if waiting:
+        text += f"; {waiting} more {'waits' if waiting == 1 else 'wait'}, and turns go round"
+    return f"{text}."
 
 
 def _show(run_id: str) -> None:
@@ -74,8 +92,19 @@ def _main_button(
 
 
 def steering(run: RunInfo) -> None:
-    """The buttons that a run in this state has."""
+    """The buttons that a run in this state has, for who may press them."""
     known = service()
+
+    def wish(act: Callable[[Desk, str], None]) -> Callable[[], None]:
+        return lambda: try_to(lambda: act(service(), run.id))
+
+    if not known.may_change(run):
+        if run.state in ACTIVE:
+            st.caption(
+                ":material/visibility: Started in another browser: here it can be watched.",
+                width="content",
+            )
+        return
     with st.container(horizontal=True, horizontal_alignment="right", key="training-steer"):
         if run.state in ("running", "paused"):
             if run.state == "running":
@@ -83,28 +112,23 @@ def steering(run: RunInfo) -> None:
                     "Pause",
                     icon=":material/pause:",
                     key="pause",
-                    on_click=known.pause,
-                    args=(run.id,),
+                    on_click=wish(Desk.pause),
                 )
             else:
                 st.button(
                     "Go on",
                     icon=":material/play_arrow:",
                     key="go_on",
-                    on_click=known.go_on,
-                    args=(run.id,),
+                    on_click=wish(Desk.go_on),
                 )
         if run.state in ACTIVE:
-            st.button(
-                "Stop", icon=":material/stop:", key="stop", on_click=known.stop, args=(run.id,)
-            )
+            st.button("Stop", icon=":material/stop:", key="stop", on_click=wish(Desk.stop))
         elif known.store.can_resume(run.id):
             st.button(
                 "Resume",
                 icon=":material/play_arrow:",
                 key="resume",
-                on_click=known.resume,
-                args=(run.id,),
+                on_click=wish(Desk.resume),
                 help="Goes on from the last finished epoch, with the same curve as if it had "
                 "never stopped.",
             )

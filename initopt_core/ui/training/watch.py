@@ -16,6 +16,7 @@ from initopt_core.figures import training as figures
 from initopt_core.figures.figure import Figure
 from initopt_core.registry import SettingError
 from initopt_core.training.history import History
+from initopt_core.training.runs.service import Place
 from initopt_core.training.runs.store import ACTIVE, RunInfo
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.controls import parameter_control, segmented
@@ -30,6 +31,7 @@ from .steer import steering
 View = tuple[str, bool, float]  # axis, log scale, smoothing
 _watching: dict[str, float] = {}
 _lock = threading.Lock()
+NEXT = Place(0, None)
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,14 @@ class Picture:
 
     Attributes:
         shown: the run, then those it is compared with, each at one version of its history.
-        ahead: runs that a queued one waits for.
+        place: what a queued run waits for.
         view: how the curves are drawn.
         charts: the loss and the accuracy; empty before the first step and during a rate search.
         head, table: what stands above and below the charts, as HTML.
     """
 
     shown: tuple[Seen, ...]
-    ahead: int
+    place: Place
     view: View
     charts: tuple[tuple[str, Figure], ...]
     head: str
@@ -72,9 +74,9 @@ class Picture:
         """Whether the run looks for its rates."""
         return self.history.phase.startswith("search:")
 
-    def shows(self, shown: tuple[Seen, ...], ahead: int) -> bool:
+    def shows(self, shown: tuple[Seen, ...], place: Place) -> bool:
         """Whether it is the picture of these runs at these versions."""
-        return (self.shown, self.ahead) == (shown, ahead)
+        return (self.shown, self.place) == (shown, place)
 
 
 _pictures: Shared[Picture | None] = Shared()
@@ -94,14 +96,20 @@ def _drawn(
         shown = seen(run_id, others)
         if not shown or shown[0].run.id != run_id:
             return None
-        ahead = service().position(run_id) if shown[0].run.state == "queued" else 0
-        return last if last and last.shows(shown, ahead) else draw(shown, ahead, view)
+        place = _place(run_id) if shown[0].run.state == "queued" else NEXT
+        return last if last and last.shows(shown, place) else draw(shown, place, view)
     except Exception as problem:
         if others:
             return _drawn(run_id, (), view, None)
         with contextlib.suppress(SettingError):  # it may have been deleted meanwhile
             service().give_up(run_id, problem)
         return None
+
+
+def _place(run_id: str) -> Place:
+    """Where a run stands; its wait in steps of 5 s, so that it is not drawn all the time."""
+    place = service().place(run_id)
+    return place if place.seconds is None else replace(place, seconds=5 * round(place.seconds / 5))
 
 
 def seen(run_id: str, others: tuple[str, ...]) -> tuple[Seen, ...]:
@@ -114,16 +122,16 @@ def seen(run_id: str, others: tuple[str, ...]) -> tuple[Seen, ...]:
     return tuple(replace(s, run=replace(s.run, name=names[s.run.id])) for s in found)
 
 
-def draw(shown: tuple[Seen, ...], ahead: int, view: View) -> Picture:
+def draw(shown: tuple[Seen, ...], place: Place, view: View) -> Picture:
     """The picture of these runs, from nothing but their snapshots."""
     run, history = shown[0].run, shown[0].history
-    head, table = words.state(run, history, ahead), ""
+    head, table = words.state(run, history, place.ahead, place.seconds), ""
     charts: tuple[tuple[str, Figure], ...] = ()
     if history.curves and not history.phase.startswith("search:"):
         head += words.legend(_lines(shown))
         table = words.table([(s.run, s.history) for s in shown])
         charts = tuple((kind, figure(kind, shown, *view)) for kind in ("loss", "accuracy"))
-    return Picture(shown, ahead, view, charts, head, table)
+    return Picture(shown, place, view, charts, head, table)
 
 
 @lru_cache(maxsize=128)
@@ -199,7 +207,8 @@ def watch(run_id: str, others: tuple[str, ...], held: controls.Held) -> None:
     shown = st.session_state["_training_shown"] = _now_shown(found, bool(_tab()))
     with place:
         steering(found.run)
-    if found.run.state in ("running", "paused") and not found.searching:
+    steered = found.run.state in ("running", "paused") and not found.searching
+    if steered and service().may_change(found.run):
         rates.live_rates(found.run, found.history)
     st.fragment(_live, run_every=shown.every)(run_id, others, view)
     if found.charts:

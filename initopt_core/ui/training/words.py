@@ -25,16 +25,20 @@ HEADS = (
 )
 
 
-def state(run: RunInfo, history: History, ahead: int = 0) -> str:
+def state(run: RunInfo, history: History, ahead: int = 0, wait: float | None = None) -> str:
     """What is happening, how far it is, and who has stopped, as HTML.
 
     Args:
         ahead: runs that a queued one waits for.
+        wait: seconds that they are expected to take; None where that is not known.
     """
     name = f"<b>{html.escape(run.name)}.</b> "
     if run.state == "queued":
-        wait = f"Waiting for {ahead} other {'run' if ahead == 1 else 'runs'}." if ahead else ""
-        return f'<div class="race-state" role="status">{name}{wait or "Starting."}</div>'
+        text = "Starting."
+        if ahead:
+            text = f"Waiting for {ahead} other {'run' if ahead == 1 else 'runs'}"
+            text += f", about {duration(wait)}." if wait else "."
+        return f'<div class="race-state" role="status">{name}{text}</div>'
     if run.state not in ACTIVE:
         parts = [] if run.state == "done" else [run.reason]
         text = " ".join(filter(None, [*parts, findings.verdict(history)]))
