@@ -132,6 +132,11 @@ class ServerSettings:
     visitor_budget: int = _setting(
         2_000_000, _count(1, 10**12), "epochs x images x racers of a visitor's run"
     )
+    visitor_weights: int = _setting(
+        30_000_000,
+        _count(1_000_000, 300_000_000),
+        "weights of a visitor's network, or of all networks of his race together",
+    )
     visitor_runs: int = _setting(2, _count(1, 1000), "runs that a visitor may have waiting")
     queue_limit: int = _setting(60, _count(1, 10_000), "runs that may wait in all")
     keep_days: int = _setting(30, _count(1, 36_500), "age at which a hosted run is removed")

@@ -10,15 +10,16 @@ from typing import Any
 
 from initopt_core.data import CLASSES
 from initopt_core.initializers import INITIALIZERS
-from initopt_core.networks import ACTIVATIONS, HIDDEN_SIZES, check_sizes, layer_sizes
+from initopt_core.networks import ACTIVATIONS, HIDDEN_SIZES, check_sizes, layer_sizes, parameters_of
 from initopt_core.networks import parse_sizes as parse_hidden
 from initopt_core.reading import whole
 from initopt_core.registry import Entry, SettingError
-from initopt_core.wording import count
+from initopt_core.wording import count, number
 
 from . import theory
 
 MAX_BATCH = 4096
+USUAL_BATCH = 1024
 MAX_SEED = 2**31 - 1
 SEED = 18
 """The draw that the page opens on: of the first hundred the one whose activations and gradients
@@ -46,7 +47,7 @@ class Settings:
     activation: str = "relu"
     activation_settings: Pairs = ()
     hidden: tuple[int, ...] = HIDDEN_SIZES
-    batch: int = 1024
+    batch: int = USUAL_BATCH
     classes: tuple[int, ...] = ()
     seed: int = SEED
     match_gain: bool = False
@@ -59,7 +60,7 @@ class Settings:
         activation: str = "relu",
         activation_settings: Mapping[str, Any] | Pairs = (),
         hidden: Any = HIDDEN_SIZES,
-        batch: int = 1024,
+        batch: int = USUAL_BATCH,
         classes: Any = (),
         seed: int = SEED,
         match_gain: bool = False,
@@ -225,6 +226,23 @@ class Settings:
         if self.match_gain:
             query["match"] = "true"
         return query
+
+
+def refuse_heavy(settings: Settings, most: int) -> None:
+    """Raise SettingError when a network has more weights than a shared server measures for one
+    visitor, `most`, or when its batch makes as much work as that with `USUAL_BATCH` images."""
+    weights = parameters_of(settings.sizes)
+    if weights > most:
+        raise SettingError(
+            f"This network has {number(weights)} weights; a shared server measures up to "
+            f"{number(most)} for a visitor: take fewer layers or units. On a computer of your own "
+            "everything can be measured."
+        )
+    if weights * settings.batch > most * USUAL_BATCH:
+        raise SettingError(
+            f"Batch size: with {number(weights)} weights a shared server measures up to "
+            f"{count(most * USUAL_BATCH // weights)} images for a visitor."
+        )
 
 
 def control_key(kind: str, entry: str, parameter: str) -> str:

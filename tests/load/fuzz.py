@@ -34,7 +34,7 @@ FIELDS = ("value", "select", "start", "view", "pick", "moved", "need", "ready")
 TEXTS = (
     "", "x", "NaN", "-0", "9" * 400, "1e999", "(" * 3000, "[" * 3000, "{" * 3000, "\x00", "\ud7ff",
     "<script>alert(1)</script>", "../../../etc/passwd", "' OR 1=1 --", "w1" + "**9" * 60,
-    "64 x 16", "1" * 5000, "🧠" * 200, "\n" * 500, "__class__", "%s%n", "w1/0",
+    "64 x 16", "64 x 2048", "1" * 5000, "🧠" * 200, "\n" * 500, "__class__", "%s%n", "w1/0",
 )  # fmt: skip
 NUMBERS = (0, -1, 1, 2.5, 1e308, -1e308, float("inf"), float("-inf"), float("nan"), 2**53, 10**400)
 

@@ -56,6 +56,18 @@ def test_a_costly_race_is_refused_with_what_would_fit():
     refuse_costly(LECTURER, tiny(epochs=500), allowed)
 
 
+def test_networks_that_fill_the_memory_are_refused():
+    allowed = Allowance(budget=10**12, weights=10**6)
+    refuse_costly(ANN, tiny(hidden_sizes=(600,)), allowed)  # 2 x 477,010
+    with pytest.raises(SettingError, match="2 networks of this size"):
+        refuse_costly(ANN, tiny(hidden_sizes=(700,)), allowed)
+    with pytest.raises(SettingError, match="fewer seeds"):
+        refuse_costly(ANN, tiny(hidden_sizes=(600,), seeds=(1, 2)), allowed)
+    refuse_costly(LECTURER, tiny(hidden_sizes=(2048,) * 64), allowed)
+    with pytest.raises(SettingError):
+        refuse_costly(ANN, tiny(hidden_sizes=(2048,) * 64), Allowance())
+
+
 def test_turns_are_fair_whatever_one_visitor_asks_for():
     queue = FairQueue()
     for i in range(10):

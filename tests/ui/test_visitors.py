@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from initopt_core.initialization import Settings
 from initopt_core.registry import SettingError
 from initopt_core.training.runs.desk import Desk
 from initopt_core.training.runs.ownership import Allowance, cost, reckoning
@@ -147,6 +150,42 @@ def test_names_are_shown_as_they_are(service):
     test = seen(run)
     told = next(m.value for m in test.markdown if m.value.startswith("Delete"))
     assert "![x](" not in told and "<b>" not in told and "\\!\\[x\\]\\(" in told
+
+
+def settings():
+    """What the initialization page would measure, and why not something else."""
+    import streamlit as st
+
+    from initopt_core.ui.initialization import controls, pins
+    from initopt_core.ui.page import Laboratory
+
+    lab = Laboratory("initialization", "Initialization", controls.read)
+    lab.show(lambda held: st.session_state.update(_held=held, _pins=pins.pins()))
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ({"layers": "64 x 2048"}, "266,000,000|2.66·10⁸"),
+        ({"layers": "12 x 1024", "images": "4096"}, "Batch size: .* up to 2,"),
+        ({"layers": "64 x 512", "images": "1024"}, ""),
+    ],
+)
+@pytest.mark.parametrize("who", [ANN, LECTURER])
+def test_a_visitors_network_is_bounded_and_the_lecturers_is_not(service, who, link, said):
+    service.who = who
+    test = AppTest.from_function(settings, default_timeout=30)
+    for name, value in {**link, "pin": f"kaiming~relu~layers-{link['layers']}"}.items():
+        test.query_params[name] = value.replace(" ", "") if name == "pin" else value
+    test.run()
+    assert not test.exception, test.exception
+    held = test.session_state["_held"]
+    refused = bool(said) and who == ANN
+    assert (held.settings.hidden == Settings().hidden) == refused
+    if refused:
+        assert re.search(said, " ".join(held.problems))
+    heavy = link["layers"] == "64 x 2048" and who == ANN
+    assert len(test.session_state["_pins"]) == (0 if heavy else 1)
 
 
 def upload():

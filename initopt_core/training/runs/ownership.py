@@ -25,6 +25,7 @@ class Allowance:
 
     Attributes:
         budget: epochs x images x racers of one run; wide networks count for more.
+        weights: of all networks of one run, which are trained side by side.
         waiting: runs of one visitor that wait or train at one time.
         queue: runs of all that may wait.
     """
@@ -32,6 +33,7 @@ class Allowance:
     budget: int = 2_000_000
     waiting: int = 2
     queue: int = 60
+    weights: int = 30_000_000
 
 
 def may_change(visitor: Visitor, owner: str) -> bool:
@@ -97,7 +99,17 @@ def _many(how_many: int, what: str) -> str:
 def refuse_costly(visitor: Visitor, config: TrainConfig, allowed: Allowance) -> None:
     """Raise SettingError when a visitor's run is beyond the budget, saying what would fit."""
     asked = cost(config)
-    if visitor.full or asked <= allowed.budget:
+    if visitor.full:
+        return
+    networks = len(config.racers) * len(config.seeds)
+    weights = networks * parameters_of((784, *config.hidden_sizes, 10))
+    if weights > allowed.weights:
+        raise SettingError(
+            f"{_many(networks, 'network')} of this size have {number(weights)} weights together; a "
+            f"shared server trains up to {number(allowed.weights)} for a visitor: take smaller "
+            "layers, fewer racers or fewer seeds."
+        )
+    if asked <= allowed.budget:
         return
     fits = max(0, config.epochs * allowed.budget // asked)
     advice = f"{fits} epochs of it would fit" if fits else "take the sample, or fewer racers"

@@ -22,12 +22,15 @@ from initopt_core.initialization.settings import (
     control_key,
     describe_hidden,
     parse_hidden,
+    refuse_heavy,
 )
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS, MAX_LAYERS, MAX_UNITS
 from initopt_core.registry import Entry, Parameter, SettingError
+from initopt_core.settings import server_settings
 from initopt_core.ui.controls import set_values
 from initopt_core.ui.page import CONTROLS, PICTURE, Laboratory, part
+from initopt_core.ui.server import identity
 from initopt_core.ui.state import Reading, kept, values
 from initopt_core.wording import count, number
 
@@ -145,6 +148,7 @@ def read(take: Reading) -> Held:
             seed,
             match,
         )
+        refuse(settings)
     except SettingError as problem:
         problems.append(str(problem))
         settings = last
@@ -152,6 +156,12 @@ def read(take: Reading) -> Held:
     display = _display(take, settings)
     looked = [take(p, undo=False) for p in (PART, QUANTITY, EXPLAINED, STRIP)]
     return Held(scheme, activation, settings, display, tuple(problems), *looked)
+
+
+def refuse(settings: Settings) -> None:
+    """Raise SettingError where this visitor asks for more than a shared server measures."""
+    if not identity.me().full:
+        refuse_heavy(settings, server_settings().visitor_weights)
 
 
 def _scheme_settings(take: Reading, scheme: Entry, match: bool) -> dict[str, Any]:

@@ -30,7 +30,9 @@ def pins() -> list[Settings]:
         found = []
         for text in st.query_params.get_all("pin")[:MAX_PINS]:
             with contextlib.suppress(SettingError):
-                found.append(Settings.from_text(text))
+                settings = Settings.from_text(text)
+                controls.refuse(settings)
+                found.append(settings)
         values["pins"] = found
     return values["pins"]
 

@@ -37,7 +37,10 @@ def shared_service() -> TrainingService:
     bounds = {}
     if settings.hosted:
         bounds["allowed"] = Allowance(
-            settings.visitor_budget, settings.visitor_runs, settings.queue_limit
+            settings.visitor_budget,
+            settings.visitor_runs,
+            settings.queue_limit,
+            settings.visitor_weights,
         )
         bounds |= {"keep_s": settings.keep_days * 86_400.0, "disk_bytes": settings.disk_mb * 2**20}
     made = TrainingService(device=settings.device, **here, **bounds)
