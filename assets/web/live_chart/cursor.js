@@ -85,8 +85,10 @@ export class Cursor {
     if (!plots.length || event.altKey || event.ctrlKey || event.metaKey) return;
     if (way) this.go(plots, way, event.shiftKey);
     else if (event.key === "Enter" || event.key === " ") this.chosen(plots);
-    else if (event.key === "Escape") this.rest();
-    else return;
+    else {
+      if (event.key === "Escape") this.rest();
+      return;
+    }
     event.preventDefault();
   }
 

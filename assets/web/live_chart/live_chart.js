@@ -3,6 +3,7 @@
 
 import { pageColours } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
+import { told } from "./bins.js";
 import { Cursor } from "./cursor.js";
 import { definition, read } from "./definition.js";
 import { PHONE, layout, typeScale } from "./layout.js";
@@ -62,6 +63,10 @@ class LiveFigure {
     this.window = () => this.resized();
     addEventListener("resize", this.window, { passive: true });
     this.element.addEventListener("scroll", () => this.edges(), { passive: true });
+    this.stage.addEventListener("pointermove", (event) => this.pointed(event));
+    this.stage.addEventListener("pointerleave", () => this.pointed(null));
+    this.escape = (event) => this.escaped(event);
+    document.addEventListener("keydown", this.escape);
   }
 
   /** @param {Message} message */
@@ -141,7 +146,9 @@ class LiveFigure {
     this.shown = { data: {}, signals: {} };
     const runtime = vega.parse(spec);
     this.view = new vega.View(runtime, { renderer: "canvas", hover: false, logLevel: vega.Error });
-    this.view.tooltip((handler, event, item, value) => this.tip(event, value));
+    this.view.tooltip((handler, event, item, value) => {
+      if (!this.last?.body?.signals.panels) this.tip(event, value);
+    });
     this.view.initialize(this.stage);
     this.element.view = this.cursor.view = this.view; // the element's is for the console
     this.view.addEventListener("click", (event, item) => this.clicked(event, item));
@@ -253,13 +260,33 @@ class LiveFigure {
     this.tipElement.style.top = `${top}px`;
   }
 
-  clicked(event, item) {
-    if (!this.last.head.select) return;
+  // A pointer's place from the drawing's origin, in pixels.
+  spot(event) {
     const box = this.stage.querySelector("canvas").getBoundingClientRect();
     const { left, top } = this.view.padding();
     const [ox, oy] = this.view.origin();
-    const x = event.clientX - box.left - left - ox;
-    const y = event.clientY - box.top - top - oy;
+    return [event.clientX - box.left - left - ox, event.clientY - box.top - top - oy];
+  }
+
+  // Histograms say what the bin under the pointer holds.
+  pointed(event) {
+    const names = this.last?.body?.signals.panels;
+    if (!names || !this.view) return;
+    const [x, y] = event ? this.spot(event) : [-1, -1];
+    this.tip(event, event && told(this.view.scenegraph().root, names, x, y));
+  }
+
+  // Escape leads back from what a click has opened.
+  escaped(event) {
+    const { target } = event;
+    if (event.key !== "Escape" || !this.last?.head.back || event.defaultPrevented) return;
+    if (target !== this.element && target?.closest?.("input, textarea, [role=dialog]")) return;
+    this.chosen({ datum: null, x: null, y: null, view: null });
+  }
+
+  clicked(event, item) {
+    if (!this.last.head.select) return;
+    const [x, y] = this.spot(event);
     const { name, x: px, y: py } = hit(this.view.scenegraph().root, x, y, "");
     const datum = item?.datum && item.mark?.marktype !== "group" ? plainDatum(item.datum) : null;
     this.chosen({ datum, ...unscaled(this.view, name, px, py), view: name || null });
@@ -286,6 +313,7 @@ class LiveFigure {
   end() {
     this.observer.disconnect();
     removeEventListener("resize", this.window);
+    document.removeEventListener("keydown", this.escape);
     this.view?.finalize();
     this.element.remove();
     figures.delete(this.parent);

@@ -2,8 +2,8 @@
 
 /**
  * @typedef {{ name: string, x: number, y: number, width: number, height: number, title: string,
- *   across: string, up: string }} Panel a plot: its place from the drawing's origin in pixels, its
- *   title and its axes' titles
+ *   across: string, up: string, group: any }} Panel a plot: its place from the drawing's origin in
+ *   pixels, its title and its axes' titles, and what is drawn in it
  */
 
 /** @param {any} group */
@@ -47,7 +47,8 @@ export function panels(root) {
       if (inner.length) for (const child of inner) walk(child, gx, gy);
       else if (group.width) {
         const name = mark.name ?? "";
-        found.push({ name, x: gx, y: gy, width: group.width, height: group.height, ...titles(group) });
+        const { width, height } = group;
+        found.push({ name, x: gx, y: gy, width, height, ...titles(group), group });
       }
     }
   };

@@ -14,7 +14,7 @@ from .display import (
     remark,
     span,
 )
-from .grid import grid, grid_room
+from .grid import enlarged, grid, grid_room, place
 from .phase import DEEPEST, PHASE_ROOM, phase
 from .strips import marked, one_layer, strips
 
@@ -33,11 +33,13 @@ __all__ = [
     "compare",
     "density",
     "depth",
+    "enlarged",
     "grid",
     "grid_room",
     "marked",
     "one_layer",
     "phase",
+    "place",
     "remark",
     "span",
     "strips",

@@ -109,7 +109,7 @@ def _pale(view: Observation, seeds: SeedBand | None) -> str:
     """What the pale band is; empty where there is none."""
     if seeds is not None:
         return f"pale: 95 % of {len(seeds.seeds)} seeds"
-    return "pale: where 95 % of all draws lie" if view.prediction is not None else ""
+    return "pale: 95 % of all draws, in theory" if view.prediction is not None else ""
 
 
 def _tint(room: Room) -> alt.Color:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -11,10 +12,20 @@ from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, histograms, step_area
 from initopt_core.figures.room import Room
 from initopt_core.initialization.observation import Observation
+from initopt_core.probes import LayerStats
 from initopt_core.wording import number
 
 from . import tables
 from .display import BINS, FEW, RED, ROWS, Display, density, remark, span
+
+SCREEN = 0.62
+"""Share of the window that the histograms take."""
+AXES = {
+    "weights": "weight",
+    "gradients": "gradient dL/dw, in nats",
+    "activations": "activation z",
+    "outputs": "output φ(z)",
+}
 
 
 def grid_room(layers: int, rows: int, row_gap: int = 0) -> Room:
@@ -32,7 +43,7 @@ def grid_room(layers: int, rows: int, row_gap: int = 0) -> Room:
         gap=44 if few else 34,
         row_gap=row_gap or (44 if few else 56),
         least=116 if few else 62,
-        screen=0.68,
+        screen=SCREEN,
         lowest=44,
     )
 
@@ -54,36 +65,18 @@ def _limit(room: Room) -> alt.ExprRef:
 def grid(view: Observation, display: Display = Display()) -> Figure:
     """Histograms: rows weights, gradients, activations; a column for each Linear layer."""
     rows, layers = display.rows, len(view.names)
-    data, signals = {}, {}
+    data: dict[str, Any] = {}
+    signals: dict[str, Any] = {"panels": []}
     for r, row in enumerate(rows):
         stats = getattr(view.probe, row)
-        spans = [span(s, display.robust) for s in stats]
-        if display.shared and spans:
-            spans = [(min(a for a, _ in spans), max(b for _, b in spans))] * len(spans)
+        spans = _domains(stats, display)
         for c in range(layers):
             name = f"{r}_{c}"
             if c >= len(stats):  # the output layer has no non-linearity behind it
                 continue
-            s, (low, high) = stats[c], spans[c]
-            own = span(s, display.robust)
-            whole = own == (float(s.edges[0]), float(s.edges[-1]))
-            counts = s.counts.astype(float) if whole else s.cut(*own, BINS)
-            curve = density(s, *own) if display.curve else None
-            floor = 0.5 if display.log else 0.0
-            data[f"h{name}"] = histograms(
-                [{"edges": own, "counts": np.maximum(counts, floor)}] if s.finite else []
-            )
-            half = (own[1] - own[0]) / BINS / 2
-            if display.curve:  # without it the chart has no such dataset
-                data[f"k{name}"] = histograms(
-                    [{"edges": (own[0] + half, own[1] + half), "counts": np.maximum(curve, floor)}]
-                    if curve is not None
-                    else []
-                )
             signals[f"t{c}"] = stats[c].title if r == 0 else signals[f"t{c}"]
-            signals[f"s{name}"] = remark(s)
-            signals[f"b{name}"] = s.finite < s.size
-            signals[f"d{name}"] = [low, high]
+            cell(name, stats[c], spans[c], display, data, signals)
+            signals["panels"].append(f"{stats[c].title}, {row}")
 
     room = grid_room(layers, len(rows))
 
@@ -110,23 +103,105 @@ def grid(view: Observation, display: Display = Display()) -> Figure:
     )
 
 
+def place(view: Observation, display: Display, panel: int) -> tuple[str, int] | None:
+    """Which (quantity, Linear layer from 0) the grid's panel shows, counted as they are drawn."""
+    row, layer = divmod(panel, len(view.names))
+    known = 0 <= row < len(display.rows) and layer < len(getattr(view.probe, display.rows[row]))
+    return (display.rows[row], layer) if known else None
+
+
+def enlarged(view: Observation, row: str, layer: int, display: Display) -> Figure:
+    """One histogram of the grid in the place of all, its axes named."""
+    stats = getattr(view.probe, row)
+    s = stats[layer]
+    data: dict[str, Any] = {}
+    signals: dict[str, Any] = {
+        "t0": f"{ROWS[row][0]} · {s.title}",
+        "panels": [f"{s.title}, {row}"],
+    }
+    cell("0_0", s, _domains(stats, display)[layer], display, data, signals)
+    room = Room(
+        960, 300, left=72, right=16, top=38, bottom=40, least=180, screen=SCREEN, lowest=140
+    )
+
+    def build():
+        return room.concat([_panel(0, 0, row, display, room, axes=True)])
+
+    return Figure(
+        ("init-enlarged", row, display.log, display.curve),
+        build,
+        data,
+        alt=f"Histogram of {row} in {s.title}: {view.settings.label}",
+        signals=signals,
+        name=f"initialization-{row}-layer-{2 * layer}",
+        room=room,
+        table=lambda: tables.histograms(view, [row], layers=[layer]),
+    )
+
+
+def _domains(stats: Sequence[LayerStats], display: Display) -> list[tuple[float, float]]:
+    """The axis of each layer: its own range, or the range of all."""
+    spans = [span(s, display.robust) for s in stats]
+    if display.shared and spans:
+        return [(min(a for a, _ in spans), max(b for _, b in spans))] * len(spans)
+    return spans
+
+
+def cell(
+    name: str,
+    s: LayerStats,
+    domain: tuple[float, float],
+    display: Display,
+    data: dict[str, Any],
+    signals: dict[str, Any],
+) -> None:
+    """Put one layer's bars, its density curve and its words into a figure's data and signals."""
+    own = span(s, display.robust)
+    whole = own == (float(s.edges[0]), float(s.edges[-1]))
+    counts = s.counts.astype(float) if whole else s.cut(*own, BINS)
+    floor = 0.5 if display.log else 0.0
+    bars = [{"edges": own, "counts": np.maximum(counts, floor)}] if s.finite else []
+    data[f"h{name}"] = histograms(bars)
+    if display.curve:  # without it the chart has no such dataset
+        curve = density(s, *own)
+        half = (own[1] - own[0]) / BINS / 2
+        ends = (own[0] + half, own[1] + half)
+        line = [] if curve is None else [{"edges": ends, "counts": np.maximum(curve, floor)}]
+        data[f"k{name}"] = histograms(line)
+    signals |= {f"s{name}": remark(s), f"b{name}": s.finite < s.size, f"d{name}": list(domain)}
+
+
 def _panel(
-    r: int, c: int, row: str, display: Display, room: Room, head: bool = True
+    r: int,
+    c: int,
+    row: str,
+    display: Display,
+    room: Room,
+    *,
+    head: bool = True,
+    axes: bool = False,
 ) -> theme.Layers:
-    """One histogram; those of the first row say whose column it is, where `head` asks for it."""
+    """One histogram; those of the first row say whose column it is, where `head` asks for it, and
+    an enlarged one names its `axes`."""
     name, (label, color) = f"{r}_{c}", ROWS[row]
     x = alt.X(
         "x:Q",
         scale=alt.Scale(domain=alt.ExprRef(f"d{name}"), nice=False, zero=False, clamp=True),
-        axis=alt.Axis(title=None, tickCount=3, grid=False, labelFlush=True, labelBound=12),
+        axis=alt.Axis(
+            title=AXES[row] if axes else None,
+            tickCount=8 if axes else 3,
+            grid=False,
+            labelFlush=True,
+            labelBound=12,
+        ),
     )
     scale = alt.Scale(type="log", domainMin=0.5, nice=False) if display.log else alt.Scale()
     y = alt.Y(
         "y:Q",
         scale=scale,
         axis=alt.Axis(
-            title=None,
-            tickCount=2,
+            title="values in a bin" if axes else None,
+            tickCount=5 if axes else 2,
             labelFlush=True,  # a label over the top would push this panel's title up
             minExtent=theme.sized(36),
             maxExtent=theme.sized(36),
@@ -143,7 +218,7 @@ def _panel(
             .encode(x=x, y=y)
         )
     parts.append(_remark(name, room))
-    if c == 0:
+    if c == 0 and not axes:
         parts.append(_row_title(label, color, room))
     if r == 0 and head:
         parts.append(_column_title(c, room))

@@ -5,20 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import altair as alt
 import numpy as np
 
 from initopt_core.figures import theme
-from initopt_core.figures.figure import Figure, columns, histograms
+from initopt_core.figures.figure import Figure, columns
 from initopt_core.figures.images import png_url
 from initopt_core.figures.room import Room
 from initopt_core.initialization.observation import Observation
 from initopt_core.probes import LayerStats
 
 from . import tables
-from .display import BINS, RED, ROWS, Display, density, remark, span
-from .grid import _column_title, _panel
+from .display import RED, ROWS, Display, span
+from .grid import _column_title, _panel, cell
 
 NONE = -9
 """The frame's layer when it is to be around none."""
@@ -49,7 +50,7 @@ def strips(view: Observation, display: Display = Display()) -> Figure:
         bottom=40,
         gap=60,
         least=170,
-        screen=0.42,
+        screen=0.34,
         lowest=90,
     )
 
@@ -128,7 +129,7 @@ def _ink(alpha: np.ndarray, color: str, broken: np.ndarray | None = None) -> str
     return png_url(np.repeat(image, wide, 1), quick=True)
 
 
-def _strip_panel(r: int, row: str) -> alt.LayerChart | alt.FacetChart:
+def _strip_panel(r: int, row: str) -> theme.Layers:
     label, color = ROWS[row]
     # asinh unfolded again: t * sinh(y * asinh(m / t)); t = 0 marks an axis in shares.
     inner = f"datum.value * log(m{r} / t{r} + sqrt(pow(m{r} / t{r}, 2) + 1))"
@@ -170,22 +171,12 @@ def _strip_panel(r: int, row: str) -> alt.LayerChart | alt.FacetChart:
 def one_layer(view: Observation, index: int, display: Display) -> Figure:
     """The histograms of one Linear layer of a deep network, side by side."""
     rows = [row for row in display.rows if index < len(getattr(view.probe, row))]
-    data, signals = {}, {}
+    data: dict[str, Any] = {}
+    signals: dict[str, Any] = {"panels": []}
     for r, row in enumerate(rows):
         s = getattr(view.probe, row)[index]
-        own = span(s, display.robust)
-        floor = 0.5 if display.log else 0.0
-        counts = np.maximum(s.cut(*own, BINS) if s.finite else [], floor)
-        data[f"h{r}_0"] = histograms([{"edges": own, "counts": counts}] if s.finite else [])
-        curve = density(s, *own) if display.curve else None
-        half = (own[1] - own[0]) / BINS / 2
-        if display.curve:
-            data[f"k{r}_0"] = histograms(
-                [{"edges": (own[0] + half, own[1] + half), "counts": np.maximum(curve, floor)}]
-                if curve is not None
-                else []
-            )
-        signals |= {f"s{r}_0": remark(s), f"b{r}_0": s.finite < s.size, f"d{r}_0": list(own)}
+        cell(f"{r}_0", s, span(s, display.robust), display, data, signals)
+        signals["panels"].append(f"{s.title}, {row}")
     count = len(rows)
     signals["t0"] = getattr(view.probe, rows[0])[index].title + ": click a strip for another"
     room = Room(
@@ -197,7 +188,7 @@ def one_layer(view: Observation, index: int, display: Display) -> Figure:
         bottom=24,
         gap=70,
         least=150,
-        screen=0.26,
+        screen=0.22,
         lowest=44,
     )
 

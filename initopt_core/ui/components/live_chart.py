@@ -161,6 +161,7 @@ def message_bytes(
     inline: bool,
     select: bool,
     large: bool = False,
+    back: bool = False,
 ) -> bytes:
     """The message of one change: a small head, then the figure's data as it is cached."""
     head: dict[str, Any] = {
@@ -172,6 +173,7 @@ def message_bytes(
         "select": select,
         **({"keys": figure.keys} if figure.keys else {}),
         **({"large": True} if large else {}),
+        **({"back": True} if back else {}),
     }
     text = json.dumps(head, separators=(",", ":"))
     if inline:
@@ -185,6 +187,7 @@ def live_chart(
     *,
     key: str,
     on_select: Callable[[dict], None] | bool | None = None,
+    back: bool = False,
 ) -> dict | None:
     """Show `figure` and change it in place at every rerun.
 
@@ -194,6 +197,7 @@ def live_chart(
         key: names the element; one of a kind on the page.
         on_select: report clicks: True to get them as the return value, or a function that is
             called with the same dict before the rerun.
+        back: report Escape, too, as a click beside all plots: the figure is one that was opened.
 
     Returns:
         In the rerun that a click caused: {"datum": the clicked mark's row or None, "x", "y": data
@@ -217,6 +221,7 @@ def live_chart(
             inline=inline,
             select=bool(on_select),
             large=type_size.is_large(),
+            back=back,
         ),
         default=None,
         on_select_change=selected,

@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from initopt_core.data import CLASSES
-from initopt_core.figures.initialization import GRID_LAYERS, Display
+from initopt_core.figures.initialization import GRID_LAYERS, ROWS, Display
 from initopt_core.initialization import theory
 from initopt_core.initialization.settings import (
     MAX_BATCH,
@@ -62,7 +62,7 @@ MATCH = Parameter(
 DEPTH = Parameter("depth", "Depth", 4, 1, MAX_LAYERS, unit="hidden layers")
 WIDTH = Parameter("width", "Width", 256, 1, MAX_UNITS, "log", unit="units")
 SWITCHES = (
-    Parameter("shared", "Same axis for all layers", False, help="Compare sizes across a row."),
+    Parameter("shared", "Same axis", False, help="All layers of a row on one axis."),
     Parameter("stretch", "Stretch each layer", False, help="To its own largest value."),
     Parameter("log", "Logarithmic counts", False, help="Shows the tails."),
     Parameter("robust", "Leave out outliers", False, help="Drops the outermost 0.2 %."),
@@ -81,10 +81,18 @@ QUANTITIES = {
 QUANTITY = Parameter("quantity", "Quantity", "activations", choices=tuple(QUANTITIES))
 EXPLAINED = Parameter("explain_layer", "Layer", 1, 0, MAX_LAYERS)
 STRIP = Parameter("strip", "Layer whose histograms are shown", 0, 0, MAX_LAYERS)
+ENLARGED = Parameter(
+    "enlarged", "Enlarged histogram", "",
+    choices=("", *(f"{row} {2 * i}" for row in ROWS for i in range(GRID_LAYERS))),
+)  # fmt: skip
 TOP, SCHEME, BIAS, ACTIVATION, SIZE, DRAW, HISTOGRAMS = (
     "top", "scheme", "biases", "activation", "size", "draw", "histograms",
 )  # fmt: skip
 """Places of the sidebar."""
+BESIDE = "beside"
+"""The place beside the figure."""
+AXES = ("shared", "stretch")
+"""Switches that are drawn there."""
 TOP_BOXES = "boxes"
 """The fragment of the place at the top."""
 _GOOD = "_initialization_good"
@@ -99,7 +107,7 @@ class Held:
         settings: to be shown; the last good ones where there is a problem.
         display: how the histograms are to be drawn.
         problems: why a value cannot be used.
-        part, quantity, explained, strip: what is looked at below the first screen.
+        part, quantity, explained, strip, enlarged: what is looked at more closely.
     """
 
     scheme: Entry
@@ -111,6 +119,7 @@ class Held:
     quantity: str = QUANTITY.default
     explained: int = EXPLAINED.default
     strip: int = STRIP.default
+    enlarged: str = ENLARGED.default
 
 
 def read(take: Reading) -> Held:
@@ -154,7 +163,7 @@ def read(take: Reading) -> Held:
         settings = last
     st.session_state[_GOOD] = settings
     display = _display(take, settings)
-    looked = [take(p, undo=False) for p in (PART, QUANTITY, EXPLAINED, STRIP)]
+    looked = [take(p, undo=False) for p in (PART, QUANTITY, EXPLAINED, STRIP, ENLARGED)]
     return Held(scheme, activation, settings, display, tuple(problems), *looked)
 
 
@@ -183,7 +192,8 @@ def _sizes(take: Reading, hidden: tuple[int, ...]) -> None:
 
 
 def _display(take: Reading, settings: Settings) -> Display:
-    switches = {s.name: take(s, group=HISTOGRAMS) for s in _switches(settings)}
+    place = {name: BESIDE for name in AXES}
+    switches = {s.name: take(s, group=place.get(s.name, HISTOGRAMS)) for s in _switches(settings)}
     if "stretch" in switches:  # strips: one axis for all layers unless each fills the height
         switches["shared"] = not switches.pop("stretch")
     return Display(**switches)

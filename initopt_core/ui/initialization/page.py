@@ -114,12 +114,18 @@ def picture(held: controls.Held) -> None:
     say = st.container(key="init-say", horizontal=True, vertical_alignment="center")
     found = _seen(held)
     seen, main = found.seen, found.main
-    if len(seen.names) > figures.GRID_LAYERS:
+    deep = len(seen.names) > figures.GRID_LAYERS
+    one = None if deep else panels.enlarged(seen, held)
+    panels.beside(LAB, held, deep, one is not None)
+    if deep:
         chosen = figures.marked(main, min(held.strip, len(seen.names) - 1))
         live_chart(chosen, key="init-strips", on_select=panels.choose_layer)
         panels.chosen_layer(seen, held)
+    elif one is not None:
+        live_chart(one, key="init-grid", on_select=panels.shrink, back=True)
     else:
-        live_chart(main, key="init-grid")
+        opened = functools.partial(panels.enlarge, seen, held.display)
+        live_chart(main, key="init-grid", on_select=opened)
     told, depth = compute(conclusion, seen, _pinned())
     live_chart(depth, key="init-depth")
     with say:  # it keeps its height, so that the figures stay in place

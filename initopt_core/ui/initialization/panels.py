@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 
 import streamlit as st
@@ -16,7 +17,7 @@ from initopt_core.initializers import INITIALIZERS
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.controls import boxed, segmented
 from initopt_core.ui.export_menu import export_buttons
-from initopt_core.ui.page import BELOW, Laboratory
+from initopt_core.ui.page import BELOW, PICTURE, Laboratory
 from initopt_core.ui.server.compute import compute
 from initopt_core.ui.state import values
 
@@ -41,6 +42,57 @@ def chosen_layer(seen: Observation, held: controls.Held) -> None:
     live_chart(compute(figures.one_layer, seen, index, held.display), key="init-layer")
 
 
+# --- the histograms -------------------------------------------------------------------------------
+
+_GROUP = re.compile(r"concat_(\d+)_group")
+
+
+def enlarge(seen: Observation, display: figures.Display, click: dict) -> None:
+    """Callback of the histograms: the one that was clicked takes the place of all."""
+    found = _GROUP.fullmatch(click.get("view") or "")
+    place = figures.place(seen, display, int(found[1])) if found else None
+    if place is not None:
+        values[controls.ENLARGED.name] = f"{place[0]} {2 * place[1]}"
+
+
+def shrink(click: dict | None = None) -> None:
+    """Callback of the enlarged one: all of them again."""
+    values[controls.ENLARGED.name] = ""
+
+
+def enlarged(seen: Observation, held: controls.Held) -> Figure | None:
+    """The histogram that was clicked; None where this network has no such one."""
+    row, _, layer = held.enlarged.partition(" ")
+    index = int(layer or 0) // 2
+    if row not in held.display.rows or index >= len(getattr(seen.probe, row)):
+        return None
+    return compute(figures.enlarged, seen, row, index, held.display)
+
+
+OWN_AXES = "Each histogram has its own axis: a vanishing layer looks like a healthy one."
+SAME_AXIS = "One axis for a row: what vanishes is a needle, what explodes is wide."
+
+
+def beside(lab: Laboratory, held: controls.Held, deep: bool, large: bool) -> None:
+    """The line over the histograms: one axis or many, and what is drawn."""
+    with st.container(key="init-beside", horizontal=True, vertical_alignment="center"):
+        if large:
+            st.button("All histograms", icon=":material/grid_view:", on_click=_all, args=(lab,))
+        lab.draw(controls.BESIDE)
+        if deep:
+            said = "Across: layers. Up: values, logarithmic beyond the ticks around 0. Dark: dense."
+        else:
+            said = SAME_AXIS if held.display.shared else OWN_AXES
+        curve = " <i class='curve'></i> density (Gaussian kernel)" if held.display.curve else ""
+        st.html(f"<div class='init-key'>{said}{'' if deep else curve}</div>", width="stretch")
+
+
+def _all(lab: Laboratory) -> None:
+    """Callback: back from the enlarged histogram."""
+    shrink()
+    lab.answer(PICTURE)
+
+
 # --- the parts below ---------------------------------------------------------------------------
 
 
@@ -57,7 +109,7 @@ def below(
     def opened() -> None:
         lab.answer(BELOW)
 
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key="init-parts", horizontal=True, vertical_alignment="center"):
         segmented(controls.PART, on_change=opened, width="stretch")
         export_buttons(main, key="init-main")
     draw = {

@@ -24,7 +24,7 @@ const plot = (name, x) => ({
 const root = { marktype: "group", items: [{ x: 5, y: 0, width: 300, items: [plot("a_group", 0), plot("b_group", 150)] }] };
 
 test("plots are found with their places and titles", () => {
-  const [first, second] = panels(root);
+  const [first, second] = panels(root).map(({ group, ...said }) => said);
   assert.deepEqual(first, { name: "a_group", x: 5, y: 10, width: 100, height: 50, title: "of a_group", across: "layer", up: "σ b" });
   assert.equal(second.x, 155);
 });
