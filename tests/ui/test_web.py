@@ -21,6 +21,7 @@ from initopt_core.settings import ServerSettings
 from initopt_core.ui.server import identity, logs, operation, startup, web
 from initopt_core.ui.server.limiter import Bucket, Limiter
 from initopt_core.visitors import LOCAL
+from tests.support.asgi import ask
 from tests.support.loops import to_its_end
 
 TOKEN, SECRET = "a-lecturer's-token", "s" * 40
@@ -43,38 +44,6 @@ def serve(monkeypatch):
         return web.Guard(Starlette(routes=routes), settings)
 
     return build
-
-
-def ask(app, path="/", method="GET", body=b"", cookies=None, headers=(), client="10.0.0.1"):
-    """Status, headers (lower case; the last of a name) and body of an answer."""
-    sent = []
-    head = [(k.lower().encode(), v.encode()) for k, v in headers]
-    if cookies:
-        head.append((b"cookie", "; ".join(f"{k}={v}" for k, v in cookies.items()).encode()))
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": path,
-        "raw_path": path.encode(),
-        "root_path": "",
-        "query_string": b"",
-        "headers": head,
-        "scheme": "http",
-        "server": ("x", 80),
-        "client": (client, 1),
-        "http_version": "1.1",
-    }
-
-    async def receive():
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    to_its_end(app(scope, receive, send))
-    start = sent[0]
-    found = {k.decode().lower(): v.decode() for k, v in start["headers"]}
-    return start["status"], found, b"".join(m.get("body", b"") for m in sent[1:])
 
 
 def cookie_of(headers) -> dict[str, str]:
