@@ -10,7 +10,12 @@ import streamlit as st
 
 from initopt_core.registry import SettingError
 
-from .server import logs
+from .server import logs, operation
+
+CROWD_SECONDS = 120
+"""After which one who is told that many are here is told again."""
+MANY = 5
+_TOLD = "_crowd_told"
 
 
 def begin() -> None:
@@ -46,6 +51,20 @@ def let_it_be_drawn() -> None:
     the figure that the user waits for would wait for every control of the page.
     """
     time.sleep(0.02)
+
+
+def tell_of_crowd() -> None:
+    """Say quietly, now and then, that answers take long because many are here."""
+    now = time.monotonic()
+    if operation.sessions() < MANY or not operation.LOAD.overloaded():
+        return
+    if now - st.session_state.get(_TOLD, -CROWD_SECONDS) >= CROWD_SECONDS:
+        st.session_state[_TOLD] = now
+        st.toast(
+            "Many are here at the moment: a change may take some seconds, and of several that you "
+            "make the last one counts.",
+            icon=":material/groups:",
+        )
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from . import address
 from .controls import is_number, parameter_control
-from .layout import enter
+from .layout import enter, tell_of_crowd
 from .state import Control, Reading, values
 from .undo import Undo
 
@@ -80,6 +80,7 @@ class Laboratory:
         self.history.remember(now.reading.values)  # before the head is drawn, which has Undo
         draw(now.held)
         self._settle(now)
+        tell_of_crowd()
         now.run = _OVER
         state[_DRAWN] = self.name
 
@@ -93,8 +94,10 @@ class Laboratory:
             def drawn(*args: Any) -> None:
                 now = self._current()
                 draw(now.held, *args)
-                if now.run is not None and not st.session_state.get(_HAND):
-                    self._settle(now)
+                if now.run is not None:
+                    tell_of_crowd()
+                    if not st.session_state.get(_HAND):
+                        self._settle(now)
                 _done(key)
 
             return drawn

@@ -187,9 +187,13 @@ def asks_for_a_run(data: bytes) -> bool:
 
 
 def ends_a_run(data: bytes) -> bool:
-    """Whether a server's message says that a rerun is through."""
+    """Whether a server's message says that a rerun is through, not that a newer one follows."""
     try:
-        return ForwardMsg.FromString(data).WhichOneof("type") == "script_finished"
+        message = ForwardMsg.FromString(data)
+        return (
+            message.WhichOneof("type") == "script_finished"
+            and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        )
     except Exception:
         return False
 
