@@ -96,7 +96,10 @@ async def measure(name: str, pid: int, visitors: list[Visitor], rate: float, sec
         nonlocal errors
         begin = time.perf_counter()
         try:
-            answer = await visitors[index].run(change(visitors[index], setting))
+            visitor = visitors[index]
+            states = change(visitor, setting)
+            # As a browser does: what is in a fragment asks for it alone.
+            answer = await visitor.run(states, fragment=visitor.parts[states[0].id])
             times.append(1000 * (time.perf_counter() - begin))
             sizes.append(answer.size)
             errors += len(answer.problems)

@@ -1,4 +1,4 @@
-"""How much of the initialization page one change sends again: elements, blocks and kilobytes.
+"""How much of a page one change sends again: elements, blocks and kilobytes.
 
     python tests/load/elements.py
 
@@ -23,8 +23,11 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from initopt_core.surfaces import SURFACES
+from tests.load.socket_client import Kept
 from tests.support import server
 
+CANVAS = "lab_canvas"
 ENDS = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 
@@ -35,6 +38,7 @@ class Visitor:
         self.ids: dict[str, str] = {}
         self.fragments: dict[str, str] = {}
         self.page_hash = ""
+        self.kept = Kept()
 
     async def open(self, url: str, page: str) -> Counter:
         """Connect and run the page once; what was sent."""
@@ -57,6 +61,7 @@ class Visitor:
             state.id = self.ids[widget]
             for kind, given in value.items():
                 setattr(state, kind, given)
+        message.rerun_script.cached_message_hashes.extend(self.kept.hashes)
         await self.socket.send(message.SerializeToString())
         sent = Counter()
         while True:
@@ -64,9 +69,12 @@ class Visitor:
             sent["bytes"] += len(data)
             answer = ForwardMsg()
             answer.ParseFromString(data)
+            self.kept.see(answer)
             kind = answer.WhichOneof("type")
             if kind == "navigation":
                 self.page_hash = answer.navigation.page_script_hash
+            elif kind == "ref_hash":
+                sent["kept"] += 1
             elif kind == "delta":
                 self._saw(answer.delta, sent)
             elif kind == "script_finished" and answer.script_finished in ENDS:
@@ -81,11 +89,8 @@ class Visitor:
         part = getattr(element, kind)
         if kind == "bidi_component":
             kind = part.component_name.split(".")[-1]
-            name = (
-                str(json.loads(part.json).get("key", ""))
-                if part.WhichOneof("data") == "json"
-                else ""
-            )
+            given = json.loads(part.json) if part.WhichOneof("data") == "json" else {}
+            name = str(given.get("key", "")) or part.id.split("-", 2)[-1]
         else:
             name = getattr(part, "label", "")
         sent[kind] += 1
@@ -113,6 +118,17 @@ async def count(url: str) -> None:
     for scheme in ("Xavier (Glorot)", "Kaiming (He)"):
         print(told(f"scheme {scheme}", await visitor.ask("Scheme", string_value=scheme)))
     print(told("activation Tanh", await visitor.ask("Activation", string_value="Tanh")))
+    await visitor.socket.close()
+    visitor = Visitor()
+    print(told("loss surfaces, the page", await visitor.open(url, "loss_surfaces")))
+    rate = next(name for name in visitor.ids if name.endswith("_lr"))
+    for n, value in enumerate((0.2, 0.3), 1):
+        moved = json.dumps({"value": [value, n, 0]})
+        print(told(f"{rate}, move {n}", await visitor.ask(rate, json_value=moved)))
+    begun = json.dumps({"start": {"x": 2.0, "y": 2.0, "n": 1, "run": -1, "done": True}})
+    print(told("a start is dragged", await visitor.ask(CANVAS, json_value=begun)))
+    for surface in (SURFACES[name].label for name in ("steep_optima", "pathological")):
+        print(told(f"surface {surface}", await visitor.ask("Surface", string_value=surface)))
     await visitor.socket.close()
 
 

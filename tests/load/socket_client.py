@@ -12,6 +12,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 PATIENCE_S = 120.0
+AGE = 2
+"""Runs after which a browser forgets a message that none of them has used."""
 _ENDS = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 
@@ -28,8 +30,33 @@ class Answer:
     size: int = 0
 
 
+class Kept:
+    """Large messages that a browser keeps for a while, so that they are not sent again."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+        self._run = 0
+
+    @property
+    def hashes(self) -> list[str]:
+        """What the server is told with each change."""
+        return list(self._seen)
+
+    def see(self, message: ForwardMsg) -> None:
+        """Another message has come: perhaps one to keep, or a reference to one that is kept."""
+        kind = message.WhichOneof("type")
+        if kind == "ref_hash":
+            self._seen[message.ref_hash] = self._run
+        elif message.metadata.cacheable and message.hash:
+            self._seen[message.hash] = self._run
+        elif kind == "script_finished":
+            self._run += 1
+            self._seen = {h: run for h, run in self._seen.items() if self._run - run <= AGE}
+
+
 class Visitor:
-    """A page in no browser. `widgets` maps the id of every widget seen to its kind."""
+    """A page in no browser. `widgets` maps the id of every widget seen to its kind, `labels` to
+    its label, `parts` to the fragment that a browser asks for when it is changed."""
 
     def __init__(self, url: str, page: str, cookies: str = "") -> None:
         self.url, self.page, self.cookies = url, page, cookies
@@ -37,6 +64,8 @@ class Visitor:
         self.widgets: dict[str, str] = {}
         self.labels: dict[str, str] = {}
         self.fragments: dict[str, float] = {}
+        self.parts: dict[str, str] = {}
+        self.kept = Kept()
         self.on_element: Callable[[str, object], None] = lambda kind, element: None
         self.socket: websockets.ClientConnection | None = None
 
@@ -61,6 +90,7 @@ class Visitor:
         asked.page_name, asked.page_script_hash = self.page, self.page_hash
         asked.query_string, asked.fragment_id = query, fragment
         asked.widget_states.widgets.extend(states)
+        asked.cached_message_hashes.extend(self.kept.hashes)
         return message
 
     async def run(self, states: tuple[WidgetState, ...] = (), query: str = "", fragment: str = ""):
@@ -80,20 +110,21 @@ class Visitor:
             answer.size += len(data)
             message = ForwardMsg()
             message.ParseFromString(data)
+            self.kept.see(message)
             kind = message.WhichOneof("type")
             if kind == "navigation":
                 self.page_hash = message.navigation.page_script_hash
             elif kind == "auto_rerun":
                 self.fragments[message.auto_rerun.fragment_id] = message.auto_rerun.interval
             elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-                self._see(message.delta.new_element, answer)
+                self._see(message.delta.new_element, answer, message.delta.fragment_id)
             elif kind == "script_finished":
                 if message.script_finished in _ENDS:
                     return answer
                 if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                     raise RuntimeError("the page does not compile")
 
-    def _see(self, element, answer: Answer) -> None:
+    def _see(self, element, answer: Answer, part: str) -> None:
         kind = element.WhichOneof("type")
         inner = getattr(element, kind, None) if kind else None
         if kind == "exception":
@@ -103,6 +134,7 @@ class Visitor:
         if isinstance(widget := getattr(inner, "id", None), str) and widget:
             self.widgets[widget] = kind
             self.labels[widget] = getattr(inner, "label", "")
+            self.parts[widget] = part
         self.on_element(kind, inner)
 
     async def close(self) -> None:
