@@ -67,7 +67,7 @@ def arrive(page: str) -> None:
     state = st.session_state
     changed = state.get(_PAGE, page) != page
     state[_PAGE] = page
-    if _by_history() or (changed and len(st.query_params)):
+    if by_history() or (changed and len(st.query_params)):
         state.get(_PENDING, {}).clear()
         state[_EPOCH] = epoch() + 1
         if page:
@@ -114,6 +114,6 @@ def _flush(pending: dict[str, Any]) -> None:
     pending.clear()
 
 
-def _by_history() -> bool:
+def by_history() -> bool:
     """Whether the browser's Back or Forward caused this run."""
     return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))

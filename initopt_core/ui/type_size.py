@@ -10,10 +10,11 @@ import streamlit as st
 
 from initopt_core.registry import Parameter
 
-from . import state
+from . import address, state
 
 NAME = "type"
 CHOICE = Parameter(NAME, "Type", "normal", choices=("normal", "large"))
+_EPOCH = "_type_epoch"
 
 
 def is_large() -> bool:
@@ -23,7 +24,7 @@ def is_large() -> bool:
 
 def show() -> None:
     """The switch, in the head of the window on every page; keeps link and session alike."""
-    size = state.kept(CHOICE, NAME)
+    size = _now()
     state.write_link(NAME, size, CHOICE.default)
     with st.container(key="type-large" if size == "large" else "type-size"):  # page.css reads it
         st.button(
@@ -33,6 +34,18 @@ def show() -> None:
             help="Letters of 2 % of the window's height, for a lecture hall; in the link, too.",
             on_click=_switch,
         )
+
+
+def _now() -> str:
+    """The session's, whatever page it is on; a link that names one, and Back, set it."""
+    asked = st.query_params.get(NAME)
+    if st.session_state.get(_EPOCH) != address.epoch():
+        st.session_state[_EPOCH] = address.epoch()
+        if asked in CHOICE.choices:
+            st.session_state[NAME] = asked
+        elif address.by_history():
+            st.session_state[NAME] = CHOICE.default
+    return st.session_state.setdefault(NAME, CHOICE.default)
 
 
 def _switch() -> None:

@@ -80,7 +80,7 @@ def page():
     from initopt_core.ui.state import Reading
 
     # What Streamlit tells after Back: the run was caused by the browser's history.
-    address._by_history = lambda: bool(st.session_state.pop("back", False))
+    address.by_history = lambda: bool(st.session_state.pop("back", False))
     address.arrive("numbers")
     read = Reading()
     kind = read(Parameter("kind", "Kind", "a", choices=("a", "b")), "kind")

@@ -4,6 +4,7 @@
 import { FONT, fitCanvas, upwards } from "../shared/canvas.js";
 import { VIRIDIS, hexChannels, watchTheme } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
+import { pageType } from "../shared/type.js";
 import { number } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
 
@@ -103,7 +104,9 @@ class BasinMap {
     if (!this.head || !width) return;
     const w = width, h = Math.round(Math.min(width, 520));
     const ctx = fitCanvas(this.canvas, w, h);
-    const b = (this.box = { x: PAD.left, y: PAD.top, w: w - PAD.left - PAD.right, h: h - PAD.top - PAD.bottom });
+    const type = pageType(), left = PAD.left * type;
+    this.root.style.setProperty("--left", `${left}px`);
+    const b = (this.box = { x: left, y: PAD.top, w: w - left - PAD.right, h: h - PAD.top - PAD.bottom * type });
     this.image ??= this.picture();
     ctx.imageSmoothingEnabled = false;
     ctx.drawImage(this.image, b.x, b.y, b.w, b.h);
@@ -111,17 +114,17 @@ class BasinMap {
     const style = getComputedStyle(this.root);
     ctx.fillStyle = style.color;
     ctx.strokeStyle = style.color;
-    ctx.font = `11px ${FONT}`;
+    ctx.font = `${11 * type}px ${FONT}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "top";
-    for (const v of ticks(x0, x1, b.w / 60)) {
+    for (const v of ticks(x0, x1, b.w / (60 * type))) {
       ctx.fillText(number(v), b.x + ((v - x0) / (x1 - x0)) * b.w, b.y + b.h + 4);
     }
-    ctx.fillText("start w₁", b.x + b.w / 2, b.y + b.h + 19);
+    ctx.fillText("start w₁", b.x + b.w / 2, b.y + b.h + 19 * type);
     ctx.textAlign = "right";
     ctx.textBaseline = "middle";
-    for (const v of ticks(y0, y1, b.h / 50)) ctx.fillText(number(v), b.x - 4, b.y + ((y1 - v) / (y1 - y0)) * b.h);
-    upwards(ctx, "start w₂", 8, b.y + b.h / 2);
+    for (const v of ticks(y0, y1, b.h / (50 * type))) ctx.fillText(number(v), b.x - 4, b.y + ((y1 - v) / (y1 - y0)) * b.h);
+    upwards(ctx, "start w₂", 8 * type, b.y + b.h / 2);
     const many = this.head.minima.length > 12;
     for (const [x, y] of this.head.minima) {
       const px = b.x + ((x - x0) / (x1 - x0)) * b.w, py = b.y + ((y1 - y) / (y1 - y0)) * b.h;

@@ -26,16 +26,6 @@ const LEGEND_LINE = 18; // pixels, as in figures/room.py
 export const PHONE = 640; // a narrower window scrolls anyway, and changes its height while it does
 
 /**
- * How many times larger than usual letters are: in large type, 2 % of a window's height at least.
- * @param {boolean} large
- * @param {number} wide width of the window, in pixels
- * @param {number} high height of the window, in pixels
- */
-export function typeScale(large, wide = innerWidth, high = innerHeight) {
-  return large ? Math.max(1.25, (0.0202 * Math.min(high, 0.75 * wide)) / 11) : 1;
-}
-
-/**
  * Plots get what the gutters leave.
  * @param {Room} room
  * @param {number} place width of the place, in pixels
@@ -55,7 +45,7 @@ export function layout(room, place, type = 1, wide = 0, high = 0) {
   const top = (room.top + lines * LEGEND_LINE) * type;
   const gutters = top + (room.rows - 1) * room.row_gap * type + bottom;
   const share = Math.floor((room.screen * high - gutters) / room.rows);
-  const tall = room.screen && wide > PHONE ? Math.max(room.lowest, share) : room.height;
+  const tall = room.screen && wide > PHONE ? Math.max(room.lowest * type, share) : room.height;
   return {
     panel,
     tall,

@@ -3,10 +3,11 @@
 
 import { pageColours } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
+import { typeScale } from "../shared/type.js";
 import { told } from "./bins.js";
 import { Cursor } from "./cursor.js";
 import { definition, read } from "./definition.js";
-import { PHONE, layout, typeScale } from "./layout.js";
+import { PHONE, layout } from "./layout.js";
 import { hit, plainDatum, unscaled } from "./pick.js";
 import { expand } from "./rows.js";
 

@@ -4,6 +4,7 @@
 import { FONT, fitCanvas, upwards } from "../shared/canvas.js";
 import { watchTheme } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
+import { pageType } from "../shared/type.js";
 import { number } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
 
@@ -93,17 +94,18 @@ class SharpFlat {
 
   draw() {
     if (!this.head || !this.root.clientWidth) return;
-    const w = this.root.clientWidth, h = 380;
+    const w = this.root.clientWidth, type = pageType(), h = Math.round(380 * type);
     const ctx = fitCanvas(this.canvas, w, h), style = getComputedStyle(this.root);
-    const b = (this.box = { x: PAD.left, y: PAD.top, w: w - PAD.left - PAD.right, h: h - PAD.top - PAD.bottom });
+    const left = PAD.left * type;
+    const b = (this.box = { x: left, y: PAD.top, w: w - left - PAD.right, h: h - PAD.top - PAD.bottom * type });
     const [x0, x1] = this.head.range, y1 = 1.42, y0 = 0;
     const px = (v) => b.x + ((v - x0) / (x1 - x0)) * b.w, py = (v) => b.y + ((y1 - v) / (y1 - y0)) * b.h;
     ctx.fillStyle = style.color;
-    ctx.font = `11px ${FONT}`;
+    ctx.font = `${11 * type}px ${FONT}`;
     ctx.textAlign = "center";
     ctx.textBaseline = "top";
-    for (const v of ticks(x0, x1, b.w / 90)) ctx.fillText(number(v), px(v), b.y + b.h + 5);
-    ctx.fillText("weight w", b.x + b.w / 2, b.y + b.h + 22);
+    for (const v of ticks(x0, x1, b.w / (90 * type))) ctx.fillText(number(v), px(v), b.y + b.h + 5);
+    ctx.fillText("weight w", b.x + b.w / 2, b.y + b.h + 22 * type);
     ctx.textAlign = "right";
     ctx.textBaseline = "middle";
     ctx.strokeStyle = "rgba(128,128,128,0.25)";
@@ -111,7 +113,7 @@ class SharpFlat {
       ctx.fillText(number(v), b.x - 6, py(v));
       ctx.beginPath(); ctx.moveTo(b.x, py(v)); ctx.lineTo(b.x + b.w, py(v)); ctx.stroke();
     }
-    upwards(ctx, "loss", 12, b.y + b.h / 2);
+    upwards(ctx, "loss", 12 * type, b.y + b.h / 2);
     const line = (shift, colour, dash) => {
       ctx.strokeStyle = colour;
       ctx.lineWidth = 2.4;
@@ -157,13 +159,14 @@ class SharpFlat {
       ctx.lineWidth = 2.4;
       ctx.setLineDash(dash);
       ctx.beginPath();
-      ctx.moveTo(b.x + 8, b.y + b.h - 36 + 17 * i);
-      ctx.lineTo(b.x + 29, b.y + b.h - 36 + 17 * i);
+      const y = b.y + b.h + (17 * i - 36) * type;
+      ctx.moveTo(b.x + 8, y);
+      ctx.lineTo(b.x + 29, y);
       ctx.stroke();
       ctx.setLineDash([]);
       ctx.fillStyle = style.color;
       ctx.textBaseline = "middle";
-      ctx.fillText(name, b.x + 34, b.y + b.h - 36 + 17 * i);
+      ctx.fillText(name, b.x + 34, y);
     }
     const head = ["", "w", "Training loss", "Test loss", "Pays", "Curvature λ", "½ λ shift²"];
     const table = document.createElement("table");

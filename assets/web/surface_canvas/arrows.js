@@ -40,7 +40,7 @@ export function stepArrows(run, k, kx, ky) {
  * @param {number} t
  */
 export function drawArrows(ctx, view, t) {
-  const { scene, selected, colours } = view.lab;
+  const { scene, selected, colours, type } = view.lab;
   const run = scene.runs[selected];
   const k = run ? Math.min(Math.floor(t), run.last, scene.steps - 1) : -1;
   if (k < 0 || !Number.isFinite(run.w1[k])) return;
@@ -51,7 +51,7 @@ export function drawArrows(ctx, view, t) {
   const most = Math.max(...list.map((arrow) => arrow.size), 1e-30);
   // The longest is shorter where even that one moves by a fraction of a pixel.
   const longest = LONGEST * Math.min(1, (most / 4) ** 0.2);
-  ctx.font = `600 11px ${colours.font}`;
+  ctx.font = `600 ${11 * type}px ${colours.font}`;
   /** @type {[number, number][]} */
   const labels = [];
   for (const arrow of list) {
@@ -117,12 +117,12 @@ function drawArrow(ctx, x0, y0, x1, y1, colour) {
  * @param {[number, number][]} labels places of the names so far
  */
 function drawName(ctx, view, { name, colour, x, y }, endX, endY, labels) {
-  const { box } = view, angle = Math.atan2(y, x), width = ctx.measureText(name).width;
+  const { box, lab: { type } } = view, angle = Math.atan2(y, x), width = ctx.measureText(name).width;
   const wanted = endX + 8 * Math.cos(angle) - (x < 0 ? width : 0);
   const left = Math.max(Math.min(wanted, box.x + box.w - width - 3), box.x + 3);
   let middle = Math.max(Math.min(endY + 8 * Math.sin(angle), box.y + box.h - 8), box.y + 8);
-  const taken = () => labels.some(([at, level]) => Math.abs(at - left) < 36 && Math.abs(level - middle) < 12);
-  const way = middle + 39 > box.y + box.h ? -13 : 13;
+  const taken = () => labels.some(([at, level]) => Math.abs(at - left) < 36 * type && Math.abs(level - middle) < 12 * type);
+  const way = (middle + 39 * type > box.y + box.h ? -13 : 13) * type;
   while (taken()) middle += way;
   labels.push([left, middle]);
   ctx.textAlign = "left";

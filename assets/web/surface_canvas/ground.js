@@ -94,30 +94,30 @@ function drawCross(ctx, x, y) {
  * @param {View} view
  */
 function drawAxes(ctx, view) {
-  const { box: b, lab: { colours } } = view, [x0, x1, y0, y1] = view.view;
+  const { box: b, lab: { colours, type } } = view, [x0, x1, y0, y1] = view.view;
   ctx.strokeStyle = colours.faint;
   ctx.fillStyle = colours.ink;
   ctx.lineWidth = 1;
-  ctx.font = `11px ${colours.font}`;
+  ctx.font = `${11 * type}px ${colours.font}`;
   ctx.textAlign = "center";
   ctx.textBaseline = "top";
   ctx.strokeRect(b.x, b.y, b.w, b.h);
-  for (const v of ticks(x0, x1, b.w / 70)) {
+  for (const v of ticks(x0, x1, b.w / (70 * type))) {
     const x = view.px(v);
     ctx.beginPath(); ctx.moveTo(x, b.y + b.h); ctx.lineTo(x, b.y + b.h + 4); ctx.stroke();
     ctx.fillText(number(v), x, b.y + b.h + 6);
   }
   ctx.textAlign = "right";
   ctx.textBaseline = "middle";
-  for (const v of ticks(y0, y1, b.h / 50)) {
+  for (const v of ticks(y0, y1, b.h / (50 * type))) {
     const y = view.py(v);
     ctx.beginPath(); ctx.moveTo(b.x - 4, y); ctx.lineTo(b.x, y); ctx.stroke();
     ctx.fillText(number(v), b.x - 7, y);
   }
   ctx.textAlign = "center";
-  ctx.font = `12px ${colours.font}`;
-  ctx.fillText("weight w₁", b.x + b.w / 2, b.y + b.h + 29);
-  upwards(ctx, "weight w₂", 11, b.y + b.h / 2);
+  ctx.font = `${12 * type}px ${colours.font}`;
+  ctx.fillText("weight w₁", b.x + b.w / 2, b.y + b.h + 29 * type);
+  upwards(ctx, "weight w₂", 11 * type, b.y + b.h / 2);
 }
 
 /** The colours in a column one pixel wide, bright at the top. */
@@ -142,15 +142,15 @@ let madeRamp;
  * @param {import("./field.js").Field} field
  */
 function drawScale(ctx, view, field) {
-  const { box, lab: { colours } } = view;
-  const x = box.x + box.w + 10, width = 10, top = box.y + 16, height = box.h - 16;
+  const { box, lab: { colours, type } } = view;
+  const x = box.x + box.w + 10, width = 10, top = box.y + 16 * type, height = box.h - 16 * type;
   madeRamp ??= ramp();
   ctx.drawImage(madeRamp, x, top, width, height);
   ctx.fillStyle = colours.ink;
-  ctx.font = `11px ${colours.font}`;
+  ctx.font = `${11 * type}px ${colours.font}`;
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
-  ctx.fillText("loss", x, box.y + 5);
+  ctx.fillText("loss", x, box.y + 5 * type);
   const left = x + width + 4, room = view.w - left - 1;
   for (let k = 0; k <= 4; k++) {
     const value = field.value(k / 4), y = top + height * (1 - k / 4);

@@ -172,15 +172,16 @@ function drawLeft(ctx, view, x, y) {
  */
 function drawTag(ctx, view, text, x, y) {
   const { box } = view;
-  ctx.font = `11px ${view.lab.colours.font}`;
+  const { type, colours } = view.lab;
+  ctx.font = `${11 * type}px ${colours.font}`;
   ctx.textBaseline = "middle";
   ctx.textAlign = "left";
   const width = ctx.measureText(text).width, end = box.x + box.w - 4 - width;
   const wanted = x + 12 > end ? x - 12 - width : x + 12;
   const left = Math.max(Math.min(wanted, end), box.x + 4);
-  const middle = Math.min(Math.max(y, box.y + 10), box.y + box.h - 10);
+  const middle = Math.min(Math.max(y, box.y + 10 * type), box.y + box.h - 10 * type);
   ctx.fillStyle = "rgba(255,255,255,0.85)";
-  ctx.fillRect(left - 3, middle - 8, width + 6, 16);
+  ctx.fillRect(left - 3, middle - 8 * type, width + 6, 16 * type);
   ctx.fillStyle = "#222";
   ctx.fillText(text, left, middle);
 }

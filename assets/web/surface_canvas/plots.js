@@ -4,7 +4,7 @@ import { fitCanvas, fitting, marker } from "../shared/canvas.js";
 import { number, power } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
 
-const TITLE_LEFT = 36; // pixels that a title begins left of its plot
+const TITLE_LEFT = 36; // pixels that a title begins left of its plot, at the usual size of type
 
 export class Plots {
   constructor(element, lab) {
@@ -103,14 +103,14 @@ export class Plots {
   }
 
   layout() {
-    const cols = this.w < 380 ? 1 : 2, rows = 4 / cols;
+    const { type } = this.lab, cols = this.w < 380 ? 1 : 2, rows = 4 / cols;
     const w = this.w / cols, h = this.h / rows;
     this.panels = this.series.map((s, i) => ({
       ...s,
-      x: (i % cols) * w + 42,
-      y: Math.floor(i / cols) * h + 22,
-      w: w - 54,
-      h: h - 22 - (Math.floor(i / cols) === rows - 1 ? 34 : 22),
+      x: (i % cols) * w + 42 * type,
+      y: Math.floor(i / cols) * h + 22 * type,
+      w: w - 54 * type,
+      h: h - (22 + (Math.floor(i / cols) === rows - 1 ? 34 : 22)) * type,
       last: Math.floor(i / cols) === rows - 1,
     }));
   }
@@ -154,22 +154,22 @@ export class Plots {
   }
 
   base() {
-    const ctx = this.ctx[0], colours = this.lab.colours, steps = this.lab.scene.steps;
+    const ctx = this.ctx[0], { colours, type } = this.lab, steps = this.lab.scene.steps;
     ctx.clearRect(0, 0, this.w, this.h);
     for (const p of this.panels) {
       ctx.fillStyle = colours.ink;
-      ctx.font = `600 12px ${colours.font}`;
+      ctx.font = `600 ${12 * type}px ${colours.font}`;
       ctx.textAlign = "left";
       ctx.textBaseline = "alphabetic";
       // From the axis' labels to the panel's end; where that is too short, in fewer words.
-      const words = fitting((text) => ctx.measureText(text).width, p.titles, p.w + TITLE_LEFT);
-      ctx.fillText(words, p.x - TITLE_LEFT, p.y - 8);
-      ctx.font = `11px ${colours.font}`;
+      const words = fitting((text) => ctx.measureText(text).width, p.titles, p.w + TITLE_LEFT * type);
+      ctx.fillText(words, p.x - TITLE_LEFT * type, p.y - 8 * type);
+      ctx.font = `${11 * type}px ${colours.font}`;
       ctx.strokeStyle = colours.faint;
       ctx.lineWidth = 1;
       ctx.textAlign = "right";
       ctx.textBaseline = "middle";
-      const marks = p.log ? ticks(p.low, p.high, p.h / 26).filter(Number.isInteger) : ticks(p.low, p.high, p.h / 30);
+      const marks = p.log ? ticks(p.low, p.high, p.h / (26 * type)).filter(Number.isInteger) : ticks(p.low, p.high, p.h / (30 * type));
       for (const v of marks) {
         const y = p.y + p.h * (1 - (v - p.low) / (p.high - p.low));
         ctx.beginPath(); ctx.moveTo(p.x, y); ctx.lineTo(p.x + p.w, y); ctx.stroke();
@@ -177,12 +177,12 @@ export class Plots {
       }
       ctx.textAlign = "center";
       ctx.textBaseline = "top";
-      for (const v of ticks(0, steps, Math.min(p.w / 55, 4)).filter(Number.isInteger)) {
+      for (const v of ticks(0, steps, Math.min(p.w / (55 * type), 4)).filter(Number.isInteger)) {
         const x = p.x + (v / steps) * p.w;
         ctx.beginPath(); ctx.moveTo(x, p.y + p.h); ctx.lineTo(x, p.y + p.h + 3); ctx.stroke();
         ctx.fillText(String(v), x, p.y + p.h + 5);
       }
-      if (p.last) ctx.fillText("step", p.x + p.w / 2, p.y + p.h + 19);
+      if (p.last) ctx.fillText("step", p.x + p.w / 2, p.y + p.h + 19 * type);
       if (p.edge) {
         const y = this.y(p, p.edge);
         ctx.strokeStyle = colours.ink;

@@ -154,7 +154,8 @@ export class Space {
     const map = new T.CanvasTexture(canvas);
     map.colorSpace = T.SRGBColorSpace;
     const sprite = new T.Sprite(new T.SpriteMaterial({ map, depthTest: false, transparent: true }));
-    sprite.scale.set((high * wide) / 60, high, 1);
+    const tall = high * this.lab.type;
+    sprite.scale.set((tall * wide) / 60, tall, 1);
     sprite.position.set(x, y, z);
     return sprite;
   }

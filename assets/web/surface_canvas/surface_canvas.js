@@ -4,6 +4,7 @@
 import { FONT } from "../shared/canvas.js";
 import { pageColours, watchTheme } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
+import { pageType } from "../shared/type.js";
 import { Clock } from "./clock.js";
 import { Field } from "./field.js";
 import { Plots } from "./plots.js";
@@ -47,6 +48,7 @@ export class Lab {
     this.clock = new Clock(() => this.ticked());
     this.start = new Start(this);
     this.looks = new Looks((look) => this.report("look", look));
+    this.type = pageType();
     this.build();
     this.colours = this.findColours();
     this.resizer = new ResizeObserver(() => this.resized());
@@ -280,6 +282,9 @@ export class Lab {
   resized() {
     const w = this.stage.clientWidth, h = this.stage.clientHeight;
     if (!w || !h) return;
+    const before = this.type;
+    this.type = pageType();
+    if (this.type !== before && this.scene) this.space?.prepare();
     this.view.resize(w, h);
     this.space?.resize(w, h);
     this.plots.resize(this.plotBox.clientWidth, this.plotBox.clientHeight);

@@ -9,7 +9,7 @@ import { drawPoints, drawPresent, drawStarts, drawTrails } from "./paths.js";
 
 /** @typedef {import("./field.js").Ranges} Ranges */
 
-const PAD = { left: 56, right: 74, top: 8, bottom: 38 };
+const PAD = { left: 56, right: 74, top: 8, bottom: 38 }; // at the usual size of type
 
 export class View {
   /**
@@ -47,7 +47,8 @@ export class View {
     this.w = width;
     this.h = height;
     this.ctx = this.layers.map((canvas) => fitCanvas(canvas, width, height));
-    this.box = { x: PAD.left, y: PAD.top, w: width - PAD.left - PAD.right, h: height - PAD.top - PAD.bottom };
+    const [left, right, bottom] = [PAD.left, PAD.right, PAD.bottom].map((v) => v * this.lab.type);
+    this.box = { x: left, y: PAD.top, w: width - left - right, h: height - PAD.top - bottom };
     this.stale = true;
   }
 
