@@ -72,9 +72,14 @@ def _add_root(name: str, package_root: Path, folder: str) -> None:
     known.add(name)
 
 
+def may_serve() -> bool:
+    """Whether there is a server, and it was not asked to send everything inline."""
+    return os.environ.get("INITOPT_INLINE_ASSETS") != "1" and Runtime.exists()
+
+
 def served() -> bool:
     """Whether files can be served: False when asked not to, or when Streamlit has changed."""
-    if os.environ.get("INITOPT_INLINE_ASSETS") == "1" or not Runtime.exists():
+    if not may_serve():
         return False
     try:
         with _lock:

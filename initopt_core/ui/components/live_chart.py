@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from initopt_core.ui import type_size
 from . import answers, assets, chart_store
 
 CACHE_SIZE = 256
+LOOK_S = 10.0
+"""Seconds for which a definition that was put in its place counts as being there."""
+_placed: dict[str, float] = {}
 SCRIPTS = ("vendor/vega/vega.min.js", "live_chart/live_chart.js")
 
 
@@ -43,24 +47,34 @@ class _Cache:
     def __init__(self, size: int) -> None:
         self._size = size
         self._lock = threading.Lock()
+        self._compiler = threading.Lock()
         self._entries: OrderedDict[Hashable, Compiled] = OrderedDict()
 
     def get(self, figure: Figure) -> Compiled:
         key = (figure.key, tuple(sorted(figure.signals)))
+        if found := self._kept(key):
+            return found
+        # The compiler works one at a time anyway, so that nobody compiles the same figure twice;
+        # who wants one that is there already does not wait for it.
+        with self._compiler:
+            if found := self._kept(key):
+                return found
+            made = _compile(figure)
+            with self._lock:
+                self._entries[key] = made
+                while len(self._entries) > self._size:
+                    _, old = self._entries.popitem(last=False)
+                    if not any(e.digest == old.digest for e in self._entries.values()):
+                        _spec_file(old).unlink(missing_ok=True)
+                        _placed.pop(old.digest, None)
+            return made
+
+    def _kept(self, key: Hashable) -> Compiled | None:
         with self._lock:
             found = self._entries.get(key)
             if found is not None:
                 self._entries.move_to_end(key)
-                return found
-            # Compiling takes milliseconds and the compiler works one at a time anyway, so
-            # holding the lock costs little and nobody compiles the same figure twice.
-            made = _compile(figure)
-            self._entries[key] = made
-            while len(self._entries) > self._size:
-                _, old = self._entries.popitem(last=False)
-                if not any(e.digest == old.digest for e in self._entries.values()):
-                    _spec_file(old).unlink(missing_ok=True)
-            return made
+            return found
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -113,7 +127,13 @@ def _spec_file(compiled: Compiled) -> Any:
 
 
 def _serve(compiled: Compiled) -> bool:
-    """Put the definition where the browser can fetch it; False when nothing can be served."""
+    """Put the definition where the browser can fetch it; False when nothing can be served.
+
+    Whether it is still there is looked at now and then: a browser that cannot fetch it asks.
+    """
+    now = time.monotonic()
+    if now - _placed.get(compiled.digest, -LOOK_S) < LOOK_S and assets.may_serve():
+        return True
     if not assets.served():
         return False
     path = _spec_file(compiled)
@@ -121,6 +141,7 @@ def _serve(compiled: Compiled) -> bool:
         part = path.with_suffix(f".{threading.get_ident()}")
         part.write_text(compiled.text, encoding="utf-8")
         part.replace(path)  # whole or not at all, whoever else writes it
+    _placed[compiled.digest] = now
     return True
 
 
