@@ -1,7 +1,7 @@
 """The sidebar of the initialization laboratory.
 
 `read` is the table: it says what the controls hold and where each is drawn. `draw_top` draws those
-that decide which others there are, `draw_parts` these others.
+that decide which others there are, `draw_parts` these others, `draw_rest` what is always there.
 """
 
 from __future__ import annotations
@@ -95,6 +95,8 @@ AXES = ("shared", "stretch")
 """Switches that are drawn there."""
 TOP_BOXES = "boxes"
 """The fragment of the place at the top."""
+REST = "rest"
+"""The fragment of what does not depend on scheme and activation."""
 _GOOD = "_initialization_good"
 
 
@@ -129,7 +131,7 @@ def read(take: Reading) -> Held:
     activation = take.entry(ACTIVATIONS, "Activation", "activation", "relu", group=TOP, **both)
     last = shown_settings()
     problems = []
-    text = take(HIDDEN, group=TOP, **both)
+    text = take(HIDDEN, group=TOP, answers=(PICTURE, CONTROLS, REST))
     try:
         hidden = parse_hidden(text)
     except SettingError as problem:
@@ -142,9 +144,9 @@ def read(take: Reading) -> Held:
         activation, _prefix("activation", activation), group=ACTIVATION, **follow
     )
     _sizes(take, hidden)
-    drawn = take(SEED, group=DRAW), take(BATCH, group=DRAW), take(CHOSEN, group=DRAW,
-        placeholder="all ten")  # fmt: skip
-    seed, images, classes = drawn
+    seed = take(SEED, group=DRAW)
+    images = take(BATCH, group=DRAW, **both)  # it may be refused there
+    classes = take(CHOSEN, group=DRAW, placeholder="all ten")
     try:
         settings = Settings.make(
             scheme.name,
@@ -186,7 +188,11 @@ def _scheme_settings(take: Reading, scheme: Entry, match: bool) -> dict[str, Any
 def _sizes(take: Reading, hidden: tuple[int, ...]) -> None:
     """Depth and width say what the sizes say, where all layers are equally wide."""
     values.update(_slider_values(hidden))
-    options = {"before": _sizes_moved, "answers": (PICTURE, CONTROLS, TOP_BOXES), "undo": False}
+    options = {
+        "before": _sizes_moved,
+        "answers": (PICTURE, CONTROLS, REST, TOP_BOXES),
+        "undo": False,
+    }
     take(DEPTH, group=SIZE, linked=False, **options)
     take(WIDTH, group=SIZE, linked=False, **options)
 
@@ -224,7 +230,7 @@ def draw_top(lab: Laboratory, held: Held) -> None:
 
 
 def draw_parts(lab: Laboratory, held: Held) -> None:
-    """All other controls from top to bottom; those of closed parts are not drawn."""
+    """What these bring with them, and what is wrong."""
     for problem in held.problems:
         st.error(problem, icon=":material/error:")
     for control in lab.reading.group(SCHEME):
@@ -235,6 +241,10 @@ def draw_parts(lab: Laboratory, held: Held) -> None:
     if lab.reading.group(BIAS) and (place := part("Biases", "vertical_align_center", "_init_bias")):
         lab.draw(BIAS, place)
     lab.draw(ACTIVATION)
+
+
+def draw_rest(lab: Laboratory, held: Held) -> None:
+    """All others from top to bottom; those of closed parts are not drawn."""
     if place := part("Depth x width", "layers", "_init_layers"):
         lab.draw(SIZE, place)
     if place := part("Draw and batch", "casino", "_init_casino"):

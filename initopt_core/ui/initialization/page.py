@@ -82,6 +82,7 @@ def _draw(held: controls.Held) -> None:
     with st.sidebar:
         top()
         parts()
+        rest()
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,12 @@ def top(held: controls.Held) -> None:
 def parts(held: controls.Held) -> None:
     """The controls that these have."""
     controls.draw_parts(LAB, held)
+
+
+@LAB.fragment(controls.REST)
+def rest(held: controls.Held) -> None:
+    """What is always there."""
+    controls.draw_rest(LAB, held)
 
 
 @LAB.fragment(BELOW)

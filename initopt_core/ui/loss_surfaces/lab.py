@@ -109,8 +109,7 @@ def say_problem(held: Held, say: Any) -> None:
 
 
 def _bold(text: str) -> str:
-    parts = text.split("**")
-    parts = [html.escape(p) for p in parts]
+    parts = [html.escape(part) for part in text.split("**")]
     return "".join(f"<strong>{p}</strong>" if i % 2 else p for i, p in enumerate(parts))
 
 

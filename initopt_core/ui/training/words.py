@@ -36,14 +36,14 @@ def state(run: RunInfo, history: History, ahead: int = 0, wait: float | None = N
     if run.state == "queued":
         text = "Starting."
         if ahead:
-            text = f"Waiting for {ahead} other {'run' if ahead == 1 else 'runs'}"
+            text = f"Waiting for {ahead:d} other {'run' if ahead == 1 else 'runs'}"
             text += f", about {duration(wait)}." if wait else "."
         return f'<div class="race-state" role="status">{name}{text}</div>'
     if run.state not in ACTIVE:
         parts = [] if run.state == "done" else [run.reason]
-        text = " ".join(filter(None, [*parts, findings.verdict(history)]))
-        text = html.escape(text or "It ended before its first step.")
-        return f'<div class="race-state" role="status">{name}{text}</div>'
+        told = " ".join(filter(None, [*parts, findings.verdict(history)]))
+        ended = html.escape(told or "It ended before its first step.")
+        return f'<div class="race-state" role="status">{name}{ended}</div>'
     sentence = "Paused. " if run.state == "paused" else ""
     sentence += findings.progress_sentence(history)
     share = history.share_done()
@@ -56,7 +56,7 @@ def state(run: RunInfo, history: History, ahead: int = 0, wait: float | None = N
         f"about {duration(left)} left" if left is not None else "estimating the time left",
         speed,
         f"{duration(history.clock)} so far",
-        history.device.upper() or "starting",
+        html.escape(history.device.upper()) or "starting",
     ]
     stopped = "".join(
         f'<div class="stopped">{html.escape(text)}</div>' for text in findings.stopped(history)
@@ -116,7 +116,7 @@ def _cells(members: Sequence[Curve], history: History) -> list[str]:
     epochs = sorted({c.best_epoch for c in members if c.best_epoch})
     best = _percent([c.val[c.best_epoch - 1] for c in members if c.best_epoch])
     if epochs:
-        best += f" ({epochs[0]})" if len(epochs) == 1 else f" ({epochs[0]}–{epochs[-1]})"
+        best += f" ({epochs[0]:d})" if len(epochs) == 1 else f" ({epochs[0]:d}–{epochs[-1]:d})"
     tests = [c.test["accuracy"] for c in members if c.test]
     return [
         number(rate, 6) if rate else UNKNOWN,
