@@ -59,7 +59,7 @@ def state(run: RunInfo, history: History, ahead: int = 0, wait: float | None = N
         html.escape(history.device.upper()) or "starting",
     ]
     stopped = "".join(
-        f'<div class="stopped">{html.escape(text)}</div>' for text in findings.stopped(history)
+        f'<div class="stopped">{html.escape(line)}</div>' for line in findings.stopped(history)
     )
     return (
         f'<div class="race-state" role="status">{name}{html.escape(sentence)}'
