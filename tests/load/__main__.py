@@ -154,6 +154,9 @@ async def one_page(name: str, running: server.Server, page: str, options, rates)
     visitors = await opened(running.url, page, options.sessions)
     pid = running.process.pid
     await measure(name, pid, visitors, 5.0, 3.0)  # settings of the beginning are in the cache
+    for setting in SETTINGS if options.settings else ():
+        states = change(visitors[0], setting)
+        await visitors[0].run(states, fragment=visitors[0].parts[states[0].id])
     if not rates:
         found = await measure(name, pid, visitors, 200.0, options.seconds)
         rates += [factor * round(found.answered) for factor in (0.5, 1.0, 2.0)]
@@ -167,10 +170,15 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.load", description=__doc__.splitlines()[0])
     parser.add_argument("--sessions", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=15.0, help="of each line of the table")
+    parser.add_argument(
+        "--settings", type=int, help="so many, all computed beforehand: what a page itself costs"
+    )
     parser.add_argument("--capacity", type=float, help="changes a second; measured unless given")
     options = parser.parse_args()
     if not 1 <= options.sessions <= MAX_SESSIONS or not 0 < options.seconds <= MAX_SECONDS:
         parser.error(f"at most {MAX_SESSIONS} sessions and {MAX_SECONDS} seconds")
+    if options.settings:
+        del SETTINGS[options.settings :]
     rates = [f * options.capacity for f in (0.5, 1.0, 2.0)] if options.capacity else []
     rows: list[Row] = []
     for name, (script, page) in PAGES.items():
