@@ -16,19 +16,27 @@ from pathlib import Path
 import pytest
 
 from initopt_core.paths import ROOT
+from initopt_core.training.runs.store import RunStore
 from tests.load.fuzz import attack
 from tests.load.socket_client import Visitor
 from tests.support.loops import to_its_end
 from tests.support.server import Server, free_port
+from tests.support.training import tiny
 
 HAPROXY = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
 @pytest.fixture(scope="module")
-def replicas(tmp_path_factory):
-    """Two servers that share a home, ready."""
+def shared(tmp_path_factory) -> Path:
+    """The home of both servers."""
+    return tmp_path_factory.mktemp("shared")
+
+
+@pytest.fixture(scope="module")
+def replicas(tmp_path_factory, shared):
+    """Two servers that share a home, ready; their logs lie apart."""
     home = tmp_path_factory.mktemp("replicas")
-    secret = {"INITOPT_HOSTED": "1", "INITOPT_SECRET": "s" * 40}
+    secret = {"INITOPT_HOSTED": "1", "INITOPT_SECRET": "s" * 40, "INITOPT_HOME": str(shared)}
     servers = [Server(ROOT / "app.py", home / name, secret) for name in "ab"]
     try:
         for server in servers:
@@ -92,6 +100,23 @@ def test_a_hostile_visitor_sees_no_unforeseen_error_and_the_server_lives(replica
     told = to_its_end(attack(replicas[0].url, 100, seed=11))
     assert not told, "\n".join(told[:10]) + replicas[0].tail(6000)
     assert status(f"{replicas[0].url}/healthz") == 200
+
+
+def test_everybody_sees_the_same_runs_on_both(replicas, shared):
+    run = RunStore(shared / "runs").create(tiny(), "Race of the hall", state="stopped", owner="ann")
+
+    async def seen(url: str) -> str:
+        visitor, texts = Visitor(url, "training"), []
+        visitor.on_element = lambda kind, element: texts.append(str(element))
+        await visitor.connect()
+        answer = await visitor.run(query=f"run={run}")
+        await visitor.close()
+        assert not answer.problems
+        return " ".join(texts)
+
+    for server in replicas:
+        found = to_its_end(seen(server.url))
+        assert "Race of the hall" in found and "started in another browser" in found
 
 
 def test_visitors_stay_with_their_replica(hall):
