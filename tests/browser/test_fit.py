@@ -147,6 +147,28 @@ def test_the_other_pages_fit(page, app_url, path):
     assert audited(page, app_url + path, figures=path == "/training") == []
 
 
+ZOOMED = {"viewport": {"width": 720, "height": 450}, "device_scale_factor": 2}
+"""A window of 1440 x 900 at 200 %."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/initialization?part=Phase+map",
+        "/training",
+        *(f"/loss_surfaces?view={v}" for v in SURFACES),
+    ],
+)
+def test_zoomed_to_twice_the_size_all_pages_fit(browser, app_url, path):
+    context = browser.new_context(**ZOOMED)
+    page = context.new_page()
+    page.goto(app_url + path)
+    still(page, figures="init" in path or "training" in path)
+    assert audit(page) == []
+    context.close()
+
+
 @pytest.fixture(scope="module")
 def figures_server(tmp_path_factory, browser):
     script = HERE / "apps" / "figures_app.py"

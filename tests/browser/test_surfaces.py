@@ -294,6 +294,22 @@ def test_a_finger_drags_the_start_and_two_zoom(phone, app_url):
     assert phone.problems == []
 
 
+def test_a_swipe_that_begins_on_the_surface_scrolls_the_page(phone, app_url):
+    ready(phone, f"{app_url}/loss_surfaces")
+    phone.locator(".sc-stage").scroll_into_view_if_needed()
+    top = "document.querySelector('[data-testid=stMain]').scrollTop"
+    before, start = phone.evaluate(top), data(phone, "start")
+    x, y = pixel(phone, -3, -5)
+    phone.touch.send(
+        "Input.synthesizeScrollGesture",
+        {"x": x, "y": y, "yDistance": -180, "gestureSourceType": "touch", "speed": 600},
+    )
+    phone.wait_for_timeout(300)
+    assert phone.evaluate(top) > before + 100
+    assert data(phone, "start") == start
+    assert phone.problems == []
+
+
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_without_motion_it_goes_from_step_to_step(browser, app_url, motion):
     context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion=motion)

@@ -22,11 +22,11 @@ def live_rates(run: RunInfo, history: History) -> None:
             st.text_input(
                 f"{label}: η now",
                 key=key,
-                width=150,
-                help="Holds from the next step on; under a schedule it is the base rate.",
+                width=170,
                 on_change=_change,
                 args=(run, racer, label, key),
             )
+        st.caption("Changes hold from the next step on; under a schedule it is the base rate.")
     if problem := st.session_state.pop(_PROBLEM, None):
         st.error(problem, icon=":material/error:")
 
