@@ -50,7 +50,7 @@ def test_buttons_are_called_by_their_words(page, app_url, path):
             "scheme=equal_variance",
         ),
         ("?layers=30+x+64", "init-strips", r"Layer \d+", "strip="),
-        ("", "init-grid", r"\d", "enlarged="),
+        ("", "init-grid", r"Layer 0 .*, weights, from .* values, .* density", "enlarged="),
     ],
 )
 def test_figures_are_chosen_from_by_keys(page, app_url, query, figure, said, link):

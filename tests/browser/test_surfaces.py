@@ -300,11 +300,12 @@ def test_a_swipe_that_begins_on_the_surface_scrolls_the_page(phone, app_url):
     top = "document.querySelector('[data-testid=stMain]').scrollTop"
     before, start = phone.evaluate(top), data(phone, "start")
     x, y = pixel(phone, -3, -5)
-    phone.touch.send(
-        "Input.synthesizeScrollGesture",
-        {"x": x, "y": y, "yDistance": -180, "gestureSourceType": "touch", "speed": 600},
-    )
-    phone.wait_for_timeout(300)
+    touch(phone, "touchStart", [(0, (x, y))])
+    for i in range(1, 12):
+        touch(phone, "touchMove", [(0, (x, y - 16 * i))])
+        phone.wait_for_timeout(30)
+    touch(phone, "touchEnd", [])
+    phone.wait_for_timeout(500)
     assert phone.evaluate(top) > before + 100
     assert data(phone, "start") == start
     assert phone.problems == []

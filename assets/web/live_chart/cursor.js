@@ -1,6 +1,7 @@
 // A cross that the arrow keys move over a figure's plots, with its place spoken; Enter chooses.
 
 import { number } from "../shared/numbers.js";
+import { told } from "./bins.js";
 import { panels, scaleOf } from "./pick.js";
 
 export const HOW = "Arrow keys move over it, with shift in small steps, Enter chooses.";
@@ -34,6 +35,8 @@ export class Cursor {
     this.view = null;
     /** @type {(number | null)[]} */
     this.keys = [null, null];
+    /** @type {string[] | null} */
+    this.names = null; // of the plots, where they are histograms
     this.panel = 0;
     /** @type {{ x: number, y: number } | null} */
     this.at = null; // in data units
@@ -135,7 +138,10 @@ export class Cursor {
     this.cross.hidden = false;
     const said = [panel.title, `${panel.across || "across"} ${number(this.at.x)}`];
     if (panel.up) said.push(`${panel.up} ${number(this.at.y)}`);
-    this.spoken.textContent = said.filter(Boolean).join(", ");
+    // A histogram has nothing to say of a height, but of the bin.
+    const [px, py] = [panel.x + x(this.at.x), panel.y + panel.height / 2];
+    const bin = this.names && told(this.view.scenegraph().root, this.names, px, py);
+    this.spoken.textContent = bin ? bin.replaceAll("\n", ", ") : said.filter(Boolean).join(", ");
     this.cross.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 

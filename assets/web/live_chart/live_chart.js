@@ -109,6 +109,7 @@ class LiveFigure {
     try {
       const body = message.body ?? (message.body = JSON.parse(text));
       this.cursor.offer(head.select, head.keys, body.alt);
+      this.cursor.names = body.signals.panels ?? null;
       if (head.select) element.dataset.select = "1";
       else delete element.dataset.select;
       let ink = await this.view_for(head, body);
