@@ -12,7 +12,7 @@ from initopt_core.registry import Entry, Parameter, Registry
 
 from .address import session_key
 from .components.number_slider import number_slider
-from .state import MAX_TEXT, kept, values, write_link
+from .state import CUT, MAX_TEXT, kept, values, write_link
 
 
 def is_number(parameter: Parameter) -> bool:
@@ -86,7 +86,9 @@ def boxed(
         if on_change:
             on_change()
 
-    if st.session_state.get(box) != value:
+    # Said again after a run that was cut short: a browser that has not got the value would take the
+    # widget for empty, and say so.
+    if st.session_state.get(box) != value or st.session_state.get(CUT):
         st.session_state[box] = value
     draw(key=box, on_change=chosen, **options)
 

@@ -21,7 +21,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from . import address
 from .controls import is_number, parameter_control
 from .layout import enter, tell_of_crowd
-from .state import Control, Reading, values
+from .state import CUT, Control, Reading, values
 from .undo import Undo
 
 _READ, _DRAWN, _DUE = "_page_read", "_page_drawn", "_page_due"
@@ -74,6 +74,7 @@ class Laboratory:
         """The whole page, in a whole run of the script: `draw` is handed what was read."""
         enter()
         state = st.session_state
+        state[CUT] = state.get(_DRAWN) != self.name
         state[_DRAWN] = ""
         state[_DUE] = {}
         now = self._reread()

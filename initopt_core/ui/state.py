@@ -22,6 +22,9 @@ from . import address
 E = TypeVar("E", bound=Entry)
 
 MAX_TEXT = 400
+CUT = "_page_cut"
+"""Session key: whether the page's last whole run did not come to its end, so that the browser may
+not have what it sent."""
 _NOTES = "_link_notes"
 _NOTE_SECONDS = 20
 

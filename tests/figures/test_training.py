@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -94,6 +95,14 @@ def test_the_numbers_are_those_of_the_run(history):
     first = next(r for r in losses if r["label"] == "Adam")
     assert first["x"] == 128
     assert first["y"] == pytest.approx(np.mean([c.losses[0] for c in found[0].members]), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("worst", "low"), [([], 0), ([0.98], 90), ([0.763], 70), ([0.126, 0.8], 0), ([0.04], 0)]
+)
+def test_the_accuracy_axis_goes_down_to_zero_where_chance_is_near(worst, low):
+    curve = SimpleNamespace(val=worst, hits=[1], train=[])
+    assert figures.accuracy_span([SimpleNamespace(members=[curve])]) == [low, 100]
 
 
 def test_positions(history):

@@ -155,12 +155,14 @@ def _accuracy_marks(found: Sequence[Line]) -> str:
 
 def accuracy_span(found: Sequence[Line]) -> list[float]:
     """The accuracy axis, in %: 0 to 100 from the start, and from the first whole epoch on the
-    part above the ten below the worst whole epoch, where all that follows takes place."""
+    part above the ten below the worst whole epoch, where all that follows takes place; down to 0
+    where that is chance, whose line is then drawn."""
     curves = [c for line in found for c in line.members]
     whole = [v for c in curves for v in (*c.val, *(() if c.hits else c.train)) if v is not None]
     if not whole:
         return [0, 100]
-    return [max(0, min(10 * math.floor(10 * min(whole) - 0.05), 90)), 100]
+    low = min(10 * math.floor(10 * min(whole) - 0.05), 90)
+    return [low if low > 10 else 0, 100]
 
 
 def _checks(line: Line, axis: str) -> dict[str, list[float]]:

@@ -26,7 +26,9 @@ def live_rates(run: RunInfo, history: History) -> None:
                 on_change=_change,
                 args=(run, racer, label, key),
             )
-        st.caption("Changes hold from the next step on; under a schedule it is the base rate.")
+        st.caption(
+            "Changes hold from the next step on; under a schedule it is the base rate.", width=300
+        )
     if problem := st.session_state.pop(_PROBLEM, None):
         st.error(problem, icon=":material/error:")
 
