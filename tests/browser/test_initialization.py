@@ -210,7 +210,7 @@ def test_bad_sizes_keep_the_last_picture(page, app_url):
     box = page.locator('input[aria-label="Hidden layers"]')
     box.fill("512, many")
     box.press("Enter")
-    expect(page.get_by_text("'many' is not a number of units")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("“many” is not a number of units")).to_be_visible(timeout=20_000)
     calm(page)
     assert stamp(page, "init-grid") == before
     expect(page.locator('[data-testid="stException"]')).to_have_count(0)
