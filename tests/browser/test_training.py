@@ -77,7 +77,8 @@ def test_a_race_from_start_to_export(page, browser, app_url):
     page.get_by_role("textbox", name="SGD: η now").press("Enter")
     expect(page.get_by_role("cell", name="0.05").first).to_be_visible(timeout=20_000)
     page.wait_for_function(  # the plot says whose rate it was
-        "s => document.querySelector(s).view.data('changes').some((c) => c.text === 'SGD: η = 0.05')",
+        """selector => document.querySelector(selector).view.data('changes')
+          .some((change) => change.text === 'SGD: η = 0.05')""",
         arg=DRAWN,
         timeout=20_000,
     )
