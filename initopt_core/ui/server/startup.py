@@ -19,7 +19,7 @@ import streamlit as st
 
 from initopt_core.ui.components import live_chart
 
-from . import farewell, operation, wakeups
+from . import farewell, operation
 
 FIRST = "initopt_core.ui.initialization.page"
 LATER = (
@@ -40,7 +40,6 @@ _thread: threading.Thread | None = None
 async def lifespan(_: Any) -> AsyncIterator[None]:
     """Of the server: begin to load when it starts; at its end, keep what trains."""
     begin()
-    wakeups.gather(asyncio.get_running_loop())
     farewell.listen()
     yield
     if service := operation.training():
