@@ -4,6 +4,7 @@ Every function walks the Linear layers of a model from the input side. `generato
 draw reproducible; None uses torch's global generator. fan_in is the number of inputs of a
 unit (columns of the weight), fan_out the number of units (rows). `bias` is the value of every
 bias, `bias_std` the spread of the normal noise on it; both are zero unless asked for.
+Longer than other files: a scheme and its entry stand together, and there are eleven.
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ import altair as alt
 import numpy as np
 
 from initopt_core import wording
+from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.optimizers.entry import Look
 
 Layers = alt.LayerChart | alt.FacetChart
 """What `alt.layer` is said to give; without a facet in its parts it is the first."""
@@ -45,25 +47,12 @@ MEASURED: list[int] = [1, 0]
 PREDICTED: list[int] = [6, 4]
 BAND_OPACITY = 0.18
 
-_SOLID, _LONG, _DOTS, _MIXED = [1, 0], [7, 3], [2, 2], [7, 2, 2, 2]
-
-OPTIMIZER_STYLES: dict[str, tuple[str, list[int], str]] = {
-    # name: colour, dash, marker. Alike hues carry different dashes.
-    "SGD": ("#EE7733", _SOLID, "circle"),
-    "SGDMomentum": ("#4477AA", _SOLID, "square"),
-    "Adam": ("#AA3377", _SOLID, "diamond"),
-    "HeavyBall": ("#33BBEE", _LONG, "cross"),
-    "Nesterov": ("#009988", _MIXED, "triangle-up"),
-    "Adagrad": ("#CCBB44", _LONG, "triangle-down"),
-    "RMSprop": ("#228833", _DOTS, "triangle-right"),
-    "AdamW": ("#EE6677", _DOTS, "triangle-left"),
-    "NAdam": ("#AA4499", _LONG, "stroke"),
-    "Adamax": ("#CC6677", _LONG, "wedge"),
-    "Lion": ("#999933", _MIXED, "arrow"),
-    "Muon": ("#5599CC", _DOTS, "triangle"),
+_DASHES: dict[str, list[int]] = {
+    "solid": [1, 0],
+    "long": [7, 3],
+    "dots": [2, 2],
+    "mixed": [7, 2, 2, 2],
 }
-OPTIMIZERS = {name: style[0] for name, style in OPTIMIZER_STYLES.items()}
-_UNKNOWN = ("#888888", _MIXED, "circle")
 
 INK = alt.ExprRef("ink")
 """Text and lines that must read on the page's background."""
@@ -201,11 +190,12 @@ def write_tooltips(vega: Any) -> None:
 
 
 def optimizer_style(name: str) -> tuple[str, list[int], str]:
-    """Colour, dash and marker of an optimizer. "Adam (2)" or "Adam, lr 0.1" look like "Adam"."""
-    if name in OPTIMIZER_STYLES:
-        return OPTIMIZER_STYLES[name]
+    """Colour, dash and marker of an optimizer, from its entry. "Adam (2)" or "Adam, lr 0.1" look
+    like "Adam"; what is no optimizer is grey."""
     stem = "".join(c if c.isalnum() else " " for c in name).split()
-    return OPTIMIZER_STYLES.get(stem[0] if stem else "", _UNKNOWN)
+    entry = OPTIMIZERS.get(name) or OPTIMIZERS.get(stem[0] if stem else "")
+    look = entry.look if entry else Look()
+    return look.color, _DASHES[look.dash], look.marker
 
 
 def optimizer_color(field: str, names: Sequence[str], **kwargs: Any) -> alt.Color:

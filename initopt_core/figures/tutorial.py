@@ -3,6 +3,7 @@
 `course(dataset)` lists them as `Item`s, each with its title, caption, program, link and the
 numbers that the tutorial printed beside ours; `manifest(items, ...)` gathers those numbers, and
 `clips(dataset)` lists what moves. `figures(dataset)` gives names and makers alone.
+Longer than other files: it is a list, one entry for each figure of the tutorial.
 """
 
 from __future__ import annotations

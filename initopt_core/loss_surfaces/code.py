@@ -58,13 +58,7 @@ def _pair(start: tuple[float, float]) -> str:
 
 
 def _torch(run: Run) -> str:
-    """torch's own constructor call for this run; empty where torch has none."""
-    values = run.values()
-    if not values.get("bias_correction", True):
-        return ""
-    code = OPTIMIZERS[run.optimizer].torch_code
-    made = code.format(**{k: repr(v) for k, v in values.items()})
-    return made.replace(", weight_decay=0.0)", ")")
+    return OPTIMIZERS[run.optimizer].in_torch(run.values())
 
 
 def _optimizer(run: Run) -> str:

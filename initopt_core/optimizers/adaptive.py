@@ -1,4 +1,7 @@
-"""Optimizers with a rate for every weight."""
+"""Optimizers with a rate for every weight.
+
+Longer than other files: six relatives, each with its step, its step in place and its entry.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from .entry import (
     EPS,
     Limit,
     Line,
+    Look,
     OptimizerEntry,
     Settings,
     decay,
@@ -283,6 +287,7 @@ ADAGRAD = OptimizerEntry(
     formula=r"v \leftarrow v + g^2,\quad w \leftarrow w - \eta\, g / (\sqrt v + \epsilon)",
     source="Duchi et al., JMLR 2011",
     help="A rate for every weight, which shrinks with all that it has seen.",
+    look=Look("#CCBB44", "long", "triangle-down"),
     lr_grid=half_decades(1e-3),
     normalised=True,
     torch_code="torch.optim.Adagrad(params, lr={lr}, eps={eps}, weight_decay={weight_decay})",
@@ -301,6 +306,7 @@ RMSPROP = OptimizerEntry(
     r"w \leftarrow w - \eta\, g / (\sqrt v + \epsilon)",
     source="Tieleman & Hinton, lecture 6.5, 2012",
     help="Adagrad that forgets: a rate for every weight from its recent gradients.",
+    look=Look("#228833", "dots", "triangle-right"),
     lr_grid=half_decades(1e-5),
     surface_lr=0.2,
     normalised=True,
@@ -333,6 +339,7 @@ ADAM = OptimizerEntry(
     r"w \leftarrow w - \eta\, \hat m / (\sqrt{\hat v} + \epsilon)",
     source="Kingma & Ba, ICLR 2015",
     help="Momentum and a rate for every weight; little tuning needed.",
+    look=Look("#AA3377", "solid", "diamond"),
     lr_grid=half_decades(1e-5),
     normalised=True,
     torch_code=f"torch.optim.Adam({_ADAM_ARGS})",
@@ -350,6 +357,7 @@ ADAMW = OptimizerEntry(
     formula=r"w \leftarrow w - \eta\, (\hat m / (\sqrt{\hat v} + \epsilon) + \lambda w)",
     source="Loshchilov & Hutter, ICLR 2019",
     help="Adam whose weight decay acts on the weights directly; the default of today.",
+    look=Look("#EE6677", "dots", "triangle-left"),
     lr_grid=half_decades(1e-5),
     normalised=True,
     torch_code=f"torch.optim.AdamW({_ADAM_ARGS})",
@@ -379,6 +387,7 @@ NADAM = OptimizerEntry(
     r"+ \frac{(1-\mu_t) g}{1-\prod_{i \le t} \mu_i} \right) / (\sqrt{\hat v} + \epsilon)",
     source="Dozat, ICLR workshop 2016",
     help="Adam with Nesterov's look-ahead.",
+    look=Look("#AA4499", "long", "stroke"),
     lr_grid=half_decades(1e-5),
     normalised=True,
     torch_code=f"torch.optim.NAdam({_ADAM_ARGS})",
@@ -402,6 +411,7 @@ ADAMAX = OptimizerEntry(
     formula=r"v \leftarrow \max(\beta_2 v, |g|),\quad w \leftarrow w - \eta\, \hat m / v",
     source="Kingma & Ba, ICLR 2015, section 7.1",
     help="Adam that divides by the largest recent gradient; calm when gradients are rare.",
+    look=Look("#CC6677", "long", "wedge"),
     lr_grid=half_decades(2e-5),
     normalised=True,
     torch_code=f"torch.optim.Adamax({_ADAM_ARGS})",

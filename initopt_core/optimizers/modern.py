@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .adaptive import AdamState, AdamW
-from .entry import BETA1, BETA2, MOMENTUM, OptimizerEntry, decay, half_decades, rate
+from .entry import BETA1, BETA2, MOMENTUM, Look, OptimizerEntry, decay, half_decades, rate
 from .momentum import MomentumState
 from .template import OptimizerTemplate, average
 from .torch_muon import MuonAndAdamW
@@ -100,6 +100,7 @@ LION = OptimizerEntry(
     r"+ \lambda w),\quad m \leftarrow \beta_2 m + (1-\beta_2) g",
     source="Chen et al., NeurIPS 2023",
     help="Steps of one size, in the direction of the sign of a momentum.",
+    look=Look("#999933", "mixed", "arrow"),
     lr_grid=half_decades(1e-6),
     surface_lr=0.1,
     normalised=True,
@@ -121,6 +122,7 @@ MUON = OptimizerEntry(
     source="Jordan et al., 2024; scale of Liu et al., 2025",
     help="Orthogonal momentum for weight matrices (biases take AdamW's step). Needs "
     "several times the work of a step of the others.",
+    look=Look("#5599CC", "dots", "triangle"),
     lr_grid=half_decades(1e-5),
     elementwise=False,
     normalised=True,

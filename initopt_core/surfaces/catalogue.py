@@ -1,4 +1,7 @@
-"""The registry of surfaces."""
+"""The registry of surfaces.
+
+Longer than other files: it is a list, one entry for each surface.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""From the pieces of a formula to what it computes."""
+"""From the pieces of a formula to what it computes.
+
+Longer than other files: one grammar, whose rules call each other.
+"""
 
 from __future__ import annotations
 

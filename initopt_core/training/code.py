@@ -68,17 +68,13 @@ def program(config: TrainConfig) -> str:
     )
 
 
-def _in_torch(racer: Racer) -> bool:
-    """Whether torch has it; its Adam always corrects the bias."""
-    corrected = dict(racer.settings).get("bias_correction", True)
-    return bool(OPTIMIZERS[racer.optimizer].torch_code) and corrected
+def _in_torch(racer: Racer) -> str:
+    return OPTIMIZERS[racer.optimizer].in_torch(dict(racer.settings))
 
 
 def _optimizer(racer: Racer) -> str:
-    settings = dict(racer.settings)
-    if _in_torch(racer):
-        return OPTIMIZERS[racer.optimizer].torch_code.format(**settings)
-    return f"{_own(racer).__name__}(params, {_arguments(settings)})"
+    own = f"{_own(racer).__name__}(params, {_arguments(dict(racer.settings))})"
+    return _in_torch(racer) or own
 
 
 def _own(racer: Racer) -> type:

@@ -258,3 +258,14 @@ def test_bad_settings_are_refused():
         make_optimizer("sgd'; drop", [])
     with pytest.raises(SettingError, match="Learning rate"):
         make_optimizer("SGD", [], lr=float("nan"))
+
+
+@pytest.mark.parametrize("name", [n for n, e in OPTIMIZERS.items() if e.torch_code])
+def test_torchs_call_says_what_its_defaults_would_not(name):
+    """A weight decay of zero, too: torch's AdamW has one of 0.01 by itself."""
+    entry = OPTIMIZERS[name]
+    weights = [torch.ones(2, 2, requires_grad=True)]
+    made = eval(
+        entry.in_torch(entry.settings({"weight_decay": 0.0})), {"torch": torch, "params": weights}
+    )
+    assert all(group["weight_decay"] == 0.0 for group in made.param_groups)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from initopt_core.figures import export, theme
 from initopt_core.figures import figure as base
+from initopt_core.optimizers import OPTIMIZERS
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def test_png_is_twice_the_svgs_size_on_white(figure):
 def test_svg_holds_the_title_the_colours_and_powers_of_ten(figure):
     text = export.to_svg(figure).decode()
     assert "Losses ∂L/∂W" in text
-    assert theme.OPTIMIZERS["Adam"].lower() in text.lower()
+    assert OPTIMIZERS["Adam"].look.color.lower() in text.lower()
     assert "10⁻³" in text
     assert theme.LIGHT["ink"].lower() in text.lower()
 

@@ -12,6 +12,7 @@ import torch
 from initopt_core.figures import figure as base
 from initopt_core.figures import theme
 from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.optimizers.entry import Look
 
 
 def line_figure(seed=0, **kwargs):
@@ -208,20 +209,23 @@ def lab(colour, sight):
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
+LOOKS = {name: theme.optimizer_style(name) for name in OPTIMIZERS}
+
+
 def test_every_optimizer_has_its_look():
-    assert set(theme.OPTIMIZER_STYLES) == set(OPTIMIZERS)
+    assert all(entry.look != Look() for entry in OPTIMIZERS.values())
 
 
-@pytest.mark.parametrize("name", theme.OPTIMIZER_STYLES)
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer_reads_on_light_and_dark(name):
-    colour = theme.OPTIMIZERS[name]
+    colour = OPTIMIZERS[name].look.color
     assert contrast(colour, theme.LIGHT["paper"]) >= 1.6
     assert contrast(colour, theme.DARK["paper"]) >= 2.4
 
 
 @pytest.mark.parametrize("sight", SIGHT)
 def test_optimizers_that_share_a_dash_differ_in_colour_for_every_sight(sight):
-    for (a, x), (b, y) in itertools.combinations(theme.OPTIMIZER_STYLES.items(), 2):
+    for (a, x), (b, y) in itertools.combinations(LOOKS.items(), 2):
         assert x[2] != y[2], f"{a} and {b} have the same marker"
         assert x[0] != y[0], f"{a} and {b} have the same colour"
         if x[1] == y[1]:
@@ -236,6 +240,6 @@ def test_the_quantities_keep_their_colours():
 
 
 def test_named_instances_look_like_their_optimizer():
-    assert theme.optimizer_style("Adam (2)") == theme.OPTIMIZER_STYLES["Adam"]
-    assert theme.optimizer_style("AdamW, lr 0.1") == theme.OPTIMIZER_STYLES["AdamW"]
+    assert theme.optimizer_style("Adam (2)") == LOOKS["Adam"]
+    assert theme.optimizer_style("AdamW, lr 0.1") == LOOKS["AdamW"] != LOOKS["Adam"]
     assert theme.optimizer_style("something") == theme.optimizer_style("")

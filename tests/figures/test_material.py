@@ -15,6 +15,7 @@ from PIL import Image
 from initopt_core import data
 from initopt_core.figures import export, images, tutorial
 from initopt_core.figures.export import page, restyle
+from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.reading import SettingError
 
 WORDS = {"title": "A title", "caption": "settings in words " * 12, "source": "https://x.org/?a=1"}
@@ -55,11 +56,8 @@ def test_letters_on_a_slide_are_at_least_18_pixels():
 
 
 def test_printed_series_differ_in_grey():
-    from initopt_core.figures import theme
-
-    greys = [
-        restyle.lightness(c) for c in restyle.apart_in_grey(list(theme.OPTIMIZERS.values())[:6])
-    ]
+    colours = [entry.look.color for entry in OPTIMIZERS.values()][:6]
+    greys = [restyle.lightness(c) for c in restyle.apart_in_grey(colours)]
     assert min(np.diff(sorted(greys))) > 5 and max(greys) < 80
     assert restyle.lightness("#FFFFFF") == pytest.approx(100, abs=0.01)
     assert restyle.lightness("#777777") == pytest.approx(50.03, abs=0.1)

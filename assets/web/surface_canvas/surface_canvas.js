@@ -1,5 +1,5 @@
 // The loss-surface laboratory: one clock, and everything that moves with it. protocol.js says what
-// comes in and what goes out.
+// comes in and what goes out. Longer than other files: what moves with the clock shares its state.
 
 import { FONT } from "../shared/canvas.js";
 import { pageColours, watchTheme } from "../shared/colours.js";

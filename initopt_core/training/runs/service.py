@@ -1,4 +1,7 @@
-"""The one owner of training on a server: queue, worker process, runs and their histories."""
+"""The one owner of training on a server: queue, worker process, runs and their histories.
+
+Longer than other files: everything here stands under one lock.
+"""
 
 from __future__ import annotations
 

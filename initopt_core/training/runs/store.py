@@ -8,6 +8,8 @@ RUN/owner          name of the visitor who started it; absent for the person at 
 RUN/alive          touched every second by the worker that trains it
 RUN/NAME.config, NAME.tar, NAME_results.json   best epoch of each racer, the tutorial's format
 RUN/last.ckpt      all that is needed to go on
+
+Longer than other files: whatever touches these files does it here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What the controls of the loss-surface page hold, read without drawing them.
 
 `read` is the table of the page's controls and gives one hashable `Plan`.
+Longer than other files: every control of the page is told here once, in the order of the page.
 """
 
 from __future__ import annotations
