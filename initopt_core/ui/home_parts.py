@@ -112,8 +112,9 @@ def about_data(source: str) -> None:
     st.markdown(
         f"Pixels lie between 0 and 1; over the {count(many)} training images here their mean is "
         f"**{mean:.4f}** and their standard deviation **{std:.4f}** (the tutorial: 0.2860 and "
-        "0.3530). Every image is shifted and scaled by these, (x − 0.2861) / 0.3530, so that "
-        "inputs have mean 0 and variance 1: only then does a rule for the variance of weights "
+        "0.3530). Every image is shifted and scaled by these, (x − 0.2861) / 0.3530 (the tutorial "
+        "rounds the mean up there, and so do we: its numbers come out to the last digit), so that "
+        "inputs have mean 0 and variance 1. Only then does a rule for the variance of weights "
         "say what the variance of the first layer's output will be."
     )
     rows = "".join(
