@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,34 @@ def test_what_is_served_lies_in_one_folder():
     assert assets.WEB == ROOT / "assets" / "web"
     kinds = {p.suffix for p in assets.WEB.rglob("*") if p.is_file()}
     assert kinds <= {".js", ".css", ".woff2", ".txt", ".md", ""}, "no data, no programs"
+
+
+def answers() -> list[tuple[str, str]]:
+    """What the map says to strangers: the file, and a name that is to be found in it."""
+    text = (ROOT / "initopt_core" / "README.md").read_text(encoding="utf-8")
+    found = []
+    for line in text.split("| question | look |")[1].split("\n## ")[0].splitlines()[2:]:
+        if line:
+            *names, file = re.findall(r"`([^`]+)`", line.split("|")[2].split(",")[0])
+            found += [(file, name) for name in names]
+    return found
+
+
+def test_the_map_answers_the_three_questions_of_strangers():
+    assert {
+        ("optimizers/momentum.py", "SGD_MOMENTUM"),
+        ("ui/training/watch.py", "interval"),
+        ("activations.py", "ACTIVATIONS"),
+    } <= set(answers())
+    for file, name in answers():
+        text = (ROOT / "initopt_core" / file).read_text(encoding="utf-8")
+        assert re.search(rf"^(def {name}\(|class {name}\b|{name}(:.*)? = |\s+{name}=)", text, re.M), name
+
+
+def test_every_file_of_the_map_is_there():
+    text = (ROOT / "initopt_core" / "README.md").read_text(encoding="utf-8")
+    text = text.split("## Add an optimizer")[0]
+    named = set(re.findall(r"`([\w/]+(?:\.py|\.css|/))`", text))
+    assert len(named) > 15
+    core = ROOT / "initopt_core"
+    assert [n for n in named if not any((home / n).exists() for home in (core, ROOT))] == []
