@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +20,7 @@ from initopt_core.wording import count
 
 from .server.compute import compute
 from .server.dataset import get_dataset
+from .tables import html_table
 
 PRINTED = {"mean": 0.009, "standard deviation": 1.012, "largest": 2.022, "smallest": -0.810}
 """What the tutorial printed of one normalized batch; the pixels themselves: 0.2860 and 0.3530."""
@@ -117,14 +117,9 @@ def about_data(source: str) -> None:
         "inputs have mean 0 and variance 1. Only then does a rule for the variance of weights "
         "say what the variance of the first layer's output will be."
     )
-    rows = "".join(
-        f"<tr><td>{html.escape(name)}</td><td>{_signed(ours)}</td><td>{_signed(PRINTED[name])}</td></tr>"
-        for name, ours in batch(source).items()
-    )
-    st.html(
-        "<table class='batch'><tr><th>One batch of 1,024 images</th><th>here</th>"
-        f"<th>tutorial</th></tr>{rows}</table>"
-    )
+    rows = [(n, _signed(ours), _signed(PRINTED[n])) for n, ours in batch(source).items()]
+    head = ("One batch of 1,024 images", "here", "tutorial")
+    st.html(html_table(head, rows, kind="batch"))
     st.caption(
         "The batches are different draws, so mean and deviation differ in the third digit. The "
         "largest and smallest are not 1 and −1: a white pixel becomes (1 − 0.2861) / 0.3530, a "

@@ -66,7 +66,8 @@ def test_the_map_answers_the_three_questions_of_strangers():
     } <= set(answers())
     for file, name in answers():
         text = (ROOT / "initopt_core" / file).read_text(encoding="utf-8")
-        assert re.search(rf"^(def {name}\(|class {name}\b|{name}(:.*)? = |\s+{name}=)", text, re.M), name
+        defined = rf"^(def {name}\(|class {name}\b|{name}(:.*)? = |\s+{name}=)"
+        assert re.search(defined, text, re.MULTILINE), name
 
 
 def test_every_file_of_the_map_is_there():

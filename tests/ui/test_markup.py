@@ -21,16 +21,13 @@ NUMBERS = {
     "number", "percent", "points", "duration", "count", "megabytes", "times", "len", "round", "int",
     "float", "superscript", "power",
 }  # fmt: skip
-ESCAPES = {"escape"}
+ESCAPES = {"escape", "html_table"}
 OURS = {
     "home.py: images.png_url(strip)": "an address made of pixels",
     "home.py: label": "a counter",
     "home.py: _picture(name)": "a card's picture; the cards are a constant",
     "home.py: _class_grid(source)": "figures are read here, too",
     "home_parts.py: drawing": "the network's drawing, without arguments",
-    "home_parts.py: rows": "its cells are read here, too",
-    "home_parts.py: _signed(PRINTED[name])": "a number",
-    "home_parts.py: _signed(ours)": "a number",
     "initialization/pins.py: color": "one of the theme's",
     "loss_surfaces/basins.py: legend(made, [z for _, _, z in minima])": "escaped in figures",
     "server/document.py: style": "our style sheet",

@@ -16,9 +16,8 @@ from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.server.compute import compute, is_ready
 from initopt_core.ui.server.dataset import get_dataset
+from initopt_core.ui.tables import html_table
 from initopt_core.wording import duration, number
-
-from .numbers import table
 
 SEEDS = 20
 
@@ -62,7 +61,8 @@ def seeds(seen: Observation, depth: Figure) -> None:
             column = drawn[:, i]
             row += [number(v) for v in (column.min(), np.median(column), column.max())]
         rows.append(row)
-    table(["Layer", "Activations: min", "median", "max", "Gradients: min", "median", "max"], rows)
+    head = ["Layer", "Activations: min", "median", "max", "Gradients: min", "median", "max"]
+    st.html(html_table(head, rows))
     export_buttons(figure, key="init-seeds")
 
 
@@ -107,7 +107,7 @@ def tutorial(seen: Observation) -> None:
     for printed, label in ((preset.activations, "Activations"), (preset.gradients, "Gradients")):
         if printed:
             head += [f"{label}: printed", "ours", "apart"]
-    table(head, rows)
+    st.html(html_table(head, rows))
     st.caption(
         "Nothing is drawn here, so the numbers agree to five digits and more."
         if preset.exact

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,21 +9,10 @@ import streamlit as st
 
 from initopt_core.initialization import Observation
 from initopt_core.ui.controls import segmented
+from initopt_core.ui.tables import html_table
 from initopt_core.wording import count, number, percent
 
 from . import controls
-
-
-def table(head: list[str], rows: list[list[str]]) -> None:
-    """A small table as HTML: cheap to send, read aloud well, figures aligned."""
-    cells = "".join(f"<th scope='col'>{html.escape(h)}</th>" for h in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows
-    )
-    st.html(
-        f"<div class='initopt-table'><table><thead><tr>{cells}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div>"
-    )
 
 
 def numbers(seen: Observation, held: controls.Held, changed: Callable[[], None]) -> None:
@@ -56,10 +44,8 @@ def numbers(seen: Observation, held: controls.Held, changed: Callable[[], None])
                 count(s.size - s.finite),
             ]
         )
-    table(
-        ["Layer", "Mean", "Variance", "Theory", "Min", "Max", "Saturated", "Dead units", "NaN, ∞"],
-        rows,
-    )
+    head = ["Layer", "Mean", "Variance", "Theory", "Min", "Max", "Saturated"]
+    st.html(html_table([*head, "Dead units", "NaN, ∞"], rows))
     st.caption(
         f"{count(seen.images)} images · loss {number(seen.probe.loss)} (ln 10 = 2.30 is chance) · "
         f"accuracy {percent(seen.probe.accuracy)}. Saturated: the slope there is below 5 % of the "

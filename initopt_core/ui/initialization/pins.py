@@ -16,10 +16,10 @@ from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.server.compute import compute
 from initopt_core.ui.state import values
+from initopt_core.ui.tables import html_table
 from initopt_core.wording import number, times
 
 from . import controls
-from .numbers import table
 
 MAX_PINS = 3
 
@@ -97,7 +97,7 @@ def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]
     for i in range(len(pinned)):
         heads += [f"Pin {i + 1}: activations", "gradients"]
     st.caption("Variances now, and how many times as large they are in each pinned setting.")
-    table(heads, rows)
+    st.html(html_table(heads, rows))
 
 
 def _swatch(container, color: str, text: str) -> None:

@@ -11,6 +11,7 @@ from initopt_core.figures import training as figures
 from initopt_core.training import findings
 from initopt_core.training.history import Curve, History
 from initopt_core.training.runs.store import ACTIVE, RunInfo
+from initopt_core.ui.tables import html_table
 from initopt_core.wording import UNKNOWN, duration, number, percent, points
 
 HEADS = (
@@ -85,7 +86,7 @@ def legend(found: Sequence[figures.Line]) -> str:
 
 def table(shown: Sequence[tuple[RunInfo, History]]) -> str:
     """The racers of one or several runs in numbers; several seeds as mean and spread."""
-    rows = []
+    rows, colours = [], []
     for run, history in shown:
         for members in findings.groups(history):
             name = members[0].label if len(shown) == 1 else f"{run.name}: {members[0].label}"
@@ -95,17 +96,9 @@ def table(shown: Sequence[tuple[RunInfo, History]]) -> str:
                 name += f", {stopped} stopped" if stopped else ""
             elif stopped:
                 name += " · stopped itself"
-            color = theme.optimizer_style(members[0].optimizer)[0]
-            rows.append(
-                f'<tr><td><i style="background:{color}"></i>{html.escape(name)}</td>'
-                + "".join(f"<td>{cell}</td>" for cell in _cells(members, history))
-                + "</tr>"
-            )
-    heads = "".join(f"<th>{h}</th>" for h in HEADS)
-    return (
-        f'<div class="racers-box"><table class="racers"><tr>{heads}</tr>{"".join(rows)}'
-        "</table></div>"
-    )
+            colours.append(theme.optimizer_style(members[0].optimizer)[0])
+            rows.append([name, *_cells(members, history)])
+    return html_table(HEADS, rows, kind="racers", colours=colours)
 
 
 def _cells(members: Sequence[Curve], history: History) -> list[str]:
