@@ -42,6 +42,17 @@ def test_the_snippet_of_every_optimizer_runs_and_agrees(name):
     np.testing.assert_allclose(got[0], want, rtol=2e-3, atol=1e-3)
 
 
+def test_the_snippet_keeps_a_weight_decay_of_zero():
+    """torch's AdamW decays by 0.01 unless told otherwise: from this far it would be seen."""
+    settings = OPTIMIZERS["AdamW"].settings({"lr": 0.5, "weight_decay": 0.0})
+    run = Run("AdamW", tuple(settings.items()), (20.0, 2.0))
+    want = race(RAVINE, (run,), 20)[0].points[-1]
+    code = snippet(RAVINE, (run,), 20)
+    np.testing.assert_allclose(ends(code)[0][:2], want[:2], atol=0.01)
+    told = code.replace(", weight_decay=0.0", "")
+    assert told != code and abs(ends(told)[0][0] - want[0]) > 0.1, "the default would have shown"
+
+
 @pytest.mark.parametrize(
     "text", ["sin(3*w1) + max(w2, 0)*sqrt(2)", "w1**2", "softplus(w1) + e**w2 + pi", "4"]
 )
