@@ -1,6 +1,6 @@
 """The one owner of training on a server: queue, worker process, runs and their histories.
 
-Longer than other files: everything here stands under one lock.
+Longer than other files: queue, worker and histories change together, under the same locks.
 """
 
 from __future__ import annotations
