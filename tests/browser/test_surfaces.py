@@ -274,8 +274,13 @@ def test_a_finger_drags_the_start_and_two_zoom(phone, app_url):
     touch(phone, "touchEnd", [])
     assert len(ends) > 2
     phone.wait_for_function("location.search.includes('start_w1')", timeout=20_000)
-    x, y = (float(v) for v in data(phone, "start").split(","))
-    assert abs(x + 4) < 0.3 and abs(y - 3) < 0.3
+    phone.wait_for_function(  # the last of the drag's answers
+        """() => {
+          const [x, y] = document.querySelector('.sc-root').dataset.start.split(',').map(Number);
+          return Math.abs(x + 4) < 0.3 && Math.abs(y - 3) < 0.3;
+        }""",
+        timeout=20_000,
+    )
     assert phone.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
 
     width = "(([a, b]) => b - a)(document.querySelector('.sc-root').parentElement.__lab.view.view)"
