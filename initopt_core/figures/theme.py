@@ -16,8 +16,6 @@ import altair as alt
 import numpy as np
 
 from initopt_core import wording
-from initopt_core.optimizers import OPTIMIZERS
-from initopt_core.optimizers.entry import Look
 
 Layers = alt.LayerChart | alt.FacetChart
 """What `alt.layer` is said to give; without a facet in its parts it is the first."""
@@ -192,6 +190,9 @@ def write_tooltips(vega: Any) -> None:
 def optimizer_style(name: str) -> tuple[str, list[int], str]:
     """Colour, dash and marker of an optimizer, from its entry. "Adam (2)" or "Adam, lr 0.1" look
     like "Adam"; what is no optimizer is grey."""
+    from initopt_core.optimizers import OPTIMIZERS  # with torch: not before the server listens
+    from initopt_core.optimizers.entry import Look
+
     stem = "".join(c if c.isalnum() else " " for c in name).split()
     entry = OPTIMIZERS.get(name) or OPTIMIZERS.get(stem[0] if stem else "")
     look = entry.look if entry else Look()
