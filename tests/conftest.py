@@ -3,6 +3,17 @@
 import os
 from pathlib import Path
 
+import pytest
+
 _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "pretrained"
 if _BESIDE.is_dir():
     os.environ.setdefault("INITOPT_PRETRAINED", str(_BESIDE))
+
+
+def pytest_collection_modifyitems(items):
+    """What is long waits until it is asked for."""
+    if os.environ.get("INITOPT_LONG") == "1":
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="long: INITOPT_LONG=1 runs it"))

@@ -103,6 +103,7 @@ def test_the_ravine_in_three_dimensions_at_step_20(browser, opened):
     restored(browser, page, 0.02)
 
 
+@pytest.mark.long
 def test_zoom_speed_and_the_chosen_optimizer(browser, opened):
     page = opened("/loss_surfaces")
     for _ in range(2):
@@ -118,6 +119,7 @@ def test_zoom_speed_and_the_chosen_optimizer(browser, opened):
     again.context.close()
 
 
+@pytest.mark.long
 def test_basins(browser, opened):
     page = opened("/loss_surfaces")
     page.get_by_role("radio", name="Basins").click()
@@ -126,6 +128,7 @@ def test_basins(browser, opened):
     restored(browser, page, 0.02)
 
 
+@pytest.mark.long
 def test_the_shift_of_sharp_and_flat(browser, opened):
     page = opened("/loss_surfaces?view=Sharp+and+flat")
     canvas = page.locator(".sf-root canvas")
@@ -138,6 +141,7 @@ def test_the_shift_of_sharp_and_flat(browser, opened):
     restored(browser, page)
 
 
+@pytest.mark.long
 def test_the_quantity_of_the_numbers(browser, opened):
     page = opened("/initialization?part=Numbers")
     page.get_by_role("radio", name="Gradients").click()
@@ -152,6 +156,7 @@ def test_the_quantity_of_the_numbers(browser, opened):
     other.context.close()
 
 
+@pytest.mark.long
 def test_the_layer_that_is_explained(browser, opened):
     page = opened("/initialization?part=Explain")
     handle = page.locator('[data-testid="stMain"] [data-testid="stSlider"] input').first
@@ -168,6 +173,7 @@ def test_the_layer_that_is_explained(browser, opened):
     other.context.close()
 
 
+@pytest.mark.long
 def test_a_clicked_strip(browser, opened):
     page = opened("/initialization?layers=30+x+64")
     page.locator('[data-figure="init-strips"] canvas').click(position={"x": 180, "y": 80})
@@ -175,6 +181,7 @@ def test_a_clicked_strip(browser, opened):
     restored(browser, page)
 
 
+@pytest.mark.long
 def test_an_enlarged_histogram_on_one_axis(browser, opened):
     page = opened("/initialization")
     page.locator('.st-key-init-beside label:has-text("Same axis")').click()
@@ -184,6 +191,7 @@ def test_an_enlarged_histogram_on_one_axis(browser, opened):
     restored(browser, page)
 
 
+@pytest.mark.long
 def test_a_pin(browser, opened):
     page = opened("/initialization")
     page.get_by_role("button", name="Pin", exact=True).click()
@@ -196,6 +204,7 @@ def test_a_pin(browser, opened):
     restored(browser, page)
 
 
+@pytest.mark.long
 def test_how_a_race_is_looked_at(browser, opened):
     race = "/training?race=SGD,Adam&hidden=16&batch=256&epochs=2&data=sample"
     runs = []
