@@ -28,7 +28,7 @@ def main() -> None:
         position="top",
     )
     address.arrive(page.url_path)
-    address_bar()
+    address_bar(type_size.read() == "large")
     type_size.show()
     if page.url_path == "":
         address.title("")

@@ -24,7 +24,7 @@ def is_large() -> bool:
 
 def show() -> None:
     """The switch, in the head of the window on every page; keeps link and session alike."""
-    size = _now()
+    size = read()
     state.write_link(NAME, size, CHOICE.default)
     with st.container(key="type-large" if size == "large" else "type-size"):  # page.css reads it
         st.button(
@@ -36,8 +36,8 @@ def show() -> None:
         )
 
 
-def _now() -> str:
-    """The session's, whatever page it is on; a link that names one, and Back, set it."""
+def read() -> str:
+    """The size of type: the session's on every page; a link that names one, and Back, set it."""
     asked = st.query_params.get(NAME)
     if st.session_state.get(_EPOCH) != address.epoch():
         st.session_state[_EPOCH] = address.epoch()

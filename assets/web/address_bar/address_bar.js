@@ -110,6 +110,7 @@ function build(parent) {
 }
 
 export default function ({ parentElement, data, setTriggerValue }) {
+  document.documentElement.dataset.type = data.large ? "large" : "usual"; // for style sheets
   guardHistory();
   followParts();
   if (!parentElement.querySelector(".initopt-address")) build(parentElement);

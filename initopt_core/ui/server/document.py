@@ -15,22 +15,33 @@ from initopt_core.paths import ASSETS
 STYLE = ASSETS / "web" / "shared" / "page.css"
 MAX_BYTES = 1_000_000
 """A longer answer is no document of ours and passes as it is."""
-_SIDEBAR = """
+_SIDEBAR = """<style id="initopt-first">
 @media (min-width: 768px) {
-  [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"], [class*="st-key-card-"]))
+  [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"]))
     > div:has([data-testid="stMain"]) { margin-left: 300px; }
 }
 /* The picture comes before the head line above it. */
-[data-testid="stMain"]:not(:has(.st-key-page-head, [class*="st-key-card-"]))
+[data-testid="stMain"]:not(:has(.st-key-page-head))
   [data-testid="stMainBlockContainer"] { padding-top: 7.4rem; }
+</style>
+<script>
+// Of use until both are there, or a page that has neither; then it would cost every change time.
+new MutationObserver((_, observer) => {
+  const there = (what) => document.querySelector(what);
+  const both = there('[data-testid="stSidebar"]') && there(".st-key-page-head");
+  if (!both && !there('[class*="st-key-card-"]')) return;
+  there("#initopt-first").remove();
+  observer.disconnect();
+}).observe(document.body, { childList: true, subtree: true });
+</script>
 """
 
 
 @lru_cache(maxsize=2)
 def addition(sidebar: bool) -> bytes:
     """What stands at the end of the document's body; it keeps a sidebar's place if there is one."""
-    style = STYLE.read_text(encoding="utf-8") + (_SIDEBAR if sidebar else "")
-    return f"<style>\n{style}</style>\n".encode()
+    style = STYLE.read_text(encoding="utf-8")
+    return f"<style>\n{style}</style>\n{_SIDEBAR if sidebar else ''}".encode()
 
 
 class Document:
