@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 import streamlit as st
 import torch
 
@@ -15,6 +13,7 @@ from initopt_core.wording import count, megabytes
 from . import home_parts
 from .layout import page_header
 from .server.dataset import data_service, get_dataset
+from .tables import picture_grid
 
 _CARDS = (
     (
@@ -43,7 +42,6 @@ _CARDS = (
         "Try: drag the starting point.",
     ),
 )
-_GRID = '<div class="classes">{figures}</div>'
 
 
 def _picture(card: str) -> str:
@@ -55,14 +53,14 @@ def _picture(card: str) -> str:
 @st.cache_data(show_spinner=False)
 def _class_grid(source: str) -> str:
     dataset = get_dataset()
-    figures = "".join(
-        f'<figure><img src="{images.png_url(strip)}" alt="Four images of the class '
-        f'{html.escape(name)}"><figcaption>{label} · {html.escape(name)}</figcaption></figure>'
-        for label, (name, strip) in enumerate(
-            zip(dataset.classes, images.class_examples(dataset), strict=True)
-        )
+    pictures = zip(dataset.classes, images.class_examples(dataset), strict=True)
+    return picture_grid(
+        "classes",
+        (
+            (images.png_url(strip), f"Four images of the class {name}", f"{label} · {name}")
+            for label, (name, strip) in enumerate(pictures)
+        ),
     )
-    return _GRID.format(figures=figures)
 
 
 def show() -> None:

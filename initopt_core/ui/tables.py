@@ -1,4 +1,4 @@
-"""Small tables as HTML: cheap to send, read aloud well, figures aligned."""
+"""Small tables and pictures in rows as HTML: cheap to send, read aloud well, texts escaped."""
 
 from __future__ import annotations
 
@@ -31,6 +31,27 @@ def html_table(
         f'<div class="{html.escape(kind)}"><table><thead><tr>{heads}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
+
+
+def picture_grid(kind: str, pictures: Iterable[tuple[str, str, str]]) -> str:
+    """Markup of pictures with their captions.
+
+    Args:
+        kind: class of the box around them, by which `page.css` dresses it.
+        pictures: (address, what is to be seen, caption) of each; a caption may be `emphasized`.
+    """
+    figures = "".join(
+        f'<figure><img src="{html.escape(address)}" alt="{html.escape(alt)}"/>'
+        f"<figcaption>{emphasized(caption)}</figcaption></figure>"
+        for address, alt, caption in pictures
+    )
+    return f'<div class="{html.escape(kind)}">{figures}</div>'
+
+
+def emphasized(text: str) -> str:
+    """Markup of a text in which **this** is strong."""
+    parts = [html.escape(part) for part in text.split("**")]
+    return "".join(f"<strong>{p}</strong>" if i % 2 else p for i, p in enumerate(parts))
 
 
 def _mark(colour: str) -> str:

@@ -21,18 +21,13 @@ NUMBERS = {
     "number", "percent", "points", "duration", "count", "megabytes", "times", "len", "round", "int",
     "float", "superscript", "power",
 }  # fmt: skip
-ESCAPES = {"escape", "html_table"}
+ESCAPES = {"escape", "emphasized", "html_table", "picture_grid"}
 OURS = {
-    "home.py: images.png_url(strip)": "an address made of pixels",
-    "home.py: label": "a counter",
     "home.py: _picture(name)": "a card's picture; the cards are a constant",
-    "home.py: _class_grid(source)": "figures are read here, too",
     "home_parts.py: drawing": "the network's drawing, without arguments",
     "initialization/pins.py: color": "one of the theme's",
     "loss_surfaces/basins.py: legend(made, [z for _, _, z in minima])": "escaped in figures",
     "server/document.py: style": "our style sheet",
-    "training/results.py: _GRID.format(''.join(cells))": "cells are read here, too",
-    "training/results.py: url": "an address made of pixels",
     "training/watch.py: found.head": "made by words.py",
     "training/watch.py: found.table": "made by words.py",
     "training/words.py: color": "one of the theme's",

@@ -15,6 +15,7 @@ from initopt_core.surfaces import FORMULA, SURFACES, unbounded
 from initopt_core.ui.components.surface_canvas import surface_canvas
 from initopt_core.ui.page import PICTURE, Laboratory, in_hand
 from initopt_core.ui.server.compute import compute
+from initopt_core.ui.tables import emphasized
 
 from . import look
 from .plan import Held, Plan, move_start
@@ -79,7 +80,7 @@ def show(lab: Laboratory, held: Held) -> None:
     )
     story = RACES[plan.race].story if plan.race in RACES else facts_of(held)
     say.html(
-        f'<p class="initopt-sentence">{_bold(text)}</p>'
+        f'<p class="initopt-sentence">{emphasized(text)}</p>'
         f'<p class="surface-story">{html.escape(story)}</p>'
     )
     say_problem(held, say)
@@ -106,11 +107,6 @@ def say_problem(held: Held, say: Any) -> None:
         f'<div class="surface-problem" role="alert">{html.escape(reason)}'
         f"<pre>{html.escape(pointer)}</pre></div>"
     )
-
-
-def _bold(text: str) -> str:
-    parts = [html.escape(part) for part in text.split("**")]
-    return "".join(f"<strong>{p}</strong>" if i % 2 else p for i, p in enumerate(parts))
 
 
 def facts_of(held: Held) -> str:

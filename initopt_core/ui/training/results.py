@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ from initopt_core.training.runs.store import RunInfo
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.server.training import dataset_of
+from initopt_core.ui.tables import picture_grid
 from initopt_core.wording import as_text, percent
 
 
@@ -93,9 +93,6 @@ def results(run: RunInfo, history: History) -> None:
     _mistakes(curve.test["mistakes"], run.config.data)
 
 
-_GRID = '<div class="mistakes">{}</div>'
-
-
 def _mistakes(mistakes: Sequence[Mapping[str, Any]], kind: str) -> None:
     dataset = dataset_of(kind)
     cells = []
@@ -104,12 +101,10 @@ def _mistakes(mistakes: Sequence[Mapping[str, Any]], kind: str) -> None:
             continue
         said, true = dataset.classes[m["predicted"]], dataset.classes[m["label"]]
         url = png_url(dataset.test_images[m["index"]].numpy())
-        cells.append(
-            f'<figure><img src="{url}" alt="{html.escape(true)}, taken for {html.escape(said)}">'
-            f"<figcaption>said <b>{html.escape(said)}</b> ({percent(m['probability'], 0)}), is "
-            f"{html.escape(true)}</figcaption></figure>"
-        )
-    st.html(_GRID.format("".join(cells)) if cells else "<p>None: every test image is right.</p>")
+        share = percent(m["probability"], 0)
+        cells.append((url, f"{true}, taken for {said}", f"said **{said}** ({share}), is {true}"))
+    grid = picture_grid("mistakes", cells)
+    st.html(grid if cells else "<p>None: every test image is right.</p>")
 
 
 def rates(run: RunInfo, history: History) -> None:
