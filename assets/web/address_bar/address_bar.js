@@ -1,8 +1,11 @@
 // The browser's half of a page's address: one entry of the history for one move, and the button
 // that copies the link.
 //
-// Takes { ready }: whether the server knows already that the history is guarded.
+// Takes { ready, large }: whether the server knows already that the history is guarded, and whether
+// the type is large.
 // Gives the trigger "ready" when it does not.
+
+import { followParts } from "./follow.js";
 
 const PAUSE_MS = 1000; // between two moves of a control that Back tells apart
 
@@ -32,45 +35,6 @@ function guardHistory() {
     moved = performance.now(); // a slow answer is no pause of the one who moves
     fresh = false; // what follows belongs to the same move, or to the new page's arrival
   };
-}
-
-const FOLLOW_MS = 5000; // a part that takes longer to come is no surprise any more
-
-/** A part of a page that was just chosen is moved into view while it grows. */
-function followParts() {
-  /** @type {any} */
-  const page = globalThis;
-  if (page.initoptFollows) return;
-  page.initoptFollows = true;
-  let end = () => {};
-  const follow = (event) => {
-    if (event.type === "keydown" && !["Enter", " "].includes(event.key)) return;
-    const row = event.target instanceof Element && event.target.closest(".st-key-init-parts");
-    const block = row && row.closest('[data-testid="stMainBlockContainer"]');
-    if (!block || !event.target.closest('button[data-variant="segmented_control"]')) return;
-    end();
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    let height = block.scrollHeight;
-    const watch = new ResizeObserver(() => {
-      const grown = block.scrollHeight > height;
-      height = block.scrollHeight;
-      if (!grown || !row.isConnected) return;
-      row.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
-    });
-    watch.observe(block);
-    const timer = setTimeout(() => end(), FOLLOW_MS);
-    const hand = () => end();
-    const hands = ["wheel", "touchstart", "keydown", "pointerdown"];
-    for (const kind of hands) addEventListener(kind, hand, { capture: true, passive: true });
-    end = () => {
-      watch.disconnect();
-      clearTimeout(timer);
-      for (const kind of hands) removeEventListener(kind, hand, { capture: true });
-      end = () => {};
-    };
-  };
-  addEventListener("click", follow, { capture: true });
-  addEventListener("keydown", follow, { capture: true });
 }
 
 async function copy(text) {
