@@ -98,7 +98,6 @@ def _many(how_many: int, what: str) -> str:
 
 def refuse_costly(visitor: Visitor, config: TrainConfig, allowed: Allowance) -> None:
     """Raise SettingError when a visitor's run is beyond the budget, saying what would fit."""
-    asked = cost(config)
     if visitor.full:
         return
     networks = len(config.racers) * len(config.seeds)
@@ -109,6 +108,7 @@ def refuse_costly(visitor: Visitor, config: TrainConfig, allowed: Allowance) -> 
             f"shared server trains up to {number(allowed.weights)} for a visitor: take smaller "
             "layers, fewer racers or fewer seeds."
         )
+    asked = cost(config)
     if asked <= allowed.budget:
         return
     fits = max(0, config.epochs * allowed.budget // asked)

@@ -14,6 +14,18 @@ from initopt_core.wording import count, number, percent
 
 from . import controls
 
+HEADS = (
+    "Layer",
+    "Mean",
+    "Variance",
+    "Theory",
+    "Min",
+    "Max",
+    "Saturated",
+    "Dead units",
+    "NaN, ∞",
+)
+
 
 def numbers(seen: Observation, held: controls.Held, changed: Callable[[], None]) -> None:
     """Moments and extremes of every layer."""
@@ -44,8 +56,7 @@ def numbers(seen: Observation, held: controls.Held, changed: Callable[[], None])
                 count(s.size - s.finite),
             ]
         )
-    head = ["Layer", "Mean", "Variance", "Theory", "Min", "Max", "Saturated"]
-    st.html(html_table([*head, "Dead units", "NaN, ∞"], rows))
+    st.html(html_table(HEADS, rows))
     st.caption(
         f"{count(seen.images)} images · loss {number(seen.probe.loss)} (ln 10 = 2.30 is chance) · "
         f"accuracy {percent(seen.probe.accuracy)}. Saturated: the slope there is below 5 % of the "
