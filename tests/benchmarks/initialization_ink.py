@@ -55,6 +55,7 @@ def measure(sync_playwright, url: str, count: int) -> None:
             ink.settled(page, key)
         slider = page.locator('.initopt-number:has-text("Gain") input[type="range"]').first
         slider.focus()
+        page.keyboard.press("Home")  # all of its stops are needed
 
         def press(key: str, figure: str = "init-grid") -> float:
             page.wait_for_timeout(150)
