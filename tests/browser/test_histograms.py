@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_fit import still
 from tests.support import ink
 
 # Middles of all plots of a figure, from the window's top left.
@@ -35,6 +36,7 @@ def laboratory(page, app_url):
         expect(page.locator('[data-testid="stApp"]')).to_have_attribute(
             "data-test-script-state", "notRunning", timeout=30_000
         )
+        still(page)  # or a click falls beside what moves
         return page
 
     return opened
@@ -62,7 +64,6 @@ def test_a_bin_says_what_it_holds(laboratory):
     expect(tip).to_have_count(0)
 
 
-@pytest.mark.long  # a click is lost now and then where the machine is busy
 def test_a_click_enlarges_one_and_a_click_or_escape_leads_back(laboratory, browser, app_url):
     page = laboratory()
     page.mouse.click(*page.evaluate(MIDDLES, "init-grid")[7])

@@ -1,6 +1,7 @@
 """A link restores the picture: what was set by hand is the same in another browser, pixel for pixel
 save for a hair."""
 
+import contextlib
 import io
 import re
 
@@ -46,19 +47,25 @@ def apart(one: np.ndarray, other: np.ndarray) -> float:
     return float((np.abs(one - other).max(-1) > 48).mean())
 
 
-def restored(browser, page, changed: float = 0.001) -> None:
-    """The page's link shows elsewhere what the page shows, and not what it shows at first."""
-    mine = picture(page)
+@contextlib.contextmanager
+def elsewhere(browser, page):
+    """The page's link in a new browser."""
     other = browser.new_context(viewport=SIZE).new_page()
     try:
         other.goto(page.url)
-        theirs = picture(other)
-        assert apart(mine, theirs) < 0.001
+        yield other
+    finally:
+        other.context.close()
+
+
+def restored(browser, page, changed: float = 0.001) -> None:
+    """The page's link shows elsewhere what the page shows, and not what it shows at first."""
+    mine = picture(page)
+    with elsewhere(browser, page) as other:
+        assert apart(mine, picture(other)) < 0.001
         if changed:
             other.goto(page.url.split("?")[0])
             assert apart(mine, picture(other)) > changed
-    finally:
-        other.context.close()
 
 
 @pytest.fixture
@@ -79,6 +86,10 @@ def lab(page, part):
 def linked(page, *names):
     for name in names:
         page.wait_for_function(f"location.search.includes('{name}=')", timeout=40_000)
+
+
+def click(page, figure, x, y):
+    page.locator(f'[data-figure="{figure}"] canvas').click(position={"x": x, "y": y})
 
 
 def to_step(page, step):
@@ -113,10 +124,8 @@ def test_zoom_speed_and_the_chosen_optimizer(browser, opened):
     linked(page, "zoom", "speed", "chosen")
     speed = lab(page, ".sc-speed").input_value()
     restored(browser, page, 0.02)
-    again = browser.new_context(viewport=SIZE).new_page()
-    again.goto(page.url)
-    expect(lab(again, ".sc-speed")).to_have_value(speed, timeout=60_000)
-    again.context.close()
+    with elsewhere(browser, page) as again:
+        expect(lab(again, ".sc-speed")).to_have_value(speed, timeout=60_000)
 
 
 @pytest.mark.long
@@ -148,12 +157,12 @@ def test_the_quantity_of_the_numbers(browser, opened):
     linked(page, "quantity")
     expect(page.get_by_role("radio", name="Gradients")).to_be_checked()
     restored(browser, page, 0)
-    other = browser.new_context(viewport=SIZE).new_page()
-    other.goto(page.url)
-    expect(other.get_by_role("radio", name="Gradients")).to_be_checked(timeout=60_000)
-    rows = ".initopt-table tbody"
-    expect(other.locator(rows)).to_have_text(page.locator(rows).inner_text(), use_inner_text=True)
-    other.context.close()
+    with elsewhere(browser, page) as other:
+        expect(other.get_by_role("radio", name="Gradients")).to_be_checked(timeout=60_000)
+        rows = ".initopt-table tbody"
+        expect(other.locator(rows)).to_have_text(
+            page.locator(rows).inner_text(), use_inner_text=True
+        )
 
 
 @pytest.mark.long
@@ -165,18 +174,16 @@ def test_the_layer_that_is_explained(browser, opened):
     linked(page, "explain_layer")
     settle(page)
     formula = page.locator(".katex-display").first.inner_text()
-    other = browser.new_context(viewport=SIZE).new_page()
-    other.goto(page.url)
-    expect(other.locator(".katex-display").first).to_have_text(
-        formula, use_inner_text=True, timeout=60_000
-    )
-    other.context.close()
+    with elsewhere(browser, page) as other:
+        expect(other.locator(".katex-display").first).to_have_text(
+            formula, use_inner_text=True, timeout=60_000
+        )
 
 
 @pytest.mark.long
 def test_a_clicked_strip(browser, opened):
     page = opened("/initialization?layers=30+x+64")
-    page.locator('[data-figure="init-strips"] canvas').click(position={"x": 180, "y": 80})
+    click(page, "init-strips", 180, 80)
     linked(page, "strip")
     restored(browser, page)
 
@@ -186,7 +193,7 @@ def test_an_enlarged_histogram_on_one_axis(browser, opened):
     page = opened("/initialization")
     page.locator('.st-key-init-beside label:has-text("Same axis")').click()
     linked(page, "shared")
-    page.locator('[data-figure="init-grid"] canvas').click(position={"x": 120, "y": 180})
+    click(page, "init-grid", 120, 180)
     linked(page, "enlarged")
     restored(browser, page)
 
@@ -224,10 +231,8 @@ def test_how_a_race_is_looked_at(browser, opened):
     page.get_by_role("radio", name="Layers").click()
     linked(page, "tab", "compare", "run")
     restored(browser, page, 0)
-    other = browser.new_context(viewport=SIZE).new_page()
-    other.goto(page.url)
-    expect(other.get_by_role("radio", name="Layers")).to_be_checked(timeout=60_000)
-    expect(other.locator(".race-legend")).to_have_text(
-        page.locator(".race-legend").inner_text(), use_inner_text=True
-    )
-    other.context.close()
+    with elsewhere(browser, page) as other:
+        expect(other.get_by_role("radio", name="Layers")).to_be_checked(timeout=60_000)
+        expect(other.locator(".race-legend")).to_have_text(
+            page.locator(".race-legend").inner_text(), use_inner_text=True
+        )
