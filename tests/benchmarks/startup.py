@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(HERE / "tests" / "browser"))
+sys.path.insert(0, str(HERE))
 
 from playwright.sync_api import sync_playwright
 
