@@ -20,6 +20,9 @@ import altair as alt
 from . import theme
 from .room import Room
 
+# Looking each part up in Vega-Lite's schema takes longer than all else; the tests do it.
+alt.utils.schemapi.disable_debug_mode()
+
 DIGITS = 4
 """Significant digits sent to the browser: finer than a pixel, small on the wire."""
 
@@ -219,7 +222,7 @@ class Figure:
         Values of the signals are left null here, so that the definition depends on the key
         alone; `live_chart` and `spec` put them in.
         """
-        spec = theme.themed(self.build().to_dict(validate=True))
+        spec = theme.themed(self.build().to_dict(validate=False))
         _as_they_come(spec)
         spec["params"] = [
             *spec.get("params", []),

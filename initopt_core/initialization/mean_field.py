@@ -13,14 +13,16 @@ and of two images' correlation c, once q has settled, C(c) = (sigma_w^2 E[phi ph
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy.optimize.elementwise import find_root
 from torch import nn
 
 from .curves import TERMS, Curves, Means, curves
 
+Ends = tuple[np.ndarray, np.ndarray]
 EXACT = 1e-9
 """Numbers this close to 1 are 1: no computer tells sqrt(2)^2 / 2 from it."""
 
@@ -142,16 +144,23 @@ def _settle(own: Curves, w: np.ndarray, b: np.ndarray, means) -> tuple[np.ndarra
     q = np.where(rises, _beyond(own, growth, w, b), _below(own, w, b))
     if found.any():
         f = found.nonzero()[0]
-        root = find_root(
+        root = _roots(
             lambda s, g, w, b: _change(g, w, b, _rest(means, s), np.exp(s)),
             (own.log_q[low[f]], own.log_q[low[f] + 1]),
-            args=(growth[f], w[f], b[f]),
+            (growth[f], w[f], b[f]),
         )
         near = own.log_q[low[f] + ~rises[f]]  # where the grid's own value is zero to rounding
         q[f] = np.exp(np.where(root.success, root.x, near))
     signs = np.sign(change)
     flips = (signs[:, 1:] * signs[:, :-1] < 0).sum(1)
     return q, flips > 1 - (signs[:, 0] < 0) * (own.floor == 0) * (b == 0)
+
+
+def _roots(f: Callable[..., np.ndarray], ends: Ends, args: tuple[np.ndarray, ...]) -> Any:
+    """Where `f` crosses zero between the `ends`, element by element."""
+    from scipy.optimize.elementwise import find_root  # takes 0.5 s that no first picture needs
+
+    return find_root(f, ends, args=args)
 
 
 def _rest(means, log_q: np.ndarray) -> np.ndarray:
@@ -202,7 +211,7 @@ def _below_one(series: Series, scale: np.ndarray, offset: np.ndarray) -> np.ndar
 
     index = np.arange(len(scale), dtype=float)
     low, high = np.zeros(len(scale)), np.full(len(scale), 1 - 1e-7)
-    found = find_root(gap, (low, high), args=(index,))
+    found = _roots(gap, (low, high), (index,))
     at_zero = np.abs(gap(low, index)) < 1e-9  # odd functions without biases: exactly 0
     return np.where(at_zero, 0.0, np.where(found.success, found.x, 1.0))
 

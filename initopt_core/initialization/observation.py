@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from initopt_core.data import FashionMNIST, normalize, probe_batch
 from initopt_core.initializers import INITIALIZERS, initialize
@@ -90,7 +90,9 @@ def build(settings: Settings, images: Tensor) -> BaseNetwork:
     activation = make_activation(settings.activation, **dict(settings.activation_settings))
     with torch.device("meta"):  # nobody needs PyTorch's own draw first
         model = BaseNetwork(activation, hidden_sizes=settings.hidden)
-    model = model.to_empty(device="cpu")
+    for layer in model.modules():  # `to_empty` would load a computer algebra system for it: 1 s
+        for name, weights in list(layer.named_parameters(recurse=False)):
+            setattr(layer, name, nn.Parameter(torch.empty(weights.shape)))
     initialize(model, settings.scheme, settings.scheme_values, seed=settings.seed, images=images)
     return model
 

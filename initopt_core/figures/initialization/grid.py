@@ -230,7 +230,7 @@ def _text(text: alt.ExprRef, y: int, **look: Any) -> alt.Chart:
     mark = alt.Chart(alt.Data(values=[{}])).mark_text(
         text=text, align="left", baseline="top", lineHeight=theme.sized(13), **look
     )
-    return mark.encode(x=alt.value(0), y=alt.value(theme.sized(y)))
+    return mark.encode(x=alt.XValue(0), y=alt.YValue(theme.sized(y)))
 
 
 def _row_title(label: str, color: str, room: Room) -> alt.Chart:
@@ -248,7 +248,7 @@ def _row_title(label: str, color: str, room: Room) -> alt.Chart:
         color=color,
     )
     return mark.encode(
-        x=alt.value(theme.sized(1 - room.left)), y=alt.value(alt.ExprRef("plot_height / 2"))
+        x=alt.XValue(theme.sized(1 - room.left)), y=alt.YValue(alt.ExprRef("plot_height / 2"))
     )
 
 

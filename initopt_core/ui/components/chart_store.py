@@ -1,4 +1,4 @@
-"""Compiled chart definitions kept on disk, so that a server that starts need not compile again.
+"""Compiled chart definitions kept on disk, so that a server that starts need not make them again.
 
 A file that is damaged, of another compiler or cannot be read counts as absent; one that cannot be
 written is done without.
@@ -11,11 +11,14 @@ import hashlib
 import json
 import os
 import threading
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_dir
+
+import initopt_core
 
 MAX_FILES = 400
 """The longest unused beyond these are removed; one takes some 20 to 60 KB."""
@@ -29,9 +32,19 @@ def folder() -> Path:
 
 
 def fingerprint(*parts: Any) -> str:
-    """Name of what is compiled from `parts` (JSON values) by the installed compiler."""
-    text = json.dumps([version("vl-convert-python"), *parts], sort_keys=True, default=str)
-    return _digest(text)
+    """Name of what this code and the installed compiler make of `parts`, whose `repr` must tell
+    them apart in every process."""
+    versions = version("vl-convert-python"), version("altair")
+    return _digest(repr((*versions, _sources(), *parts)))
+
+
+@lru_cache(maxsize=1)
+def _sources() -> str:
+    """Digest of the project's own code, which the definitions come from."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted(Path(initopt_core.__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def read(name: str) -> dict[str, Any] | None:

@@ -89,13 +89,12 @@ def compile_figure(figure: Figure) -> Compiled:
 
 
 def _compile(figure: Figure) -> Compiled:
-    """From the disk where this definition has been compiled before."""
-    definition = figure.definition()
-    name = chart_store.fingerprint(definition, repr(figure.room))
+    """From the disk where a figure of this key has been compiled before."""
+    name = chart_store.fingerprint(figure.key, sorted(figure.signals), figure.room)
     kept = chart_store.read(name)
     if kept is None:
         width, height = _size(figure)
-        vega = converter().vegalite_to_vega(definition)
+        vega = converter().vegalite_to_vega(figure.definition())
         kept = {"vega": vega, "width": width, "height": height}
         chart_store.write(name, kept)
     text = json.dumps(_finished(kept["vega"], figure), separators=(",", ":"), ensure_ascii=False)
