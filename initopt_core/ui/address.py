@@ -23,6 +23,7 @@ PATIENCE_SECONDS = 10
 """After which a link is written although the browser's half has not said that it is there."""
 _PAGE, _EPOCH, _PENDING = "_address_page", "_address_epoch", "_address_pending"
 _SINCE, _READY, _TITLE = "_address_since", "_address_ready", "_address_title"
+_WRITTEN = "_address_written"
 
 
 def session_key(name: str) -> str:
@@ -67,8 +68,11 @@ def arrive(page: str) -> None:
     state = st.session_state
     changed = state.get(_PAGE, page) != page
     state[_PAGE] = page
+    if changed:
+        state.get(_WRITTEN, {}).clear()
     if by_history() or (changed and len(st.query_params)):
         state.get(_PENDING, {}).clear()
+        state.get(_WRITTEN, {}).clear()
         state[_EPOCH] = epoch() + 1
         if page:
             for key in [k for k in state if isinstance(k, str) and k.startswith(f"{page}.")]:
@@ -104,8 +108,11 @@ def _waiting() -> bool:
 
 
 def _flush(pending: dict[str, Any]) -> None:
-    link = st.query_params
-    for key, text in pending.items():
+    """Write what waits, and once more what this page's link holds already: a browser that asked
+    for this run before the last link had reached it brought the one before, which now counts."""
+    link, written = st.query_params, st.session_state.setdefault(_WRITTEN, {})
+    written |= pending
+    for key, text in written.items():
         if not text and text != "":
             if key in link:
                 del link[key]

@@ -107,3 +107,26 @@ def test_values_follow_the_link_only_where_the_history_has_changed_it():
     test.session_state["numbers.kind"] = "b"
     test.run()
     assert test.markdown[0].value == "b 1.0 4"  # and no value of the left entry lingers
+
+
+def written():
+    import streamlit as st
+
+    from initopt_core.ui import address
+
+    address.arrive("numbers")
+    for key, text in st.session_state.pop("write", {}).items():
+        address.write(key, text)
+
+
+def test_a_link_that_was_written_while_the_browser_asked_is_not_lost():
+    test = AppTest.from_function(written)
+    test.query_params["a"] = "1"
+    test.session_state["write"] = {"b": "2", "a": None}
+    test.run(timeout=30)
+    assert set(dict(test.query_params)) == {"b"}
+    test.query_params["a"] = "1"  # the browser asked again before that had reached it
+    del test.query_params["b"]
+    test.session_state["write"] = {"c": "3"}
+    test.run()
+    assert set(dict(test.query_params)) == {"b", "c"}

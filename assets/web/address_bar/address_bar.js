@@ -3,10 +3,12 @@
 //
 // Takes { ready, large }: whether the server knows already that the history is guarded, and whether
 // the type is large.
-// Gives the trigger "ready" when it does not.
+// Gives the trigger "ready" when it does not, and again until it does: a request can be lost when
+// another overtakes it.
 
 import { followParts } from "./follow.js";
 
+const AGAIN_MS = 2000; // between two times of saying "ready"
 const PAUSE_MS = 1000; // between two moves of a control that Back tells apart
 
 /** Let changes of the same page's link replace its entry, save the first of every move. */
@@ -73,10 +75,18 @@ function build(parent) {
   parent.appendChild(root);
 }
 
+let again; // one bar on a page
+
 export default function ({ parentElement, data, setTriggerValue }) {
   document.documentElement.dataset.type = data.large ? "large" : "usual"; // for style sheets
   guardHistory();
   followParts();
   if (!parentElement.querySelector(".initopt-address")) build(parentElement);
-  if (!data.ready) setTriggerValue("ready", true);
+  clearTimeout(again);
+  const tell = () => {
+    setTriggerValue("ready", true);
+    again = setTimeout(tell, AGAIN_MS);
+  };
+  if (!data.ready) tell();
+  return () => clearTimeout(again);
 }
