@@ -1,4 +1,4 @@
-"""Results computed once and shared by all who ask for the same, within a bound on memory."""
+"""What was asked for last is kept, within a bound; results are computed once and shared by all."""
 
 from __future__ import annotations
 
@@ -7,15 +7,76 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from initopt_core.turns import Turns
 
 TICK_S = 0.25
 """How often one who waits for his turn looks whether he still wants it."""
 MAX_WAITING = 500
+
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class Recent(Generic[Key, Value]):
+    """The values that were asked for last; the longest unused go when they exceed a bound.
+
+    Not locked: who shares one among threads locks.
+
+    Args:
+        bound: largest sum of the values' weights. The newest stays whatever it weighs.
+        weigh: a value's weight, taken once; all weigh 1 unless given, so that `bound` counts them.
+    """
+
+    def __init__(self, bound: int, weigh: Callable[[Value], int] = lambda value: 1) -> None:
+        self.bound, self.held = bound, 0
+        self._weigh = weigh
+        self._kept: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
+
+    def get(self, key: Key) -> Value | None:
+        """What is kept under `key`, which counts as used now, or None."""
+        found = self._kept.get(key)
+        if found is None:
+            return None
+        self._kept.move_to_end(key)
+        return found[0]
+
+    def put(self, key: Key, value: Value) -> list[Value]:
+        """Keep `value`; those that had to go for it."""
+        self.pop(key)
+        weight = self._weigh(value)
+        self._kept[key] = value, weight
+        self.held += weight
+        gone = []
+        while self.held > self.bound and len(self._kept) > 1:
+            _, (old, weight) = self._kept.popitem(last=False)
+            self.held -= weight
+            gone.append(old)
+        return gone
+
+    def pop(self, key: Key) -> None:
+        """Forget what is kept under `key`, if anything is."""
+        _, weight = self._kept.pop(key, (None, 0))
+        self.held -= weight
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+        self.held = 0
+
+    def items(self) -> Iterable[tuple[Key, Value]]:
+        """All that is kept, the longest unused first; looking does not count as use."""
+        return ((key, value) for key, (value, _) in self._kept.items())
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._kept
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
 
 class Crowded(RuntimeError):
@@ -35,11 +96,10 @@ class SharedResults:
     """
 
     def __init__(self, max_bytes: int = 256 * 2**20, max_waiting: int = MAX_WAITING) -> None:
-        self.max_bytes = max_bytes
-        self.held_bytes = 0
         self.hits = 0
         self.misses = 0
-        self._results: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        # In a tuple: a result may be None.
+        self._results: Recent[Hashable, tuple[Any]] = Recent(max_bytes, size_of)
         self._futures: dict[Hashable, tuple[Future, Callable[[], Any]]] = {}
         self._turns = Turns(max_waiting)
         self._lock = threading.Lock()
@@ -50,13 +110,14 @@ class SharedResults:
         self,
         key: Hashable,
         function: Callable[[], Any],
-        client: Hashable = None,
+        client: Callable[[], Hashable] = lambda: None,
         give_way: Callable[[], None] | None = None,
     ) -> Any:
         """The result kept under `key`, or `function()` computed for it now.
 
         Args:
-            client: who asks; turns are fair among clients.
+            client: says who asks; turns are fair among clients. Called only where there is no
+                result yet.
             give_way: called again and again while the computation waits for its turn; raises when
                 this client has come to want something else. What nobody wants is not computed.
 
@@ -65,11 +126,11 @@ class SharedResults:
             whatever `function` or `give_way` raises.
         """
         with self._lock:
-            if key in self._results:
-                self._results.move_to_end(key)
+            if (kept := self._results.get(key)) is not None:
                 self.hits += 1
-                return self._results[key][0]
-            future = self._ask(key, function, client)
+                return kept[0]
+            asking = client()
+            future = self._ask(key, function, asking)
         while True:
             try:
                 return future.result(TICK_S if give_way and not future.running() else None)
@@ -80,7 +141,7 @@ class SharedResults:
                 if give_way and not future.running():
                     give_way()
             except BaseException:
-                self._withdraw(key, client)
+                self._withdraw(key, asking)
                 raise
 
     def _ask(self, key: Hashable, function: Callable[[], Any], client: Hashable) -> Future:
@@ -112,11 +173,15 @@ class SharedResults:
         """Whether `key` would be answered without computing."""
         return key in self._results
 
+    @property
+    def held_bytes(self) -> int:
+        """What the kept results take, near enough."""
+        return self._results.held
+
     def clear(self) -> None:
         """Forget everything kept."""
         with self._lock:
             self._results.clear()
-            self.held_bytes = 0
 
     def _work(self) -> None:
         """The worker: what is next, for ever."""
@@ -136,20 +201,12 @@ class SharedResults:
                 self._turns.charge(clients, time.perf_counter() - begin)
                 del self._futures[key]
                 if problem is None:
-                    self._keep(key, result)
+                    self._results.put(key, (result,))
             if problem is None:
                 future.set_result(result)
             else:
                 future.set_exception(problem)
             del future, function, result, problem  # nothing is held while there is nothing to do
-
-    def _keep(self, key: Hashable, result: Any) -> None:
-        size = size_of(result)
-        self._results[key] = (result, size)
-        self.held_bytes += size
-        while self.held_bytes > self.max_bytes and len(self._results) > 1:
-            _, (_, dropped) = self._results.popitem(last=False)
-            self.held_bytes -= dropped
 
 
 def size_of(value: Any) -> int:

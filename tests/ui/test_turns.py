@@ -104,7 +104,9 @@ class Gate:
 
         def run() -> None:
             try:
-                self.cache.get(key, work or (lambda: self.done.append(key)), client, give_way)
+                self.cache.get(
+                    key, work or (lambda: self.done.append(key)), lambda: client, give_way
+                )
             except Exception as problem:
                 self.done.append(type(problem))
 
@@ -164,7 +166,7 @@ def test_a_full_queue_is_said_in_a_sentence(monkeypatch):
     def full(*_):
         raise Crowded
 
-    monkeypatch.setattr(compute, "results", lambda: SimpleNamespace(holds=lambda k: 0, get=full))
+    monkeypatch.setattr(compute, "results", lambda: SimpleNamespace(get=full))
     with pytest.raises(SettingError, match="Very many are here"):
         compute.compute(len, "x")
 

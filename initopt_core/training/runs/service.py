@@ -5,7 +5,6 @@ Longer than other files: queue, worker and histories change together, under the 
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import logging
 import threading
@@ -13,6 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from initopt_core.cache import Recent
 from initopt_core.registry import SettingError
 from initopt_core.training.config import TrainConfig
 from initopt_core.training.history import History
@@ -92,7 +92,7 @@ class TrainingService:
         self._idle_s = idle_s
         self._asked = time.monotonic()
         self._tidied = -TIDY_S
-        self._histories: collections.OrderedDict[str, History] = collections.OrderedDict()
+        self._histories: Recent[str, History] = Recent(KEPT_HISTORIES)
         self._lock = threading.Lock()
         self._submitting = threading.Lock()
         self._thread = threading.Thread(target=self._manage, name="training-service", daemon=True)
@@ -316,10 +316,8 @@ class TrainingService:
         with self._lock:
             history = self._histories.get(run_id)
             if history is None:
-                history = self._histories[run_id] = History(path)
-            self._histories.move_to_end(run_id)
-            while len(self._histories) > KEPT_HISTORIES:
-                self._histories.popitem(last=False)
+                history = History(path)
+                self._histories.put(run_id, history)
         history.poll()
         return history
 
@@ -334,14 +332,14 @@ class TrainingService:
             refuse_strangers(visitor, self.store.owner(run_id))
         self.store.delete(run_id)
         with self._lock:
-            self._histories.pop(run_id, None)
+            self._histories.pop(run_id)
 
     def tidy(self) -> list[str]:
         """Remove visitors' runs that are too old or too many; their ids."""
         gone = self.store.tidy(self._keep_s, self._disk_bytes)
         with self._lock:
             for run_id in gone:
-                self._histories.pop(run_id, None)
+                self._histories.pop(run_id)
         return gone
 
     def close(self, patience: float = 5.0, *, at_epoch: bool = False) -> None:

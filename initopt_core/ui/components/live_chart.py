@@ -12,11 +12,11 @@ import json
 import re
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
+from initopt_core.cache import Recent
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter
@@ -45,10 +45,9 @@ class _Cache:
     """Compiled definitions by figure key, shared by all sessions, the least recent dropped."""
 
     def __init__(self, size: int) -> None:
-        self._size = size
         self._lock = threading.Lock()
         self._compiler = threading.Lock()
-        self._entries: OrderedDict[Hashable, Compiled] = OrderedDict()
+        self._entries: Recent[Hashable, Compiled] = Recent(size)
 
     def get(self, figure: Figure) -> Compiled:
         key = (figure.key, tuple(sorted(figure.signals)))
@@ -61,20 +60,15 @@ class _Cache:
                 return found
             made = _compile(figure)
             with self._lock:
-                self._entries[key] = made
-                while len(self._entries) > self._size:
-                    _, old = self._entries.popitem(last=False)
-                    if not any(e.digest == old.digest for e in self._entries.values()):
+                for old in self._entries.put(key, made):
+                    if not any(e.digest == old.digest for _, e in self._entries.items()):
                         _spec_file(old).unlink(missing_ok=True)
                         _placed.pop(old.digest, None)
             return made
 
     def _kept(self, key: Hashable) -> Compiled | None:
         with self._lock:
-            found = self._entries.get(key)
-            if found is not None:
-                self._entries.move_to_end(key)
-            return found
+            return self._entries.get(key)
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -39,11 +39,8 @@ def compute(function: Callable, *args: Hashable, **kwargs: Hashable) -> Any:
         SettingError: when too many wait.
     """
     key = key_of(function, args, kwargs)
-    kept = results()
-    if kept.holds(key):
-        return kept.get(key, lambda: function(*args, **kwargs))
     try:
-        return kept.get(key, lambda: function(*args, **kwargs), _client(), give_way)
+        return results().get(key, lambda: function(*args, **kwargs), _client, give_way)
     except Crowded:
         raise SettingError(
             "Very many are here and want something new computed; this could not be taken. Change "

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
+
+from initopt_core.cache import Recent
 
 MAX_CLIENTS = 20_000
 
@@ -34,14 +35,12 @@ class Limiter:
         self, rate: float, burst: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.rate, self.burst, self.clock = rate, burst, clock
-        self._buckets: OrderedDict[Hashable, Bucket] = OrderedDict()
+        self._buckets: Recent[Hashable, Bucket] = Recent(MAX_CLIENTS)
 
     def take(self, client: Hashable) -> float:
         """As `Bucket.take`, of this client's."""
         bucket = self._buckets.get(client)
         if bucket is None:
-            bucket = self._buckets[client] = Bucket(self.rate, self.burst, self.clock)
-            while len(self._buckets) > MAX_CLIENTS:
-                self._buckets.popitem(last=False)
-        self._buckets.move_to_end(client)
+            bucket = Bucket(self.rate, self.burst, self.clock)
+            self._buckets.put(client, bucket)
         return bucket.take()
