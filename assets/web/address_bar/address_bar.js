@@ -78,7 +78,7 @@ function build(parent) {
 let again; // one bar on a page
 
 export default function ({ parentElement, data, setTriggerValue }) {
-  document.documentElement.dataset.type = data.large ? "large" : "usual"; // for style sheets
+  document.documentElement.dataset.type = data.large ? "large" : "usual"; // see shared/type.js
   guardHistory();
   followParts();
   if (!parentElement.querySelector(".initopt-address")) build(parentElement);
