@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from dataclasses import replace
 
@@ -110,20 +111,28 @@ def picture_of(plan: Plan) -> Figure:
     return figures.basin_maps(plan.surface, maps, places, plan.ranges, key)
 
 
+HEADS = (
+    "optimizer", "start_w1", "start_w2", "end", "minimum_w1", "minimum_w2", "updates", "end_loss",
+)  # fmt: skip
+"""Columns of the table of starts."""
+
+
 def table_of(plan: Plan) -> bytes:
     """Every start of every map as CSV: where it ended and after how many updates."""
     x0, x1, y0, y1 = plan.ranges
     at = (np.arange(SIZE) + 0.5) / SIZE
     w2, w1 = np.meshgrid(y0 + (y1 - y0) * at, x0 + (x1 - x0) * at, indexing="ij")
     out = io.StringIO()
-    out.write("optimizer,start_w1,start_w2,end,minimum_w1,minimum_w2,updates,end_loss\n")
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerow(HEADS)
     labels = labels_of([r.optimizer for r in plan.runs])
     for i, label in enumerate(labels):
         got = map_of(plan, i).result
-        goals = [f"minimum,{x:.7g},{y:.7g}" for x, y in got.minima]
-        ends = {ELSEWHERE: "elsewhere,,", DIVERGED: "diverged,,"} | dict(enumerate(goals))
+        goals = [("minimum", f"{x:.7g}", f"{y:.7g}") for x, y in got.minima]
+        ends = {ELSEWHERE: ("elsewhere", "", ""), DIVERGED: ("diverged", "", "")}
+        ends |= dict(enumerate(goals))
         columns = (w1, w2, got.reached, got.steps, got.loss)
         for a, b, end, steps, loss in zip(*(c.ravel().tolist() for c in columns), strict=True):
             last = f"{loss:.7g}" if np.isfinite(loss) else ""
-            out.write(f"{label},{a:.7g},{b:.7g},{ends[end]},{steps},{last}\n")
+            lines.writerow((label, f"{a:.7g}", f"{b:.7g}", *ends[end], steps, last))
     return out.getvalue().encode()
