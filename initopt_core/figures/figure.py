@@ -231,9 +231,13 @@ class Figure:
         ]
         return spec
 
-    def spec(self) -> dict:
-        """The complete Vega-Lite definition with signals and rows in it: runs anywhere."""
-        spec = self.definition()
+    def spec(self, definition: dict | None = None) -> dict:
+        """The complete Vega-Lite definition with signals and rows in it: runs anywhere.
+
+        Args:
+            definition: what `definition` has given, where that is known; it is changed.
+        """
+        spec = self.definition() if definition is None else definition
         for param in spec["params"]:
             if param["name"] in self.signals:
                 param["value"] = jsonable(self.signals[param["name"]])

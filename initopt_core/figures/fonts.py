@@ -6,6 +6,7 @@ import base64
 import io
 import re
 from functools import lru_cache
+from pathlib import Path
 from types import ModuleType
 
 from initopt_core.paths import ASSETS
@@ -42,14 +43,31 @@ def faces(letters: str) -> str:
     )
 
 
+_USUAL = "".join(map(chr, (*range(0x20, 0x180), *range(0x370, 0x400), *range(0x2000, 0x2800))))
+"""Latin, Greek, small figures and signs of mathematics: nearly all that a figure says."""
+
+
 def _subset(name: str, letters: str) -> str:
+    usual = set(letters) <= set(_USUAL)
+    source = io.BytesIO(_usual(name)) if usual else FOLDER / f"SourceSans3-{name}.ttf"
+    return base64.b64encode(_cut(source, letters, "woff")).decode()
+
+
+@lru_cache(maxsize=2)
+def _usual(name: str) -> bytes:
+    """The font with the usual letters alone: cutting it down further takes a fifth of the time,
+    and gives the same."""
+    return _cut(FOLDER / f"SourceSans3-{name}.ttf", _USUAL, None)
+
+
+def _cut(source: Path | io.BytesIO, letters: str, flavor: str | None) -> bytes:
     from fontTools import subset, ttLib
 
-    font = ttLib.TTFont(FOLDER / f"SourceSans3-{name}.ttf", recalcTimestamp=False)
+    font = ttLib.TTFont(source, recalcTimestamp=False)
     cutter = subset.Subsetter(subset.Options(layout_features=["kern", "tnum"], notdef_outline=True))
     cutter.populate(text=letters)
     cutter.subset(font)
-    font.flavor = "woff"
+    font.flavor = flavor
     out = io.BytesIO()
     font.save(out)
-    return base64.b64encode(out.getvalue()).decode()
+    return out.getvalue()

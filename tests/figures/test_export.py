@@ -1,17 +1,21 @@
 """Every figure leaves as a file, readable on white."""
 
+import base64
 import csv
+import dataclasses
 import io
 import json
 import xml.etree.ElementTree as ET
 
 import altair as alt
 import numpy as np
+import pypdf
 import pytest
 from PIL import Image
 
-from initopt_core.figures import export, theme
+from initopt_core.figures import export, fonts, theme
 from initopt_core.figures import figure as base
+from initopt_core.figures.export import pdf
 from initopt_core.optimizers import OPTIMIZERS
 
 
@@ -64,8 +68,33 @@ def test_svg_holds_the_title_the_colours_and_powers_of_ten(figure):
     assert theme.LIGHT["ink"].lower() in text.lower()
 
 
-def test_pdf(figure):
-    assert export.to_pdf(figure).startswith(b"%PDF-")
+def test_a_pdf_says_what_the_figure_says(figure):
+    made = export.to_pdf(figure)
+    assert made.startswith(b"%PDF-")
+    (page,) = pypdf.PdfReader(io.BytesIO(made), strict=True).pages
+    assert "Losses" in page.extract_text() and "SGD" in page.extract_text()
+
+
+def test_a_pdf_has_the_same_bytes_whatever_order_the_converter_took(figure):
+    svg = export.picture(figure).svg
+    raw = {fonts.converter().svg_to_pdf(svg) for _ in range(8)}
+    ordered = {pdf.in_order(one) for one in raw}
+    assert ordered == {export.to_pdf(figure)}
+    text = {pypdf.PdfReader(io.BytesIO(one)).pages[0].extract_text() for one in raw | ordered}
+    assert len(text) == 1
+
+
+def test_a_small_font_is_cut_from_the_usual_letters_as_from_the_whole_font():
+    whole = fonts._cut(fonts.FOLDER / "SourceSans3-Regular.ttf", "Loss −0.1 ∂w₁ ★", "woff")
+    assert base64.b64decode(fonts._subset("Regular", "Loss −0.1 ∂w₁ ★")) == whole
+
+
+def test_figures_with_one_key_are_drawn_each_with_its_own_data(figure):
+    other = dataclasses.replace(figure, signals={"heading": "Others"})
+    first, second = (export.to_svg(one).decode() for one in (figure, other))
+    assert "Losses" in first and "Others" in second and "Losses" not in second
+    dark = export.to_svg(figure, export.ExportOptions("dark")).decode()
+    assert theme.DARK["paper"] in dark and export.to_svg(figure).decode() == first
 
 
 def test_csv_has_every_row_and_leaves_gaps_empty(figure):

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import math
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from initopt_core.figures.fonts import converter, embedded
 
 from . import sheet
 from .options import SCALE, ExportOptions
+from .pdf import in_order
 
 DEFAULT = ExportOptions()
 
@@ -42,15 +42,6 @@ def to_svg(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:
 def to_pdf(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:
     """PDF of one page, text and lines as vectors."""
     return in_order(converter().svg_to_pdf(sheet.picture(figure, options).svg))
-
-
-_NAMED = re.compile(rb"(?:[ \t]+/\w+ \d+ 0 R\n)+")
-
-
-def in_order(pdf: bytes) -> bytes:
-    """The PDF with the names in its dictionaries sorted: the converter writes them as they come,
-    and the same figure shall give the same bytes."""
-    return _NAMED.sub(lambda m: b"".join(sorted(m[0].splitlines(keepends=True))), pdf)
 
 
 def to_csv(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:

@@ -6,7 +6,9 @@ source line are set around it in the same font, and all pictures are made from t
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -104,7 +106,21 @@ def _picture(figure: Figure, options: ExportOptions, size: tuple[int, int] | Non
 
 def plain(figure: Figure, options: ExportOptions) -> dict[str, Any]:
     """The figure's complete Vega-Lite definition in the options' theme."""
-    return restyled(figure.spec(), options)
+    return restyled(figure.spec(_definition(figure)), options)
+
+
+_definitions: dict[Hashable, str] = {}
+"""Key -> definition as JSON, of the newest figures: building one takes up to a second, and figures
+with one key differ in their data alone."""
+_KEPT = 16
+
+
+def _definition(figure: Figure) -> dict[str, Any]:
+    text = _definitions.pop(figure.key, "") or json.dumps(figure.definition())
+    _definitions[figure.key] = text
+    while len(_definitions) > _KEPT:
+        _definitions.pop(next(iter(_definitions)), None)
+    return json.loads(text)
 
 
 def _drawn(
