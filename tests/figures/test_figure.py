@@ -243,3 +243,11 @@ def test_named_instances_look_like_their_optimizer():
     assert theme.optimizer_style("Adam (2)") == LOOKS["Adam"]
     assert theme.optimizer_style("AdamW, lr 0.1") == LOOKS["AdamW"] != LOOKS["Adam"]
     assert theme.optimizer_style("something") == theme.optimizer_style("")
+
+
+def test_a_chart_that_vega_lite_does_not_know_fails_here():
+    def build():
+        return alt.Chart(alt.NamedData("d")).mark_line(strokeWith=2).encode(x="x:Q")
+
+    with pytest.raises(alt.utils.schemapi.SchemaValidationError):
+        base.Figure("wrong", build, {"d": base.columns(x=[1.0])}).definition()

@@ -39,12 +39,13 @@ def empty(tmp_path_factory):
 
 def all_figures(history):
     found = figures.lines([("run", history)])
-    for axis in figures.AXES:
-        for log in (True, False):
-            yield figures.loss_figure(found, axis, log=log)
-        yield figures.accuracy_figure(found, axis, legend=False)
-        for what in ("gradient", "ratio"):
-            yield figures.layers_figure(found, axis, what)
+    axes = list(figures.AXES)
+    for axis in axes:
+        yield figures.loss_figure(found, axis, log=axis == axes[0])
+    yield figures.loss_figure(found, axes[0], log=False)
+    yield figures.accuracy_figure(found, axes[1], legend=False)
+    for what in ("gradient", "ratio"):
+        yield figures.layers_figure(found, axes[-1], what)
     for curve in list(history.curves.values())[:1]:
         for what in ("weights", "activations"):
             yield figures.evolution_figure(curve, what)
