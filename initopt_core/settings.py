@@ -111,6 +111,9 @@ class ServerSettings:
     data: Path | None = _setting(None, _folder, "folder with the four Fashion-MNIST files")
     pretrained: Path | None = _setting(None, _folder, "folder of the tutorial's published runs")
     device: str = _setting("", _device, "device that trains; the best one unless given")
+    niceness: int = _setting(
+        19, _count(0, 19), "how far training gives way to the pages; 0: not at all"
+    )
     log: str = _setting("text", _word("text", "json"), "log lines as text or JSON")
     log_level: str = _setting(
         "INFO", _word("DEBUG", "INFO", "WARNING", "ERROR"), "least that is logged"

@@ -1,4 +1,4 @@
-"""Where the tutorial's published checkpoints may lie for the tests that need them."""
+"""What holds for all tests: where published checkpoints may lie, and who gives way to whom."""
 
 import os
 from pathlib import Path
@@ -8,6 +8,8 @@ import pytest
 _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "pretrained"
 if _BESIDE.is_dir():
     os.environ.setdefault("INITOPT_PRETRAINED", str(_BESIDE))
+# A run that gives way to the other tests would get next to nothing, and they wait for it.
+os.environ.setdefault("INITOPT_NICENESS", "0")
 
 
 def pytest_collection_modifyitems(items):

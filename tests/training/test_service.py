@@ -305,15 +305,20 @@ def test_failures_are_said_and_do_not_end_the_worker(service):
     wait(lambda: service.info(good).state == "done")
 
 
-def test_the_worker_gives_way(service):
+def test_the_worker_gives_way(tmp_path, monkeypatch):
     if not hasattr(os, "getpriority"):
         pytest.skip("no priorities on this system")
-    wait(lambda: service.runner.process is not None)
-    own = os.getpriority(os.PRIO_PROCESS, 0)
-    wait(lambda: os.getpriority(os.PRIO_PROCESS, service.runner.process.pid) > own or own >= 19)
-    group = Path(f"/proc/{service.runner.process.pid}/autogroup")
-    if group.exists():  # Linux heeds niceness only within a session's share of the processor
-        wait(lambda: group.read_text().split()[-1] == "19")
+    monkeypatch.delenv("INITOPT_NICENESS")
+    service = TrainingService(tmp_path, warm="sample", device="cpu")
+    try:
+        wait(lambda: service.runner.process is not None)
+        own, pid = os.getpriority(os.PRIO_PROCESS, 0), service.runner.process.pid
+        wait(lambda: os.getpriority(os.PRIO_PROCESS, pid) > own or own >= 19)
+        group = Path(f"/proc/{pid}/autogroup")
+        if group.exists():  # Linux heeds niceness only within a session's share of the processor
+            wait(lambda: group.read_text().split()[-1] == "19")
+    finally:
+        service.close()
 
 
 def test_an_idle_worker_ends_and_comes_back(tmp_path):

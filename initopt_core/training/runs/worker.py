@@ -17,6 +17,7 @@ from pathlib import Path
 
 from initopt_core import data as fashion
 from initopt_core.registry import SettingError
+from initopt_core.settings import server_settings
 from initopt_core.training.checkpoints import CheckpointError, read_json, read_tensors, write_json
 from initopt_core.training.config import TrainConfig
 from initopt_core.training.control import Control, Stopped
@@ -25,8 +26,6 @@ from initopt_core.training.loop import CHECKPOINT, train
 
 from .runner import FINISH
 from .store import read_control
-
-NICENESS = 19
 
 
 class Orphaned(threading.Event):
@@ -190,7 +189,7 @@ class Datasets:
         return self.kept[which]
 
 
-def be_polite(niceness: int = NICENESS) -> None:
+def be_polite(niceness: int) -> None:
     """Give way to the pages: a lower priority costs a run nothing while they are idle.
 
     Linux shares the processor between sessions first (autogroup) and heeds a process' niceness
@@ -245,7 +244,10 @@ def main() -> None:
     parser.add_argument("--device", default=None, help="cpu, cuda, mps; the best by default")
     parser.add_argument("--warm", default="", choices=("", "full", "sample"))
     options = parser.parse_args()
-    be_polite()
+    try:
+        be_polite(server_settings().niceness)
+    except SettingError as problem:
+        parser.error(str(problem))
     datasets = Datasets(options.data)
     if options.warm:
         with contextlib.suppress(fashion.DataError):
