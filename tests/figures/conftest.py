@@ -1,4 +1,4 @@
-"""Parts of charts are looked up in Vega-Lite's schema here, which the app leaves out to be quick."""
+"""Parts of charts are looked up in Vega-Lite's schema here, which the app leaves out: slow."""
 
 from __future__ import annotations
 
