@@ -11,6 +11,7 @@ PAGES = {
     "initialization": ("Initialization", ":material/equalizer:"),
     "training": ("Training", ":material/speed:"),
     "loss_surfaces": ("Loss surfaces", ":material/landscape:"),
+    "course": ("Course figures", ":material/co_present:"),
 }
 SIDEBARS = ("initialization", "training", "loss_surfaces")
 

@@ -29,7 +29,7 @@ _SIDEBAR = """<style id="initopt-first">
 new MutationObserver((_, observer) => {
   const there = (what) => document.querySelector(what);
   const both = there('[data-testid="stSidebar"]') && there(".st-key-page-head");
-  if (!both && !there('[class*="st-key-card-"]')) return;
+  if (!both && !there('[class*="st-key-card-"], [class*="st-key-course-"]')) return;
   there("#initopt-first").remove();
   observer.disconnect();
 }).observe(document.body, { childList: true, subtree: true });
