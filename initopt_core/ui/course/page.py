@@ -52,13 +52,15 @@ def _gallery(found: list[Item], theme: str) -> None:
         for column, item in zip(columns, found[start : start + COLUMNS], strict=False):
             with column.container(border=True, key=f"course-{item.name}"):
                 frames.append(st.empty())
+                if not is_ready(parts.picture, item.name, theme, dataset):
+                    frames[-1].html(_frame(item, None))  # nothing moves when the picture comes
                 _card(item)
     ready = [is_ready(parts.picture, item.name, theme, dataset) for item in found]
     end = time.monotonic() + SLICE_SECONDS
     for item, frame, there in zip(found, frames, ready, strict=True):
         made = there or time.monotonic() < end
-        png = compute(parts.picture, item.name, theme, dataset) if made else None
-        frame.html(_frame(item, png))
+        if made:
+            frame.html(_frame(item, compute(parts.picture, item.name, theme, dataset)))
 
 
 def _frame(item: Item, png: bytes | None) -> str:
