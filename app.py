@@ -4,7 +4,7 @@ import streamlit as st
 
 from initopt_core.ui import address, layout, type_size
 from initopt_core.ui.components.address_bar import address_bar
-from initopt_core.ui.server import gate, logs, startup, web
+from initopt_core.ui.server import gallery, gate, logs, startup, web
 
 PAGES = {
     "home": ("Home", ":material/home:"),
@@ -46,7 +46,7 @@ else:  # imported once, by `streamlit run`, when the server starts
     app = st.App(
         __file__,
         lifespan=startup.lifespan,
-        routes=web.routes(),
+        routes=[*web.routes(), *gallery.routes()],
         middleware=web.middleware(sidebars=SIDEBARS),
         on_script_error=logs.script_error,
     )

@@ -63,7 +63,7 @@ def image_grid(dataset: FashionMNIST, each: int = 8) -> Figure:
         alt=f"The first {each} training images of each of the {count} classes.",
         name="sample-images",
         table=lambda: _image_rows(dataset, each),
-        settings={"images a class": each, "data": dataset.source},
+        settings={"images a class": each, "data": dataset.told},
     )
 
 

@@ -43,7 +43,12 @@ PIXELS = {"mean": 0.28604060411453247, "standard deviation": 0.3530242443084717}
 """Of all training pixels, 0 to 1, as printed."""
 BATCH = {"mean": 0.009, "standard deviation": 1.012, "maximum": 2.022, "minimum": -0.810}
 """Of one normalized batch of 1,024 images, as printed to three decimals; its images were drawn."""
+MORPH = "large-variance-to-kaiming"
 ACCURACIES = {"SGD": 0.8909, "SGDMomentum": 0.8883, "Adam": 0.8946}
+
+
+HOME = "home"
+"""The page that has no path of its own."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class Number:
         printed, ours: values.
         exact: nothing is drawn, so both should agree.
         spread: standard deviation of ours over seeds, where that is known.
+        why: in place of what the deviation says by itself.
     """
 
     name: str
@@ -62,6 +68,7 @@ class Number:
     ours: float
     exact: bool = False
     spread: float | None = None
+    why: str = ""
 
     def in_words(self) -> str:
         """A line of a handout."""
@@ -78,6 +85,8 @@ class Number:
     @property
     def meaning(self) -> str:
         """What the deviation says."""
+        if self.why:
+            return self.why
         if self.exact:
             close = abs(self.deviation) <= 2e-4 * max(abs(self.printed), 1e-3)
             return "agrees: nothing is drawn" if close else "differs, though nothing is drawn"
@@ -108,8 +117,11 @@ class Item:
         title, caption: in words, settings included.
         make: computes the figure.
         numbers: computes the printed numbers beside ours.
-        page, query: the laboratory that shows it, and its state in the link.
+        page, query: the page that shows it, and its state in the link; never empty, since a page
+            that is opened without one shows what the visitor has set there.
+        shown: what to look for on that page, where that is not plain.
         program: gives a runnable script, or "".
+        clips: names of `clips` that move it.
     """
 
     name: str
@@ -119,14 +131,16 @@ class Item:
     numbers: Callable[[], Sequence[Number]] = field(default=tuple)
     page: str = ""
     query: tuple[tuple[str, str], ...] = ()
+    shown: str = ""
     program: Callable[[], str] = field(default=str)
+    clips: tuple[str, ...] = ()
 
     def link(self, base: str = "") -> str:
         """The permalink below the app's address `base`; "" where no page shows it."""
         if not self.page:
             return ""
         asked = f"?{urlencode(self.query)}" if self.query else ""
-        return f"{base.rstrip('/')}/{self.page}{asked}"
+        return f"{base.rstrip('/')}/{'' if self.page == HOME else self.page}{asked}"
 
 
 def figures(dataset: FashionMNIST) -> Iterator[tuple[str, Callable[[], Figure]]]:
@@ -148,9 +162,11 @@ def _images(dataset: FashionMNIST) -> Item:
     return Item(
         "sample-images",
         "Sample images",
-        f"Fashion-MNIST, the first training images of each class; data: {dataset.source}.",
+        f"Fashion-MNIST: the first eight training images of each class, from {dataset.told}.",
         partial(image_grid, dataset),
         partial(_pixel_numbers, dataset),
+        HOME,
+        shown="The classes, with the pixels' mean and standard deviation beside them.",
     )
 
 
@@ -161,9 +177,11 @@ def _pixel_numbers(dataset: FashionMNIST) -> list[Number]:
     mean = float((counts * values).sum() / counts.sum())
     square = float((counts * (values - mean) ** 2).sum() / (counts.sum() - 1))
     whole = len(dataset.train_images) == 60_000
+    why = "" if whole else "ours are the sample's images, not all 60,000"
     ours = {"mean": mean, "standard deviation": square**0.5}
     pixels = [
-        Number(f"{k} of the training pixels", v, ours[k], exact=whole) for k, v in PIXELS.items()
+        Number(f"{k} of the training pixels", v, ours[k], exact=whole, why=why)
+        for k, v in PIXELS.items()
     ]
     images, _ = probe_batch(dataset, min(1024, len(dataset.train_index)))
     of_batch = {
@@ -196,7 +214,8 @@ def _initialization(dataset: FashionMNIST) -> Iterator[Item]:
                 partial(_variances, preset, dataset) if kind == "histograms" else tuple,
                 "initialization",
                 tuple(settings.to_link().items()),
-                partial(initialization_code.program, settings),
+                program=partial(initialization_code.program, settings),
+                clips=(MORPH,) if f"{preset.name}-{kind}" == "large-variance-histograms" else (),
             )
 
 
@@ -246,8 +265,9 @@ def _training() -> Iterator[Item]:
             partial(_recorded, draw),
             _accuracies if kind == "accuracy" else tuple,
             "training",
-            (),
-            _training_program,
+            (("run", "recorded"),),
+            program=_training_program,
+            clips=("race-loss", "race-weights") if kind == "loss" else (),
         )
 
 
@@ -290,21 +310,28 @@ def _surfaces() -> Iterator[Item]:
             f"{OPTIMIZERS[o].label} ({', '.join(f'{k} {number(v)}' for k, v in s.items())})"
             for o, s in chosen.runs
         )
+        x0, x1, y0, y1 = map(number, facts.ranges)
+        seen = f"The loss for w1 from {x0} to {x1} and w2 from {y0} to {y1}."
         told = {
-            "surface-3d": (f"{facts.label} in three dimensions", f"{facts.label}."),
-            "surface": (f"{facts.label} from above", f"{facts.label}."),
+            "surface-3d": (f"{facts.label} in three dimensions", seen),
+            "surface": (f"{facts.label} from above", seen),
             "paths": (f"{facts.label}: paths", f"{caption}."),
             "losses": (f"{facts.label}: losses", f"{caption}."),
         }
+        alone = (("step", "0"),)
+        look = {"surface-3d": (("solid", "true"), *alone), "surface": alone}
+        stem = chosen.surface.replace("_", "-")
         for kind, (title, words) in told.items():
             yield Item(
-                f"{chosen.surface.replace('_', '-')}-{kind}",
+                f"{stem}-{kind}",
                 title,
                 words,
                 partial(_raced, chosen, kind),
                 page="loss_surfaces",
-                query=(("race", name),),
+                query=(("experiment", name), *look.get(kind, ())),
+                shown="At step 0 no path covers it; Play starts the race." if kind in look else "",
                 program=partial(_race_program, chosen),
+                clips={"paths": (f"{stem}-paths",), "surface-3d": (f"{stem}-orbit",)}.get(kind, ()),
             )
 
 
@@ -346,6 +373,7 @@ def _minima() -> Item:
         f"Training loss, and the test loss moved by {number(SHIFT.default)}; after Keskar et al.",
         lambda: loss_surfaces.two_minima(TwoMinima(), SHIFT.default),
         page="loss_surfaces",
+        query=(("view", "Sharp and flat"),),
     )
 
 
@@ -361,7 +389,7 @@ def clips(dataset: FashionMNIST) -> dict[str, Callable[[], moving.Clip]]:
         made[f"{stem}-orbit"] = partial(_moving, RACES[name], moving.orbit_clip)
     made["race-loss"] = lambda: moving.curves_clip(_recorded(training.loss_figure))
     made["race-weights"] = lambda: moving.epochs_clip(next(iter(_history().curves.values())))
-    made["large-variance-to-kaiming"] = lambda: moving.morph_clip(
+    made[MORPH] = lambda: moving.morph_clip(
         _observed(PRESETS["large-variance"].settings, dataset),
         _observed(PRESETS["kaiming-relu"].settings, dataset),
     )

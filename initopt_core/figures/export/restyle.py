@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from initopt_core.figures import theme
+
 from .options import ExportOptions
 
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -36,6 +38,9 @@ def enlarged(spec: dict[str, Any], factor: float) -> dict[str, Any]:
                 part[name] = round(value * factor, 2)
 
     _walk(spec, enlarge)
+    for param in spec["params"]:
+        if param["name"] == theme.TYPE:  # the letters whose size is an expression
+            param["value"] = factor
     return spec
 
 
@@ -57,6 +62,7 @@ def measured(spec: dict[str, Any]) -> dict[str, Any]:
 
     _walk(spec, widen)
     spec["config"].setdefault("axisX", {})["labelSeparation"] = -10
+    spec["config"].setdefault("legend", {}).setdefault("labelLimit", 0)  # none, where none is set
     return spec
 
 

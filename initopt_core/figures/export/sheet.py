@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -113,13 +114,16 @@ _definitions: dict[Hashable, str] = {}
 """Key -> definition as JSON, of the newest figures: building one takes up to a second, and figures
 with one key differ in their data alone."""
 _KEPT = 16
+_lock = threading.Lock()
 
 
 def _definition(figure: Figure) -> dict[str, Any]:
-    text = _definitions.pop(figure.key, "") or json.dumps(figure.definition())
-    _definitions[figure.key] = text
-    while len(_definitions) > _KEPT:
-        _definitions.pop(next(iter(_definitions)), None)
+    text = _definitions.get(figure.key) or json.dumps(figure.definition())
+    with _lock:
+        _definitions.pop(figure.key, None)
+        _definitions[figure.key] = text  # the newest last
+        if len(_definitions) > _KEPT:
+            del _definitions[next(iter(_definitions))]
     return json.loads(text)
 
 
@@ -149,6 +153,7 @@ def _fitted(room: Room, width: float, height: float | None) -> Room:
     panel = room.panel(width)
     if height is None:
         return replace(room, width=panel)
+    height *= max(1.0, room.across(panel) / width)  # it is drawn smaller where it is too wide
     lines = room.down(panel) - room.top - room.bottom
     lines -= room.rows * room.height + (room.rows - 1) * room.row_gap
     free = height - room.top - room.bottom - lines - (room.rows - 1) * room.row_gap

@@ -199,7 +199,14 @@ def _depth_panel(panel: str, label: str, color: str, column: int, tint: alt.Colo
     text = f"{note} == '' ? '{label}' : plot_width > 380 * type_scale ? {one} : {two}"
     limit = alt.ExprRef("plot_width + 56 * type_scale")
     title = alt.Title(
-        text=alt.ExprRef(text), color=color, offset=4, limit=limit, lineHeight=theme.sized(13)
+        text=alt.ExprRef(text),
+        color=color,
+        offset=4,
+        limit=limit,
+        lineHeight=theme.sized(13),
+        # Above the axis by the room it has, not by its labels, whose width is only estimated.
+        frame="group",
+        dx=theme.sized(-36),
     )
     gone = logs.note(f"{panel}_left_out")
     return alt.layer(band, curves, points, bad, gone).properties(title=title)

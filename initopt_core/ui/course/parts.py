@@ -1,56 +1,66 @@
-"""What the gallery shows, computed in the worker thread once a server."""
+"""What the page Course figures says in words and markup."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import lru_cache, partial
+import html
+from collections.abc import Iterable
 
-from initopt_core.data import FashionMNIST
-from initopt_core.figures import export
-from initopt_core.figures.export.page import chart_page
-from initopt_core.figures.figure import Figure
-from initopt_core.figures.tutorial import Item, Number, course
+from initopt_core.figures.export import THEMES
+from initopt_core.figures.gallery import HIGH, WIDE
+from initopt_core.figures.tutorial import HOME, SEEDS, Item, Number
+from initopt_core.ui.server import gallery
+from initopt_core.ui.tables import html_table
 from initopt_core.wording import number, percent
 
-
-@lru_cache(maxsize=2)
-def items(dataset: FashionMNIST) -> dict[str, Item]:
-    """Name -> figure of the tutorial, in its order; nothing is computed yet."""
-    return {item.name: item for item in course(dataset)}
-
-
-def figure(name: str, dataset: FashionMNIST) -> Figure:
-    """The figure `name` of `items`."""
-    return items(dataset)[name].make()
+SECTIONS = {
+    HOME: "The data",
+    "initialization": "Initialization",
+    "training": "Training",
+    "loss_surfaces": "Loss surfaces",
+}
+"""Page -> what stands above the figures that it shows."""
 
 
-def picture(name: str, theme: str, dataset: FashionMNIST) -> bytes:
-    """It as a PNG for the gallery; `theme`: "light" or "dark"."""
-    return export.to_png(figure(name, dataset), export.ExportOptions(theme=theme, scale=1))
+def sections(found: Iterable[Item]) -> dict[str, list[Item]]:
+    """The figures under the pages that show them, both in the tutorial's order."""
+    out: dict[str, list[Item]] = {}
+    for item in found:
+        out.setdefault(item.page, []).append(item)
+    return out
 
 
-def numbers(name: str, dataset: FashionMNIST) -> tuple[Number, ...]:
-    """The tutorial's printed numbers beside ours."""
-    return tuple(items(dataset)[name].numbers())
+def card(item: Item, theme: str) -> str:
+    """Markup of a card: a picture that comes later into a frame of its size, title and caption.
+
+    The picture leads to the figure as large as the window, in a tab of its own.
+    """
+    title, shown = html.escape(item.title), html.escape(item.shown)
+    picture = html.escape(gallery.address(item.name, theme, "webp"))
+    large = html.escape(gallery.address(item.name, theme, "svg"))
+    paper = html.escape(THEMES[theme]["paper"])
+    return (
+        f'<a class="course-frame" href="{large}" target="_blank" rel="noopener" '
+        f'style="background:{paper}" aria-label="{title}, large, in a new tab">'
+        f'<img src="{picture}" alt="{title}" width="{WIDE}" height="{HIGH}" loading="lazy"></a>'
+        f"<h3>{title}</h3><p>{html.escape(item.caption)}</p><p>{shown}</p>"
+    )
 
 
-def interactive(item: Item, made: Figure) -> bytes:
-    """The chart as one HTML file with its hover."""
-    return chart_page(made, export.dressed(item, export.ExportOptions()))
+def table(found: Iterable[Number]) -> str:
+    """Markup of the printed numbers beside ours."""
+    head = ("number", "printed", "ours", "deviation", f"spread of {SEEDS} seeds", "meaning")
+    return html_table(head, [row(one) for one in found], kind="initopt-table course-numbers")
 
 
-def kept(item: Item, make) -> Item:
-    """The item with `make(name)`, which may remember, in place of its own maker."""
-    return replace(item, make=partial(make, item.name))
+def row(one: Number) -> tuple[str, ...]:
+    """A line of the table: name, printed, ours, deviation, spread over seeds, meaning."""
+    share = one.name.startswith("test accuracy")
+    write = percent if share else number
+    points = f"{number(100 * one.deviation, 2)} points" if share else number(one.deviation, 2)
+    spread = number(one.spread, 2) if one.spread else "–"
+    return one.name, write(one.printed), write(one.ours), points, spread, one.meaning
 
 
-def row(one: Number) -> dict[str, str]:
-    """A line of the table of numbers, in words."""
-    write = percent if one.name.startswith("test accuracy") else number
-    return {
-        "Number": one.name,
-        "Printed": write(one.printed),
-        "Ours": write(one.ours),
-        "Deviation": number(one.deviation),
-        "Meaning": one.meaning,
-    }
+def app_address(url: str | None) -> str:
+    """The address of the app, from that of this page as the visitor's browser has it."""
+    return (url or "").split("?")[0].split("#")[0].rstrip("/").removesuffix("/course")

@@ -27,6 +27,7 @@ LATER = (
     "initopt_core.ui.loss_surfaces.page",
     "initopt_core.ui.training.controls",
     "initopt_core.ui.training.watch",
+    "initopt_core.ui.course.page",
 )
 PATIENCE_SECONDS = 120
 GRACE_SECONDS = 20

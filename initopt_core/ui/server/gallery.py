@@ -1,0 +1,96 @@
+"""Pictures of the tutorial's figures at addresses of their own, made once for all visitors.
+
+The page that shows them sends the addresses alone: the browser asks for what comes into view, keeps
+what it has, and no run of a script waits for a picture. Many visitors who ask for one picture wait
+for one computation, which has its fair turn at the server's worker like a visitor's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from initopt_core.cache import Crowded
+
+from . import startup
+from .compute import is_ready, key_of, results
+from .dataset import get_dataset
+
+FOLDER = "gallery"
+"""Last part but one of the addresses."""
+THEMES = ("light", "dark")
+KINDS = {"webp": "image/webp", "svg": "image/svg+xml"}
+KEEP_SECONDS = 3600
+"""For which a browser shows what it has without asking."""
+_CLIENT = "gallery"
+_pending: dict[Hashable, Future] = {}
+
+
+@lru_cache(maxsize=1)
+def _waiters() -> ThreadPoolExecutor:
+    """The thread that waits for the worker; one, since the worker makes one after the other."""
+    return ThreadPoolExecutor(1, thread_name_prefix="initopt-gallery")
+
+
+def address(name: str, theme: str, kind: str = "webp") -> str:
+    """Of a figure's picture, relative to a page's: it holds below any path of the app."""
+    return f"{FOLDER}/{name}-{theme}.{kind}?of={get_dataset().source}"
+
+
+def begin(function: Callable, *args: Hashable) -> Future:
+    """Have `function(*args)` computed for all, without waiting; see `compute`."""
+    key = key_of(function, args, {})
+    found = _pending.get(key)
+    if found is None:
+        found = _waiters().submit(results().get, key, lambda: function(*args), _CLIENT)
+        _pending[key] = found
+        found.add_done_callback(lambda _: _pending.pop(key, None))
+    return found
+
+
+async def picture(request: Request) -> Response:
+    """One picture, with a name by which the browser can ask whether it still holds."""
+    wanted = _wanted(request.path_params["file"])
+    if wanted is None:
+        return PlainTextResponse("There is no such picture.\n", 404)
+    if not startup.loaded():
+        return PlainTextResponse("Loading.\n", 503, headers={"Retry-After": "2"})
+    name, theme, kind = wanted
+    from initopt_core.figures import gallery  # with torch: not before the server listens
+
+    dataset = get_dataset()
+    if name not in gallery.items(dataset):
+        return PlainTextResponse("There is no such picture.\n", 404)
+    make: Any = gallery.picture if kind == "webp" else gallery.large
+    try:
+        if is_ready(make, name, theme, dataset):
+            file = results().get(key_of(make, (name, theme, dataset), {}), bytes)
+        else:
+            file = await asyncio.shield(asyncio.wrap_future(begin(make, name, theme, dataset)))
+    except Crowded:
+        return PlainTextResponse("Very many wait.\n", 503, headers={"Retry-After": "5"})
+    tag = f'"{hashlib.blake2b(file, digest_size=8).hexdigest()}"'
+    headers = {"cache-control": f"public, max-age={KEEP_SECONDS}", "etag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(file, media_type=KINDS[kind], headers=headers)
+
+
+def _wanted(file: str) -> tuple[str, str, str] | None:
+    """Name, theme and kind that a file's name says."""
+    stem, _, kind = file.rpartition(".")
+    name, _, theme = stem.rpartition("-")
+    return (name, theme, kind) if kind in KINDS and theme in THEMES else None
+
+
+def routes() -> list[Route]:
+    """For the app, beside `web.routes`; below any path, as the pages are."""
+    return [Route(f"/{{below:path}}{FOLDER}/{{file}}", picture, methods=["GET"])]

@@ -1,0 +1,90 @@
+"""Pictures at addresses of their own: made once for all, small, and nothing else is given."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+
+from initopt_core import data
+from initopt_core.cache import Crowded, SharedResults
+from initopt_core.figures import gallery as figures
+from initopt_core.ui.server import gallery, startup
+from tests.support.asgi import ask
+
+NAME = "26-sharp-and-flat"
+
+
+@pytest.fixture
+def app(monkeypatch):
+    sample, kept = data.load_sample(), SharedResults()
+    monkeypatch.setattr(gallery, "get_dataset", lambda: sample)
+    monkeypatch.setattr(gallery, "results", lambda: kept)
+    monkeypatch.setattr(gallery, "is_ready", lambda f, *a: kept.holds(gallery.key_of(f, a, {})))
+    monkeypatch.setattr(startup, "loaded", lambda: True)
+    return Starlette(routes=gallery.routes())
+
+
+def test_a_picture_is_small_and_its_name_spares_sending_it_again(app):
+    status, headers, body = ask(app, f"/below/gallery/{NAME}-dark.webp")
+    assert status == 200 and headers["content-type"] == "image/webp"
+    picture = Image.open(io.BytesIO(body))
+    assert picture.size == (figures.WIDE, figures.HIGH) and len(body) < 60_000
+    assert max(picture.convert("RGB").getpixel((2, 2))) < 40
+    again, short, nothing = ask(
+        app, f"/gallery/{NAME}-dark.webp", headers=[("If-None-Match", headers["etag"])]
+    )
+    assert (again, nothing) == (304, b"") and short["etag"] == headers["etag"]
+
+
+def test_the_large_one_is_a_drawing_with_its_words(app):
+    _, headers, body = ask(app, f"/gallery/{NAME}-light.svg")
+    assert headers["content-type"].startswith("image/svg+xml")
+    assert "A sharp and a flat minimum" in body.decode()
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["27-nothing-light.webp", f"{NAME}-print.webp", f"{NAME}-light.png", f"{NAME}.webp", "x", ".."],
+)
+def test_what_is_not_there_is_refused(app, file):
+    assert ask(app, f"/gallery/{file}")[0] == 404
+
+
+def test_before_the_libraries_are_there_it_says_when_to_come_again(app, monkeypatch):
+    monkeypatch.setattr(startup, "loaded", lambda: False)
+    status, headers, _ = ask(app, f"/gallery/{NAME}-light.webp")
+    assert status == 503 and headers["retry-after"]
+
+
+def test_many_who_ask_wait_for_one_computation(app, monkeypatch):
+    made, go = [], threading.Event()
+
+    def counted(name, theme, dataset):
+        made.append(name)
+        go.wait(10)
+        return b"picture"
+
+    monkeypatch.setattr(figures, "picture", counted)
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(ask, app, f"/gallery/{NAME}-light.webp") for _ in range(8)]
+        while not made:
+            time.sleep(0.01)
+        go.set()
+        answers = {one.result()[2] for one in asked}
+    assert made == [NAME] and answers == {b"picture"}
+
+
+def test_in_a_crowd_it_says_when_to_come_again(app, monkeypatch):
+    def crowded(*_):
+        raise Crowded("too many wait")
+
+    monkeypatch.setattr(figures, "picture", crowded)
+    status, headers, _ = ask(app, f"/gallery/{NAME}-light.webp")
+    assert status == 503 and headers["retry-after"]
