@@ -14,6 +14,7 @@ PAGES = [
     "/loss_surfaces",
     "/loss_surfaces?view=Basins&surface=himmelblau",
     "/loss_surfaces?view=Sharp+and+flat",
+    "/course",
 ]
 FOUND = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ["violations"] });

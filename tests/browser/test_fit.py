@@ -141,7 +141,7 @@ SURFACES = ("Paths", "Basins", "Sharp+and+flat")
 
 
 @pytest.mark.parametrize(
-    "path", ["/training", "/", *(f"/loss_surfaces?view={v}" for v in SURFACES)]
+    "path", ["/training", "/", "/course", *(f"/loss_surfaces?view={v}" for v in SURFACES)]
 )
 def test_the_other_pages_fit(page, app_url, path):
     assert audited(page, app_url + path, figures=path == "/training") == []
@@ -157,6 +157,7 @@ ZOOMED = {"viewport": {"width": 720, "height": 450}, "device_scale_factor": 2}
         "/",
         "/initialization?part=Phase+map",
         "/training",
+        "/course",
         *(f"/loss_surfaces?view={v}" for v in SURFACES),
     ],
 )
@@ -198,7 +199,7 @@ new PerformanceObserver((list) => {
 """
 
 
-@pytest.mark.parametrize("path", ["/initialization", "/training", "/loss_surfaces", "/"])
+@pytest.mark.parametrize("path", ["/initialization", "/training", "/loss_surfaces", "/", "/course"])
 def test_little_moves_while_a_page_loads(page, app_url, path):
     page.add_init_script(SHIFTS)
     page.goto(app_url + path)
