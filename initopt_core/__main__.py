@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -74,6 +76,8 @@ def main(arguments: list[str] | None = None) -> int:
     doctor.set_defaults(run=check_machine)
 
     options = parser.parse_args(arguments)
+    if arguments is None:  # ended from outside as by Ctrl-C: what is half written is removed
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     options.data = getattr(options, "data", None)
     from initopt_core.data import DataError
 
@@ -90,6 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{place}{problem.strerror or problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        print("Stopped; every file that is there is whole.", file=sys.stderr)
         return 130
 
 
@@ -122,12 +127,13 @@ def write_figures(options: argparse.Namespace) -> None:
 
     look = export.ExportOptions(theme=options.theme, scale=options.scale)
     wanted_clips = options.clips or ([] if options.clips is None else ["mp4"])
-    films = [ClipOptions(kind, theme=options.theme) for kind in wanted_clips]
+    films = [ClipOptions.usual(kind, theme=options.theme) for kind in wanted_clips]
     dataset = data.load(options.data)
     items = {item.name: item for item in tutorial.course(dataset)}
     clips = tutorial.clips(dataset) if films else {}
     wanted = choose_figures([*items, *clips], options.only or "")
     make_folder(options.out)
+    export.sweep(options.out)
     files: dict[str, list[str]] = {}
     stills = [items[name] for name in wanted if name in items]
     for place, item in enumerate(stills, 1):
@@ -168,7 +174,8 @@ def choose_figures(names: list[str], only: str) -> list[str]:
     found = [name for name in names if only.lower() in name.lower()]
     if found:
         return found
-    words = dict.fromkeys(w for name in names for w in (name[3:], *name.split("-")[1:]))
+    stems = [re.sub(r"^\d+-", "", name) for name in names]
+    words = dict.fromkeys(w for stem in stems for w in (stem, *stem.split("-")))
     raise SettingError(
         f"No figure has {only!r} in its name{did_you_mean(only, words)} (they are: "
         f"{', '.join(names)})."

@@ -1,18 +1,22 @@
 """The command line, run as a user runs it."""
 
 import json
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from initopt_core.__main__ import choose_figures, main
+from initopt_core.figures import export
+from initopt_core.reading import SettingError
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def command(*arguments, **environment):
-    import os
-
     return subprocess.run(
         [sys.executable, "-m", "initopt_core", *map(str, arguments)],
         cwd=ROOT,
@@ -80,14 +84,83 @@ def test_training_writes_the_tutorials_three_files(tmp_path):
     [
         (("train", "--optimizers", "SDG", "--out", "x"), "There is no optimizer 'SDG'"),
         (("train", "--epochs", "0", "--out", "x"), "pochs"),
-        (("figures", "--only", "kaimng", "--out", "x"), "kaiming"),
-        (("figures", "--theme", "drak", "--out", "x"), "dark"),
         (("figures", "--scale", "9", "--out", "x"), "from 1 to 4"),
         (("bench", "nothing"), "There is no benchmark 'nothing'"),
         (("--data", "/nowhere", "train", "--out", "x"), "is missing"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_line(arguments, words):
-    done = command(*arguments)
+def test_what_cannot_be_done_is_said_in_a_line(arguments, words, capsys):
+    assert main(list(arguments)) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_nothing_but_a_line_is_said():
+    done = command("figures", "--theme", "drak", "--out", "x")
     assert done.returncode == 2
-    assert words in done.stderr and "Traceback" not in done.stderr
+    assert "dark" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("only", "words"),
+    [("kaimng", "did you mean 'kaiming'"), ("pathologcal-orbit", "'pathological-orbit'")],
+)
+def test_an_unknown_figure_is_told_its_nearest_name(only, words):
+    names = ["14-kaiming-relu-histograms", "21-pathological-losses", "pathological-orbit"]
+    with pytest.raises(SettingError, match=words):
+        choose_figures(names, only)
+    assert choose_figures(names, "PATHO") == names[1:]
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["figures", "--only", "sharp", "--out", str(tmp_path / "file")]) == 2
+    assert "lies in a file; name a folder" in capsys.readouterr().err
+    assert main(["figures", "--only", "sharp", "--out", "/proc/none"]) == 2
+    told = capsys.readouterr().err
+    assert "cannot be written" in told and told.count("\n") == 1
+
+
+@pytest.fixture
+def full_disk():
+    """No file of this process can become larger than 20 KB."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("more", [(), ("--clips", "mp4"), ("--clips", "gif")])
+def test_a_full_disk_is_one_line_and_no_half_file(tmp_path, capsys, full_disk, more):
+    only = "race-loss" if more else "26-sharp"
+    format_ = "settings" if more else "png"
+    out = tmp_path / "out"
+    code = main(["figures", "--only", only, "--format", format_, "--out", str(out), *more])
+    told = capsys.readouterr().err
+    assert code == 2 and told.count("\n") == 1 and "cannot be written" in told
+    assert not [f.name for f in out.iterdir() if f.suffix in (".png", ".mp4", ".gif", ".part")]
+    assert not list(out.glob(".*"))
+
+
+def test_parts_of_a_killed_program_are_removed_by_the_next(tmp_path):
+    old, fresh = tmp_path / ".initopt-a.part.mp4", tmp_path / ".initopt-b.part.mp4"
+    for part in (old, fresh):
+        part.write_bytes(b"x")
+    os.utime(old, (1, 1))
+    export.sweep(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == [fresh.name]
+
+
+def test_ended_from_outside_it_leaves_whole_files_alone(tmp_path):
+    asked = ["figures", "--only", "race-loss", "--format", "csv", "--clips", "--out", tmp_path]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "initopt_core", *map(str, asked)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    until = time.monotonic() + 60
+    while not list(tmp_path.glob(".initopt-*.mp4")) and time.monotonic() < until:
+        time.sleep(0.02)
+    running.terminate()
+    _, told = running.communicate(timeout=30)
+    assert running.returncode == 130 and told == "Stopped; every file that is there is whole.\n"
+    assert {p.name for p in tmp_path.iterdir()} == {"16-race-loss.csv", "manifest.json"}

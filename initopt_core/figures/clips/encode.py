@@ -89,16 +89,20 @@ def _watched(
 
 def _mp4(frames: Iterator[Image.Image], path: Path, options: ClipOptions) -> None:
     import av
+    from av.error import FFmpegError
 
-    with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as out:
-        stream = out.add_stream("libx264", rate=Fraction(options.fps))
-        stream.width, stream.height, stream.pix_fmt = options.width, options.height, "yuv420p"
-        stream.options = {"crf": str(QUALITY), "preset": "veryfast", "tune": "animation"}
-        for image in frames:
-            for packet in stream.encode(av.VideoFrame.from_ndarray(np.asarray(image), "rgb24")):
+    try:
+        with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as out:
+            stream = out.add_stream("libx264", rate=Fraction(options.fps))
+            stream.width, stream.height, stream.pix_fmt = options.width, options.height, "yuv420p"
+            stream.options = {"crf": str(QUALITY), "preset": "veryfast", "tune": "animation"}
+            for image in frames:
+                for packet in stream.encode(av.VideoFrame.from_ndarray(np.asarray(image), "rgb24")):
+                    out.mux(packet)
+            for packet in stream.encode():
                 out.mux(packet)
-        for packet in stream.encode():
-            out.mux(packet)
+    except FFmpegError as problem:  # not all of them are OSErrors
+        raise OSError(problem.errno, f"encoding: {problem.strerror}") from None
 
 
 def _gif(frames: Iterator[Image.Image], path: Path, options: ClipOptions) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from initopt_core.figures.export.options import THEMES, ExportOptions, _among
 from initopt_core.reading import SettingError
@@ -16,6 +17,7 @@ CLIP_FORMATS: dict[str, tuple[str, str, int]] = {
     "webp": (".webp", "image/webp", 150_000_000),
 }
 """The two picture formats are kept in memory while they are made, hence their lower bound."""
+SMALLER = {"width": 640, "height": 360, "fps": 20}
 _RANGES = {
     "width": (160, 3840),
     "height": (120, 2160),
@@ -75,6 +77,12 @@ class ClipOptions:
                 f"{count(work)}, and a {self.format.upper()} may have {count(most)}: take fewer "
                 "pixels, fewer frames a second or a shorter time."
             )
+
+    @classmethod
+    def usual(cls, format: str, **look: Any) -> ClipOptions:
+        """Options for this format: pictures that move are smaller and slower than a film, since
+        whole frames are kept in them."""
+        return cls(format, **({} if format == "mp4" else SMALLER), **look)
 
     @property
     def moving(self) -> int:

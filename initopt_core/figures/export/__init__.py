@@ -17,7 +17,7 @@ What moves is in `figures.clips`, the tutorial's figures in their order in `figu
 """
 
 from .bundle import bundle, dressed, handout
-from .files import write
+from .files import sweep, write
 from .formats import FORMATS, SCALE, Format, export, to_csv, to_json, to_pdf, to_png, to_svg
 from .options import SHAPES, TEXTS, THEMES, ExportOptions
 from .sheet import Sheet, picture
@@ -36,6 +36,7 @@ __all__ = [
     "export",
     "handout",
     "picture",
+    "sweep",
     "to_csv",
     "to_json",
     "to_pdf",

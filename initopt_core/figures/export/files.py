@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,21 @@ def write(path: Path, data: bytes) -> None:
         part.write_bytes(data)
 
 
+ABANDONED_SECONDS = 600
+"""After which a part that nobody has written to is a killed program's."""
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a program that was killed has left in a folder of `write`'s."""
+    for part in Path(folder).glob(f"{_PREFIX}*.part*"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > ABANDONED_SECONDS:
+                part.unlink()
+
+
+_PREFIX = ".initopt-"
+
+
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """A temporary file beside `path` to write to; it takes its place when all went well.
@@ -31,7 +47,9 @@ def whole(path: Path) -> Iterator[Path]:
     path = Path(path)
     part: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=f".part{path.suffix}", dir=path.parent)
+        handle, name = tempfile.mkstemp(
+            prefix=_PREFIX, suffix=f".part{path.suffix}", dir=path.parent
+        )
         os.close(handle)
         part = Path(name)
         yield part
