@@ -1,9 +1,8 @@
 """Exports in every theme and shape are opened again; bundles, handouts, pages."""
 
-import dataclasses
+import csv
 import io
 import json
-import os
 import xml.etree.ElementTree as ET
 import zipfile
 
@@ -19,7 +18,6 @@ from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.reading import SettingError
 
 WORDS = {"title": "A title", "caption": "settings in words " * 12, "source": "https://x.org/?a=1"}
-FULL = os.environ.get("INITOPT_FULL") == "1"
 
 
 @pytest.fixture(scope="module")
@@ -149,14 +147,58 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
 
 
-@pytest.mark.skipif(not FULL, reason="the full product: INITOPT_FULL=1")
+QUICK = {"light": "15-kaiming-relu-depth", "dark": "19-pathological-surface",
+         "print": "21-pathological-losses"}  # fmt: skip
+
+
+def opened_again(item, theme):
+    """The item's figure in every format, each read by another program than wrote it."""
+    figure = item.make()
+    options = export.dressed(item, export.ExportOptions(theme, 1), "https://x.org")
+    made = {kind: export.export(figure, kind, options) for kind in export.FORMATS}
+    image = Image.open(io.BytesIO(made["png"])).convert("RGB")
+    paper = export.THEMES[theme]["paper"]
+    assert image.getpixel((1, 1)) == tuple(int(paper[i : i + 2], 16) for i in (1, 3, 5))
+    assert len(image.getcolors(1 << 24)) > 20
+    root = ET.fromstring(made["svg"])
+    said = " ".join(e.text or "" for e in root.iter("{http://www.w3.org/2000/svg}text"))
+    assert float(root.get("width")) == pytest.approx(image.width, abs=1)
+    assert all(word in said for word in item.title.split())
+    (page,) = pypdf.PdfReader(io.BytesIO(made["pdf"]), strict=True).pages
+    letters = "".join(page.extract_text().split())
+    assert "".join(item.title.split()) in letters
+    assert float(page.mediabox.height) == pytest.approx(image.height, abs=1)
+    rows = list(csv.DictReader(io.StringIO(made["csv"].decode())))
+    table = list(figure.table() if figure.table else export.formats._all_rows(figure))
+    assert len(rows) == len(table)
+    for row, true in zip(rows, table, strict=True):
+        for name, value in true.items():
+            if isinstance(value, float) and np.isfinite(value):
+                assert float(row[name]) == value
+    told = json.loads(made["settings"])
+    assert told["link"] == item.link("https://x.org") and told["export"]["theme"] == theme
+    assert json.loads(made["json"])["$schema"].endswith(".json")
+
+
 @pytest.mark.parametrize("theme", export.THEMES)
-def test_every_figure_in_every_format(course, theme):
+def test_a_figure_in_every_format_is_opened_again(course, theme):
+    opened_again(course[QUICK[theme]], theme)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("theme", export.THEMES)
+def test_every_figure_in_every_format_is_opened_again(course, theme):
     for item in course.values():
-        figure = item.make()
-        options = dataclasses.replace(export.dressed(item, export.ExportOptions(theme, 1)))
-        Image.open(io.BytesIO(export.to_png(figure, options))).load()
-        ET.fromstring(export.to_svg(figure, options))
-        assert len(pypdf.PdfReader(io.BytesIO(export.to_pdf(figure, options))).pages) == 1
-        assert export.to_csv(figure).count(b"\n") > 1
-        json.loads(export.to_settings(figure, options))
+        opened_again(item, theme)
+
+
+@pytest.mark.long
+def test_every_clip_is_opened_again(tmp_path):
+    import av
+
+    from initopt_core.figures import clips
+
+    options = clips.ClipOptions(width=320, height=180, fps=5, seconds=1, hold=0)
+    for name, make in tutorial.clips(data.load_sample()).items():
+        with av.open(io.BytesIO(clips.clip_bytes(make(), options))) as film:
+            assert sum(1 for _ in film.decode(video=0)) == 5, name
