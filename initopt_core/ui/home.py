@@ -81,6 +81,11 @@ def show() -> None:
             st.html(_picture(name))
             st.markdown(text)
             st.caption(hint)
+    st.page_link(
+        "pages/course.py",
+        label="Course figures, to take along",
+        icon=":material/co_present:",
+    )
     source = get_dataset().source
     left, right = st.columns(2, gap="large")
     with left:

@@ -117,3 +117,9 @@ def test_a_card_opens_its_laboratory_at_its_setting(course):
         "() => new URL(location).searchParams.get('constant_variance_std') === '0.1'"
     )
     assert page.locator("[data-testid=stException]").count() == 0
+
+
+def test_home_leads_here(course, app_url):
+    course.page.get_by_role("link", name="Home", exact=True).click()
+    course.page.get_by_role("link", name="Course figures, to take").click()
+    expect(course.page.locator("h1")).to_have_text("Course figures", timeout=30_000)
