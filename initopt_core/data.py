@@ -117,11 +117,6 @@ class FashionMNIST:
     classes: tuple[str, ...] = CLASSES
     folder: str = ""
 
-    @property
-    def told(self) -> str:
-        """Where the images come from, in words."""
-        return "the bundled sample" if self.source == "sample" else "the full data set"
-
     def __repr__(self) -> str:
         return (
             f"FashionMNIST({self.source}: {count(len(self.train_index))} training, "

@@ -17,6 +17,11 @@ from . import theme
 from .figure import Figure, series
 
 
+def origin(dataset: FashionMNIST) -> str:
+    """Where the images come from, in words."""
+    return "the bundled sample" if dataset.source == "sample" else "the full data set"
+
+
 def class_examples(dataset: FashionMNIST, each: int = 4) -> list[np.ndarray]:
     """For each class the first `each` training images side by side: uint8 [28, 28 * each]."""
     labels = dataset.train_labels[dataset.train_index]
@@ -63,7 +68,7 @@ def image_grid(dataset: FashionMNIST, each: int = 8) -> Figure:
         alt=f"The first {each} training images of each of the {count} classes.",
         name="sample-images",
         table=lambda: _image_rows(dataset, each),
-        settings={"images a class": each, "data": dataset.told},
+        settings={"images a class": each, "data": origin(dataset)},
     )
 
 

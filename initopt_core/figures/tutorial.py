@@ -34,7 +34,7 @@ from initopt_core.wording import number, percent
 from . import clips as moving
 from . import initialization, loss_surfaces, training
 from .figure import Figure
-from .images import image_grid
+from .images import image_grid, origin
 
 TUTORIAL_RACES = ("ravine", "steep")
 SEEDS = 5
@@ -162,7 +162,7 @@ def _images(dataset: FashionMNIST) -> Item:
     return Item(
         "sample-images",
         "Sample images",
-        f"Fashion-MNIST: the first eight training images of each class, from {dataset.told}.",
+        f"Fashion-MNIST: the first eight training images of each class, from {origin(dataset)}.",
         partial(image_grid, dataset),
         partial(_pixel_numbers, dataset),
         HOME,
