@@ -1,7 +1,7 @@
 """Large type: letters that are read from the last row of a lecture hall; `type=large` in the link.
 
-The root element of the document says which it is, `html[data-type="large"]`: figures make their
-letters 2 % of the window's height (assets/web/shared/type.js), page.css lets the page's own grow.
+Figures make their letters 2 % of the window's height (assets/web/live_chart/live_chart.js), the
+page's own grow by the style below.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def show() -> None:
     """The switch, in the head of the window on every page; keeps link and session alike."""
     size = read()
     state.write_link(NAME, size, CHOICE.default)
-    with st.container(key="type-size"):
+    with st.container(key="type-large" if size == "large" else "type-size"):  # page.css reads it
         st.button(
             "Usual type" if size == "large" else "Large type",
             icon=":material/format_size:",

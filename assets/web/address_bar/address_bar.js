@@ -78,7 +78,7 @@ function build(parent) {
 let again; // one bar on a page
 
 export default function ({ parentElement, data, setTriggerValue }) {
-  document.documentElement.dataset.type = data.large ? "large" : "usual"; // see shared/type.js
+  document.documentElement.dataset.type = data.large ? "large" : "usual"; // for style sheets
   guardHistory();
   followParts();
   if (!parentElement.querySelector(".initopt-address")) build(parentElement);

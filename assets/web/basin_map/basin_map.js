@@ -4,7 +4,7 @@
 import { FONT, fitCanvas, upwards } from "../shared/canvas.js";
 import { VIRIDIS, hexChannels, watchTheme } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
-import { pageType, watchType } from "../shared/type.js";
+import { pageType } from "../shared/type.js";
 import { number } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
 
@@ -49,7 +49,6 @@ class BasinMap {
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.root);
     this.theme = watchTheme(() => this.draw());
-    this.type = watchType(() => this.draw());
     this.canvas.addEventListener("pointermove", (e) => this.hover(e));
     this.canvas.addEventListener("pointerleave", () => this.rest());
     this.canvas.addEventListener("click", (e) => this.pick(this.under(e)));
@@ -209,7 +208,6 @@ class BasinMap {
   end() {
     this.observer.disconnect();
     this.theme.disconnect();
-    this.type.disconnect();
     this.root.remove();
     maps.delete(this.parent);
   }

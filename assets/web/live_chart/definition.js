@@ -10,6 +10,7 @@
  * @property {import("./layout.js").Room | null} room
  * @property {boolean} select whether clicks and Enter are reported
  * @property {boolean} [back] whether Escape is reported, as a click beside all plots
+ * @property {boolean} [large] letters for a lecture hall
  * @property {(number | null)[] | null} keys what an arrow key moves by, across and up, in data units
  */
 /**

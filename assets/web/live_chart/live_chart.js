@@ -3,7 +3,7 @@
 
 import { pageColours } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
-import { pageType, watchType } from "../shared/type.js";
+import { typeScale } from "../shared/type.js";
 import { told } from "./bins.js";
 import { Cursor } from "./cursor.js";
 import { definition, read } from "./definition.js";
@@ -63,7 +63,6 @@ class LiveFigure {
     this.observer.observe(this.element);
     this.window = () => this.resized();
     addEventListener("resize", this.window, { passive: true });
-    this.type = watchType(this.window);
     this.element.addEventListener("scroll", () => this.edges(), { passive: true });
     this.stage.addEventListener("pointermove", (event) => this.pointed(event));
     this.stage.addEventListener("pointerleave", () => this.pointed(null));
@@ -156,7 +155,7 @@ class LiveFigure {
     this.element.view = this.cursor.view = this.view; // the element's is for the console
     this.view.addEventListener("click", (event, item) => this.clicked(event, item));
     this.digest = head.spec;
-    this.fitted = this.lettered = undefined;
+    this.fitted = undefined;
     this.put(body);
     this.paint();
     this.fit();
@@ -201,12 +200,16 @@ class LiveFigure {
     if (!room) return { height };
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const high = innerHeight - HEAD_REM * rem;
-    return layout(room, this.element.clientWidth, pageType(), innerWidth, high);
+    return layout(room, this.element.clientWidth, this.type(), innerWidth, high);
+  }
+
+  type() {
+    return typeScale(this.last.head.large);
   }
 
   // What the sizes depend on.
   place() {
-    return [this.element.clientWidth, pageType(), innerWidth > PHONE ? innerHeight : 0].join();
+    return [this.element.clientWidth, this.type(), innerWidth > PHONE ? innerHeight : 0].join();
   }
 
   // Plots get what the gutters leave; whether anything changed.
@@ -215,13 +218,9 @@ class LiveFigure {
     const place = this.place();
     if (this.fitted === place) return false;
     this.fitted = place;
-    const type = pageType(), others = this.lettered !== undefined && this.lettered !== type;
-    this.lettered = type;
-    this.view.signal("type_scale", type);
+    this.view.signal("type_scale", this.type());
     if (!room) return true;
     const { panel, tall, legend, padding, width } = this.measures();
-    // Vega places a legend's entries anew only when its columns are others.
-    if (others) this.view.signal("legend_columns", legend + 1).run();
     this.view.signal("plot_width", panel).signal("plot_height", tall);
     this.view.signal("legend_columns", legend).padding(padding);
     this.element.dataset.width = String(Math.round(width)); // as computed, for who checks it
@@ -315,7 +314,6 @@ class LiveFigure {
 
   end() {
     this.observer.disconnect();
-    this.type.disconnect();
     removeEventListener("resize", this.window);
     document.removeEventListener("keydown", this.escape);
     this.view?.finalize();

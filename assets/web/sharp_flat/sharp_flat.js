@@ -4,7 +4,7 @@
 import { FONT, fitCanvas, upwards } from "../shared/canvas.js";
 import { watchTheme } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
-import { pageType, watchType } from "../shared/type.js";
+import { pageType } from "../shared/type.js";
 import { number } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
 
@@ -36,7 +36,7 @@ class SharpFlat {
     this.drawn = 0;
     const resized = new ResizeObserver(() => this.draw());
     resized.observe(this.root);
-    this.observers = [resized, ...[watchTheme, watchType].map((watch) => watch(() => this.draw()))];
+    this.observers = [resized, watchTheme(() => this.draw())];
     const { canvas } = this;
     canvas.addEventListener("pointerdown", (e) => {
       canvas.setPointerCapture(e.pointerId);

@@ -4,7 +4,7 @@
 import { FONT } from "../shared/canvas.js";
 import { pageColours, watchTheme } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
-import { pageType, watchType } from "../shared/type.js";
+import { pageType } from "../shared/type.js";
 import { Clock } from "./clock.js";
 import { Field } from "./field.js";
 import { Plots } from "./plots.js";
@@ -54,7 +54,7 @@ export class Lab {
     this.resizer = new ResizeObserver(() => this.resized());
     this.resizer.observe(this.root);
     this.resizer.observe(this.plotBox); // it gives way to a longer table
-    this.watchers = [watchTheme(() => this.recolour()), watchType(() => this.resized())];
+    this.theme = watchTheme(() => this.recolour());
     labs.set(parent, this);
   }
 
@@ -336,7 +336,7 @@ export class Lab {
 
   end() {
     this.resizer.disconnect();
-    for (const watcher of this.watchers) watcher.disconnect();
+    this.theme.disconnect();
     cancelAnimationFrame(this.pendingFrame);
     for (const timer of [this.viewTimer, this.noteTimer]) clearTimeout(timer);
     for (const part of [this.start, this.looks, this.space]) part?.end();

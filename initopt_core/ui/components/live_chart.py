@@ -20,6 +20,7 @@ from initopt_core.cache import Recent
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter
+from initopt_core.ui import type_size
 
 from . import answers, assets, chart_store
 
@@ -173,6 +174,7 @@ def message_bytes(
     key: str,
     inline: bool,
     select: bool,
+    large: bool = False,
     back: bool = False,
 ) -> bytes:
     """The message of one change: a small head, then the figure's data as it is cached."""
@@ -184,6 +186,7 @@ def message_bytes(
         "room": figure.room and figure.room.message(),
         "select": select,
         **({"keys": figure.keys} if figure.keys else {}),
+        **({"large": True} if large else {}),
         **({"back": True} if back else {}),
     }
     text = json.dumps(head, separators=(",", ":"))
@@ -231,6 +234,7 @@ def live_chart(
             key=key,
             inline=inline,
             select=bool(on_select),
+            large=type_size.is_large(),
             back=back,
         ),
         default=None,

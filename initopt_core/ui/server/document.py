@@ -37,19 +37,11 @@ new MutationObserver((_, observer) => {
 """
 
 
-_TYPE = """<script>
-if (new URLSearchParams(location.search).get("type") === "large")
-  document.documentElement.dataset.type = "large";
-</script>
-"""
-"""The size of type that the link names, from the first letter on; afterwards see address_bar.js."""
-
-
 @lru_cache(maxsize=2)
 def addition(sidebar: bool) -> bytes:
     """What stands at the end of the document's body; it keeps a sidebar's place if there is one."""
     style = STYLE.read_text(encoding="utf-8")
-    return f"<style>\n{style}</style>\n{_TYPE}{_SIDEBAR if sidebar else ''}".encode()
+    return f"<style>\n{style}</style>\n{_SIDEBAR if sidebar else ''}".encode()
 
 
 class Document:
