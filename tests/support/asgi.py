@@ -10,6 +10,7 @@ from .loops import to_its_end
 def ask(app, path="/", method="GET", body=b"", cookies=None, headers=(), client="10.0.0.1"):
     """Status, headers (lower case; the last of a name) and body of an answer."""
     sent = []
+    path, _, query = path.partition("?")
     head = [(k.lower().encode(), v.encode()) for k, v in headers]
     if cookies:
         head.append((b"cookie", "; ".join(f"{k}={v}" for k, v in cookies.items()).encode()))
@@ -19,7 +20,7 @@ def ask(app, path="/", method="GET", body=b"", cookies=None, headers=(), client=
         "path": path,
         "raw_path": path.encode(),
         "root_path": "",
-        "query_string": b"",
+        "query_string": query.encode(),
         "headers": head,
         "scheme": "http",
         "server": ("x", 80),

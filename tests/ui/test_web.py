@@ -21,6 +21,7 @@ from initopt_core.settings import ServerSettings
 from initopt_core.ui.server import identity, logs, operation, startup, web
 from initopt_core.ui.server.limiter import Bucket, Limiter
 from initopt_core.visitors import LOCAL
+from tests.support import qr
 from tests.support.asgi import ask
 from tests.support.loops import to_its_end
 
@@ -271,3 +272,13 @@ def test_the_server_listens_before_torch_is_imported():
         "web.middleware(); web.routes(); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+def test_a_qr_code_is_drawn_and_what_is_no_link_refused(serve):
+    app = serve(HOSTED)
+    status, headers, body = ask(app, "/qr.svg?" + urlencode({"link": "https://a.org/training"}))
+    assert status == 200 and headers["content-type"].startswith("image/svg+xml")
+    assert qr.read(body.decode()) == "https://a.org/training"
+    for link in ("", "ftp://a.org", "https://[", "https://a.org/" + "x" * 3000):
+        status, _, body = ask(app, "/qr.svg?" + urlencode({"link": link}))
+        assert status == 400 and b"link" in body, link

@@ -1,12 +1,14 @@
-// The browser's half of a page's address: one entry of the history for one move, and the button
-// that copies the link.
+// The browser's half of a page's address: one entry of the history for one move, and the buttons
+// that copy the link and show its QR code.
 //
 // Takes { ready, large }: whether the server knows already that the history is guarded, and whether
 // the type is large.
 // Gives the trigger "ready" when it does not, and again until it does: a request can be lost when
 // another overtakes it.
 
+import { copy } from "./copy.js";
 import { followParts } from "./follow.js";
+import { share } from "./share.js";
 
 const AGAIN_MS = 2000; // between two times of saying "ready"
 const PAUSE_MS = 1000; // between two moves of a control that Back tells apart
@@ -39,30 +41,21 @@ function guardHistory() {
   };
 }
 
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch { // no permission, or not a secure address, where browsers offer only the old way
-    const box = document.createElement("textarea");
-    box.value = text;
-    box.style.cssText = "position:fixed;opacity:0";
-    document.body.appendChild(box);
-    box.select();
-    const done = document.execCommand("copy");
-    box.remove();
-    return done;
-  }
-}
-
 function build(parent) {
   const root = document.createElement("div");
   root.className = "initopt-address";
-  root.innerHTML = `<button type="button" title="Copy the link to what this page shows">
+  root.innerHTML = `<button type="button" class="share"
+    title="A QR code of what this page shows, large enough for a hall">
+    <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 11h8V3H3v8zm2-6h4v4H5V5zM3 21h8v-8H3v8zm2
+    -6h4v4H5v-4zM13 3v8h8V3h-8zm6 6h-4V5h4v4zM13 13h2v2h-2zM15 15h2v2h-2zM13 17h2v2h-2zM17 17h2v2h-2z
+    M19 19h2v2h-2zM15 19h2v2h-2zM17 13h2v2h-2zM19 15h2v2h-2z"/></svg><span>Share</span></button>
+    <button type="button" class="copy" title="Copy the link to what this page shows">
     <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3.9 12a3.1 3.1 0 0 1 3.1-3.1h4V7H7a5 5 0 0
     0 0 10h4v-1.9H7A3.1 3.1 0 0 1 3.9 12zM8 13h8v-2H8v2zm9-6h-4v1.9h4a3.1 3.1 0 0 1 0 6.2h-4V17h4a5
     5 0 0 0 0-10z"/></svg><span class="say" aria-live="polite">Copy link</span></button>`;
-  const button = root.querySelector("button");
+  root.querySelector(".share").addEventListener("click", () => share(root));
+  /** @type {HTMLButtonElement} */
+  const button = root.querySelector(".copy");
   const say = root.querySelector(".say");
   let timer;
   button.addEventListener("click", async () => {

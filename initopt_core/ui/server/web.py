@@ -23,7 +23,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from initopt_core.settings import ServerSettings, server_settings
 
-from . import identity, operation, startup
+from . import identity, operation, share, startup
 from .document import Document
 from .limiter import Bucket, Limiter
 
@@ -304,7 +304,13 @@ def _full_house() -> Response:
     )
 
 
-_ROUTES = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics, "/lecturer": lecturer}
+_ROUTES = {
+    "/healthz": healthz,
+    "/readyz": readyz,
+    "/metrics": metrics,
+    "/lecturer": lecturer,
+    share.PATH: share.code,
+}
 _PATHS = tuple(_ROUTES)
 
 

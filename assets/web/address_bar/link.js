@@ -1,0 +1,26 @@
+// The link of a view as others are to open it.
+
+/** How a page is presented here, which is nothing to whom it is sent. */
+export const PRESENTED = ["lecture", "scene", "figure", "type", "embed", "embed_options", "controls"];
+
+/**
+ * A page's link without how it is presented: a phone gets the phone's layout of the same view.
+ * @param {string} href
+ */
+export function sharedLink(href) {
+  const link = new URL(href);
+  for (const name of PRESENTED) link.searchParams.delete(name);
+  link.hash = "";
+  return link.href;
+}
+
+/**
+ * Where the server draws the QR code of a link: beside the page, wherever the app is mounted.
+ * @param {string} link
+ * @param {string} href of the page
+ */
+export function codeOf(link, href) {
+  const code = new URL("qr.svg", href);
+  code.searchParams.set("link", link);
+  return code.href;
+}

@@ -1,0 +1,60 @@
+// The dialog that shows a view's QR code, as large as the window, and its link.
+
+import { copy } from "./copy.js";
+import { codeOf, sharedLink } from "./link.js";
+
+/** @param {string} text */
+const label = (text) => Object.assign(document.createElement("span"), { textContent: text });
+
+/**
+ * Open it over the page; it is gone when it is closed.
+ * @param {HTMLElement} parent whose colours and font it has
+ */
+export function share(parent) {
+  const link = sharedLink(location.href);
+  const dialog = document.createElement("dialog");
+  dialog.className = "initopt-share";
+  dialog.setAttribute("aria-label", "Share this view");
+
+  const code = document.createElement("div");
+  code.className = "code";
+  const picture = document.createElement("img");
+  picture.alt = `QR code of ${link}`;
+  picture.addEventListener("error", async () => {
+    const answer = await fetch(picture.src).catch(() => null);
+    const why = answer?.status === 400 ? await answer.text() : "The server did not draw the code.";
+    const told = document.createElement("p");
+    told.textContent = why;
+    code.replaceChildren(told);
+  });
+  picture.src = codeOf(link, location.href);
+  code.append(picture);
+
+  const row = document.createElement("div");
+  row.className = "row";
+  const text = document.createElement("input");
+  text.readOnly = true;
+  text.value = link;
+  text.setAttribute("aria-label", "Link to this view");
+  text.addEventListener("focus", () => text.select());
+  const copied = document.createElement("button");
+  copied.type = "button";
+  const say = label("Copy link");
+  say.setAttribute("aria-live", "polite");
+  copied.append(say);
+  copied.addEventListener("click", async () => {
+    say.textContent = (await copy(link)) ? "Copied" : "Copy it from the box";
+  });
+  const close = document.createElement("button");
+  close.type = "button";
+  close.append(label("Close"));
+  close.addEventListener("click", () => dialog.close());
+  row.append(text, copied, close);
+
+  dialog.append(code, row);
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("close", () => dialog.remove());
+  parent.append(dialog);
+  dialog.showModal();
+  copied.focus();
+}
