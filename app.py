@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from initopt_core.ui import address, layout, type_size
+from initopt_core.ui import address, layout, stage, type_size
 from initopt_core.ui.components.address_bar import address_bar
 from initopt_core.ui.server import gallery, gate, logs, startup, web
 
@@ -29,7 +29,9 @@ def main() -> None:
         position="top",
     )
     address.arrive(page.url_path)
-    address_bar(type_size.read() == "large")
+    stage.read()
+    type_size.read()
+    address_bar(page.title)
     type_size.show()
     if page.url_path == "":
         address.title("")

@@ -10,7 +10,7 @@ import streamlit as st
 
 from initopt_core.registry import Parameter
 
-from . import address, state
+from . import address, stage, state
 
 NAME = "type"
 CHOICE = Parameter(NAME, "Type", "normal", choices=("normal", "large"))
@@ -18,8 +18,8 @@ _EPOCH = "_type_epoch"
 
 
 def is_large() -> bool:
-    """Whether this session's page is in large type."""
-    return st.session_state.get(NAME) == "large"
+    """Whether this session's page is in large type, which it always is in a hall."""
+    return st.session_state.get(NAME) == "large" or stage.is_on()
 
 
 def show() -> None:
@@ -49,4 +49,4 @@ def read() -> str:
 
 
 def _switch() -> None:
-    st.session_state[NAME] = "normal" if is_large() else "large"
+    st.session_state[NAME] = "normal" if st.session_state.get(NAME) == "large" else "large"

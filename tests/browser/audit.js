@@ -126,7 +126,9 @@
   const MAY_SCROLL = '[data-figure="training-histograms"], [data-figure="audit-histograms"]';
   const HIDDEN = ".katex-mathml, [aria-hidden=true].sr-only, .initopt-tip, script, style, " +
     "[data-testid=stIconMaterial], [data-testid=stTooltipContent], pre, code";
-  for (const figure of document.querySelectorAll(".initopt-figure")) drawing(figure);
+  for (const figure of document.querySelectorAll(".initopt-figure")) {
+    if (figure.checkVisibility()) drawing(figure);
+  }
   page();
   return problems;
 }

@@ -1,13 +1,14 @@
 // The browser's half of a page's address: one entry of the history for one move, and the buttons
 // that copy the link and show its QR code.
 //
-// Takes { ready, large }: whether the server knows already that the history is guarded, and whether
-// the type is large.
-// Gives the trigger "ready" when it does not, and again until it does: a request can be lost when
-// another overtakes it.
+// Takes { ready, large, lecture, figure }: whether the server knows already that the history is
+// guarded, whether the type is large, and what is shown in a hall.
+// Gives the trigger "ready" when it does not, and again until it does, as a request can be lost when
+// another overtakes it; "lecture" when the hall is wanted, or no more.
 
 import { copy } from "./copy.js";
 import { followParts } from "./follow.js";
+import { present } from "./present.js";
 import { share } from "./share.js";
 
 const AGAIN_MS = 2000; // between two times of saying "ready"
@@ -41,10 +42,17 @@ function guardHistory() {
   };
 }
 
+let enter = () => {}; // asks the server, by the newest of its messages
+
 function build(parent) {
   const root = document.createElement("div");
   root.className = "initopt-address";
-  root.innerHTML = `<button type="button" class="share"
+  root.innerHTML = `<button type="button" class="lecture"
+    title="The sentence and the figure alone, large, for a projector">
+    <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 3h18v2h-1v11h-7v1.6l3.5 3.4h-2.9L12 19.5 10.4
+    21H7.5l3.5-3.4V16H4V5H3V3zm3 2v9h12V5H6zm2 7V9h2v3H8zm3 0V7h2v5h-2zm3 0v-4h2v4h-2z"/></svg>
+    <span>Lecture</span></button>
+    <button type="button" class="share"
     title="A QR code of what this page shows, large enough for a hall">
     <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 11h8V3H3v8zm2-6h4v4H5V5zM3 21h8v-8H3v8zm2
     -6h4v4H5v-4zM13 3v8h8V3h-8zm6 6h-4V5h4v4zM13 13h2v2h-2zM15 15h2v2h-2zM13 17h2v2h-2zM17 17h2v2h-2z
@@ -53,6 +61,7 @@ function build(parent) {
     <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3.9 12a3.1 3.1 0 0 1 3.1-3.1h4V7H7a5 5 0 0
     0 0 10h4v-1.9H7A3.1 3.1 0 0 1 3.9 12zM8 13h8v-2H8v2zm9-6h-4v1.9h4a3.1 3.1 0 0 1 0 6.2h-4V17h4a5
     5 0 0 0 0-10z"/></svg><span class="say" aria-live="polite">Copy link</span></button>`;
+  root.querySelector(".lecture").addEventListener("click", () => enter());
   root.querySelector(".share").addEventListener("click", () => share(root));
   /** @type {HTMLButtonElement} */
   const button = root.querySelector(".copy");
@@ -72,6 +81,8 @@ let again; // one bar on a page
 
 export default function ({ parentElement, data, setTriggerValue }) {
   document.documentElement.dataset.type = data.large ? "large" : "usual"; // for style sheets
+  present(data.lecture, data.figure);
+  enter = () => setTriggerValue("lecture", true);
   guardHistory();
   followParts();
   if (!parentElement.querySelector(".initopt-address")) build(parentElement);

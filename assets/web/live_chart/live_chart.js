@@ -1,15 +1,17 @@
 // One Vega view for each element. Data and signals are swapped in place; the newest wins.
 // The Python side is initopt_core/ui/components/live_chart.py; definition.js has the message.
+// Longer than other files: one class holds what one view goes through.
 
 import { pageColours } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
-import { typeScale } from "../shared/type.js";
+import { below, inHall, strokeScale, typeScale } from "../shared/type.js";
 import { told } from "./bins.js";
 import { Cursor } from "./cursor.js";
 import { definition, read } from "./definition.js";
 import { PHONE, layout } from "./layout.js";
 import { hit, plainDatum, unscaled } from "./pick.js";
 import { expand } from "./rows.js";
+import { STROKES, withStrokes } from "./strokes.js";
 
 /** @typedef {import("./definition.js").Message} Message */
 
@@ -22,6 +24,7 @@ const vegaReady = page.vega
 /** @type {WeakMap<Element, LiveFigure>} */
 const figures = new WeakMap(); // by parent element
 
+const EDGE = 20; // pixels below a figure that fills the window
 const HEAD_REM = 12.4; // above the first figure: the window's head, the page's title, a sentence
 
 /** A definition that could not be had yet: it comes with the next message. */
@@ -61,6 +64,8 @@ class LiveFigure {
     this.shown = { data: {}, signals: {} };
     this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(this.element);
+    const block = this.element.closest('[data-testid="stMainBlockContainer"]');
+    if (block) this.observer.observe(block); // what is above may grow: seen in a hall alone
     this.window = () => this.resized();
     addEventListener("resize", this.window, { passive: true });
     this.element.addEventListener("scroll", () => this.edges(), { passive: true });
@@ -146,7 +151,7 @@ class LiveFigure {
     const [vega] = await Promise.all([vegaReady, facesReady]);
     this.view?.finalize();
     this.shown = { data: {}, signals: {} };
-    const runtime = vega.parse(spec);
+    const runtime = vega.parse(withStrokes(spec));
     this.view = new vega.View(runtime, { renderer: "canvas", hover: false, logLevel: vega.Error });
     this.view.tooltip((handler, event, item, value) => {
       if (!this.last?.body?.signals.panels) this.tip(event, value);
@@ -198,18 +203,30 @@ class LiveFigure {
   measures() {
     const { room, height } = this.last.head;
     if (!room) return { height };
+    if (this.fills()) {
+      const whole = { ...room, screen: 1, lowest: 20 };
+      const high = below(this.element) - EDGE;
+      return layout(whole, this.element.clientWidth, this.type(), innerWidth, high);
+    }
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const high = innerHeight - HEAD_REM * rem;
     return layout(room, this.element.clientWidth, this.type(), innerWidth, high);
   }
 
   type() {
-    return typeScale(this.last.head.large);
+    return typeScale(this.last.head.large, innerWidth, innerHeight, inHall());
+  }
+
+  // In a hall a figure takes all that the window has below its head.
+  fills() {
+    return inHall() && innerWidth > PHONE;
   }
 
   // What the sizes depend on.
   place() {
-    return [this.element.clientWidth, this.type(), innerWidth > PHONE ? innerHeight : 0].join();
+    const high = innerWidth > PHONE ? innerHeight : 0;
+    const top = this.fills() ? Math.round(below(this.element)) : 0;
+    return [this.element.clientWidth, this.type(), high, top].join();
   }
 
   // Plots get what the gutters leave; whether anything changed.
@@ -218,7 +235,7 @@ class LiveFigure {
     const place = this.place();
     if (this.fitted === place) return false;
     this.fitted = place;
-    this.view.signal("type_scale", this.type());
+    this.view.signal("type_scale", this.type()).signal(STROKES, strokeScale());
     if (!room) return true;
     const { panel, tall, legend, padding, width } = this.measures();
     this.view.signal("plot_width", panel).signal("plot_height", tall);

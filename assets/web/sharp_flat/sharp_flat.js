@@ -4,7 +4,7 @@
 import { FONT, fitCanvas, upwards } from "../shared/canvas.js";
 import { watchTheme } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
-import { pageType } from "../shared/type.js";
+import { below, inHall, pageType, strokeScale } from "../shared/type.js";
 import { number } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
 
@@ -94,7 +94,8 @@ class SharpFlat {
 
   draw() {
     if (!this.head || !this.root.clientWidth) return;
-    const w = this.root.clientWidth, type = pageType(), h = Math.round(380 * type);
+    const w = this.root.clientWidth, type = pageType();
+    const h = Math.round(inHall() ? Math.max(below(this.canvas) - 20, 200) : 380 * type);
     const ctx = fitCanvas(this.canvas, w, h), style = getComputedStyle(this.root);
     const left = PAD.left * type;
     const b = (this.box = { x: left, y: PAD.top, w: w - left - PAD.right, h: h - PAD.top - PAD.bottom * type });
@@ -116,7 +117,7 @@ class SharpFlat {
     upwards(ctx, "loss", 12 * type, b.y + b.h / 2);
     const line = (shift, colour, dash) => {
       ctx.strokeStyle = colour;
-      ctx.lineWidth = 2.4;
+      ctx.lineWidth = 2.4 * strokeScale();
       ctx.setLineDash(dash);
       ctx.beginPath();
       for (let i = 0; i <= 600; i++) {

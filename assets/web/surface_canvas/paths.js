@@ -1,6 +1,7 @@
 // The paths over the surface: trails, the points they have reached, the starts.
 
 import { marker } from "../shared/canvas.js";
+import { strokeScale } from "../shared/type.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./protocol.js").Run} Run */
@@ -43,10 +44,10 @@ function drawTrail(ctx, view, run, from, end) {
   path.moveTo(safe(view.px(run.w1[from])), safe(view.py(run.w2[from])));
   for (let k = from + 1; k <= end; k++) path.lineTo(safe(view.px(run.w1[k])), safe(view.py(run.w2[k])));
   ctx.strokeStyle = "rgba(255,255,255,0.75)";
-  ctx.lineWidth = 3.6;
+  ctx.lineWidth = 3.6 * strokeScale();
   ctx.stroke(path);
   ctx.strokeStyle = run.color;
-  ctx.lineWidth = 2;
+  ctx.lineWidth = 2 * strokeScale();
   ctx.stroke(path);
 }
 
@@ -127,7 +128,7 @@ function drawPoint(ctx, view, run, chosen, t) {
   ctx.strokeStyle = "#fff";
   if (view.inside(x, y)) {
     ctx.lineWidth = chosen ? 2.4 : 1.4;
-    marker(ctx, run.shape, x, y, chosen ? 7 : 5.5);
+    marker(ctx, run.shape, x, y, (chosen ? 7 : 5.5) * strokeScale());
     ctx.fill();
     ctx.stroke();
   } else [x, y] = drawLeft(ctx, view, x, y);

@@ -3,6 +3,7 @@
 import { fitCanvas, fitting, marker } from "../shared/canvas.js";
 import { number, power } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
+import { strokeScale } from "../shared/type.js";
 
 const TITLE_LEFT = 36; // pixels that a title begins left of its plot, at the usual size of type
 
@@ -194,7 +195,7 @@ export class Plots {
       ctx.beginPath();
       ctx.rect(p.x, p.y - 1, p.w + 1, p.h + 2);
       ctx.clip();
-      ctx.lineWidth = 1.8;
+      ctx.lineWidth = 1.8 * strokeScale();
       ctx.lineJoin = "round";
       p.lines.forEach((line, i) => {
         const run = this.lab.scene.runs[i];

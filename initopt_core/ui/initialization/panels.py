@@ -122,7 +122,8 @@ def below(
         "Code": lambda: code(seen),
     }.get(held.part)
     if draw is not None:
-        draw()
+        with st.container(key="init-part"):
+            draw()
 
 
 def follows() -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def _figure(
 
 def _argument() -> None:
     """What the picture is about, and a caution."""
-    st.markdown(
+    st.container(key="sharp-argument").markdown(
         "Training and test images come from one source but are not the same, so the two losses "
         "are close but not equal. If the difference is pictured as a sideways shift, a minimum "
         "pays about half its curvature times the shift squared: little where the loss is flat. "

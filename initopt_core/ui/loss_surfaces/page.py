@@ -42,7 +42,8 @@ def show() -> None:
 def _draw(held: plans.Held) -> None:
     """What is waited for first, the picture; but maps that are still to be computed appear one
     after another, below what is there already."""
-    head, notes, body, foot = (st.container() for _ in range(4))
+    head, notes, body = (st.container() for _ in range(3))
+    foot = st.container(key="surface-below")
     parts = [lambda: _picture(body), lambda: _around(head, notes, foot, held)]
     if held.view == plans.BASINS and not basins.ready(held.plan):
         parts.reverse()

@@ -12,16 +12,23 @@ from typing import Any
 
 from initopt_core.paths import ASSETS
 
-STYLE = ASSETS / "web" / "shared" / "page.css"
+STYLES = [ASSETS / "web" / "shared" / f"{name}.css" for name in ("page", "lecture")]
 MAX_BYTES = 1_000_000
 """A longer answer is no document of ours and passes as it is."""
+_HALL = """<script>
+// A link into lecture mode: what is tucked away there is never seen.
+if (new URLSearchParams(location.search).get("lecture")) {
+  document.documentElement.dataset.lecture = "on";
+}
+</script>
+"""
 _SIDEBAR = """<style id="initopt-first">
 @media (min-width: 768px) {
-  [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"]))
+  html:not([data-lecture]) [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"]))
     > div:has([data-testid="stMain"]) { margin-left: 300px; }
 }
 /* The picture comes before the head line above it. */
-[data-testid="stMain"]:not(:has(.st-key-page-head))
+html:not([data-lecture]) [data-testid="stMain"]:not(:has(.st-key-page-head))
   [data-testid="stMainBlockContainer"] { padding-top: 7.4rem; }
 </style>
 <script>
@@ -40,8 +47,8 @@ new MutationObserver((_, observer) => {
 @lru_cache(maxsize=2)
 def addition(sidebar: bool) -> bytes:
     """What stands at the end of the document's body; it keeps a sidebar's place if there is one."""
-    style = STYLE.read_text(encoding="utf-8")
-    return f"<style>\n{style}</style>\n{_SIDEBAR if sidebar else ''}".encode()
+    style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
+    return f"<style>\n{style}</style>\n{_HALL}{_SIDEBAR if sidebar else ''}".encode()
 
 
 class Document:

@@ -29,7 +29,8 @@ def show() -> None:
 
 def _draw(held: controls.Held) -> None:
     """The run first, which people came for, then what starts another."""
-    head, notes, body, foot = (st.container() for _ in range(4))
+    head, notes, body = (st.container() for _ in range(3))
+    foot = st.container(key="training-runs")
     shown = shown_run()
     with st.sidebar:
         start()  # cheap, and what a first visitor looks for

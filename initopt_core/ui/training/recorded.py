@@ -44,7 +44,7 @@ def _record() -> tuple[dict[str, Figure], list[tuple[str, float, float]]]:
 def recorded() -> None:
     """The tutorial's race as it was run once in full, beside the numbers that it printed."""
     drawn, tests = _record()
-    st.markdown(
+    st.container(key="recorded-how").markdown(
         "SGD, SGD with momentum and Adam start from the same weights and see the same batches, as "
         "in the tutorial. Press **Start the race**: the first loss comes within a second. You "
         "may leave; the race goes on and is here when you return."

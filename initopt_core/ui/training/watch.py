@@ -247,7 +247,7 @@ def _more(run_id: str, others: tuple[str, ...], view: View) -> None:
     found = picture(run_id, others, view, age=0.5)
     if found is None or not found.charts:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="training-more"):
         segmented(controls.TAB, width="content")
         for kind in ("loss", "accuracy"):
             chart = figure(kind, found.shown, *view, True)

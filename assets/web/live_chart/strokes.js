@@ -1,0 +1,31 @@
+// Thicker lines and larger points, by one signal of every figure.
+
+export const STROKES = "stroke_scale";
+
+/** @param {any} ref a number of Vega's, `{ value }`, or anything else */
+function scaled(ref, power = 1) {
+  if (typeof ref?.value !== "number") return ref;
+  const factor = power === 1 ? STROKES : `${STROKES} * ${STROKES}`;
+  return { signal: `${ref.value} * ${factor}` };
+}
+
+/** @param {any} mark */
+function thicken(mark) {
+  for (const inner of mark.marks ?? []) thicken(inner);
+  if (!["line", "rule", "symbol", "trail", "area"].includes(mark.type)) return;
+  for (const set of Object.values(mark.encode ?? {})) {
+    if (set.strokeWidth) set.strokeWidth = scaled(set.strokeWidth);
+    if (set.size && mark.type === "symbol") set.size = scaled(set.size, 2);
+  }
+}
+
+/**
+ * A compiled definition whose strokes follow the signal; the same object where it has it already.
+ * @param {any} spec
+ */
+export function withStrokes(spec) {
+  if (spec.signals?.some((/** @type {any} */ s) => s.name === STROKES)) return spec;
+  spec.signals = [...(spec.signals ?? []), { name: STROKES, value: 1 }];
+  thicken(spec);
+  return spec;
+}

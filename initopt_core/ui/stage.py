@@ -1,0 +1,102 @@
+"""Lecture mode: what a page shows in a hall, `lecture=on` in the link.
+
+The sentence and one figure fill the window, in letters of 2.5 % of its height; controls are tucked
+away (assets/web/shared/lecture.css). The session holds it on every page, as it does the size of
+type; a link that names it, and Back, set it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from initopt_core.registry import Parameter, SettingError
+
+from . import address, state
+
+ON = "on"
+"""Name of a lecture without scenes."""
+MAX_NAME = 40
+_HELD, _EPOCH = "_stage", "_stage_epoch"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How the pages are presented.
+
+    Attributes:
+        lecture: name of the lecture whose scenes are shown, `ON` for none, empty outside of a hall.
+        scene: number of its scene, from 1; 0 for none.
+        figure: the figure that fills the window; empty for the page's main one.
+    """
+
+    lecture: str = ""
+    scene: int = 0
+    figure: str = ""
+
+    @property
+    def on(self) -> bool:
+        return bool(self.lecture)
+
+
+PARAMETERS = (
+    Parameter("lecture", "Lecture", ""),
+    Parameter("scene", "Scene", 0, 0, 999),
+    Parameter("figure", "Figure", "", choices=("", "depth", "part")),
+)
+"""The fields of a `Stage` and what a link may give them."""
+
+
+def now() -> Stage:
+    """The present one; `read` has to have been called in this session."""
+    return st.session_state.get(_HELD, Stage())
+
+
+def is_on() -> bool:
+    """Whether this session's page is shown in a hall."""
+    return now().on
+
+
+def read() -> Stage:
+    """The session's; a link that names a lecture, and Back, set it. Link and session agree then."""
+    if st.session_state.get(_EPOCH) != address.epoch():
+        st.session_state[_EPOCH] = address.epoch()
+        if "lecture" in st.query_params or address.by_history():
+            st.session_state[_HELD] = _linked()
+    found = now()
+    write(found)
+    return found
+
+
+def _linked() -> Stage:
+    given: dict[str, Any] = {}
+    for parameter in PARAMETERS:
+        raw = st.query_params.get(parameter.name)
+        if raw is None:
+            continue
+        try:
+            given[parameter.name] = parameter.check(raw[:MAX_NAME])
+        except SettingError:
+            state.note_bad_link(parameter.label, raw, str(parameter.default or "the usual one"))
+    found = Stage(**given)
+    return found if found.on else Stage()
+
+
+def write(stage: Stage) -> None:
+    """Make this the session's and the link's."""
+    st.session_state[_HELD] = stage
+    for parameter in PARAMETERS:
+        value = getattr(stage, parameter.name)
+        state.write_link(parameter.name, value, parameter.default)
+
+
+def switch() -> None:
+    """Callback: into the hall, or out of it."""
+    write(Stage() if is_on() else Stage(ON))
+
+
+def show_figure(name: str) -> None:
+    """Callback: let this figure fill the window."""
+    write(replace(now(), figure=PARAMETERS[2].check(name)))

@@ -1,0 +1,80 @@
+"""Lecture mode: sentence and figure fill a projector's 1280 x 720, nothing scrolls or is small."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_fit import audit, still
+from tests.support import hall
+
+PAGES = (
+    "/initialization",
+    "/training",
+    "/loss_surfaces",
+    "/initialization?figure=depth",
+    "/initialization?figure=part&part=Phase+map",
+    "/initialization?layers=7+x+64",
+    "/initialization?layers=30+x+64",
+    "/loss_surfaces?solid=true",
+    "/loss_surfaces?view=Basins",
+    "/loss_surfaces?view=Sharp+and+flat",
+)
+CHEAP = 3
+"""That many are looked at by default."""
+
+
+def in_hall(page, url: str, path: str) -> None:
+    """Open a page in lecture mode and wait until nothing moves any more."""
+    page.goto(f"{url}{path}{'&' if '?' in path else '?'}lecture=on")
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('[data-drawn]')].some(
+          (e) => e.checkVisibility() && Number(e.dataset.drawn) > 0)""",
+        timeout=60_000,
+    )
+    still(page, figures=False)
+
+
+@pytest.fixture
+def projector(page):
+    page.set_viewport_size(hall.SIZE)
+    page.add_init_script(hall.WATCH)
+    return page
+
+
+@pytest.mark.parametrize(
+    "path", [*PAGES[:CHEAP], *(pytest.param(p, marks=pytest.mark.long) for p in PAGES[CHEAP:])]
+)
+def test_the_last_row_sees_everything(projector, app_url, path):
+    in_hall(projector, app_url, path)
+    assert hall.unreadable(projector) == []
+    assert audit(projector) == []
+    assert not projector.problems
+
+
+def test_the_switch_leads_in_and_out_and_the_controls_come_by_a_key(page, app_url):
+    page.set_viewport_size(hall.SIZE)
+    page.goto(app_url + "/initialization?kaiming_gain=2.0")
+    still(page)
+    figure = page.locator(".st-key-init-grid .initopt-figure")
+    before = figure.get_attribute("data-drawn")
+    page.get_by_role("button", name="Lecture").click()
+    page.wait_for_url("**/initialization?*lecture=on*")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Initialization")
+    still(page)
+    assert int(figure.get_attribute("data-drawn")) > int(before), "the same figure, drawn larger"
+    place = figure.bounding_box()
+    slider = page.locator("input[type=range]").first
+    expect(slider).to_be_hidden()
+    page.keyboard.press("c")
+    expect(slider).to_be_visible()
+    assert figure.bounding_box() == place, "controls lie over the figure"
+    slider.press("ArrowRight")
+    page.wait_for_url("**kaiming_gain=2.05*")
+    page.keyboard.press("c")
+    expect(slider).to_be_hidden()
+    page.get_by_role("button", name="Leave").click()
+    expect(page.get_by_role("button", name="Lecture")).to_be_visible()
+    page.wait_for_url(lambda url: "lecture" not in url)
+    expect(slider).to_be_visible()
+    assert not page.problems
