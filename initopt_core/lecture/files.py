@@ -1,0 +1,101 @@
+"""A lecture as one small JSON file, written and read strictly: a scene that does not fit is told,
+and all others are kept.
+
+    {"lecture": "My lecture", "version": 1, "scenes": [
+      {"title": "Constant weights", "link": "/initialization?scheme=constant",
+       "question": "…", "notes": "…", "hides": true}]}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from initopt_core.reading import SettingError, did_you_mean, fields_once, shown
+
+from .scenes import MAX_SCENES, MAX_TITLE, Lecture, Scene, name_of
+
+VERSION = 1
+MAX_BYTES = 1_000_000
+_FIELDS = ("title", "link", "question", "notes", "hides")
+
+
+def text_of(lecture: Lecture) -> str:
+    """The file's text."""
+    scenes = []
+    for scene in lecture.scenes:
+        told: dict[str, Any] = {"title": scene.title, "link": scene.link}
+        told |= {n: getattr(scene, n) for n in ("question", "notes") if getattr(scene, n)}
+        scenes.append(told | ({"hides": True} if scene.hides else {}))
+    whole = {"lecture": lecture.title, "version": VERSION, "scenes": scenes}
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def read(data: bytes | str) -> tuple[Lecture, list[str]]:
+    """The lecture of a file, and a sentence on each scene that does not fit and was left out.
+
+    Raises:
+        SettingError: where there is no lecture at all in it.
+    """
+    if len(data) > MAX_BYTES:
+        raise SettingError(f"This file is larger than {MAX_BYTES // 1_000_000} MB: no lecture is.")
+    whole = _parsed(data)
+    given, title = whole.get("scenes"), whole.get("lecture")
+    if not isinstance(given, list) or not isinstance(title, str):
+        raise SettingError(
+            "This is no lecture: it needs a “lecture”, its title, and “scenes”, a list."
+        )
+    version = whole.get("version")
+    if version != VERSION or isinstance(version, bool):
+        raise SettingError(
+            f"This lecture has version {shown(version)}; this program reads version {VERSION}."
+        )
+    scenes, problems = [], []
+    for number, one in enumerate(given, 1):
+        try:
+            if len(scenes) >= MAX_SCENES:
+                raise SettingError(f"a lecture has at most {MAX_SCENES} scenes.")
+            scenes.append(_scene(one))
+        except SettingError as problem:
+            called = one.get("title") if isinstance(one, Mapping) else None
+            name = f" (“{called[:60]}”)" if isinstance(called, str) and called else ""
+            problems.append(f"Scene {number}{name} was left out: {problem}")
+    title = title.strip()[:MAX_TITLE] or "Lecture"
+    return Lecture(name_of(title), title, tuple(scenes)), problems
+
+
+def _parsed(data: bytes | str) -> Mapping[str, Any]:
+    try:
+        text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+        whole = json.loads(text, object_pairs_hook=fields_once)
+    except UnicodeDecodeError:
+        raise SettingError("This file is no text in UTF-8.") from None
+    except RecursionError:
+        raise SettingError("This is no lecture: it is nested too deeply.") from None
+    except ValueError as problem:
+        raise SettingError(f"This file is not JSON that can be read: {problem}.") from None
+    if not isinstance(whole, Mapping):
+        raise SettingError("This is no lecture: it begins with {.")
+    return whole
+
+
+def _scene(one: Any) -> Scene:
+    if not isinstance(one, Mapping):
+        raise SettingError(f"{shown(one)} is no scene.")
+    for name in one:
+        if name not in _FIELDS:
+            near = did_you_mean(name, _FIELDS)
+            raise SettingError(
+                f"it has a field {shown(name)}{near}; {', '.join(_FIELDS)} are known."
+            )
+    for name in ("title", "link"):
+        if name not in one:
+            raise SettingError(f"it has no {name}.")
+    for name in _FIELDS[:-1]:
+        if not isinstance(one.get(name, ""), str):
+            raise SettingError(f"its {name} is no text: {shown(one[name])}.")
+    if not isinstance(hides := one.get("hides", False), bool):
+        raise SettingError(f"its “hides” is neither true nor false: {shown(hides)}.")
+    words = {name: one.get(name, "") for name in ("question", "notes")}
+    return Scene.at(one["link"], one["title"], **words, hides=hides)

@@ -1,0 +1,143 @@
+"""A lecture: saved views of the pages in an order, each with what is said about it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from initopt_core.reading import SettingError, did_you_mean, shown
+
+PAGES = ("initialization", "training", "loss_surfaces")
+"""Pages that a scene may show, by the last part of their path."""
+FIGURES = ("", "depth", "part")
+"""What may fill the window: the page's main figure, the variances over the depth, the open part."""
+PRESENTED = ("lecture", "scene", "figure", "type", "embed", "embed_options", "controls")
+"""Names in a link that say how a page is presented, not what it shows."""
+MAX_SCENES, MAX_TITLE, MAX_QUESTION, MAX_NOTES, MAX_LINK = 200, 100, 240, 4000, 2000
+MAX_NAME = 40
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One view and what is said about it.
+
+    Attributes:
+        title: a few words, at the top of the window.
+        page: one of `PAGES`.
+        settings: names and values as the page's link holds them; defaults left out.
+        figure: one of `FIGURES`.
+        question: asked before the answer; may be empty.
+        notes: for the speaker alone.
+        hides: whether the figure is covered until it is revealed.
+
+    Raises:
+        SettingError: for a page, figure or text that cannot be.
+    """
+
+    title: str
+    page: str
+    settings: tuple[tuple[str, str], ...] = ()
+    figure: str = ""
+    question: str = ""
+    notes: str = ""
+    hides: bool = False
+
+    def __post_init__(self) -> None:
+        if self.page not in PAGES:
+            near = did_you_mean(self.page, PAGES)
+            raise SettingError(
+                f"there is no page {shown(self.page)}{near}; choose from {', '.join(PAGES)}."
+            )
+        if self.figure not in FIGURES:
+            raise SettingError(f"there is no figure {shown(self.figure)}; choose from {FIGURES}.")
+        texts = (("title", MAX_TITLE), ("question", MAX_QUESTION), ("notes", MAX_NOTES))
+        for name, most in texts:
+            if len(getattr(self, name)) > most:
+                raise SettingError(f"its {name} is longer than {most} characters.")
+        if not self.title.strip():
+            raise SettingError("it has no title.")
+
+    @property
+    def link(self) -> str:
+        """The view as a link without its server, such as /training?epochs=5."""
+        given = [*self.settings, *([("figure", self.figure)] if self.figure else [])]
+        return f"/{self.page}" + (f"?{urlencode(given)}" if given else "")
+
+    @classmethod
+    def at(cls, link: str, title: str, **more: object) -> Scene:
+        """The scene that a link shows, whole or without its server.
+
+        Raises:
+            SettingError: for a link to something else.
+        """
+        if len(link) > MAX_LINK:
+            raise SettingError(f"its link is longer than {MAX_LINK} characters.")
+        try:
+            address = urlsplit(link.strip())
+            given = parse_qsl(address.query, keep_blank_values=True)
+        except ValueError:
+            raise SettingError(f"{shown(link)} is no link.") from None
+        page = address.path.rstrip("/").rsplit("/", 1)[-1]
+        settings = tuple((n, v) for n, v in given if n not in PRESENTED)
+        figure = dict(given).get("figure", "")
+        return cls(title, page, settings, figure, **more)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """Scenes in their order.
+
+    Attributes:
+        name: in links: small letters, digits and single hyphens.
+        title: what people call it.
+    """
+
+    name: str
+    title: str
+    scenes: tuple[Scene, ...] = ()
+
+    def scene(self, number: int) -> Scene | None:
+        """The scene of this number, from 1; None where there is none."""
+        return self.scenes[number - 1] if 1 <= number <= len(self.scenes) else None
+
+    def added(self, scene: Scene, number: int | None = None) -> Lecture:
+        """With one more scene, at the end or as the given number.
+
+        Raises:
+            SettingError: for one too many.
+        """
+        if len(self.scenes) >= MAX_SCENES:
+            raise SettingError(f"A lecture has at most {MAX_SCENES} scenes; remove one first.")
+        at = len(self.scenes) if number is None else number - 1
+        return replace(self, scenes=(*self.scenes[:at], scene, *self.scenes[at:]))
+
+    def without(self, number: int) -> Lecture:
+        """Without the scene of this number."""
+        return replace(self, scenes=self.scenes[: number - 1] + self.scenes[number:])
+
+    def changed(self, number: int, scene: Scene) -> Lecture:
+        """With another scene of this number."""
+        found = list(self.scenes)
+        found[number - 1] = scene
+        return replace(self, scenes=tuple(found))
+
+    def moved(self, number: int, by: int) -> Lecture:
+        """With one scene moved by so many places, as far as there are any."""
+        found = list(self.scenes)
+        scene = found.pop(number - 1)
+        found.insert(min(max(number - 1 + by, 0), len(found)), scene)
+        return replace(self, scenes=tuple(found))
+
+
+def is_name(text: str) -> bool:
+    """Whether a link may name a lecture so."""
+    return len(text) <= MAX_NAME and bool(_NAME.fullmatch(text))
+
+
+def name_of(title: str) -> str:
+    """A name that tells the title."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[: MAX_NAME - 10].strip("-") or "lecture"

@@ -1,0 +1,96 @@
+"""Where own lectures lie: one small file each, named so that a link can open it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from initopt_core.reading import SettingError
+
+from . import files
+from .scenes import Lecture, is_name, name_of
+
+MAX_LECTURES = 500
+"""On one server; the one that was changed longest ago makes room."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A lecture on the shelf; `owner` is the visitor who may change it."""
+
+    lecture: Lecture
+    owner: str
+
+
+class Shelf:
+    """The lectures of one folder.
+
+    Args:
+        folder: made when it is first needed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(self, lecture: Lecture, owner: str) -> Lecture:
+        """Write it, under its name if it is this owner's, else under a new one that nobody guesses.
+
+        Raises:
+            SettingError: where nothing can be written.
+        """
+        found = self.find(lecture.name)
+        if found is None or found.owner != owner:
+            fresh = f"{name_of(lecture.title)}-{secrets.token_hex(4)}"
+            lecture = replace(lecture, name=fresh)
+        whole = {"owner": owner, "text": files.text_of(lecture)}
+        path = self._path(lecture.name)
+        part = path.with_suffix(f".{secrets.token_hex(4)}")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps(whole), encoding="utf-8")
+            part.replace(path)
+        except OSError as problem:
+            with contextlib.suppress(OSError):
+                part.unlink()
+            why = os.strerror(problem.errno) if problem.errno else str(problem)
+            raise SettingError(
+                f"The lecture could not be kept on the server ({why}); download it instead."
+            ) from None
+        self._tidy()
+        return lecture
+
+    def find(self, name: str) -> Kept | None:
+        """The lecture of this name, or None."""
+        if not is_name(name):
+            return None
+        try:
+            whole = json.loads(self._path(name).read_text(encoding="utf-8"))
+            lecture, _ = files.read(whole["text"])
+            return Kept(replace(lecture, name=name), whole["owner"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def of(self, owner: str) -> list[Lecture]:
+        """What this owner keeps, the newest first."""
+        found = (self.find(path.stem) for path in self._paths())
+        return [kept.lecture for kept in found if kept is not None and kept.owner == owner]
+
+    def _paths(self) -> list[Path]:
+        times = {}
+        with contextlib.suppress(OSError):
+            for path in self.folder.glob("*.json"):
+                with contextlib.suppress(OSError):
+                    times[path] = path.stat().st_mtime
+        return sorted(times, key=lambda path: -times[path])
+
+    def _tidy(self) -> None:
+        for path in self._paths()[MAX_LECTURES:]:
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.json"

@@ -1,0 +1,144 @@
+"""Lectures: edited, written, read again, kept; what does not fit is told and loses nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from initopt_core.lecture import files
+from initopt_core.lecture.scenes import FIGURES, PAGES, Lecture, Scene, is_name, name_of
+from initopt_core.lecture.shelf import Shelf
+from initopt_core.lecture.tutorial import TUTORIAL
+from initopt_core.reading import SettingError
+
+ONE, TWO, THREE = (Scene(title, "training") for title in ("one", "two", "three"))
+LECTURE = Lecture("mine", "Mine", (ONE, TWO, THREE))
+WORDS = some.text(max_size=30)
+SCENES = some.builds(
+    Scene,
+    some.text(min_size=1, max_size=30).filter(str.strip),
+    some.sampled_from(PAGES),
+    some.lists(
+        some.tuples(some.from_regex(r"s_[a-z]{1,8}", fullmatch=True), WORDS), max_size=4
+    ).map(tuple),
+    some.sampled_from(FIGURES),
+    WORDS,
+    WORDS,
+    some.booleans(),
+)
+
+
+def titles(lecture: Lecture) -> list[str]:
+    return [scene.title for scene in lecture.scenes]
+
+
+def test_scenes_are_added_moved_changed_and_removed():
+    assert titles(LECTURE.added(Scene("new", "training"), 2)) == ["one", "new", "two", "three"]
+    assert titles(LECTURE.moved(1, 1)) == ["two", "one", "three"]
+    assert titles(LECTURE.moved(1, -1)) == ["one", "two", "three"]
+    assert titles(LECTURE.moved(3, -9)) == ["three", "one", "two"]
+    assert titles(LECTURE.without(2)) == ["one", "three"]
+    assert titles(LECTURE.changed(3, ONE)) == ["one", "two", "one"]
+    assert LECTURE.scene(3) == THREE and LECTURE.scene(4) is LECTURE.scene(0) is None
+
+
+@settings(max_examples=25, deadline=None)
+@given(some.lists(SCENES, max_size=3), some.text(min_size=1, max_size=20).filter(str.strip))
+def test_what_is_written_is_read_again(scenes, title):
+    lecture = Lecture(name_of(title), title.strip(), tuple(scenes))
+    found, problems = files.read(files.text_of(lecture).encode())
+    assert problems == [] and found == lecture and is_name(found.name)
+
+
+def test_a_link_from_the_address_line_is_a_scene():
+    link = "https://a.org/app/loss_surfaces?view=Basins&lecture=on&scene=3&type=large&surface=beale"
+    scene = Scene.at(link, "Beale")
+    assert scene.page == "loss_surfaces"
+    assert scene.settings == (("view", "Basins"), ("surface", "beale"))
+    assert scene.link == "/loss_surfaces?view=Basins&surface=beale"
+
+
+BAD = [
+    ({"title": "a", "link": "/trainin"}, "did you mean 'training'"),
+    ({"title": "a", "link": "/"}, "there is no page"),
+    ({"link": "/training"}, "it has no title"),
+    ({"title": " ", "link": "/training"}, "it has no title"),
+    ({"title": "a"}, "it has no link"),
+    ({"title": "a", "link": 7}, "its link is no text: 7"),
+    ({"title": "a", "link": "/training", "hide": True}, "'hide'; did you mean 'hides'"),
+    ({"title": "a", "link": "/training", "hides": 1}, "neither true nor false"),
+    ({"title": "a", "link": "/training?figure=all"}, "there is no figure 'all'"),
+    ({"title": "a" * 101, "link": "/training"}, "longer than 100 characters"),
+    ({"title": "a", "link": "/training?" + "x" * 3000}, "longer than 2000 characters"),
+    ("/training", "is no scene"),
+    (None, "is no scene"),
+]
+
+
+@pytest.mark.parametrize(("scene", "said"), BAD)
+def test_a_scene_that_does_not_fit_says_why_and_loses_nothing(scene, said):
+    good = {"title": "good", "link": "/training"}
+    whole = {"lecture": "L", "version": 1, "scenes": [good, scene, good]}
+    lecture, problems = files.read(json.dumps(whole))
+    assert titles(lecture) == ["good", "good"]
+    assert len(problems) == 1 and problems[0].startswith("Scene 2") and said in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "not JSON"),
+        (b"\xff\xfe", "no text in UTF-8"),
+        (b"[]", "no lecture"),
+        (b"[" * 100_000, "no lecture|not JSON"),
+        (b'{"lecture": "L", "lecture": "M"}', "stands there twice"),
+        (b'{"lecture": "L", "scenes": {}}', "“scenes”, a list"),
+        (b'{"lecture": "L", "version": 2, "scenes": []}', "version 2"),
+        (b'{"lecture": "L", "version": true, "scenes": []}', "version True"),
+        (b" " * 1_000_001, "larger than 1 MB"),
+    ],
+)
+def test_what_is_no_lecture_is_refused_with_a_reason(data, said):
+    with pytest.raises(SettingError, match=said):
+        files.read(data)
+
+
+def test_two_hundred_scenes_are_kept_and_the_next_one_told():
+    many = [{"title": "a", "link": "/training"}] * 201
+    lecture, problems = files.read(json.dumps({"lecture": "L", "version": 1, "scenes": many}))
+    assert len(lecture.scenes) == 200 and "Scene 201" in problems[0]
+    with pytest.raises(SettingError, match="at most 200"):
+        lecture.added(ONE)
+
+
+def test_the_shelf_gives_back_what_it_keeps(tmp_path):
+    shelf = Shelf(tmp_path / "lectures")
+    assert shelf.of("me") == [] and shelf.find("mine") is None
+    kept = shelf.keep(LECTURE, "me")
+    assert kept.name != "mine" and is_name(kept.name), "nobody guesses it"
+    assert shelf.keep(kept.without(1), "me").name == kept.name
+    assert shelf.of("me") == [kept.without(1)]
+    other = shelf.keep(kept, "somebody else")
+    assert other.name != kept.name, "another visitor gets a copy"
+    assert shelf.of("me") == [kept.without(1)]
+    for name in ("../secret", "a/b", "", "A", "x" * 41):
+        assert shelf.find(name) is None
+    (tmp_path / "lectures" / "broken-0.json").write_text("{")
+    assert shelf.find("broken-0") is None and len(shelf.of("me")) == 1
+
+
+def test_a_shelf_that_cannot_be_written_says_what_to_do(tmp_path):
+    (tmp_path / "lectures").write_text("a file in its place")
+    with pytest.raises(SettingError, match="download it instead"):
+        Shelf(tmp_path / "lectures").keep(LECTURE, "me")
+    assert os.listdir(tmp_path) == ["lectures"]
+
+
+def test_the_built_in_story_has_fifteen_scenes_with_questions_and_notes():
+    assert len(TUTORIAL.scenes) == 15 == len(set(titles(TUTORIAL)))
+    assert all(scene.question.endswith("?") and scene.notes for scene in TUTORIAL.scenes)
+    assert {scene.page for scene in TUTORIAL.scenes} == set(PAGES)
