@@ -3,7 +3,7 @@
 import streamlit as st
 
 from initopt_core.ui import address, layout, stage, type_size
-from initopt_core.ui.components.address_bar import address_bar
+from initopt_core.ui.lecture import present
 from initopt_core.ui.server import gallery, gate, logs, startup, web
 
 PAGES = {
@@ -12,6 +12,7 @@ PAGES = {
     "training": ("Training", ":material/speed:"),
     "loss_surfaces": ("Loss surfaces", ":material/landscape:"),
     "course": ("Course figures", ":material/co_present:"),
+    "lecture": ("Lecture", ":material/slideshow:"),
 }
 SIDEBARS = ("initialization", "training", "loss_surfaces")
 
@@ -31,7 +32,7 @@ def main() -> None:
     address.arrive(page.url_path)
     stage.read()
     type_size.read()
-    address_bar(page.title)
+    present.bar(page.title)
     type_size.show()
     if page.url_path == "":
         address.title("")

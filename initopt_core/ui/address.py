@@ -11,7 +11,7 @@ on it: reruns, a change of pages, a lost connection.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -74,9 +74,34 @@ def arrive(page: str) -> None:
         state.get(_PENDING, {}).clear()
         state.get(_WRITTEN, {}).clear()
         state[_EPOCH] = epoch() + 1
-        if page:
-            for key in [k for k in state if isinstance(k, str) and k.startswith(f"{page}.")]:
-                del state[key]
+        _drop(page)
+
+
+def go(link: Mapping[str, str | list[str]]) -> None:
+    """Let the values of this page be those of another link to it, as after Back."""
+    state = st.session_state
+    state.get(_PENDING, {}).clear()
+    state[_EPOCH] = epoch() + 1
+    _drop(page())
+    st.query_params.from_dict(link)
+
+
+def page() -> str:
+    """The last part of the path of the page on the screen; empty at home."""
+    return st.session_state.get(_PAGE, "")
+
+
+def told() -> str:
+    """What the browser's tab says."""
+    return st.session_state.get(_TITLE, "")
+
+
+def _drop(page: str) -> None:
+    """Forget all values of a page, in the session alone."""
+    if page:
+        state = st.session_state
+        for key in [k for k in state if isinstance(k, str) and k.startswith(f"{page}.")]:
+            del state[key]
 
 
 def title(page: str, *setting: str) -> None:

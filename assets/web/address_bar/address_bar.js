@@ -4,7 +4,7 @@
 // Takes { ready, large, lecture, figure }: whether the server knows already that the history is
 // guarded, whether the type is large, and what is shown in a hall.
 // Gives the trigger "ready" when it does not, and again until it does, as a request can be lost when
-// another overtakes it; "lecture" when the hall is wanted, or no more.
+// another overtakes it; "lecture" when the hall is wanted, and "scene" when the view is to become one.
 
 import { copy } from "./copy.js";
 import { followParts } from "./follow.js";
@@ -42,7 +42,7 @@ function guardHistory() {
   };
 }
 
-let enter = () => {}; // asks the server, by the newest of its messages
+let enter = () => {}, add = () => {}; // ask the server, by the newest of its messages
 
 function build(parent) {
   const root = document.createElement("div");
@@ -62,7 +62,7 @@ function build(parent) {
     0 0 10h4v-1.9H7A3.1 3.1 0 0 1 3.9 12zM8 13h8v-2H8v2zm9-6h-4v1.9h4a3.1 3.1 0 0 1 0 6.2h-4V17h4a5
     5 0 0 0 0-10z"/></svg><span class="say" aria-live="polite">Copy link</span></button>`;
   root.querySelector(".lecture").addEventListener("click", () => enter());
-  root.querySelector(".share").addEventListener("click", () => share(root));
+  root.querySelector(".share").addEventListener("click", () => share(root, () => add()));
   /** @type {HTMLButtonElement} */
   const button = root.querySelector(".copy");
   const say = root.querySelector(".say");
@@ -83,6 +83,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   document.documentElement.dataset.type = data.large ? "large" : "usual"; // for style sheets
   present(data.lecture, data.figure);
   enter = () => setTriggerValue("lecture", true);
+  add = () => setTriggerValue("scene", true);
   guardHistory();
   followParts();
   if (!parentElement.querySelector(".initopt-address")) build(parentElement);

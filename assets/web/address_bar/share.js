@@ -9,8 +9,9 @@ const label = (text) => Object.assign(document.createElement("span"), { textCont
 /**
  * Open it over the page; it is gone when it is closed.
  * @param {HTMLElement} parent whose colours and font it has
+ * @param {() => void} [add] makes the view a scene of the own lecture
  */
-export function share(parent) {
+export function share(parent, add) {
   const link = sharedLink(location.href);
   const dialog = document.createElement("dialog");
   dialog.className = "initopt-share";
@@ -49,7 +50,15 @@ export function share(parent) {
   close.type = "button";
   close.append(label("Close"));
   close.addEventListener("click", () => dialog.close());
-  row.append(text, copied, close);
+  const scene = document.createElement("button");
+  scene.type = "button";
+  scene.title = "Make this view the last scene of your lecture";
+  scene.append(label("Add as a scene"));
+  scene.addEventListener("click", () => {
+    dialog.close();
+    add?.();
+  });
+  row.append(text, copied, ...(add ? [scene] : []), close);
 
   dialog.append(code, row);
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });

@@ -1,9 +1,12 @@
-// The line at the top of a page in a hall: what is shown, and the way out.
+// The line at the top of a page in a hall: what is shown, the next scene, and the way out.
 //
-// Takes { title }.
-// Gives the trigger "leave".
+// Takes { title } and, for a scene, { lecture, question, notes, hides, number, count, next }.
+// Gives the triggers "leave" and "go", the number of the scene that is wanted.
 
+import { share } from "../address_bar/share.js";
 import { controls } from "./controls.js";
+import { HELD, meaning, swipe } from "./keys.js";
+import { Notes } from "./notes.js";
 
 /** @type {WeakMap<Element, Bar>} */
 const bars = new WeakMap();
@@ -26,42 +29,118 @@ class Bar {
   /** @param {Element} parent */
   constructor(parent) {
     this.parent = parent;
+    /** @type {any} */
+    this.scene = {};
+    this.wanted = 0; // number of the scene that was asked for last
     this.leave = () => {};
+    this.ask = (/** @type {number} */ _number) => {};
+    this.build();
+    this.notes = new Notes(this.root, (event) => this.key(event));
+    this.keys = (/** @type {KeyboardEvent} */ event) => this.key(event);
+    this.touched = (/** @type {any} */ event) => this.touch(event);
+    // Before a slider of the page sees Page Up and Page Down.
+    document.addEventListener("keydown", this.keys, { capture: true });
+    for (const kind of ["touchstart", "touchend"]) document.addEventListener(kind, this.touched, { passive: true });
+  }
+
+  build() {
     this.root = document.createElement("header");
     this.root.className = "initopt-stage";
-    this.words = document.createElement("div");
-    this.words.className = "words";
     this.title = document.createElement("h1");
-    this.words.append(this.title);
+    this.question = document.createElement("p");
+    this.question.setAttribute("aria-live", "polite");
+    this.back = button("‹", "The scene before (←, Page Up)", () => this.go(-1));
+    this.count = document.createElement("span");
+    this.next = button("›", "The next scene (→, Page Down)", () => this.go(1));
+    this.back.setAttribute("aria-label", "The scene before");
+    this.next.setAttribute("aria-label", "The next scene");
+    this.note = button("Notes", "The speaker's notes, in a window of their own", () => this.notes.toggle(this.scene));
     this.controls = button("Controls", "Show or tuck away the controls (C)", () => this.tuck());
+    const code = button("Share", "A QR code of what this page shows", () => share(this.root));
     const out = button("Leave", "Leave lecture mode", () => this.leave());
-    this.root.append(this.words, this.controls, out);
-    parent.append(this.root);
-    this.keys = (event) => this.key(event);
-    document.addEventListener("keydown", this.keys);
+    const row = document.createElement("div");
+    row.className = "row";
+    row.append(this.title, this.back, this.count, this.next, this.note, this.controls, code, out);
+    this.root.append(row, this.question);
+    this.parent.append(this.root);
   }
 
   /** @param {any} component */
   update({ data, setTriggerValue }) {
     this.leave = () => setTriggerValue("leave", true);
+    this.ask = (number) => setTriggerValue("go", number);
+    const other = data.number !== this.scene.number || data.lecture !== this.scene.lecture;
+    this.scene = data;
+    if (other) this.arrived();
     this.title.textContent = data.title;
     this.controls.setAttribute("aria-pressed", String(controls.shown()));
+  }
+
+  /** Another scene is there. */
+  arrived() {
+    const { number, count, question } = this.scene;
+    this.wanted = number ?? 0;
+    const said = document.documentElement.dataset;
+    if (number) said.scene = String(number);
+    else delete said.scene;
+    this.question.textContent = question ?? "";
+    for (const part of [this.back, this.count, this.next, this.note]) part.hidden = !number;
+    this.count.textContent = number ? `${number} / ${count}` : "";
+    this.back.disabled = number === 1;
+    this.next.disabled = number === count;
+    this.notes.show(this.scene);
+  }
+
+  /** @param {number} by */
+  go(by) {
+    const { number, count } = this.scene;
+    if (!number) return;
+    const wanted = Math.min(Math.max(this.wanted + by, 1), count);
+    if (wanted === this.wanted) return;
+    this.wanted = wanted; // who presses thrice goes on by three, however slow the answers are
+    this.count.textContent = `${wanted} / ${count}`;
+    this.ask(wanted);
   }
 
   tuck() {
     this.controls.setAttribute("aria-pressed", String(controls.toggle()));
   }
 
+  /** @param {ReturnType<typeof meaning>} act */
+  act(act) {
+    if (act === "controls") this.tuck();
+    else if (act === "next" || act === "back") this.go(act === "next" ? 1 : -1);
+    else return false;
+    return true;
+  }
+
   /** @param {KeyboardEvent} event */
   key(event) {
-    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
-    const { target } = event;
-    if (target instanceof Element && target.closest("input:not([type=range]), textarea, select, [role=dialog]")) return;
-    if (event.key === "c" || event.key === "C") this.tuck();
+    if (event.defaultPrevented) return;
+    const act = meaning(event, event.target instanceof Element ? event.target : null);
+    const moves = act === "next" || act === "back";
+    if (!act || (moves && !this.scene.number) || !this.act(act)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** @param {TouchEvent} event */
+  touch(event) {
+    const { clientX: x, clientY: y } = event.changedTouches[0];
+    if (event.type === "touchstart") {
+      const free = event.touches.length === 1 && event.target instanceof Element && !event.target.closest(HELD);
+      this.finger = free ? { x, y } : null;
+    } else if (this.finger) {
+      this.act(swipe(x - this.finger.x, y - this.finger.y));
+      this.finger = null;
+    }
   }
 
   end() {
-    document.removeEventListener("keydown", this.keys);
+    document.removeEventListener("keydown", this.keys, { capture: true });
+    for (const kind of ["touchstart", "touchend"]) document.removeEventListener(kind, this.touched);
+    this.notes.close();
+    delete document.documentElement.dataset.scene;
     this.root.remove();
     bars.delete(this.parent);
   }

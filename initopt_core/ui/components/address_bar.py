@@ -3,6 +3,9 @@ lecture mode and out of it, and tells style sheets the size of type."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import streamlit as st
 
 from initopt_core.ui import address, stage, type_size
@@ -12,9 +15,21 @@ from .stage_bar import stage_bar
 
 
 @st.fragment(key="address")
-def address_bar(title: str) -> None:
-    """Mount it, once on every page, which has this title; in a hall with the line at its top, so
-    that no other element's place depends on it."""
+def address_bar(
+    title: str,
+    scene: Callable[[], Mapping[str, Any]],
+    go: Callable[[], None],
+    add: Callable[[], None],
+) -> None:
+    """Mount it, once on every page; in a hall with the line at its top, so that no other element's
+    place depends on it.
+
+    Args:
+        title: of the page.
+        scene: what that line says of the present scene.
+        go: callback, when another scene is wanted.
+        add: callback, when the view is to become a scene.
+    """
     mount = assets.component(
         "address_bar", ("address_bar/address_bar.js",), css="address_bar/address_bar.css"
     )
@@ -29,9 +44,10 @@ def address_bar(title: str) -> None:
         },
         on_ready_change=address.bar_is_ready,
         on_lecture_change=_lecture,
+        on_scene_change=add,
     )
     if stage.is_on():
-        stage_bar(title)
+        stage_bar(title, scene(), go)
 
 
 def _lecture() -> None:

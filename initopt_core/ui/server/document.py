@@ -17,8 +17,9 @@ MAX_BYTES = 1_000_000
 """A longer answer is no document of ours and passes as it is."""
 _HALL = """<script>
 // A link into lecture mode: what is tucked away there is never seen.
-if (new URLSearchParams(location.search).get("lecture")) {
-  document.documentElement.dataset.lecture = "on";
+{
+  const said = document.documentElement.dataset, asked = new URLSearchParams(location.search);
+  for (const name of ["lecture", "scene"]) if (asked.get(name)) said[name] = asked.get(name);
 }
 </script>
 """

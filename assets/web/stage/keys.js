@@ -1,0 +1,45 @@
+// What keys and fingers mean on a stage. A control that has the focus keeps its own keys.
+
+/** @typedef {"back" | "next" | "reveal" | "controls" | null} Act */
+
+/** @type {Record<string, Act>} */
+const ARROWS = { ArrowLeft: "back", ArrowRight: "next", ArrowUp: "back", ArrowDown: "next" };
+/** @type {Record<string, Act>} */
+const PAGES = { PageUp: "back", PageDown: "next" }; // what presenters' remotes send
+
+const WRITES = "input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, [contenteditable], dialog, [role=dialog]";
+const MOVES = `${WRITES}, input, select, [role=slider], [role=application], [role=listbox],
+  [role=combobox], [role=radiogroup], [role=tablist], [role=menu], .initopt-figure[tabindex]`;
+const PRESSES = `${MOVES}, button, a, summary, [role=button], [role=option]`;
+const SWIPE = 90; // pixels across, and more than twice as far as up or down
+
+/**
+ * What a key means for the stage when it is pressed on this element.
+ * @param {{ key: string, altKey?: boolean, ctrlKey?: boolean, metaKey?: boolean, shiftKey?: boolean }} event
+ * @param {{ closest: (selector: string) => unknown } | null} target
+ * @returns {Act}
+ */
+export function meaning(event, target) {
+  const { key } = event;
+  if (event.altKey || event.ctrlKey || event.metaKey) return null;
+  const on = (/** @type {string} */ selector) => Boolean(target?.closest(selector));
+  if (key in PAGES) return on(WRITES) ? null : PAGES[key];
+  if (key in ARROWS) return on(MOVES) || event.shiftKey ? null : ARROWS[key];
+  if (key === "Enter") return on(PRESSES) ? null : "reveal";
+  if (key === "c" || key === "C") return on(WRITES) || on("select, [role=combobox]") ? null : "controls";
+  return null;
+}
+
+/**
+ * What a finger's way means.
+ * @param {number} dx pixels to the right
+ * @param {number} dy pixels down
+ * @returns {Act}
+ */
+export function swipe(dx, dy) {
+  if (Math.abs(dx) < SWIPE || Math.abs(dx) < 2 * Math.abs(dy)) return null;
+  return dx < 0 ? "next" : "back";
+}
+
+/** What a finger moves itself. */
+export const HELD = ".sc-stage, .sc-plots, .sf-root canvas, .initopt-guess, input, [data-more]:not([data-more='']), [data-testid=stSidebar]";

@@ -1,0 +1,215 @@
+"""The page Lecture: the built-in story, and the lecture that this visitor writes."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from initopt_core.lecture import files
+from initopt_core.lecture.scenes import MAX_NOTES, MAX_QUESTION, MAX_TITLE, Lecture, Scene
+from initopt_core.lecture.tutorial import TUTORIAL
+from initopt_core.reading import SettingError
+from initopt_core.ui.layout import page_header
+from initopt_core.ui.state import notice_bad_links
+from initopt_core.wording import as_text
+
+from . import desk, present
+
+_CHOSEN, _START, _TOLD, _UPLOAD = (f"_lecture_{n}" for n in ("chosen", "start", "told", "upload"))
+
+
+def show() -> None:
+    """The whole page."""
+    if start := st.session_state.pop(_START, None):
+        present.open_scene(*start)
+    page_header(
+        "Lecture",
+        "Views of all pages in an order, each with a question and notes for you. On stage: arrow "
+        "keys, Page Up and Page Down or a swipe lead on and back, Enter reveals what is covered, C "
+        "brings the controls.",
+    )
+    notice_bad_links()
+    left, right = st.columns(2, gap="large")
+    with left:
+        _built_in()
+    with right:
+        _own()
+
+
+def _start(lecture: Lecture, number: int = 1) -> None:
+    """Callback: onto the stage, in the run that follows."""
+    st.session_state[_START] = (lecture, number)
+
+
+def _built_in() -> None:
+    st.header("The tutorial's story", anchor=False)
+    with st.container(horizontal=True):
+        st.button(
+            "Start", icon=":material/play_arrow:", type="primary", key="lecture-start",
+            on_click=_start, args=(TUTORIAL,),
+        )  # fmt: skip
+        st.button(
+            "Copy it to edit", icon=":material/content_copy:", key="lecture-copy", on_click=_copy
+        )
+    st.html(_listed(TUTORIAL))
+
+
+def _listed(lecture: Lecture) -> str:
+    rows = (
+        f"<li><b>{html.escape(s.title)}</b><br>{html.escape(s.question)}"
+        f"{' <em>(covered until revealed)</em>' if s.hides else ''}</li>"
+        for s in lecture.scenes
+    )
+    return f'<ol class="scenes">{"".join(rows)}</ol>'
+
+
+def _copy() -> None:
+    """Callback: the built-in scenes as an own lecture."""
+    desk.take(Lecture("", "My lecture"))
+    desk.change(Lecture("", "My lecture", TUTORIAL.scenes))
+    st.session_state[_CHOSEN] = 1
+
+
+# -- the own lecture ------------------------------------------------------------------------------
+def _own() -> None:
+    lecture = desk.own()
+    st.header("Your lecture", anchor=False)
+    _which(lecture)
+    with st.container(horizontal=True):
+        st.button(
+            "Start", icon=":material/play_arrow:", type="primary", key="lecture-start-own",
+            on_click=_start, args=(lecture,), disabled=not lecture.scenes,
+        )  # fmt: skip
+        st.button(
+            "Undo", icon=":material/undo:", key="lecture-undo", on_click=desk.undo,
+            disabled=not desk.can_undo(), help="Takes back the last change of this lecture.",
+        )  # fmt: skip
+        st.download_button(
+            "Download", files.text_of(lecture), file_name=f"{lecture.name or 'lecture'}.json",
+            mime="application/json", icon=":material/download:", on_click="ignore",
+            disabled=not lecture.scenes, key="lecture-download",
+        )  # fmt: skip
+    if told := desk.problem():
+        st.warning(as_text(told), icon=":material/error:")
+    if not lecture.scenes:
+        st.info(
+            "It has no scenes yet. Open a laboratory, set what you want to show, and press "
+            "**Share**, **Add as a scene**; or copy the tutorial's story, or open a file.",
+            icon=":material/slideshow:",
+        )
+    else:
+        _scenes(lecture)
+    _upload()
+
+
+def _which(lecture: Lecture) -> None:
+    """Name of the lecture, and the way to others of this visitor."""
+    key = f"lecture-title-{lecture.name}-{lecture.title}"
+    title = st.text_input("Title of the lecture", lecture.title, max_chars=MAX_TITLE, key=key)
+    if title.strip() and title.strip() != lecture.title:
+        desk.change(replace(lecture, title=title.strip()))
+        st.rerun()
+    others = [one for one in desk.mine() if one.name != lecture.name]
+    if not (others or lecture.scenes):
+        return
+    with st.popover("Other lectures", icon=":material/folder_open:"):
+        for one in others:
+            st.button(
+                f"{as_text(one.title)} ({len(one.scenes)} scenes)", key=f"lecture-{one.name}",
+                on_click=desk.take, args=(one,), width="stretch",
+            )  # fmt: skip
+        st.button(
+            "Begin a new one", icon=":material/add:", on_click=desk.take, args=(desk.FIRST,),
+            width="stretch",
+        )  # fmt: skip
+
+
+def _scenes(lecture: Lecture) -> None:
+    """The list, and the chosen scene's words, place and link."""
+    count = len(lecture.scenes)
+    st.session_state[_CHOSEN] = min(st.session_state.get(_CHOSEN) or 1, count)
+    number = st.radio(
+        "Scenes",
+        range(1, count + 1),
+        format_func=lambda n: f"{n}. {as_text(lecture.scenes[n - 1].title)}",
+        key=_CHOSEN,
+    )
+    number = number or 1
+    with st.container(horizontal=True):
+        for label, icon, act, off in (
+            ("Up", "arrow_upward", partial(_move, number, -1), number == 1),
+            ("Down", "arrow_downward", partial(_move, number, 1), number == count),
+            ("Delete", "delete", partial(_delete, number), False),
+            ("Show", "play_arrow", partial(_start, lecture, number), False),
+        ):
+            st.button(
+                label, icon=f":material/{icon}:", key=f"scene-{label}", on_click=act, disabled=off
+            )
+    _words(lecture, number)
+
+
+def _move(number: int, by: int) -> None:
+    """Callback."""
+    desk.change(desk.own().moved(number, by))
+    st.session_state[_CHOSEN] = number + by
+
+
+def _delete(number: int) -> None:
+    """Callback: Undo brings it back."""
+    desk.change(desk.own().without(number))
+    st.session_state[_CHOSEN] = max(1, min(number, len(desk.own().scenes)))
+
+
+def _words(lecture: Lecture, number: int) -> None:
+    scene = lecture.scenes[number - 1]
+    with st.form(f"scene-{lecture.name}-{number}-{hash(scene)}", border=True):
+        title = st.text_input("Title", scene.title, max_chars=MAX_TITLE)
+        question = st.text_input("Question", scene.question, max_chars=MAX_QUESTION)
+        notes = st.text_area("Notes for the speaker", scene.notes, max_chars=MAX_NOTES, height=110)
+        hides = st.toggle("Cover the figure until Enter reveals it", scene.hides)
+        link = st.text_input(
+            "Link of the view", scene.link, help="Paste the address of a page that shows it."
+        )
+        if st.form_submit_button("Keep", icon=":material/check:"):
+            words = {"question": question, "notes": notes, "hides": hides}
+            _kept(lambda: Scene.at(link, title, **words), number)
+
+
+def _kept(make: Callable[[], Scene], number: int) -> None:
+    try:
+        desk.change(desk.own().changed(number, make()))
+    except SettingError as problem:
+        st.error(as_text(f"Scene {number}: {problem}"), icon=":material/error:")
+        return
+    st.rerun()
+
+
+def _upload() -> None:
+    """A file's lecture becomes an own one; what does not fit is told."""
+    file = st.file_uploader("Open a lecture's file", type="json", key=_UPLOAD)
+    if file is None:
+        st.session_state.pop(_TOLD, None)
+        return
+    told = st.session_state.get(_TOLD)
+    if told is None or told[0] != file.file_id:
+        told = (file.file_id, *_opened(file.getvalue()))
+        st.session_state[_TOLD] = told
+        if told[2]:
+            st.rerun()
+    for text in told[1]:
+        st.warning(as_text(text), icon=":material/error:")
+
+
+def _opened(data: bytes) -> tuple[list[str], bool]:
+    """What is wrong, and whether there is a lecture now."""
+    try:
+        lecture, problems = files.read(data)
+    except SettingError as problem:
+        return [str(problem)], False
+    desk.take(Lecture("", lecture.title))
+    desk.change(replace(lecture, name=""))
+    return problems, True

@@ -1,0 +1,86 @@
+"""Scenes on the stage: which one is shown, and the way to the next.
+
+A scene of the same page only sets its controls, as Back does; another page is switched to with the
+scene's link. The link names lecture and scene, so that a reload shows the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from initopt_core.lecture.scenes import Lecture
+from initopt_core.ui import address, stage, state
+from initopt_core.ui.components import answers
+from initopt_core.ui.components.address_bar import address_bar
+from initopt_core.ui.components.stage_bar import KEY
+
+from . import desk
+
+
+def bar(title: str) -> None:
+    """What stands in the head of every page, whose title this is; in a hall with its scene."""
+    _arrive()
+    address_bar(title, scene=_told, go=_go, add=desk.add_view)
+
+
+def open_scene(lecture: Lecture, number: int) -> None:
+    """Show this scene, in lecture mode; the script ends here."""
+    scene = lecture.scene(number)
+    if scene is None:
+        return
+    presented = {"lecture": lecture.name, "scene": str(number)}
+    if scene.figure:
+        presented["figure"] = scene.figure
+    link: dict[str, Any] = {}
+    for name, value in scene.settings:
+        link.setdefault(name, []).append(value)
+    link |= presented
+    if scene.page != address.page():
+        st.switch_page(f"pages/{scene.page}.py", query_params=link)
+    address.go(link)
+    st.rerun()
+
+
+def _arrive() -> None:
+    """A link may name a lecture alone, or one that is not here."""
+    now = stage.now()
+    if now.lecture in ("", stage.ON):
+        return
+    lecture = desk.find(now.lecture)
+    if lecture is None or not lecture.scenes:
+        state.note_bad_link("Lecture", now.lecture, "lecture mode without scenes")
+        stage.write(stage.Stage(stage.ON, figure=now.figure))
+    elif now.scene == 0:
+        open_scene(lecture, 1)
+    elif lecture.scene(now.scene) is None:
+        state.note_bad_link("Scene", str(now.scene), str(len(lecture.scenes)))
+        open_scene(lecture, len(lecture.scenes))
+
+
+def _told() -> dict[str, Any]:
+    """What the line at the top says of the present scene; nothing where there is none."""
+    now = stage.now()
+    lecture = desk.find(now.lecture) if now.lecture != stage.ON else None
+    scene = lecture.scene(now.scene) if lecture else None
+    if lecture is None or scene is None:
+        return {}
+    following = lecture.scene(now.scene + 1)
+    return {
+        "lecture": lecture.name,
+        "title": scene.title,
+        "question": scene.question,
+        "notes": scene.notes,
+        "hides": scene.hides,
+        "number": now.scene,
+        "count": len(lecture.scenes),
+        "next": following.title if following else "",
+    }
+
+
+def _go() -> None:
+    """Callback: the browser asks for another scene."""
+    lecture, wanted = desk.find(stage.now().lecture), answers.finite(answers.answer(KEY, "go"))
+    if lecture is not None and wanted is not None:
+        open_scene(lecture, int(wanted))

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { meaning, swipe } from "../../../assets/web/stage/keys.js";
+
+/** An element that is in what one of these words names. */
+const on = (...words) => ({
+  closest: (selector) => words.some((w) => selector.split(",").some((s) => s.trim().startsWith(w))),
+});
+
+test("remotes lead on and back, whatever has the focus but a text", () => {
+  for (const target of [null, on(), on("[role=slider]"), on("button")]) {
+    assert.equal(meaning({ key: "PageDown" }, target), "next");
+    assert.equal(meaning({ key: "PageUp" }, target), "back");
+  }
+  assert.equal(meaning({ key: "PageDown" }, on("textarea")), null);
+});
+
+test("arrows are a slider's while it has the focus", () => {
+  assert.equal(meaning({ key: "ArrowRight" }, on("input")), null);
+  assert.equal(meaning({ key: "ArrowRight" }, on("[role=application]")), null);
+  assert.equal(meaning({ key: "ArrowRight" }, on("button")), "next");
+  assert.equal(meaning({ key: "ArrowLeft" }, null), "back");
+  assert.equal(meaning({ key: "ArrowLeft", altKey: true }, null), null);
+});
+
+test("Enter reveals where it presses nothing", () => {
+  assert.equal(meaning({ key: "Enter" }, on()), "reveal");
+  assert.equal(meaning({ key: "Enter" }, on("button")), null);
+});
+
+test("a finger goes across, not down", () => {
+  assert.equal(swipe(-120, 10), "next");
+  assert.equal(swipe(120, -20), "back");
+  assert.equal(swipe(120, 80), null);
+  assert.equal(swipe(-40, 0), null);
+});
