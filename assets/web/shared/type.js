@@ -19,6 +19,9 @@ export const inHall = () => Boolean(document.documentElement.dataset.lecture);
 export const pageType = () =>
   typeScale(Boolean(document.querySelector(".st-key-type-large")), innerWidth, innerHeight, inHall());
 
+/** Whether the answer is covered, until it is revealed (assets/web/stage/guess.js). */
+export const isCovered = () => Boolean(document.documentElement.dataset.covered);
+
 /** How many times thicker than usual lines are: seen from the last row. */
 export const strokeScale = () => (inHall() ? 1.6 : 1);
 

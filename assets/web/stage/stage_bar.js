@@ -5,11 +5,14 @@
 
 import { share } from "../address_bar/share.js";
 import { controls } from "./controls.js";
+import { Guess } from "./guess.js";
 import { HELD, meaning, swipe } from "./keys.js";
 import { Notes } from "./notes.js";
 
 /** @type {WeakMap<Element, Bar>} */
 const bars = new WeakMap();
+/** @type {Bar | null} */
+let newest = null; // of two, while one takes the other's place
 
 /**
  * @param {string} text
@@ -34,7 +37,10 @@ class Bar {
     this.wanted = 0; // number of the scene that was asked for last
     this.leave = () => {};
     this.ask = (/** @type {number} */ _number) => {};
+    newest = this;
+    this.fresh = true;
     this.build();
+    this.guess = new Guess(this.root, (covered) => this.coveredNow(covered));
     this.notes = new Notes(this.root, (event) => this.key(event));
     this.keys = (/** @type {KeyboardEvent} */ event) => this.key(event);
     this.touched = (/** @type {any} */ event) => this.touch(event);
@@ -54,13 +60,15 @@ class Bar {
     this.next = button("›", "The next scene (→, Page Down)", () => this.go(1));
     this.back.setAttribute("aria-label", "The scene before");
     this.next.setAttribute("aria-label", "The next scene");
+    this.reveal = button("Reveal", "Show the answer, or cover it again (Enter)", () => this.guess.toggle());
+    this.reveal.className = "first";
     this.note = button("Notes", "The speaker's notes, in a window of their own", () => this.notes.toggle(this.scene));
     this.controls = button("Controls", "Show or tuck away the controls (C)", () => this.tuck());
     const code = button("Share", "A QR code of what this page shows", () => share(this.root));
     const out = button("Leave", "Leave lecture mode", () => this.leave());
     const row = document.createElement("div");
     row.className = "row";
-    row.append(this.title, this.back, this.count, this.next, this.note, this.controls, code, out);
+    row.append(this.title, this.back, this.count, this.next, this.reveal, this.note, this.controls, code, out);
     this.root.append(row, this.question);
     this.parent.append(this.root);
   }
@@ -71,7 +79,8 @@ class Bar {
     this.ask = (number) => setTriggerValue("go", number);
     const other = data.number !== this.scene.number || data.lecture !== this.scene.lecture;
     this.scene = data;
-    if (other) this.arrived();
+    if (other || this.fresh) this.arrived();
+    this.fresh = false;
     this.title.textContent = data.title;
     this.controls.setAttribute("aria-pressed", String(controls.shown()));
   }
@@ -88,7 +97,14 @@ class Bar {
     this.count.textContent = number ? `${number} / ${count}` : "";
     this.back.disabled = number === 1;
     this.next.disabled = number === count;
+    this.reveal.hidden = !this.scene.hides;
+    this.guess.begin(Boolean(this.scene.hides));
     this.notes.show(this.scene);
+  }
+
+  /** @param {boolean} covered */
+  coveredNow(covered) {
+    this.reveal.textContent = covered ? "Reveal" : "Cover";
   }
 
   /** @param {number} by */
@@ -109,6 +125,7 @@ class Bar {
   /** @param {ReturnType<typeof meaning>} act */
   act(act) {
     if (act === "controls") this.tuck();
+    else if (act === "reveal" && this.scene.hides) this.guess.toggle();
     else if (act === "next" || act === "back") this.go(act === "next" ? 1 : -1);
     else return false;
     return true;
@@ -140,7 +157,10 @@ class Bar {
     document.removeEventListener("keydown", this.keys, { capture: true });
     for (const kind of ["touchstart", "touchend"]) document.removeEventListener(kind, this.touched);
     this.notes.close();
-    delete document.documentElement.dataset.scene;
+    this.guess.gone();
+    if (newest === this) {
+      for (const name of ["scene", "covered"]) delete document.documentElement.dataset[name];
+    }
     this.root.remove();
     bars.delete(this.parent);
   }

@@ -4,7 +4,7 @@
 import { FONT } from "../shared/canvas.js";
 import { pageColours, watchTheme } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
-import { pageType } from "../shared/type.js";
+import { isCovered, pageType } from "../shared/type.js";
 import { Clock } from "./clock.js";
 import { Field } from "./field.js";
 import { Plots } from "./plots.js";
@@ -255,7 +255,8 @@ export class Lab {
     if (!this.scene || !this.root.clientWidth) return;
     this.clock.tick(now);
     // Without motion wanted, playing goes from step to step instead of gliding.
-    const t = still() ? Math.floor(this.clock.time) : this.clock.time;
+    const played = still() ? Math.floor(this.clock.time) : this.clock.time;
+    const t = isCovered() ? 0 : played;
     if (this.solid) this.space?.draw(t);
     else this.view.draw(t);
     for (const part of [this.plots, this.table, this.inspector]) part.draw(t);

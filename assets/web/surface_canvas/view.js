@@ -2,6 +2,7 @@
 
 import { fitCanvas } from "../shared/canvas.js";
 import { number } from "../shared/numbers.js";
+import { isCovered } from "../shared/type.js";
 import { drawArrows } from "./arrows.js";
 import { drawGround } from "./ground.js";
 import { Hand } from "./hand.js";
@@ -93,7 +94,7 @@ export class View {
     this.clip(top);
     drawStarts(top, this);
     drawPresent(top, this, t);
-    if (this.lab.arrows) drawArrows(top, this, t);
+    if (this.lab.arrows && !isCovered()) drawArrows(top, this, t);
     top.restore();
     drawPoints(top, this, t);
   }

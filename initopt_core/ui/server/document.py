@@ -20,6 +20,7 @@ _HALL = """<script>
 {
   const said = document.documentElement.dataset, asked = new URLSearchParams(location.search);
   for (const name of ["lecture", "scene"]) if (asked.get(name)) said[name] = asked.get(name);
+  if (said.scene) said.covered = "wait"; // until the page knows whether there is something to guess
 }
 </script>
 """

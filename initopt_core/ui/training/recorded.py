@@ -50,7 +50,7 @@ def recorded() -> None:
         "may leave; the race goes on and is here when you return."
     )
     numbers = ", ".join(f"{label} {points(mine)} ({points(p)})" for label, mine, p in tests)
-    st.caption(
+    st.container(key="recorded-said").caption(
         ":material/history: Below, a recording: the tutorial's 40 epochs, run once by this app on "
         f"two processor cores. Test accuracy in %, and in brackets what the tutorial printed: "
         f"{numbers}. It is one run each: differences below a point are mostly chance."

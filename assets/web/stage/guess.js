@@ -1,0 +1,230 @@
+// Predict, then reveal: plots are covered, their axes stay, and a guess is drawn on the cover with a
+// finger, a mouse, or the arrow keys. Revealed, the true figure lies below the guess.
+
+import { fitCanvas } from "../shared/canvas.js";
+import { pageColours } from "../shared/colours.js";
+import { boxes } from "./boxes.js";
+
+/** @typedef {import("./boxes.js").Box} Box */
+/** @typedef {[number, number][]} Stroke places in the window, in pixels */
+
+const INK = "#EE7733", HALO = "#ffffff", WIDTH = 5;
+const STEP = 14, FINE = 3; // pixels of an arrow key
+const HOW = "The answer is covered. Draw your guess, or move the pen by arrow keys, with shift in small " +
+  "steps; space puts it down and lifts it, Backspace takes back a line, Enter reveals.";
+/** @type {Record<string, [number, number]>} */
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** Let what moves by itself know: the race on a surface waits at its start. */
+function told(covered, play) {
+  const said = document.documentElement.dataset;
+  if (covered) said.covered = covered;
+  else delete said.covered;
+  for (const root of document.querySelectorAll(".sc-root")) {
+    const lab = /** @type {any} */ (root.parentElement)?.__lab;
+    if (play && lab) lab.clock.time = 0;
+    if (play) lab?.clock.play(true);
+    lab?.dirty();
+  }
+}
+
+export class Guess {
+  /**
+   * @param {HTMLElement} parent
+   * @param {(covered: boolean) => void} changed
+   */
+  constructor(parent, changed) {
+    this.parent = parent;
+    this.changed = changed;
+    this.covered = false;
+    /** @type {Stroke[]} */
+    this.strokes = [];
+    /** @type {Box[]} */
+    this.boxes = [];
+    /** @type {[number, number] | null} */
+    this.pen = null; // of the keyboard
+    this.down = false;
+    this.frame = 0;
+    this.canvas = document.createElement("canvas");
+    this.canvas.className = "initopt-guess";
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute("role", "application");
+    this.canvas.setAttribute("aria-label", HOW);
+    this.spoken = document.createElement("div");
+    this.spoken.className = "spoken";
+    this.spoken.setAttribute("aria-live", "polite");
+    const { canvas } = this;
+    canvas.addEventListener("pointerdown", (e) => {
+      canvas.setPointerCapture(e.pointerId);
+      canvas.focus({ preventScroll: true });
+      this.strokes.push([[e.clientX, e.clientY]]);
+      this.paint();
+    });
+    canvas.addEventListener("pointermove", (e) => {
+      if (!e.buttons || !canvas.hasPointerCapture(e.pointerId)) return;
+      const all = e.getCoalescedEvents?.() ?? [];
+      for (const one of all.length ? all : [e]) this.strokes.at(-1)?.push([one.clientX, one.clientY]);
+      this.paint();
+    });
+    canvas.addEventListener("keydown", (e) => this.key(e));
+    this.resized = () => { this.strokes = []; };
+  }
+
+  /** @param {boolean} hides whether the new scene has something to guess */
+  begin(hides) {
+    this.strokes = [];
+    this.pen = null;
+    this.down = false;
+    if (hides) this.cover();
+    else {
+      this.covered = false;
+      told("", false);
+      this.gone();
+    }
+    this.changed(this.covered);
+  }
+
+  toggle() {
+    if (this.covered) this.reveal();
+    else this.cover();
+    this.changed(this.covered);
+  }
+
+  cover() {
+    this.covered = true;
+    told("wait", false); // nothing is seen until the cover lies on it
+    this.canvas.hidden = false;
+    this.canvas.classList.remove("revealed");
+    if (!this.canvas.isConnected) {
+      this.parent.append(this.canvas, this.spoken);
+      addEventListener("resize", this.resized);
+    }
+    if (!this.frame) this.look();
+  }
+
+  reveal() {
+    this.covered = false;
+    this.pen = null;
+    this.canvas.classList.add("revealed");
+    told("", true);
+    this.paint();
+    this.spoken.textContent = "Revealed.";
+  }
+
+  /** Figures are drawn when they are: the cover follows them, frame by frame. */
+  look() {
+    this.frame = 0;
+    if (!this.covered) return;
+    const found = boxes(), text = JSON.stringify(found) + innerWidth + innerHeight;
+    if (text !== this.seen) {
+      this.seen = text;
+      this.boxes = found;
+      this.paint();
+    }
+    const covered = found.length ? "yes" : "wait";
+    if (document.documentElement.dataset.covered !== covered) told(covered, false);
+    this.frame = requestAnimationFrame(() => this.look());
+  }
+
+  paint() {
+    const ctx = fitCanvas(this.canvas, innerWidth, innerHeight);
+    const { ink, paper } = pageColours(this.parent);
+    if (this.covered) {
+      for (const box of this.boxes.filter((b) => !b.open)) this.lid(ctx, box, ink, paper);
+    }
+    ctx.lineJoin = ctx.lineCap = "round";
+    for (const [colour, width] of /** @type {[string, number][]} */ ([[HALO, WIDTH + 4], [INK, WIDTH]])) {
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = width;
+      for (const stroke of this.strokes) {
+        ctx.beginPath();
+        ctx.moveTo(...stroke[0]);
+        for (const place of stroke) ctx.lineTo(...place);
+        ctx.stroke();
+      }
+    }
+    if (this.pen) {
+      ctx.fillStyle = this.down ? INK : HALO;
+      ctx.strokeStyle = this.down ? HALO : INK;
+      ctx.lineWidth = 3;
+      ctx.beginPath();
+      ctx.arc(...this.pen, 9, 0, 7);
+      ctx.fill();
+      ctx.stroke();
+    }
+  }
+
+  /**
+   * The cover of one plot.
+   * @param {CanvasRenderingContext2D} ctx
+   * @param {Box} box
+   * @param {string} ink
+   * @param {string} paper
+   */
+  lid(ctx, { x, y, w, h }, ink, paper) {
+    ctx.fillStyle = paper;
+    ctx.fillRect(x - 3, y - 3, w + 6, h + 6);
+    if (h < 40) return; // small print
+    ctx.globalAlpha = 0.45;
+    ctx.strokeStyle = ctx.fillStyle = ink;
+    ctx.lineWidth = 1.5;
+    ctx.setLineDash([7, 6]);
+    ctx.strokeRect(x, y, w, h);
+    ctx.setLineDash([]);
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.font = `600 ${Math.max(20, Math.min(w, h) / 3)}px sans-serif`;
+    ctx.globalAlpha = 0.2;
+    ctx.fillText("?", x + w / 2, y + h / 2);
+    ctx.globalAlpha = 1;
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const way = WAYS[event.key];
+    if (!this.covered || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (way) this.move(way, event.shiftKey ? FINE : STEP);
+    else if (event.key === " ") this.drop(!this.down);
+    else if (event.key === "Backspace") this.strokes.pop();
+    else if (event.key === "Enter") this.toggle();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.paint();
+  }
+
+  /**
+   * @param {[number, number]} way
+   * @param {number} step
+   */
+  move([dx, dy], step) {
+    const [first] = this.boxes;
+    const [x, y] = this.pen ?? (first ? [first.x, first.y + first.h / 2] : [innerWidth / 2, innerHeight / 2]);
+    const into = (/** @type {number} */ v, /** @type {number} */ high) => Math.min(Math.max(v, 4), high - 4);
+    this.pen = [into(x + dx * step, innerWidth), into(y + dy * step, innerHeight)];
+    if (this.down) this.strokes.at(-1)?.push(this.pen);
+    const box = this.boxes.find((b) => this.pen && this.pen[0] >= b.x && this.pen[0] <= b.x + b.w && this.pen[1] >= b.y && this.pen[1] <= b.y + b.h);
+    if (!box) this.spoken.textContent = "Outside of the plots";
+    else {
+      const across = Math.round((100 * (this.pen[0] - box.x)) / box.w);
+      const up = Math.round(100 - (100 * (this.pen[1] - box.y)) / box.h);
+      this.spoken.textContent = `${across} % across, ${up} % up, pen ${this.down ? "down" : "lifted"}`;
+    }
+  }
+
+  /** @param {boolean} down */
+  drop(down) {
+    if (!this.pen) this.move([0, 0], 0);
+    this.down = down;
+    if (down && this.pen) this.strokes.push([this.pen]);
+    this.spoken.textContent = down ? "Pen down" : "Pen lifted";
+  }
+
+  gone() {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    removeEventListener("resize", this.resized);
+    this.canvas.remove();
+    this.spoken.remove();
+  }
+}

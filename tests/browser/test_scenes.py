@@ -1,0 +1,124 @@
+"""The built-in lecture by keyboard, and a guess that is drawn before the answer is revealed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from initopt_core.lecture.tutorial import TUTORIAL
+from tests.browser.test_fit import still
+from tests.support import hall
+
+WALKED = 3
+"""Scenes that are looked at by default."""
+COVERED = "document.documentElement.dataset.covered"
+INK = """(at) => {
+  const e = document.elementsFromPoint(...at).find((e) => e.matches('.initopt-guess'))
+    ?? document.querySelector('.initopt-guess');
+  const ratio = e.width / e.clientWidth;
+  return [...e.getContext('2d').getImageData(at[0] * ratio, at[1] * ratio, 1, 1).data];
+}"""
+GUESS = [0xEE, 0x77, 0x33, 255]
+
+
+@pytest.fixture
+def projector(page):
+    page.set_viewport_size(hall.SIZE)
+    page.add_init_script(hall.WATCH)
+    return page
+
+
+def arrived(page, number: int) -> None:
+    """Wait until this scene is there, whole and at rest."""
+    scene = TUTORIAL.scenes[number - 1]
+    expect(page.locator(".initopt-stage h1")).to_have_text(scene.title, timeout=30_000)
+    page.wait_for_url(re.compile(rf"/{scene.page}\?.*scene={number}\b"), timeout=30_000)
+    if scene.hides:
+        page.wait_for_function(f"{COVERED} === 'yes'", timeout=30_000)
+    still(page, figures=False)
+
+
+@pytest.mark.parametrize(
+    "count", [WALKED, pytest.param(len(TUTORIAL.scenes), marks=pytest.mark.long)]
+)
+def test_the_lecture_is_walked_by_keyboard(projector, app_url, count):
+    page = projector
+    page.goto(f"{app_url}/?lecture=tutorial")
+    for number in range(1, count + 1):
+        if number > 1:
+            page.keyboard.press("PageDown" if number % 2 else "ArrowRight")
+        arrived(page, number)
+        if TUTORIAL.scenes[number - 1].hides:
+            page.keyboard.press("Enter")
+            page.wait_for_function(f"!{COVERED}")
+        page.wait_for_timeout(200)
+        page.evaluate(hall.FRESH)
+        page.evaluate("dispatchEvent(new Event('resize'))")
+        assert hall.unreadable(page) == [], TUTORIAL.scenes[number - 1].title
+    page.keyboard.press("PageUp")
+    arrived(page, count - 1)
+    assert not page.problems
+
+
+def test_a_guess_is_drawn_and_the_answer_comes_below_it(projector, app_url):
+    page = projector
+    page.goto(f"{app_url}/initialization?{SECOND}")
+    arrived(page, 2)
+    sentence = page.locator(".st-key-init-say")
+    expect(sentence.get_by_text("vanish").first).to_be_hidden()
+    middle = page.locator(".st-key-init-depth canvas").first.bounding_box()
+    x, y = middle["x"] + middle["width"] / 4, middle["y"] + middle["height"] / 2
+    assert page.evaluate(INK, [x, y])[3] == 255, "the plot is covered"
+    page.mouse.move(x - 100, y - 100)
+    page.mouse.down()
+    page.mouse.move(x, y, steps=4)
+    page.mouse.move(x + 60, y, steps=4)
+    page.mouse.up()
+    assert page.evaluate(INK, [x + 30, y]) == GUESS
+    page.keyboard.press("Enter")
+    expect(sentence.get_by_text("vanish").first).to_be_visible()
+    assert page.evaluate(INK, [x + 30, y]) == GUESS, "the guess stays above the figure"
+    assert page.evaluate(INK, [x + 30, y + 40])[3] == 0, "nothing else does"
+    page.get_by_role("button", name="Cover").click()
+    page.wait_for_function(f"{COVERED} === 'yes'")
+    # The same by keys alone: the arrows are the pen's while the cover has the focus.
+    page.get_by_role("application", name="The answer is covered").focus()
+    for key in ("ArrowRight", " ", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    expect(page.locator(".initopt-stage .spoken")).to_contain_text("pen down")
+    arrived(page, 2)
+    page.keyboard.press("PageDown")
+    arrived(page, 3)
+    assert not page.problems
+
+
+SECOND = "scheme=constant_variance&activation=identity&lecture=tutorial&scene=2&figure=depth"
+
+
+def test_a_view_becomes_a_scene_and_the_page_lecture_edits_it(page, app_url):
+    page.goto(f"{app_url}/loss_surfaces?view=Sharp+and+flat")
+    page.locator(".sf-root canvas").wait_for(timeout=60_000)
+    still(page, figures=False)
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Add as a scene").click()
+    expect(page.get_by_text("Scene 1 of “My lecture”")).to_be_visible()
+    page.get_by_role("link", name="Lecture").first.click()
+    title = page.get_by_role("textbox", name="Title", exact=True)
+    expect(title).to_have_value("Sharp and flat · Loss surfaces", timeout=30_000)
+    title.fill("A flat end")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_text("1. A flat end")).to_be_visible()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("It has no scenes yet")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("1. A flat end")).to_be_visible()
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator(".initopt-stage h1")).to_have_text("A flat end", timeout=30_000)
+    assert re.search(
+        r"/loss_surfaces\?view=Sharp.*lecture=my-lecture-[0-9a-f]{8}&scene=1", page.url
+    )
+    page.reload()
+    expect(page.locator(".initopt-stage h1")).to_have_text("A flat end", timeout=30_000)
+    assert not page.problems
