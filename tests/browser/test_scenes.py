@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from initopt_core.lecture.tutorial import TUTORIAL
+from tests.browser.test_axe import FOUND
 from tests.browser.test_fit import still
-from tests.support import hall
+from tests.support import hall, web
 
 WALKED = 3
 """Scenes that are looked at by default."""
@@ -28,6 +29,12 @@ def projector(page):
     page.set_viewport_size(hall.SIZE)
     page.add_init_script(hall.WATCH)
     return page
+
+
+def accessible(page) -> list:
+    """What axe calls serious on the page that is shown."""
+    page.add_script_tag(path=str(web.package("axe-core") / "axe.min.js"))
+    return page.evaluate(FOUND)
 
 
 def arrived(page, number: int) -> None:
@@ -89,6 +96,7 @@ def test_a_guess_is_drawn_and_the_answer_comes_below_it(projector, app_url):
         page.keyboard.press(key)
     expect(page.locator(".initopt-stage .spoken")).to_contain_text("pen down")
     arrived(page, 2)
+    assert accessible(page) == []
     page.keyboard.press("PageDown")
     arrived(page, 3)
     assert not page.problems
@@ -114,6 +122,8 @@ def test_a_view_becomes_a_scene_and_the_page_lecture_edits_it(page, app_url):
     expect(page.get_by_text("It has no scenes yet")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("1. A flat end")).to_be_visible()
+    expect(page.get_by_test_id("stToast")).to_have_count(0, timeout=15_000)  # it has no name
+    assert accessible(page) == []
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator(".initopt-stage h1")).to_have_text("A flat end", timeout=30_000)
     assert re.search(

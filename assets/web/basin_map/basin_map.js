@@ -4,7 +4,7 @@
 import { FONT, fitCanvas, upwards } from "../shared/canvas.js";
 import { VIRIDIS, hexChannels, watchTheme } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
-import { below, inHall, pageType } from "../shared/type.js";
+import { below, fillsWindow, pageType } from "../shared/type.js";
 import { number } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
 
@@ -102,7 +102,7 @@ class BasinMap {
   draw() {
     const width = this.root.clientWidth;
     if (!this.head || !width) return;
-    const most = inHall() ? below(this.canvas) - this.note.offsetHeight - 20 : 520;
+    const most = fillsWindow() ? below(this.canvas) - this.note.offsetHeight - 20 : 520;
     const w = width, h = Math.round(Math.max(Math.min(width, most), 120));
     const ctx = fitCanvas(this.canvas, w, h);
     const type = pageType(), left = PAD.left * type;

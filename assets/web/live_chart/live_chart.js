@@ -4,7 +4,7 @@
 
 import { pageColours } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
-import { below, inHall, strokeScale, typeScale } from "../shared/type.js";
+import { below, fillsWindow, inHall, strokeScale, typeScale } from "../shared/type.js";
 import { told } from "./bins.js";
 import { Cursor } from "./cursor.js";
 import { definition, read } from "./definition.js";
@@ -204,7 +204,7 @@ class LiveFigure {
     const { room, height } = this.last.head;
     if (!room) return { height };
     if (this.fills()) {
-      const whole = { ...room, screen: 1, lowest: 20 };
+      const whole = { ...room, screen: 1, lowest: 20, least: Math.min(room.least, 90) };
       const high = below(this.element) - EDGE;
       return layout(whole, this.element.clientWidth, this.type(), innerWidth, high);
     }
@@ -217,9 +217,8 @@ class LiveFigure {
     return typeScale(this.last.head.large, innerWidth, innerHeight, inHall());
   }
 
-  // In a hall a figure takes all that the window has below its head.
   fills() {
-    return inHall() && innerWidth > PHONE;
+    return fillsWindow() && innerWidth > PHONE;
   }
 
   // What the sizes depend on.

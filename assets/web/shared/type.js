@@ -15,6 +15,9 @@ export function typeScale(large, wide = innerWidth, high = innerHeight, hall = f
 /** Whether the page is shown in a hall, by its link (initopt_core/ui/stage.py). */
 export const inHall = () => Boolean(document.documentElement.dataset.lecture);
 
+/** Whether a figure takes all that the window has below its head: in a hall, in another page's frame. */
+export const fillsWindow = () => inHall() || Boolean(document.documentElement.dataset.embed);
+
 /** The page's, by its switches (also initopt_core/ui/type_size.py). */
 export const pageType = () =>
   typeScale(Boolean(document.querySelector(".st-key-type-large")), innerWidth, innerHeight, inHall());

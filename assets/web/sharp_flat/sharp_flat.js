@@ -4,7 +4,7 @@
 import { FONT, fitCanvas, upwards } from "../shared/canvas.js";
 import { watchTheme } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
-import { below, inHall, pageType, strokeScale } from "../shared/type.js";
+import { below, fillsWindow, pageType, strokeScale } from "../shared/type.js";
 import { number } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
 
@@ -95,7 +95,7 @@ class SharpFlat {
   draw() {
     if (!this.head || !this.root.clientWidth) return;
     const w = this.root.clientWidth, type = pageType();
-    const h = Math.round(inHall() ? Math.max(below(this.canvas) - 20, 200) : 380 * type);
+    const h = Math.round(fillsWindow() ? Math.max(below(this.canvas) - 20, 200) : 380 * type);
     const ctx = fitCanvas(this.canvas, w, h), style = getComputedStyle(this.root);
     const left = PAD.left * type;
     const b = (this.box = { x: left, y: PAD.top, w: w - left - PAD.right, h: h - PAD.top - PAD.bottom * type });

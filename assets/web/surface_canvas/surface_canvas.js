@@ -255,8 +255,8 @@ export class Lab {
     if (!this.scene || !this.root.clientWidth) return;
     this.clock.tick(now);
     // Without motion wanted, playing goes from step to step instead of gliding.
-    const played = still() ? Math.floor(this.clock.time) : this.clock.time;
-    const t = isCovered() ? 0 : played;
+    const { time } = this.clock;
+    const t = isCovered() ? 0 : still() ? Math.floor(time) : time;
     if (this.solid) this.space?.draw(t);
     else this.view.draw(t);
     for (const part of [this.plots, this.table, this.inspector]) part.draw(t);
@@ -306,9 +306,7 @@ export class Lab {
   }
 
   /** @param {string} text for a screen reader */
-  say(text) {
-    this.spoken.textContent = text;
-  }
+  say(text) { this.spoken.textContent = text; }
 
   /** @param {string} text over the surface, for a while */
   note(text) {

@@ -12,25 +12,27 @@ from typing import Any
 
 from initopt_core.paths import ASSETS
 
-STYLES = [ASSETS / "web" / "shared" / f"{name}.css" for name in ("page", "lecture")]
+STYLES = [ASSETS / "web" / "shared" / f"{name}.css" for name in ("page", "lecture", "embed")]
 MAX_BYTES = 1_000_000
 """A longer answer is no document of ours and passes as it is."""
 _HALL = """<script>
-// A link into lecture mode: what is tucked away there is never seen.
+// Lecture mode, or a frame of another page: what is tucked away there is never seen.
 {
   const said = document.documentElement.dataset, asked = new URLSearchParams(location.search);
   for (const name of ["lecture", "scene"]) if (asked.get(name)) said[name] = asked.get(name);
+  if (asked.get("embed") === "true") said.embed = asked.get("controls") === "none" ? "none" : "few";
   if (said.scene) said.covered = "wait"; // until the page knows whether there is something to guess
 }
 </script>
 """
 _SIDEBAR = """<style id="initopt-first">
 @media (min-width: 768px) {
-  html:not([data-lecture]) [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"]))
+  html:not([data-lecture], [data-embed])
+    [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"]))
     > div:has([data-testid="stMain"]) { margin-left: 300px; }
 }
 /* The picture comes before the head line above it. */
-html:not([data-lecture]) [data-testid="stMain"]:not(:has(.st-key-page-head))
+html:not([data-lecture], [data-embed]) [data-testid="stMain"]:not(:has(.st-key-page-head))
   [data-testid="stMainBlockContainer"] { padding-top: 7.4rem; }
 </style>
 <script>

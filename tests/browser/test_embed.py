@@ -1,0 +1,40 @@
+"""In a frame of 800 x 500 on another page: sentence, figure and three controls, nothing scrolls."""
+
+from __future__ import annotations
+
+import pytest
+
+FITS = """() => {
+  const found = [];
+  for (const e of [document.scrollingElement, document.querySelector('[data-testid="stMain"]')]) {
+    if (e.scrollHeight > e.clientHeight || e.scrollWidth > e.clientWidth) {
+      found.push([e.scrollWidth, e.scrollHeight]);
+    }
+  }
+  return found;
+}"""
+CONTROLS = "[data-testid=stSidebar] [data-testid=stElementContainer]"
+
+
+@pytest.mark.parametrize("path", ["/loss_surfaces", "/initialization"])
+def test_a_frame_holds_figure_sentence_and_three_controls(page, app_url, path):
+    frame = f'<iframe src="{app_url}{path}?embed=true" width="800" height="500"></iframe>'
+    page.route("**/host.html", lambda route: route.fulfill(body=frame, content_type="text/html"))
+    page.goto(app_url + "/host.html")
+    inside = page.frames[1]
+    inside.wait_for_function(
+        """() => [...document.querySelectorAll('[data-drawn]')].some(
+          (e) => e.checkVisibility() && Number(e.dataset.drawn) > 0)""",
+        timeout=60_000,
+    )
+    inside.wait_for_function(
+        f"[...document.querySelectorAll('{CONTROLS}')].filter((e) => e.offsetHeight > 9).length > 2"
+    )
+    page.wait_for_timeout(300)
+    shown = [e for e in inside.locator(CONTROLS).all() if e.is_visible()]
+    assert len(shown) == 3
+    assert all(e.bounding_box()["height"] > 30 for e in shown)
+    assert inside.evaluate(FITS) == []
+    canvas = inside.locator("[data-drawn] canvas >> visible=true").first.bounding_box()
+    assert canvas["height"] > 200 and canvas["width"] > 600
+    assert not page.problems
