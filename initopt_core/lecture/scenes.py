@@ -81,7 +81,7 @@ class Scene:
         except ValueError:
             raise SettingError(f"{shown(link)} is no link.") from None
         page = address.path.rstrip("/").rsplit("/", 1)[-1]
-        settings = tuple((n, v) for n, v in given if n not in PRESENTED)
+        settings = tuple((n, v) for n, v in given if n.lower() not in PRESENTED)
         figure = dict(given).get("figure", "")
         return cls(title, page, settings, figure, **more)  # type: ignore[arg-type]
 

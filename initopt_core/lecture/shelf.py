@@ -18,6 +18,10 @@ MAX_LECTURES = 500
 """On one server; the one that was changed longest ago makes room."""
 
 
+MAX_OWN = 50
+"""Of one owner, so that nobody pushes out those of others alone."""
+
+
 @dataclass(frozen=True)
 class Kept:
     """A lecture on the shelf; `owner` is the visitor who may change it."""
@@ -40,10 +44,15 @@ class Shelf:
         """Write it, under its name if it is this owner's, else under a new one that nobody guesses.
 
         Raises:
-            SettingError: where nothing can be written.
+            SettingError: where nothing can be written, or one too many would be.
         """
         found = self.find(lecture.name)
         if found is None or found.owner != owner:
+            if len(self.of(owner)) >= MAX_OWN:
+                raise SettingError(
+                    f"{MAX_OWN} lectures of yours are kept on this server; download this one, or "
+                    "change an older one instead."
+                )
             fresh = f"{name_of(lecture.title)}-{secrets.token_hex(4)}"
             lecture = replace(lecture, name=fresh)
         whole = {"owner": owner, "text": files.text_of(lecture)}

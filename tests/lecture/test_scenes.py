@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from initopt_core.lecture import files
-from initopt_core.lecture.scenes import FIGURES, PAGES, Lecture, Scene, is_name, name_of
+from initopt_core.lecture import shelf as shelves
+from initopt_core.lecture.scenes import FIGURES, PAGES, PRESENTED, Lecture, Scene, is_name, name_of
 from initopt_core.lecture.shelf import Shelf
 from initopt_core.lecture.tutorial import TUTORIAL
+from initopt_core.paths import ASSETS
 from initopt_core.reading import SettingError
 
 ONE, TWO, THREE = (Scene(title, "training") for title in ("one", "two", "three"))
@@ -60,6 +63,13 @@ def test_a_link_from_the_address_line_is_a_scene():
     assert scene.page == "loss_surfaces"
     assert scene.settings == (("view", "Basins"), ("surface", "beale"))
     assert scene.link == "/loss_surfaces?view=Basins&surface=beale"
+
+
+def test_browser_and_server_agree_on_what_is_only_presented():
+    text = (ASSETS / "web" / "address_bar" / "link.js").read_text(encoding="utf-8")
+    listed = re.search(r"PRESENTED = \[(.+?)\]", text)
+    assert listed and tuple(re.findall(r'"(\w+)"', listed[1])) == PRESENTED
+    assert Scene.at("/training?EMBED=true&Lecture=x&axis=steps", "a").link == "/training?axis=steps"
 
 
 BAD = [
@@ -129,6 +139,16 @@ def test_the_shelf_gives_back_what_it_keeps(tmp_path):
         assert shelf.find(name) is None
     (tmp_path / "lectures" / "broken-0.json").write_text("{")
     assert shelf.find("broken-0") is None and len(shelf.of("me")) == 1
+
+
+def test_a_full_shelf_says_what_to_do_and_keeps_what_is_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(shelves, "MAX_OWN", 2)
+    shelf = Shelf(tmp_path)
+    first, _ = (shelf.keep(LECTURE, "me") for _ in range(2))
+    with pytest.raises(SettingError, match="download this one"):
+        shelf.keep(LECTURE, "me")
+    assert shelf.keep(first.without(1), "me").name == first.name
+    assert len(shelf.of("me")) == 2 and shelf.keep(LECTURE, "you").name
 
 
 def test_a_shelf_that_cannot_be_written_says_what_to_do(tmp_path):

@@ -14,6 +14,7 @@ from initopt_core.paths import home_folder
 from initopt_core.reading import SettingError
 from initopt_core.ui import address
 from initopt_core.ui.server import identity
+from initopt_core.wording import as_text
 
 FIRST = Lecture("", "My lecture")
 MAX_UNDO = 50
@@ -105,16 +106,16 @@ def add_view() -> None:
     settings = tuple(
         (name, value)
         for name in st.query_params
-        if name not in PRESENTED
+        if name.lower() not in PRESENTED
         for value in st.query_params.get_all(name)
     )
     title = address.told().removesuffix(f" · {address.APP}")[:100] or page
     if tried(lambda: change(own().added(Scene(title, page, settings)))):
         made = own()
         st.toast(
-            f"Scene {len(made.scenes)} of “{made.title}”. The page Lecture holds its question, its "
-            "notes and its place.",
+            f"Scene {len(made.scenes)} of “{as_text(made.title)}”. The page Lecture holds its "
+            "question, its notes and its place.",
             icon=":material/slideshow:",
         )
     if told := problem():
-        st.toast(told, icon=":material/error:")
+        st.toast(as_text(told), icon=":material/error:")
