@@ -12,7 +12,7 @@ PAGES = {
     "training": ("Training", ":material/speed:"),
     "loss_surfaces": ("Loss surfaces", ":material/landscape:"),
     "course": ("Course figures", ":material/co_present:"),
-    "lecture": ("Lecture", ":material/slideshow:"),
+    "lecture": ("Scenes", ":material/slideshow:"),
 }
 SIDEBARS = ("initialization", "training", "loss_surfaces")
 

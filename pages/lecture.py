@@ -1,4 +1,4 @@
-"""Lecture: views of all pages as scenes, in an order."""
+"""Scenes: views of all pages as scenes, in an order."""
 
 from initopt_core.ui.lecture import page
 

@@ -105,14 +105,14 @@ def test_a_guess_is_drawn_and_the_answer_comes_below_it(projector, app_url):
 SECOND = "scheme=constant_variance&activation=identity&lecture=tutorial&scene=2&figure=depth"
 
 
-def test_a_view_becomes_a_scene_and_the_page_lecture_edits_it(page, app_url):
+def test_a_view_becomes_a_scene_and_the_page_scenes_edits_it(page, app_url):
     page.goto(f"{app_url}/loss_surfaces?view=Sharp+and+flat")
     page.locator(".sf-root canvas").wait_for(timeout=60_000)
     still(page, figures=False)
     page.get_by_role("button", name="Share").click()
     page.get_by_role("button", name="Add as a scene").click()
     expect(page.get_by_text("Scene 1 of “My lecture”")).to_be_visible()
-    page.get_by_role("link", name="Lecture").first.click()
+    page.get_by_role("link", name="Scenes").first.click()
     title = page.get_by_role("textbox", name="Title", exact=True)
     expect(title).to_have_value("Sharp and flat · Loss surfaces", timeout=30_000)
     title.fill("A flat end")

@@ -113,7 +113,7 @@ def add_view() -> None:
     if tried(lambda: change(own().added(Scene(title, page, settings)))):
         made = own()
         st.toast(
-            f"Scene {len(made.scenes)} of “{as_text(made.title)}”. The page Lecture holds its "
+            f"Scene {len(made.scenes)} of “{as_text(made.title)}”. The page Scenes holds its "
             "question, its notes and its place.",
             icon=":material/slideshow:",
         )

@@ -1,4 +1,4 @@
-"""The page Lecture: the built-in story, and the lecture that this visitor writes."""
+"""The page Scenes: the built-in story, and the lecture that this visitor writes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def show() -> None:
     if start := st.session_state.pop(_START, None):
         present.open_scene(*start)
     page_header(
-        "Lecture",
+        "Scenes",
         "Views of all pages in an order, each with a question and notes for you. On stage: arrow "
         "keys, Page Up and Page Down or a swipe lead on and back, Enter reveals what is covered, C "
         "brings the controls.",
@@ -95,6 +95,8 @@ def _own() -> None:
         )  # fmt: skip
     if told := desk.problem():
         st.warning(as_text(told), icon=":material/error:")
+    for text in st.session_state.get(_TOLD, ("", ()))[1]:
+        st.warning(as_text(text), icon=":material/error:")
     if not lecture.scenes:
         st.info(
             "It has no scenes yet. Open a laboratory, set what you want to show, and press "
@@ -196,20 +198,16 @@ def _upload() -> None:
         return
     told = st.session_state.get(_TOLD)
     if told is None or told[0] != file.file_id:
-        told = (file.file_id, *_opened(file.getvalue()))
-        st.session_state[_TOLD] = told
-        if told[2]:
-            st.rerun()
-    for text in told[1]:
-        st.warning(as_text(text), icon=":material/error:")
+        st.session_state[_TOLD] = (file.file_id, _opened(file.getvalue()))
+        st.rerun()  # it is told above the scenes
 
 
-def _opened(data: bytes) -> tuple[list[str], bool]:
-    """What is wrong, and whether there is a lecture now."""
+def _opened(data: bytes) -> list[str]:
+    """Make it the own lecture; what is wrong with it."""
     try:
         lecture, problems = files.read(data)
     except SettingError as problem:
-        return [str(problem)], False
+        return [str(problem)]
     desk.take(Lecture("", lecture.title))
     desk.change(replace(lecture, name=""))
-    return problems, True
+    return problems
