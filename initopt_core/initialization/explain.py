@@ -32,12 +32,12 @@ class Section:
         object.__setattr__(self, "text", "$$".join(pieces))
 
 
-def explain(view: Observation, layer: int | None = None) -> list[Section]:
-    """The steps for one Linear layer of `view` (default: the second, which has a non-linearity in
+def explain(seen: Observation, layer: int | None = None) -> list[Section]:
+    """The steps for one Linear layer of `seen` (default: the second, which has a non-linearity in
     front of it)."""
-    settings, probe = view.settings, view.probe
-    index = min(1 if layer is None else layer, len(view.names) - 1)
-    name = view.names[index]
+    settings, probe = seen.settings, seen.probe
+    index = min(1 if layer is None else layer, len(seen.names) - 1)
+    name = seen.names[index]
     entry, activation = INITIALIZERS[settings.scheme], ACTIVATIONS[settings.activation]
     weights, out = probe.weights[index], probe.activations[index]
     d_x, d_y = weights.fan_in, weights.fan_out
@@ -59,8 +59,8 @@ variances add:
 $$\mathrm{{Var}}(z) = d_x\,\mathrm{{Var}}(w)\,\mathbb{{E}}[x^2] + \mathrm{{Var}}(b).$$""",
         )
     ]
-    x2 = _input_square(view, index)
-    biases = view.bias_variance[index]
+    x2 = _input_square(seen, index)
+    biases = seen.bias_variance[index]
     predicted = d_x * square * x2 + biases
     sections.append(
         Section(
@@ -104,7 +104,7 @@ $$\mathrm{{Var}}(w) = \frac{{2}}{{d_x + d_y}} = {latex(2 / (d_x + d_y))}
         else ""
     )
     before_text = (
-        rf"Measured behind {view.names[index - 1].lower()}: "
+        rf"Measured behind {seen.names[index - 1].lower()}: "
         rf"$\mathbb{{E}}[\phi(z)^2] = {latex(x2)}$ of "
         rf"$\mathbb{{E}}[z^2] = {latex(before.variance + before.mean**2)}$."
         if before is not None
@@ -124,7 +124,7 @@ multiplied by a gain $g = 1/\sqrt{{{latex(kept)}}} = {latex(share)}$
     sections.append(
         Section(
             "Many layers: one number decides",
-            _depth_text(view),
+            _depth_text(seen),
         )
     )
     return sections
@@ -136,14 +136,14 @@ def _convention(usual: float, computed: float) -> str:
     return f"(PyTorch's `calculate_gain` says {number(usual)} by convention)"
 
 
-def _input_square(view: Observation, index: int) -> float:
+def _input_square(seen: Observation, index: int) -> float:
     """E[x^2] of a layer's input: pixels, or what the non-linearity made of the layer before."""
     if index == 0:
-        return view.input_square
-    s = view.probe.activations[index - 1]
+        return seen.input_square
+    s = seen.probe.activations[index - 1]
     if not s.finite:
         return math.nan
-    settings = view.settings
+    settings = seen.settings
     module = make_activation(settings.activation, **dict(settings.activation_settings))
     width = (s.edges[-1] - s.edges[0]) / len(s.fine)
     middles = s.edges[0] + width * (np.arange(len(s.fine)) + 0.5)
@@ -160,7 +160,7 @@ PHASES = {
 }
 
 
-def _depth_text(view: Observation) -> str:
+def _depth_text(seen: Observation) -> str:
     text = r"""Going back through one layer multiplies the mean squared error by
 
 $$d_y\,\mathrm{Var}(w)\,\mathbb{E}[\phi'(z)^2]
@@ -171,29 +171,29 @@ it has inputs. The second, $\chi$, depends on the weights' spread, $\sigma_w =
 \sqrt{d_x}\,\mathrm{Std}(w)$, and on the activation.
 
 """
-    p = view.prediction
+    p = seen.prediction
     if p is None:
         return text + (
             "Weights that are all equal have no such law: the units of a layer move together."
-            if view.probe.broken_at is None
+            if seen.probe.broken_at is None
             else "Where numbers overflow, nothing is left to multiply."
         )
     # The step from the ten logits is not like the others, so it is left out.
     steps = len(p.chi) - 2
     if steps < 1:
         return text + "With fewer than two hidden layers there is no depth to multiply over."
-    sizes = view.settings.sizes
+    sizes = seen.settings.sizes
     shape = sizes[steps + 1] / sizes[1]
     both = math.prod(p.chi[:steps])
     own = both / shape
     a_layer = own ** (1 / steps)
-    return text + _depth_numbers(view, steps, shape, a_layer, own, both) + _phase_text(view)
+    return text + _depth_numbers(seen, steps, shape, a_layer, own, both) + _phase_text(seen)
 
 
 def _depth_numbers(
-    view: Observation, steps: int, shape: float, a_layer: float, own: float, both: float
+    seen: Observation, steps: int, shape: float, a_layer: float, own: float, both: float
 ) -> str:
-    sizes, names = view.settings.sizes, view.names
+    sizes, names = seen.settings.sizes, seen.names
     times_over = f" a layer, ${latex(own)}$ over all {steps}" if steps > 1 else ""
     return rf"""From {names[steps].lower()} back to {names[0].lower()} the shape makes
 ${sizes[steps + 1]} / {sizes[1]} = {latex(shape)}$ of it, and $\chi$, with these layers' own
@@ -203,9 +203,9 @@ is such an error times an input, so its variance follows both.
 """
 
 
-def _phase_text(view: Observation) -> str:
+def _phase_text(seen: Observation) -> str:
     """The phase, which belongs to scheme and activation alone: the phase map's answer."""
-    found = _limits(view)
+    found = _limits(seen)
     words = sorted({phase(chi) for chi in found})
     low, high = latex(min(found)), latex(max(found))
     value = rf"$\chi_1 = {low}$" if low == high else rf"$\chi_1$ is ${low}$ to ${high}$"
@@ -218,9 +218,9 @@ def _phase_text(view: Observation) -> str:
     )
 
 
-def _limits(view: Observation) -> list[float]:
+def _limits(seen: Observation) -> list[float]:
     """chi_1 of every hidden layer that follows another, were all layers like it."""
-    settings = view.settings
+    settings = seen.settings
     module = make_activation(settings.activation, **dict(settings.activation_settings))
-    places = set(zip(view.sigma_w[1:-1], view.sigma_b[1:-1], view.bias[1:-1], strict=True))
+    places = set(zip(seen.sigma_w[1:-1], seen.sigma_b[1:-1], seen.bias[1:-1], strict=True))
     return [theory.fixed_point(module, *place)[1] for place in sorted(places)]

@@ -49,15 +49,15 @@ def recommended(settings: Settings) -> Settings:
     )
 
 
-def finding(view: Observation) -> Finding:
-    """The most important thing that `view` shows, and what would mend it."""
-    found = _state(view)
+def finding(seen: Observation) -> Finding:
+    """The most important thing that `seen` shows, and what would mend it."""
+    found = _state(seen)
     if found.kind in ("good", "shallow"):
         return found
-    best = recommended(view.settings)
-    what = change(view.settings, best)
+    best = recommended(seen.settings)
+    what = change(seen.settings, best)
     if not what:
-        return replace(found, remedy=_no_fix(view.settings, found.kind))
+        return replace(found, remedy=_no_fix(seen.settings, found.kind))
     made_for = ACTIVATIONS[best.activation].label
     return replace(found, remedy=f"Made for {made_for}: {what}.", fix=best)
 
@@ -75,21 +75,21 @@ def _no_fix(settings: Settings, kind: str) -> str:
     return "" if kind == "drifting" else "Try a smaller gain or fewer layers."
 
 
-def _state(view: Observation) -> Finding:
-    probe = view.probe
+def _state(seen: Observation) -> Finding:
+    probe = seen.probe
     if probe.broken_at is not None:
-        return _broken(view, probe.broken_at)
-    if not INITIALIZERS[view.settings.scheme].random:
-        return _equal(view)
-    if len(view.settings.hidden) < 2:
-        return Finding("shallow", _shallow(view))
+        return _broken(seen, probe.broken_at)
+    if not INITIALIZERS[seen.settings.scheme].random:
+        return _equal(seen)
+    if len(seen.settings.hidden) < 2:
+        return Finding("shallow", _shallow(seen))
     if unmoved := [s for s in probe.gradients if s.low == s.high == 0]:
         return Finding(
             "vanishing",
             f"**No gradient reaches {_layers(unmoved)}:** each is exactly 0 there, so no step of "
-            "any size moves these weights." + "".join(f" {words}" for _, words in _flat(view)),
+            "any size moves these weights." + "".join(f" {words}" for _, words in _flat(seen)),
         )
-    return _courses(view)
+    return _courses(seen)
 
 
 # --- size over depth ------------------------------------------------------------------------------
@@ -99,14 +99,14 @@ KINDS = {"level": "good", "vanish": "vanishing", "explode": "exploding"}
 MILD = ("drifting", "good")
 
 
-def _courses(view: Observation) -> Finding:
+def _courses(seen: Observation) -> Finding:
     """What gradients and activations do over depth, the worse one first."""
-    gradients, activations = view.probe.gradients[:-1][::-1], view.probe.activations[:-1]
+    gradients, activations = seen.probe.gradients[:-1][::-1], seen.probe.activations[:-1]
     kind, text = _told("Activations", activations)
-    told = [_told("Gradients", gradients), (kind, text + _biases(view))]
+    told = [_told("Gradients", gradients), (kind, text + _biases(seen))]
     told.sort(key=lambda t: MILD.index(t[0]) if t[0] in MILD else -1)  # stable
     kind, texts = told[0][0], [text for _, text in told]
-    for other, words in _flat(view):
+    for other, words in _flat(seen):
         kind = other if kind in MILD else kind
         texts.append(words)
     headline, stop, more = texts[0].partition(". ")
@@ -140,10 +140,10 @@ def _told(what: str, stats: Sequence[LayerStats]) -> tuple[str, str]:
     return kind, f"{what} {course.word}: {ends}, {times(course.change)} {less}{a_layer}."
 
 
-def _biases(view: Observation) -> str:
+def _biases(seen: Observation) -> str:
     """Where little of the activations is left but the biases."""
-    hidden = view.probe.activations[:-1]
-    mostly = [b > MOST * s.variance for b, s in zip(view.bias_variance, hidden, strict=False)]
+    hidden = seen.probe.activations[:-1]
+    mostly = [b > MOST * s.variance for b, s in zip(seen.bias_variance, hidden, strict=False)]
     first = len(mostly)
     while first and mostly[first - 1]:
         first -= 1
@@ -151,20 +151,20 @@ def _biases(view: Observation) -> str:
         return ""
     name = hidden[first].name.lower()
     since = f"From {name} on" if first < len(mostly) - 1 else f"In {name}"
-    spreads = set(view.sigma_b[first : len(mostly)])
+    spreads = set(seen.sigma_b[first : len(mostly)])
     size = f" (σ_b² = {number(spreads.pop() ** 2)})" if len(spreads) == 1 else ""
     return f" {since}, most of the variance is the biases' own{size}."
 
 
-def _flat(view: Observation) -> list[tuple[str, str]]:
+def _flat(seen: Observation) -> list[tuple[str, str]]:
     """(kind, sentence) on dead units and on saturation, where there is much of it."""
-    hidden, found = view.probe.activations[:-1], []
+    hidden, found = seen.probe.activations[:-1], []
     dead = max(hidden, key=lambda s: _known(s.dead))
     if dead.dead > MANY:
         words = f"{percent(dead.dead)} of {dead.name.lower()}'s units are dead for every image."
         found.append(("dead", words))
     flat = max(hidden, key=lambda s: _known(s.saturated))
-    if flat.saturated > MANY and _saturates(view.settings):
+    if flat.saturated > MANY and _saturates(seen.settings):
         words = f"{percent(flat.saturated)} of {flat.name.lower()}'s values are saturated."
         found.append(("saturated", words))
     return found
@@ -186,8 +186,8 @@ def _saturates(settings: Settings) -> bool:
 # --- what ends the matter before that -------------------------------------------------------------
 
 
-def _broken(view: Observation, layer: LayerStats) -> Finding:
-    gradients = view.probe.gradients
+def _broken(seen: Observation, layer: LayerStats) -> Finding:
+    gradients = seen.probe.gradients
     name = layer.name.lower()
     where = f"the gradient of {name}" if any(layer is s for s in gradients) else name
     kinds = ("infinite" * (layer.infinities > 0), "not a number" * (layer.nans > 0))
@@ -208,21 +208,21 @@ def _lost(gradients: Sequence[LayerStats]) -> str:
     return f", so {_layers(lost)} get{'s' * (len(lost) == 1)} no usable gradient"
 
 
-def _equal(view: Observation) -> Finding:
-    probe = view.probe
+def _equal(seen: Observation) -> Finding:
+    probe = seen.probe
     unmoved = [s for s in probe.gradients if s.low == s.high == 0]
     if len(unmoved) == len(probe.gradients):
         text = (
             "**Nothing moves:** every weight's gradient is zero, so no step of any size changes "
             "the weights."
         )
-    elif not view.settings.hidden:
+    elif not seen.settings.hidden:
         text = (
             "**Equal weights do no harm here:** without a hidden layer, the ten units get "
             "gradients of their own and part at the first step."
         )
         return Finding("shallow", text)
-    elif view.settings.scheme_values.get("bias_std", 0.0) > 0:
+    elif seen.settings.scheme_values.get("bias_std", 0.0) > 0:
         text = (
             "**No image gets through:** with weights of zero each unit says its bias, whatever "
             f"it is shown, and no gradient reaches {_layers(unmoved)}."
@@ -245,13 +245,13 @@ def _same(stats: LayerStats) -> bool:
     return stats.std <= 1e-5 * max(abs(stats.mean), 1e-300)
 
 
-def _shallow(view: Observation) -> str:
-    hidden = len(view.settings.hidden)
+def _shallow(seen: Observation) -> str:
+    hidden = len(seen.settings.hidden)
     layers = "no hidden layer" if hidden == 0 else "one hidden layer"
-    signal = view.probe.activations[-1].variance
+    signal = seen.probe.activations[-1].variance
     return (
         f"**With {layers} there is no depth for a signal to get lost in.** "
-        f"The logits have variance {number(signal)}, the loss is {number(view.probe.loss)}."
+        f"The logits have variance {number(signal)}, the loss is {number(seen.probe.loss)}."
     )
 
 

@@ -191,10 +191,10 @@ def _same_class(labels: Tensor, batch: Inputs, classes: int) -> tuple[float, flo
     """Share of pairs of different images that have one label, and the mean over all pairs of
     their pixels' product where they have."""
     x = batch.images
-    member = functional.one_hot(labels, classes)
+    belongs = functional.one_hot(labels, classes)
     pairs = max(len(labels) * (len(labels) - 1), 1)
-    ones = float((member.sum(0).double() ** 2).sum()) - len(labels)
-    sums = (member.to(x.dtype).T @ x).double()
+    ones = float((belongs.sum(0).double() ** 2).sum()) - len(labels)
+    sums = (belongs.to(x.dtype).T @ x).double()
     pixels = float((sums**2).sum()) / x.shape[1] - float(batch.lengths.sum())
     return ones / pairs, pixels / pairs
 

@@ -35,12 +35,12 @@ class Place:
     bias: float = 0.0
 
 
-def places(view: Observation) -> list[Place]:
+def places(seen: Observation) -> list[Place]:
     """Of the layers between hidden layers, of all layers where there are none, and nothing where
     the map of random weights does not apply."""
-    if not INITIALIZERS[view.settings.scheme].random:
+    if not INITIALIZERS[seen.settings.scheme].random:
         return []
-    all_layers = list(map(Place, view.sigma_w, view.sigma_b, view.bias))
+    all_layers = list(map(Place, seen.sigma_w, seen.sigma_b, seen.bias))
     inner = all_layers[1:-1] if len(all_layers) > 2 else all_layers
     return [p for p in inner if math.isfinite(p.sigma_w + p.sigma_b + p.bias)]
 
@@ -59,23 +59,23 @@ def common(layers: list[Place]) -> Place | None:
     return first if same else None
 
 
-def bias_of(view: Observation) -> float:
+def bias_of(seen: Observation) -> float:
     """The mean bias for which the map is drawn."""
-    layers = places(view)
+    layers = places(seen)
     return layers[0].bias if layers else 0.0
 
 
-def limit_at(view: Observation, place: Place) -> theory.Limit:
+def limit_at(seen: Observation, place: Place) -> theory.Limit:
     """Where endless layers like this one lead to."""
-    settings = view.settings
+    settings = seen.settings
     activation = make_activation(settings.activation, **dict(settings.activation_settings))
     return theory.limit(activation, place.sigma_w, place.sigma_b, place.bias)
 
 
-def about(view: Observation) -> str:
+def about(seen: Observation) -> str:
     """The phase map's text for this network, Markdown."""
-    label = ACTIVATIONS[view.settings.activation].label
-    layers = places(view)
+    label = ACTIVATIONS[seen.settings.activation].label
+    layers = places(seen)
     if not layers:
         return (
             f"**{label}, infinitely wide.** The map is of random weights; this scheme's are all "
@@ -83,16 +83,16 @@ def about(view: Observation) -> str:
         )
     place = common(layers)
     head = f"**{label}, infinitely wide.** " + _constant(layers[0].bias)
-    body = _one(view, place) if place else _several(view, layers)
-    return f"{head}{body} {_headline(view)}".strip()
+    body = _one(seen, place) if place else _several(seen, layers)
+    return f"{head}{body} {_headline(seen)}".strip()
 
 
 def _constant(bias: float) -> str:
     return f"All biases have the mean {number(bias)}, and so has the map. " if bias else ""
 
 
-def _one(view: Observation, place: Place) -> str:
-    found = limit_at(view, place)
+def _one(seen: Observation, place: Place) -> str:
+    found = limit_at(seen, place)
     return (
         f"The dot is this network's hidden layers: σ_w = {number(place.sigma_w)}, "
         f"σ_b = {number(place.sigma_b)}. In endless depth χ₁ = {number(found.chi)}: "
@@ -100,9 +100,9 @@ def _one(view: Observation, place: Place) -> str:
     )
 
 
-def _several(view: Observation, layers: list[Place]) -> str:
+def _several(seen: Observation, layers: list[Place]) -> str:
     weights = [p.sigma_w for p in layers]
-    chis = [limit_at(view, p).chi for p in {p: None for p in layers}]
+    chis = [limit_at(seen, p).chi for p in {p: None for p in layers}]
     sides = {phase_name(c) for c in chis}
     where = f"all of them {sides.pop()}" if len(sides) == 1 else "on different sides of the line"
     return (
@@ -113,10 +113,10 @@ def _several(view: Observation, layers: list[Place]) -> str:
     )
 
 
-def _headline(view: Observation) -> str:
+def _headline(seen: Observation) -> str:
     """What the sentence at the top of the page says of the same gradients, which is measured."""
-    word = _HEADLINES.get(finding(view).kind)
-    count = len(view.settings.hidden)
+    word = _HEADLINES.get(finding(seen).kind)
+    count = len(seen.settings.hidden)
     if word is None or count < 2:
         return ""
     return f"Over this network's own {count} hidden layers the signal is, measured, **{word}**."

@@ -158,7 +158,7 @@ class TrainConfig:
             labels.append(label)
         return labels
 
-    def member_names(self) -> list[str]:
+    def trial_names(self) -> list[str]:
         """Stem of each racer-and-seed's checkpoint files, in the order seeds x racers."""
         names = [r.optimizer for r in self.racers]
         counted = [

@@ -76,7 +76,7 @@ def having(**fields: Check) -> Check:
     )
 
 
-_member = having(name=text, label=text, optimizer=text, racer=whole, seed=whole, lr=maybe(number))
+_trial = having(name=text, label=text, optimizer=text, racer=whole, seed=whole, lr=maybe(number))
 _loss = maybe(lambda value: type(value) in (int, float))  # older logs hold NaN as such
 _histogram = having(
     low=maybe(number),
@@ -102,7 +102,7 @@ def _matrix(value: Any) -> bool:
 KINDS: dict[str, dict[str, Check]] = {
     "start": {
         "phase": text,
-        "members": listed(_member),
+        "trials": listed(_trial),
         "steps": lambda value: whole(value) and value > 0,
         "epochs": whole,
         "batch": whole,
@@ -133,7 +133,7 @@ KINDS: dict[str, dict[str, Check]] = {
     },
     "diverged": {
         "phase": text,
-        "member": whole,
+        "trial": whole,
         "step": whole,
         "layer": whole,
         "loss": maybe(number),
@@ -154,8 +154,12 @@ KINDS: dict[str, dict[str, Check]] = {
 }
 
 
+_AT_FIRST = {"start": ("trials", "members"), "diverged": ("trial", "member")}
+"""Kind -> a field and its name in logs of earlier versions."""
+
+
 def check_event(event: Any) -> dict[str, Any]:
-    """`event` when its fields are what its kind needs.
+    """`event` when its fields are what its kind needs, under their present names.
 
     Raises:
         SettingError: saying what is wrong.
@@ -163,7 +167,10 @@ def check_event(event: Any) -> dict[str, Any]:
     if not isinstance(event, dict):
         raise SettingError(f"{shown(event)} is no event.")
     kind = event.get("kind")
-    for name, check in (KINDS.get(kind, {}) if isinstance(kind, str) else {}).items():
+    kind = kind if isinstance(kind, str) else ""
+    if kind in _AT_FIRST and (names := _AT_FIRST[kind])[0] not in event:
+        event = {**event, names[0]: event.get(names[1])}
+    for name, check in KINDS.get(kind, {}).items():
         if not check(event.get(name)):
             raise SettingError(f"“{kind}” has no usable {name!r} but {shown(event.get(name))}.")
     if "clock" in event and not number(event["clock"]):

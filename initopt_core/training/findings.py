@@ -38,12 +38,12 @@ def verdict(history: History) -> str:
     tested = [(m[0].label, [c.test["accuracy"] for c in m if c.test]) for m in racers]
     tested = [(label, scores) for label, scores in tested if scores]
     said = [_ranking(tested, _images(history))] if tested else []
-    for members in racers:
-        if text := _stopped(members):
+    for trials in racers:
+        if text := _stopped(trials):
             said.append(text)
-        elif all(max((v for v in c.val if v is not None), default=1) < CHANCE for c in members):
+        elif all(max((v for v in c.val if v is not None), default=1) < CHANCE for c in trials):
             said.append(
-                f"{members[0].label} never left chance level: its units stay alike, its signal is "
+                f"{trials[0].label} never left chance level: its units stay alike, its signal is "
                 "dead, or its rate is far off. The initialization page shows which."
             )
     gap = _overfit(racers) if tested else ""
@@ -52,16 +52,16 @@ def verdict(history: History) -> str:
 
 def stopped(history: History) -> list[str]:
     """A sentence for every racer that has diverged so far."""
-    return [text for members in groups(history) if (text := _stopped(members))]
+    return [text for trials in groups(history) if (text := _stopped(trials))]
 
 
-def _stopped(members: Sequence[Curve]) -> str:
+def _stopped(trials: Sequence[Curve]) -> str:
     """Why a racer stopped, by its first seed that did; empty when it goes on."""
-    broken = [c.divergence for c in members if c.divergence]
+    broken = [c.divergence for c in trials if c.divergence]
     if not broken:
         return ""
     d = broken[0]
-    many = f" ({len(broken)} of {len(members)} seeds)" if len(members) > 1 else ""
+    many = f" ({len(broken)} of {len(trials)} seeds)" if len(trials) > 1 else ""
     return f"{d['cause']} It stopped at step {count(d['step'])}{many}. {d['advice']}"
 
 
@@ -108,8 +108,8 @@ def _and(names: Sequence[str]) -> str:
 def _overfit(racers: Sequence[Sequence[Curve]]) -> str:
     gaps = [
         (c.train[-1] - c.val[-1], c)
-        for members in racers
-        for c in members
+        for trials in racers
+        for c in trials
         if c.val and c.train and c.val[-1] is not None and c.train[-1] is not None
     ]
     if not gaps:
@@ -127,7 +127,7 @@ def progress_sentence(history: History) -> str:
     """What is happening, while a run trains."""
     if history.phase.startswith("search:"):
         return (
-            f"Looking for each optimizer's best learning rate: {len(history.search_members)} "
+            f"Looking for each optimizer's best learning rate: {len(history.search_trials)} "
             f"trials side by side, {history.epochs} {'epoch' if history.epochs == 1 else 'epochs'} "
             "each. Then the race begins."
         )

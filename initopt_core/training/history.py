@@ -18,7 +18,7 @@ from .events import check_event
 
 @dataclass
 class Curve:
-    """All that is known of one member of a race so far.
+    """All that is known of one trial of a race so far.
 
     Attributes:
         losses: of every step (NaN where it was no number).
@@ -96,7 +96,7 @@ class History:
         self.rates: list[float] = []
         self.rate_changes: list[dict] = []
         self.search: dict[tuple[str, int, float], float | None] = {}
-        self.search_members: list[dict] = []
+        self.search_trials: list[dict] = []
         self.flushes: list[int] = []  # steps finished at each flush
 
     def snapshot(self) -> History:
@@ -170,10 +170,10 @@ class History:
                 m["name"]: Curve(
                     m["name"], m["label"], m["optimizer"], m["racer"], m["seed"], m["lr"] or 0.0
                 )
-                for m in e["members"]
+                for m in e["trials"]
             }
         else:
-            self.search_members = e["members"]
+            self.search_trials = e["trials"]
 
     def _take_steps(self, e) -> None:
         self.step = e["first"] + e["count"]
@@ -214,17 +214,17 @@ class History:
                 curve.val.append(val)
             return
         init = e["phase"].split(":", 1)[1]
-        for m, val in zip(self.search_members, e["val"], strict=True):
+        for m, val in zip(self.search_trials, e["val"], strict=True):
             key = (init, m["racer"], m["lr"])
             known = self.search.get(key)
             self.search[key] = val if known is None or val is None else max(known, val)
 
     def _take_diverged(self, e) -> None:
         if e["phase"] == "race":
-            curve = list(self.curves.values())[e["member"]]
+            curve = list(self.curves.values())[e["trial"]]
             curve.divergence = {k: e[k] for k in ("step", "layer", "loss", "cause", "advice")}
         else:
-            m = self.search_members[e["member"]]
+            m = self.search_trials[e["trial"]]
             self.search[(e["phase"].split(":", 1)[1], m["racer"], m["lr"])] = None
 
     def _take_rates(self, e) -> None:
@@ -265,7 +265,7 @@ class History:
         return (self.clock - self._phase_clock) * (1 - done) / done
 
     def seconds_at(self, curve: Curve, step: int) -> float:
-        """The member's own training time when it had taken `step` steps, between flushes by
+        """The trial's own training time when it had taken `step` steps, between flushes by
         straight lines."""
         if not self.flushes:
             return 0.0

@@ -31,7 +31,7 @@ CHECKPOINT = "last.ckpt"
 
 
 @dataclass(frozen=True)
-class RacerResult:
+class TrialResult:
     """What came of one racer with one seed; the first four fields are the tutorial's."""
 
     test_acc: float | None
@@ -49,13 +49,13 @@ class TrainResult:
     """What came of a race.
 
     Attributes:
-        members: member name -> its result.
-        models: member name -> the network with its best epoch's weights, on the CPU.
+        trials: trial name -> its result.
+        models: trial name -> the network with its best epoch's weights, on the CPU.
         search: rows (initializer, racer number, rate, validation accuracy or None).
         state: "done" or "stopped".
     """
 
-    members: dict[str, RacerResult]
+    trials: dict[str, TrialResult]
     models: dict[str, BaseNetwork]
     search: list[tuple[str, int, float, float | None]]
     state: str
@@ -117,6 +117,8 @@ class _Run:
         self.saved: dict[str, Any] = {}
         if self.folder and (self.folder / CHECKPOINT).is_file():
             self.saved = read_tensors(self.folder / CHECKPOINT)
+            if "members" in self.saved:  # their name at first
+                self.saved["trials"] = self.saved.pop("members")
         self.search = [tuple(row) for row in self.saved.get("search", [])]
         self.clock: float = self.saved.get("clock", 0.0)  # seconds of training without pauses
         self.applied: dict[int, float] = dict(self.saved.get("applied", {}))
@@ -126,12 +128,12 @@ class _Run:
         if config.search_epochs:
             config = config.at_rates(self.find_rates())
         pairs = [(seed, i) for seed in config.seeds for i in range(len(config.racers))]
-        members = [
+        trials = [
             make_trial(config, i, config.racers[i], seed, name, self.data.probe)
-            for (seed, i), name in zip(pairs, config.member_names(), strict=True)
+            for (seed, i), name in zip(pairs, config.trial_names(), strict=True)
         ]
-        state = Phase(self, config, members, config.epochs, "race").run()
-        return self.finish(members, state)
+        state = Phase(self, config, trials, config.epochs, "race").run()
+        return self.finish(trials, state)
 
     def find_rates(self) -> list[float]:
         """Try every rate of each racer's grid with equal budget; the best one for each racer."""
@@ -139,13 +141,13 @@ class _Run:
         for init in dict.fromkeys([config.initializer, *config.search_initializers]):
             if any(row[0] == init for row in self.search):
                 continue
-            members = [
+            trials = [
                 make_trial(config, i, r.with_lr(lr), config.seeds[0], f"{i}", probe, init)
                 for i, r in enumerate(config.racers)
                 for lr in rate_grid(r)
             ]
-            state = Phase(self, config, members, config.search_epochs, f"search:{init}").run()
-            for m in members:
+            state = Phase(self, config, trials, config.search_epochs, f"search:{init}").run()
+            for m in trials:
                 score = max(m.val_scores) if m.alive and m.val_scores else None
                 self.search.append((init, m.racer, m.lr, score))
             if state == "stopped":
@@ -157,12 +159,12 @@ class _Run:
             self.emit({"kind": "rates", "rates": rates, "search": [list(r) for r in self.search]})
         return rates
 
-    def save(self, members: list[Trial], epoch: int, phase: str) -> None:
+    def save(self, trials: list[Trial], epoch: int, phase: str) -> None:
         """Put on disk what a resumed run needs; the checkpoint last, as it vouches for the rest."""
         if not self.folder:
             return
         if phase == "race":
-            for m in members:
+            for m in trials:
                 if m.best is not None and m.best_epoch == len(m.val_scores) - 1:
                     save_model(self.best_model(m), self.folder, m.name)
                 write_json(self.folder / f"{m.name}_results.json", m.results())
@@ -171,7 +173,7 @@ class _Run:
             {
                 "phase": phase,
                 "epoch": epoch,
-                "members": [m.state() for m in members],
+                "trials": [m.state() for m in trials],
                 "search": [list(row) for row in self.search],
                 "clock": self.clock,
                 "applied": self.applied,
@@ -185,10 +187,10 @@ class _Run:
         model.load_state_dict(m.best if m.best is not None else cpu_state(m.model))
         return model.eval()
 
-    def finish(self, members: list[Trial], state: str) -> TrainResult:
+    def finish(self, trials: list[Trial], state: str) -> TrainResult:
         """Test the best weights of each, as the tutorial does, and say what came of it."""
         results, models = {}, {}
-        for m in members:
+        for m in trials:
             model = models[m.name] = self.best_model(m)
             accuracy = None
             if m.alive or m.val_scores:
@@ -201,6 +203,6 @@ class _Run:
             values = m.results(accuracy)
             if self.folder:
                 write_json(self.folder / f"{m.name}_results.json", values)
-            results[m.name] = RacerResult(**values, divergence=m.divergence)
+            results[m.name] = TrialResult(**values, divergence=m.divergence)
         self.emit({"kind": "end", "state": state, "clock": round(self.clock, 3)})
         return TrainResult(results, models, self.search, state)

@@ -48,20 +48,20 @@ class Run(Protocol):
     clock: float
     applied: dict[int, float]
 
-    def save(self, members: list[Trial], epoch: int, phase: str) -> None:
+    def save(self, trials: list[Trial], epoch: int, phase: str) -> None:
         """Keep what a resumed run needs."""
 
 
 class Phase:
     """A number of epochs for some trials: the race itself, or one search for rates."""
 
-    def __init__(self, run: Run, config: TrainConfig, members, epochs: int, name: str) -> None:
-        self.run_, self.config, self.members, self.epochs = run, config, members, epochs
+    def __init__(self, run: Run, config: TrainConfig, trials, epochs: int, name: str) -> None:
+        self.run_, self.config, self.trials, self.epochs = run, config, trials, epochs
         self.name, self.racing = name, name == "race"
         self.schedule = SCHEDULES[config.schedule].call
         self.schedule_settings = dict(config.schedule_settings)
         self.data, self.steps, self.emit = run.data, run.steps, run.emit
-        self.backprop = Backprop(members[0].model, config.batch_size)
+        self.backprop = Backprop(trials[0].model, config.batch_size)
         plan = check_plan(self.steps, config.batch_size, len(self.data.val_labels))
         self.check_at, self.check_images = plan if self.racing else (set(), 0)
 
@@ -70,17 +70,17 @@ class Phase:
         first = 0
         if self.run_.saved.get("phase") == self.name:
             first = self.run_.saved["epoch"]
-            for member, state in zip(self.members, self.run_.saved["members"], strict=True):
-                member.load(state)
+            for trial, state in zip(self.trials, self.run_.saved["trials"], strict=True):
+                trial.load(state)
         else:
             self.announce()
         self.asked = time.perf_counter()  # when the control was last asked, across epochs
         for epoch in range(first, self.epochs):
-            if not any(m.alive for m in self.members):
+            if not any(m.alive for m in self.trials):
                 break
             if not self.epoch(epoch):
                 return "stopped"
-            self.run_.save(self.members, epoch + 1, self.name)
+            self.run_.save(self.trials, epoch + 1, self.name)
         return "done"
 
     def announce(self) -> None:
@@ -89,10 +89,10 @@ class Phase:
             {
                 "kind": "start",
                 "phase": self.name,
-                "members": [
+                "trials": [
                     {k: getattr(m, k) for k in fields}
                     | {"optimizer": self.config.racers[m.racer].optimizer}
-                    for m in self.members
+                    for m in self.trials
                 ],
                 "steps": self.steps,
                 "epochs": self.epochs,
@@ -103,28 +103,28 @@ class Phase:
 
     def epoch(self, epoch: int) -> bool:
         """One pass over the data for all; False when asked to stop before it was whole."""
-        members, data, size, device = (
-            self.members,
+        trials, data, size, device = (
+            self.trials,
             self.data,
             self.config.batch_size,
             self.run_.device,
         )
-        seeds = dict.fromkeys(m.seed for m in members)
+        seeds = dict.fromkeys(m.seed for m in trials)
         orders = {s: permutation(s, epoch, len(data.labels)).to(device) for s in seeds}
         # Loss, and the number of right predictions, of every trial at every step.
-        self.seen = torch.full((2, len(members), self.steps), math.nan, device=device)
-        self.busy = [0.0] * len(members)
+        self.seen = torch.full((2, len(trials), self.steps), math.nan, device=device)
+        self.busy = [0.0] * len(trials)
         self.probes: list[tuple[str, int, Tensor]] = []
         self.checks: list[tuple[int, list[Tensor | None]]] = []
         self.sent, self.base = 0, epoch * self.steps
         self.last = time.perf_counter()
         clock = self.run_.clock
-        for m in members:
+        for m in trials:
             m.model.train()
         for step in range(self.steps):
             part = slice(step * size, (step + 1) * size)
             batches = {s: data.batch(order[part]) for s, order in orders.items()}
-            for i, m in enumerate(members):
+            for i, m in enumerate(trials):
                 if m.alive:
                     begun = time.perf_counter()
                     self.step(i, m, step, *batches[m.seed])
@@ -165,21 +165,21 @@ class Phase:
         """Every trial on the fixed part of the validation images; nothing is waited for."""
         part = slice(self.check_images)
         images, labels = self.data.val_images[part], self.data.val_labels[part]
-        counts = [count_correct(m.model, images, labels) if m.alive else None for m in self.members]
+        counts = [count_correct(m.model, images, labels) if m.alive else None for m in self.trials]
         self.checks.append((self.base + done, counts))
 
     def fail(self, m: Trial, images: Tensor, step: int, loss: float) -> None:
         """Stop one racer alone, and say why."""
         m.divergence = diagnose(m.model, images, step + 1, loss, m.optimizer.lr, m.label)
-        number = self.members.index(m)
-        self.emit({"kind": "diverged", "phase": self.name, "member": number, **vars(m.divergence)})
+        number = self.trials.index(m)
+        self.emit({"kind": "diverged", "phase": self.name, "trial": number, **vars(m.divergence)})
 
     def flush(self, upto: int) -> None:
         """Fetch what has gathered since the last time, share out the time, send."""
         rows, hits = self.seen[:, :, self.sent : upto].tolist()
         now = time.perf_counter()
         share = (now - self.last) / max(sum(self.busy), 1e-9)
-        for i, (m, row) in enumerate(zip(self.members, rows, strict=True)):
+        for i, (m, row) in enumerate(zip(self.trials, rows, strict=True)):
             m.seconds += self.busy[i] * share
             self.busy[i] = 0.0
             if not m.alive:
@@ -199,8 +199,8 @@ class Phase:
         if self.racing:
             event["losses"] = [[short(v) for v in row] for row in rows]
             event["hits"] = [[int(v) if v == v else None for v in row] for row in hits]
-            event["seconds"] = [round(m.seconds, 3) for m in self.members]
-            event["lr"] = [m.optimizer.lr for m in self.members]
+            event["seconds"] = [round(m.seconds, 3) for m in self.trials]
+            event["lr"] = [m.optimizer.lr for m in self.trials]
         self.emit(event)
         for name, step, values in self.probes:
             gradient, weight, update = values.view(3, -1).tolist()
@@ -224,13 +224,13 @@ class Phase:
 
     def score(self, epoch: int, clock: float) -> None:
         """Validate, keep the best weights, and send what belongs to a whole epoch."""
-        members, data = self.members, self.data
+        trials, data = self.trials, self.data
         seen = self.steps * self.config.batch_size
-        alive = [m for m in members if m.alive]
+        alive = [m for m in trials if m.alive]
         for m in alive:
             m.model.eval()
         counts = {id(m): count_correct(m.model, data.val_images, data.val_labels) for m in alive}
-        for m, hits in zip(members, self.seen[1].sum(1).tolist(), strict=True):
+        for m, hits in zip(trials, self.seen[1].sum(1).tolist(), strict=True):
             if m.alive:
                 m.take_scores(hits / seen, int(counts[id(m)]) / len(data.val_labels), self.racing)
         if self.racing:
@@ -242,10 +242,10 @@ class Phase:
                 "kind": "epoch",
                 "phase": self.name,
                 "epoch": epoch + 1,
-                "train": [m.train_scores[-1] if m.alive else None for m in members],
-                "val": [m.val_scores[-1] if m.alive else None for m in members],
+                "train": [m.train_scores[-1] if m.alive else None for m in trials],
+                "val": [m.val_scores[-1] if m.alive else None for m in trials],
                 "clock": round(self.run_.clock, 3),
-                "seconds": [round(m.seconds, 3) for m in members],
+                "seconds": [round(m.seconds, 3) for m in trials],
                 "images_per_s": round(seen * len(alive) / max(self.run_.clock - clock, 1e-9)),
             }
         )
@@ -275,7 +275,7 @@ class Phase:
         for racer, lr in wish.rates.items() if self.racing else ():
             if self.run_.applied.get(racer) != lr:
                 self.run_.applied[racer] = lr
-                for m in self.members:
+                for m in self.trials:
                     if m.racer == racer:
                         m.lr = lr
                 step = self.base + self.sent

@@ -45,7 +45,7 @@ def both(activation: str, *names: str):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_an_optimizer_goes_the_same_way(name):
-    there, here = (result.members[name].train_losses for result in both("relu", name))
+    there, here = (result.trials[name].train_losses for result in both("relu", name))
     assert len(here) == 16
     # Lion takes signs and Muon rounds to bfloat16: a last digit may turn one over.
     loose = name in ("Lion", "Muon")
@@ -55,7 +55,7 @@ def test_an_optimizer_goes_the_same_way(name):
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_an_activation_trains_the_same_way(activation):
-    there, here = (result.members["SGD"].train_losses for result in both(activation, "SGD"))
+    there, here = (result.trials["SGD"].train_losses for result in both(activation, "SGD"))
     assert here == pytest.approx(there, rel=1e-3)
 
 

@@ -83,10 +83,10 @@ def test_results_figures(history):
 def test_the_numbers_are_those_of_the_run(history):
     found = figures.lines([("run", history)])
     assert [line.label for line in found] == ["Adam", "SGD"]
-    assert [len(line.members) for line in found] == [2, 2]
+    assert [len(line.trials) for line in found] == [2, 2]
     rows = figures.accuracy_figure(found).rows()["accuracy"]
     last = [r for r in rows if r["label"] == "Adam" and r["which"] == "validation"][-1]
-    scores = [c.val[-1] for c in found[0].members]
+    scores = [c.val[-1] for c in found[0].trials]
     assert last["x"] == 3
     assert last["y"] == pytest.approx(100 * np.mean(scores), rel=1e-3)
     assert [last["low"], last["high"]] == pytest.approx(
@@ -95,7 +95,7 @@ def test_the_numbers_are_those_of_the_run(history):
     losses = figures.loss_figure(found, "examples", smoothing=0.0).rows()["loss"]
     first = next(r for r in losses if r["label"] == "Adam")
     assert first["x"] == 128
-    assert first["y"] == pytest.approx(np.mean([c.losses[0] for c in found[0].members]), rel=1e-3)
+    assert first["y"] == pytest.approx(np.mean([c.losses[0] for c in found[0].trials]), rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,12 @@ def test_the_numbers_are_those_of_the_run(history):
 )
 def test_the_accuracy_axis_goes_down_to_zero_where_chance_is_near(worst, low):
     curve = SimpleNamespace(val=worst, hits=[1], train=[])
-    assert figures.accuracy_span([SimpleNamespace(members=[curve])]) == [low, 100]
+    assert figures.accuracy_span([SimpleNamespace(trials=[curve])]) == [low, 100]
 
 
 def test_positions(history):
     line = figures.lines([("run", history)])[0]
-    curve = line.members[0]
+    curve = line.trials[0]
     assert figures.position(line, curve, 16, "steps") == 16
     assert figures.position(line, curve, 16, "epochs") == 2
     assert figures.position(line, curve, 16, "examples") == 16 * 128
@@ -150,7 +150,7 @@ def test_a_long_run_stays_a_small_message():
     events = [
         {"kind": "start", "phase": "race", "steps": 195, "epochs": 40, "batch": 256, "device": ""}
     ]
-    events[0]["members"] = [
+    events[0]["trials"] = [
         {"name": n, "label": n, "optimizer": n, "racer": i, "seed": 42, "lr": 0.1}
         for i, n in enumerate(("SGD", "SGDMomentum", "Adam"))
     ]

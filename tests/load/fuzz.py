@@ -31,7 +31,7 @@ from tests.support import server
 PAGES = ("initialization", "loss_surfaces", "training", "")
 MAX_MESSAGES, EACH = 20_000, 50
 UNFORESEEN = ("could not be shown (error", "Error:", "Exception", "Traceback")
-FIELDS = ("value", "select", "start", "view", "pick", "moved", "need", "ready")
+FIELDS = ("value", "select", "start", "zoom", "pick", "moved", "need", "ready")
 TEXTS = (
     "", "x", "NaN", "-0", "9" * 400, "1e999", "(" * 3000, "[" * 3000, "{" * 3000, "\x00", "\ud7ff",
     "<script>alert(1)</script>", "../../../etc/passwd", "' OR 1=1 --", "w1" + "**9" * 60,
@@ -53,7 +53,7 @@ def anything(rng: random.Random, depth: int = 0):
         return [anything(rng, depth + 1) for _ in range(rng.randrange(5))]
     if kind == 6:
         return {rng.choice(TEXTS[:8]): anything(rng, depth + 1) for _ in range(rng.randrange(4))}
-    names = ("x", "y", "n", "run", "shift", "surface", "home", "view", "datum", "done")
+    names = ("x", "y", "n", "run", "shift", "surface", "home", "view", "zoom", "datum", "done")
     return {name: anything(rng, depth + 1) for name in rng.sample(names, rng.randrange(1, 8))}
 
 

@@ -62,14 +62,14 @@ def test_the_program_prints_the_same_numbers(monkeypatch, changes):
         exec(compile(program(config), "program", "exec"), {})
     pattern = r"epoch 2: loss ([\d.]+), validation ([\d.]+) %\n.*: test ([\d.]+) %"
     rows = re.findall(pattern, said.getvalue())
-    assert len(rows) == len(result.members)
+    assert len(rows) == len(result.trials)
     # torch's Muon takes its inner steps in bfloat16, which has three digits.
     rel, points = (0.05, 4.0) if config.racers[0].optimizer == "Muon" else (5e-3, 0.3)
-    for row, member in zip(rows, result.members.values(), strict=True):
+    for row, trial in zip(rows, result.trials.values(), strict=True):
         loss, val, test = map(float, row)
-        assert loss == pytest.approx(member.train_losses[-1], rel=rel)
-        assert val == pytest.approx(100 * member.val_scores[-1], abs=points)
-        assert test == pytest.approx(100 * member.test_acc, abs=points)
+        assert loss == pytest.approx(trial.train_losses[-1], rel=rel)
+        assert val == pytest.approx(100 * trial.val_scores[-1], abs=points)
+        assert test == pytest.approx(100 * trial.test_acc, abs=points)
 
 
 def test_every_entry_has_a_program():

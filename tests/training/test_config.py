@@ -23,7 +23,7 @@ def test_json_round_trip(name, schedule):
     assert hash(again) == hash(config)
     assert again.fingerprint() == config.fingerprint()
     assert len(set(config.labels())) == 2
-    assert len(set(config.member_names())) == 4
+    assert len(set(config.trial_names())) == 4
 
 
 def test_defaults_are_the_tutorials_race():

@@ -501,7 +501,7 @@ def change_event(kind: str, /, **changes):
 
 BAD_EVENTS = {
     "no object": put("events.jsonl", "[]\n5\n"),
-    "members": change_event("start", members="SGD"),
+    "members": change_event("start", trials="SGD"),
     "steps of an epoch": change_event("start", steps=0),
     "losses": change_event("steps", losses=[["high"]]),
     "members of losses": change_event("steps", losses=[[1.0], [1.0]]),

@@ -47,12 +47,12 @@ def told(losses: list[list[float | None]], steps: int = 10, **more) -> History:
     """A history of racers with these losses, as a run's events tell it."""
     history = History("/nonexistent")
     names = ["SGD", "Adam", "Lion"][: len(losses)]
-    members = [
+    trials = [
         {"name": n, "label": n, "optimizer": n, "racer": i, "seed": 42, "lr": 0.1}
         for i, n in enumerate(names)
     ]
     start = {"kind": "start", "phase": "race", "steps": steps, "epochs": 40, "batch": 256}
-    history._take({**start, "device": "cpu", "members": members})
+    history._take({**start, "device": "cpu", "trials": trials})
     count = len(losses[0])
     event = {"kind": "steps", "first": 0, "count": count, "losses": losses}
     history._take({**event, "seconds": [1.0] * len(losses), "clock": 1.0, **more})
@@ -329,7 +329,7 @@ def test_every_batchs_accuracy_comes_with_its_loss(streamed):
     assert steps[0]["count"] == 1 and len(steps[0]["hits"][0]) == 1  # at the first step already
     got = [h for e in steps for h in e["hits"][0]]
     expected, _ = replayed(config, len(got))
-    assert len(got) == len(result.members["SGD"].train_losses) == 78
+    assert len(got) == len(result.trials["SGD"].train_losses) == 78
     assert np.abs(np.subtract(got, expected)).max() <= 1  # a tie may fall either way
     epoch = next(e for e in events if e["kind"] == "epoch")
     assert epoch["train"][0] == pytest.approx(sum(got[:39]) / (39 * 128))
@@ -401,7 +401,7 @@ def test_looks_within_the_epoch_are_marked_as_such(streamed):
     assert [r["x"] for r in rows if r["which"] == "part"] == [13, 26, 52, 65]
     whole = [r for r in rows if r["which"] == "validation"]
     assert [r["x"] for r in whole] == [39, 78]
-    scores = result.members["SGD"].val_scores
+    scores = result.trials["SGD"].val_scores
     assert [r["y"] / 100 for r in whole] == pytest.approx(scores, abs=1e-3)
     assert "○ on 100 of its images" in vl_convert.vegalite_to_svg(figure.spec())
     low, high = figure.signals["y_span"]

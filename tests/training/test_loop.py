@@ -61,8 +61,8 @@ def test_equals_a_loop_of_torchs_own_parts():
     for name, make in torch_optimizers.items():
         losses, scores = reference(config, make)
         assert len(losses) == 3 * 7
-        assert result.members[name].train_losses == pytest.approx(losses, rel=2e-4)
-        assert result.members[name].val_scores == pytest.approx(scores, abs=0.003)
+        assert result.trials[name].train_losses == pytest.approx(losses, rel=2e-4)
+        assert result.trials[name].val_scores == pytest.approx(scores, abs=0.003)
 
 
 def test_schedule_and_clipping_equal_torchs():
@@ -72,16 +72,16 @@ def test_schedule_and_clipping_equal_torchs():
         lambda p: torch.optim.SGD(p, 0.3),
         lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, 24),
     )
-    assert train(config, sample()).members["SGD"].train_losses == pytest.approx(losses, rel=2e-4)
+    assert train(config, sample()).trials["SGD"].train_losses == pytest.approx(losses, rel=2e-4)
 
 
 def test_racers_start_alike_and_do_not_disturb_each_other():
     together = train(tiny(), sample())
     alone = train(tiny(racers=tiny().racers[1:]), sample())
     twice = train(tiny(racers=(Racer("SGD"), Racer("SGD"))), sample())
-    assert together.members["Adam"].train_losses == alone.members["Adam"].train_losses
-    assert together.members["SGD"].train_losses[0] == alone.members["Adam"].train_losses[0]
-    assert twice.members["SGD_1"].train_losses == twice.members["SGD_2"].train_losses
+    assert together.trials["Adam"].train_losses == alone.trials["Adam"].train_losses
+    assert together.trials["SGD"].train_losses[0] == alone.trials["Adam"].train_losses[0]
+    assert twice.trials["SGD_1"].train_losses == twice.trials["SGD_2"].train_losses
 
 
 def test_the_best_epochs_weights_are_tested():
@@ -100,15 +100,15 @@ def test_the_best_epochs_weights_are_tested():
         result = train(config, sample(), control=control)
     finally:
         loop.FLUSH_S = old
-    member, model = result.members["SGD"], result.models["SGD"]
-    scores = member.val_scores
-    assert scores[member.best_epoch - 1] == max(scores)
-    assert member.best_epoch < 8
+    trial, model = result.trials["SGD"], result.models["SGD"]
+    scores = trial.val_scores
+    assert scores[trial.best_epoch - 1] == max(scores)
+    assert trial.best_epoch < 8
     dataset = sample()
     with torch.no_grad():
         x = (dataset.test_images.flatten(1) / 255 - 0.2861) / 0.3530
         expected = (model(x).argmax(1) == dataset.test_labels).float().mean().item()
-    assert member.test_acc == pytest.approx(expected)
+    assert trial.test_acc == pytest.approx(expected)
     val = dataset.val_index
     assert evaluate(model, dataset.train_images[val], dataset.train_labels[val]) == pytest.approx(
         max(scores)
@@ -119,34 +119,34 @@ def test_divergence_stops_that_racer_alone_and_is_explained():
     events = []
     config = tiny(racers=(Racer("SGD", (("lr", 1e4),)), Racer("Adam", (("lr", 0.003),))))
     result = train(config, sample(), events.append)
-    broken = result.members["SGD"].divergence
+    broken = result.trials["SGD"].divergence
     assert broken is not None and broken.step >= 2 and broken.layer in (0, 2, 4)
     assert "SGD" in broken.cause and "learning rate" in broken.advice
-    assert len(result.members["SGD"].train_losses) == broken.step - 1
-    assert all(math.isfinite(v) for v in result.members["SGD"].train_losses)
+    assert len(result.trials["SGD"].train_losses) == broken.step - 1
+    assert all(math.isfinite(v) for v in result.trials["SGD"].train_losses)
     alone = train(tiny(racers=config.racers[1:]), sample())
-    assert result.members["Adam"].train_losses == alone.members["Adam"].train_losses
-    assert [e["member"] for e in events if e["kind"] == "diverged"] == [0]
+    assert result.trials["Adam"].train_losses == alone.trials["Adam"].train_losses
+    assert [e["trial"] for e in events if e["kind"] == "diverged"] == [0]
     json.dumps(events, allow_nan=False)
 
 
 def test_all_racers_diverged_ends_the_run():
     result = train(tiny(racers=(Racer("SGD", (("lr", 1e4),)),), epochs=50), sample())
-    assert result.state == "done" and result.members["SGD"].divergence
+    assert result.state == "done" and result.trials["SGD"].divergence
 
 
 def test_nothing_learns_from_constant_weights():
     config = tiny(initializer="constant", initializer_settings=(("fill", 0.0),))
     result = train(config, sample())
-    assert max(result.members["SGD"].val_scores) < 0.2
+    assert max(result.trials["SGD"].val_scores) < 0.2
 
 
 def test_seeds_are_races_of_their_own():
     both = train(tiny(seeds=(1, 2)), sample())
     one = train(tiny(seeds=(2,)), sample())
-    assert set(both.members) == {"SGD_seed1", "Adam_seed1", "SGD_seed2", "Adam_seed2"}
-    assert both.members["SGD_seed2"].train_losses == one.members["SGD"].train_losses
-    assert both.members["SGD_seed1"].train_losses != one.members["SGD"].train_losses
+    assert set(both.trials) == {"SGD_seed1", "Adam_seed1", "SGD_seed2", "Adam_seed2"}
+    assert both.trials["SGD_seed2"].train_losses == one.trials["SGD"].train_losses
+    assert both.trials["SGD_seed1"].train_losses != one.trials["SGD"].train_losses
 
 
 def test_fair_race_finds_rates_with_equal_budget():
@@ -160,7 +160,7 @@ def test_fair_race_finds_rates_with_equal_budget():
     for racer, name in enumerate(("SGD", "Adam")):
         rows = [r for r in result.search if r[:2] == ("kaiming", racer) and r[3] is not None]
         best = max(r[3] for r in rows)
-        assert result.members[name].lr == min(r[2] for r in rows if r[3] == best)
+        assert result.trials[name].lr == min(r[2] for r in rows if r[3] == best)
     assert [e["phase"] for e in events if e["kind"] == "start"] == [
         "search:kaiming",
         "search:xavier",
@@ -180,15 +180,15 @@ def test_pause_rates_and_stop(monkeypatch):
     change = next(e for e in events if e["kind"] == "lr")
     assert (change["racer"], change["lr"]) == (1, 0.5)
     assert result.state == "stopped"
-    assert result.members["SGD"].test_acc is not None  # what there is, is tested
-    assert len(result.members["SGD"].train_losses) < 8
+    assert result.trials["SGD"].test_acc is not None  # what there is, is tested
+    assert len(result.trials["SGD"].train_losses) < 8
 
 
 def test_stop_is_obeyed_when_epochs_are_shorter_than_the_time_between_two_looks():
     script = iter([Control(), *[Control("stop")] * 1000])
     result = train(tiny(epochs=400, train_images=256), sample(), control=lambda: next(script))
     assert result.state == "stopped"
-    assert 0 < len(result.members["SGD"].val_scores) < 400
+    assert 0 < len(result.trials["SGD"].val_scores) < 400
 
 
 @pytest.mark.parametrize("when", [1, 2])
@@ -215,10 +215,10 @@ def test_resume_is_bit_equal(tmp_path, optimizer, when, monkeypatch):
     position = torch.load(tmp_path / "last.ckpt", weights_only=True)["position"]
     del events[position:]
     resumed = train(config, sample(), events.append, folder=tmp_path)
-    for name, member in whole.members.items():
-        assert resumed.members[name].train_losses == member.train_losses
-        assert resumed.members[name].val_scores == member.val_scores
-        assert resumed.members[name].test_acc == member.test_acc
+    for name, trial in whole.trials.items():
+        assert resumed.trials[name].train_losses == trial.train_losses
+        assert resumed.trials[name].val_scores == trial.val_scores
+        assert resumed.trials[name].test_acc == trial.test_acc
         for a, b in zip(
             whole.models[name].parameters(), resumed.models[name].parameters(), strict=True
         ):
@@ -241,9 +241,12 @@ def test_resume_within_a_search(tmp_path, monkeypatch):
 
     with pytest.raises(Stopped):
         train(config, sample(), events.append, folder=tmp_path, control=quit_in_search)
+    saved = torch.load(tmp_path / "last.ckpt", weights_only=True)
+    saved["members"] = saved.pop("trials")  # as earlier versions wrote it
+    torch.save(saved, tmp_path / "last.ckpt")
     resumed = train(config, sample(), folder=tmp_path)
     assert resumed.search == whole.search
-    assert resumed.members["Adam"].train_losses == whole.members["Adam"].train_losses
+    assert resumed.trials["Adam"].train_losses == whole.trials["Adam"].train_losses
 
 
 def test_events_are_small_and_json_safe():
@@ -296,24 +299,24 @@ def test_the_full_data_reaches_84_percent_after_one_epoch():
     if dataset.source == "sample":
         pytest.skip("needs the full Fashion-MNIST")
     config = TrainConfig(racers=(Racer("SGD", (("lr", 0.1),)),), epochs=1, seeds=(1,))
-    assert train(config, dataset).members["SGD"].val_scores[0] >= 0.84
+    assert train(config, dataset).trials["SGD"].val_scores[0] >= 0.84
 
 
 @pytest.mark.parametrize("initializer", INITIALIZERS)
 def test_every_initializer_starts_a_race(initializer):
     result = train(tiny(initializer=initializer, epochs=1), sample())
-    assert len(result.members["SGD"].train_losses) == 8
+    assert len(result.trials["SGD"].train_losses) == 8
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation_trains(activation):
-    member = train(tiny(activation=activation), sample()).members["Adam"]
-    assert member.train_losses[-1] < member.train_losses[0]
+    trial = train(tiny(activation=activation), sample()).trials["Adam"]
+    assert trial.train_losses[-1] < trial.train_losses[0]
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_trains(optimizer):
     result = train(tiny(racers=(Racer(optimizer),), epochs=3), sample())
-    member = result.members[optimizer]
-    assert member.divergence is None
-    assert member.train_losses[-1] < member.train_losses[0]
+    trial = result.trials[optimizer]
+    assert trial.divergence is None
+    assert trial.train_losses[-1] < trial.train_losses[0]

@@ -71,15 +71,15 @@ def test_a_whole_run_on_disk(store):
     result = train(config, sample(), device="cpu")
     history = History(store.path(run_id) / "events.jsonl")
     history.poll()
-    for name, member in result.members.items():
+    for name, trial in result.trials.items():
         model, results = load_model(store.path(run_id), name)
-        assert results["train_losses"] == member.train_losses
-        assert results["test_acc"] == member.test_acc
+        assert results["train_losses"] == trial.train_losses
+        assert results["test_acc"] == trial.test_acc
         assert torch.equal(model.layers[0].weight, result.models[name].layers[0].weight)
         curve = history.curves[name]
-        assert curve.losses == pytest.approx(member.train_losses, rel=1e-4)
-        assert curve.val == member.val_scores
-        assert curve.test["accuracy"] == member.test_acc
+        assert curve.losses == pytest.approx(trial.train_losses, rel=1e-4)
+        assert curve.val == trial.val_scores
+        assert curve.test["accuracy"] == trial.test_acc
         assert sorted(curve.layers) == [1, 2, 3]
     assert store.finished_like(config).id == run_id
     assert store.finished_like(tiny(epochs=4)) is None
@@ -212,8 +212,8 @@ def test_killed_worker(service):
     assert history.curves["SGD"].val[:2] == kept[:2]
     epochs = len(history.curves["SGD"].val)
     same = train(tiny(**{**LONG, "epochs": min(epochs, 4)}), sample(), device="cpu")
-    count = len(same.members["SGD"].val_scores)
-    assert history.curves["SGD"].val[:count] == same.members["SGD"].val_scores
+    count = len(same.trials["SGD"].val_scores)
+    assert history.curves["SGD"].val[:count] == same.trials["SGD"].val_scores
 
 
 SERVER = """

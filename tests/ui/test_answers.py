@@ -34,7 +34,7 @@ FOUR = [-1.0, 1.0, -2, 2]
 def test_what_is_none_of_ours_is_no_answer(value):
     assert answers.number_move(value) is None
     assert answers.start_move(value, [-1, 0]) is None
-    assert answers.view_move(value) is None
+    assert answers.zoom_move(value) is None
     assert answers.edges(value) is None
     assert answers.numbers(value, "x", "y") is None
     assert answers.look(value, 10, 2) is None
@@ -42,7 +42,7 @@ def test_what_is_none_of_ours_is_no_answer(value):
     assert set(odd) <= {"speed", "selected", "arrows", "solid", "step"} or value in (0, 7)
     assert answers.number_move([value, value, value]) is None or isinstance(value, (int, float))
     assert answers.start_move(dict.fromkeys(("run", "x", "y"), value) | {"n": 1}, [3]) is None
-    assert answers.view_move({"surface": "a", "home": FOUR, "view": value}) is None
+    assert answers.zoom_move({"surface": "a", "home": FOUR, "zoom": value}) is None
     clicked = answers.click({"x": value, "y": value, "datum": value, "view": value})
     assert clicked["x"] is None or math.isfinite(clicked["x"])
 
@@ -52,8 +52,8 @@ def test_our_own_are_read():
     start = {"run": -1, "x": 1, "y": -2.5, "n": 4, "done": True}
     assert answers.start_move(start, [-1]) == start
     assert answers.start_move(start, [0]) is None
-    view = {"surface": "a", "home": FOUR, "view": FOUR}
-    assert answers.view_move(view)["view"] == tuple(FOUR)
+    zoom = {"surface": "a", "home": FOUR, "zoom": FOUR}
+    assert answers.zoom_move(zoom)["zoom"] == tuple(FOUR)
     assert answers.edges([1, -1, 0, 1]) is None
     look = {"speed": 2, "selected": 1, "arrows": False, "solid": True, "step": 7, "eye": [1, 2, 3]}
     assert answers.look(look, 10, 2) == look

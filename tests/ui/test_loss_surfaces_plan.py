@@ -102,11 +102,11 @@ def test_how_it_is_shown_is_read_from_a_link_and_not_undone():
     held = test.session_state["held"]
     assert held.look == {
         "step": 20, "speed": 1.0, "selected": 1, "arrows": True, "solid": True,
-        "eye": [2.0, 1.5, -3.0], "view": [-1.0, 1.0, 0.0, 2.0],
+        "eye": [2.0, 1.5, -3.0], "zoom": [-1.0, 1.0, 0.0, 2.0],
     }  # fmt: skip
     assert link_of(test) == link
     test.session_state["from1"] = -3.0  # another view: the zoom was of the one before
-    assert "view" not in test.run().session_state["held"].look
+    assert "zoom" not in test.run().session_state["held"].look
     bad = opened(step="-5", eye="1_2", zoom="a_b_c_d")
     assert set(bad.session_state["held"].look) == {"speed", "selected", "arrows", "solid"}
     notes = " ".join(text for _, text in bad.session_state["_link_notes"])

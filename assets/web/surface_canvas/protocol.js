@@ -6,7 +6,7 @@
 //
 // Out, each as a state of the component:
 //   start  { run, x, y, n, done }     a start was moved; the scene that answers has `ack` >= n
-//   view   { surface, home, view }    the flat view was moved
+//   zoom   { surface, home, zoom }    other ranges of the weights are shown
 //   look   typedef Look               how it is shown now; only when the scene has an `initial`
 //
 // A scene's `initial` is a Look, of which anything may be missing. It is taken over when the
@@ -21,7 +21,7 @@
  * @property {boolean} [arrows]
  * @property {boolean} [solid] in three dimensions
  * @property {number[]} [eye] x, y, z of the camera in three dimensions
- * @property {import("./field.js").Ranges} [view] the flat view, where it is not home; in only
+ * @property {import("./field.js").Ranges} [zoom] the ranges shown, where they are not home; in only
  */
 
 /**
@@ -71,7 +71,7 @@
  * @property {string} grid id
  * @property {string} surface
  * @property {string} title
- * @property {import("./field.js").Ranges} home the view at first
+ * @property {import("./field.js").Ranges} home the ranges shown at first
  * @property {{ run: number, x: number, y: number }[]} starts that can be dragged; run -1 is all runs'
  * @property {string} color "linear" or "log"
  * @property {number} ack

@@ -131,12 +131,12 @@ export class Lab {
     this.dirty();
   }
 
-  /** @param {import("./field.js").Ranges} view */
-  wantView(view) {
+  /** @param {import("./field.js").Ranges} zoom */
+  wantView(zoom) {
     clearTimeout(this.viewTimer);
     this.viewTimer = setTimeout(() => {
       const { surface, home } = this.scene;
-      this.report("view", { surface, home, view: view.map((v) => Number(v.toPrecision(6))) });
+      this.report("zoom", { surface, home, zoom: zoom.map((v) => Number(v.toPrecision(6))) });
     }, 140);
   }
 
@@ -160,7 +160,7 @@ export class Lab {
     this.arrows = look.arrows ?? this.arrows;
     this.eye = look.eye;
     if (this.space) this.eye ? this.space.lookFrom(this.eye) : this.space.home();
-    this.view.setView([...(look.view ?? this.scene.home)], false);
+    this.view.setView([...(look.zoom ?? this.scene.home)], false);
     if ((look.solid ?? false) !== this.solid) this.showSolid(look.solid);
     this.tools.show();
   }

@@ -52,7 +52,7 @@ def accuracy_figure(
             )
             if rows
         ]
-        if any(c.hits for c in line.members):
+        if any(c.hits for c in line.trials):
             rows, smoothed[line.label] = _running(line, axis, smoothing)
         else:
             rows = _whole_epochs(line, "train", axis)
@@ -146,7 +146,7 @@ def _chance() -> list[alt.Chart]:
 def _accuracy_marks(found: Sequence[Line]) -> str:
     """What the marks of the accuracy figure are."""
     part = max((line.history.check_images for line in found), default=0)
-    batches = any(c.hits for line in found for c in line.members)
+    batches = any(c.hits for line in found for c in line.trials)
     said = ["● validation"]
     said += [f"○ on {count(part)} of its images"] if part else []
     said += [f"pale: training{' batches' if batches else ', whole epochs'}"] if found else []
@@ -157,7 +157,7 @@ def accuracy_span(found: Sequence[Line]) -> list[float]:
     """The accuracy axis, in %: 0 to 100 from the start, and from the first whole epoch on the
     part above the ten below the worst whole epoch, where all that follows takes place; down to 0
     where that is chance, whose line is then drawn."""
-    curves = [c for line in found for c in line.members]
+    curves = [c for line in found for c in line.trials]
     whole = [v for c in curves for v in (*c.val, *(() if c.hits else c.train)) if v is not None]
     if not whole:
         return [0, 100]
@@ -167,18 +167,18 @@ def accuracy_span(found: Sequence[Line]) -> list[float]:
 
 def _checks(line: Line, axis: str) -> dict[str, list[float]]:
     """Accuracy on the fixed part of the validation images, in %; a long run's are thinned."""
-    longest = max((c.checks for c in line.members), key=len, default=[])
+    longest = max((c.checks for c in line.trials), key=len, default=[])
     every = max(1, math.ceil(len(longest) / CHECK_POINTS))
-    rows = [[100 * share for _, share in c.checks[::every]] for c in line.members]
+    rows = [[100 * share for _, share in c.checks[::every]] for c in line.trials]
     return _over_seeds(line, rows, [step for step, _ in longest[::every]], axis)
 
 
 def _running(line: Line, axis: str, smoothing: float) -> tuple[dict, tables.Smoothed]:
     """Accuracy on the training batches, in %, smoothed, the mean of the seeds."""
     size = line.history.batch
-    bins = [binned(np.asarray(c.hits) * 100 / size, RUNNING_POINTS) for c in line.members if c.hits]
+    bins = [binned(np.asarray(c.hits) * 100 / size, RUNNING_POINTS) for c in line.trials if c.hits]
     length = min(len(b[0]) for b in bins)
     ends = bins[0][0][:length]
     y = np.stack([smooth(b[1][:length], smoothing) for b in bins]).mean(0)
-    x = [position(line, line.members[0], e, axis) for e in ends]
+    x = [position(line, line.trials[0], e, axis) for e in ends]
     return {"x": x, "y": y}, tables.Smoothed(ends, y, _how(ends, smoothing, len(bins)))

@@ -28,7 +28,7 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
     }
     groups = []
     for line in found:
-        curve = line.members[0]
+        curve = line.trials[0]
         probes = curve.probes[:: max(1, math.ceil(len(curve.probes) / 80))]
         rows = [_row(p, what) for p in probes]
         count = len(rows[0]) if rows else 0
@@ -44,11 +44,11 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
             )
     panels = [line.label for line in found]
     all_values = {
-        line.label: [v for p in line.members[0].probes for v in _row(p, what) if v is not None]
+        line.label: [v for p in line.trials[0].probes for v in _row(p, what) if v is not None]
         for line in found
     }
     gone = {label: logs.left_out(values) for label, values in all_values.items()}
-    told = [tables.racer(line.label, line.history, line.members[:1]) for line in found]
+    told = [tables.racer(line.label, line.history, line.trials[:1]) for line in found]
     layers = len({g["layer"] for g in groups})
     room = panel_room(len(panels), 300, 190, left=58, gap=66, entries=layers, entry_width=44)
 

@@ -34,14 +34,14 @@ class Line:
     Attributes:
         label: in the legend; unique in a figure.
         optimizer: registry name, for the colour.
-        members: the racer's curves, one for each seed.
+        trials: the racer's curves, one for each seed.
         history: the run they belong to.
         dash: tells alike colours apart.
     """
 
     label: str
     optimizer: str
-    members: tuple[Curve, ...]
+    trials: tuple[Curve, ...]
     history: History
     dash: tuple[int, ...] = (1, 0)
 
@@ -53,15 +53,15 @@ def lines(runs: Sequence[tuple[str, History]]) -> list[Line]:
         racers: dict[int, list[Curve]] = {}
         for curve in history.curves.values():
             racers.setdefault(curve.racer, []).append(curve)
-        for members in racers.values():
-            first = members[0]
+        for trials in racers.values():
+            first = trials[0]
             label = f"{name}: {first.label}" if len(runs) > 1 else first.label
             taken = {line.label for line in found}
             while label in taken:
                 label += "′"
             alike = sum(line.optimizer == first.optimizer for line in found)
             dash = tuple(_DASHES[alike % len(_DASHES)])
-            found.append(Line(label, first.optimizer, tuple(members), history, dash))
+            found.append(Line(label, first.optimizer, tuple(trials), history, dash))
     return found
 
 
@@ -118,9 +118,7 @@ def end_of(found: Sequence[Line], axis: str) -> float | None:
         return None
     return max(
         (
-            position(
-                line, line.members[0], line.history.epochs * line.history.steps_per_epoch, axis
-            )
+            position(line, line.trials[0], line.history.epochs * line.history.steps_per_epoch, axis)
             for line in found
         ),
         default=1,
@@ -179,7 +177,7 @@ def _how(ends: tables.Numbers, smoothing: float, seeds: int = 1) -> str:
 
 
 def _length_of_each(found: Sequence[Line]) -> list[tables.Racer]:
-    return [tables.racer(line.label, line.history, line.members) for line in found]
+    return [tables.racer(line.label, line.history, line.trials) for line in found]
 
 
 def _key_words(signal: str) -> alt.Chart:
@@ -206,7 +204,7 @@ def _x(axis: str, ticks: int = 8) -> alt.X:
 
 def _whole_epochs(line: Line, which: str, axis: str) -> dict[str, list[float]]:
     """Accuracy "val" or "train" at every epoch's end, in %."""
-    rows = [[100 * v for v in getattr(c, which) if v is not None] for c in line.members]
+    rows = [[100 * v for v in getattr(c, which) if v is not None] for c in line.trials]
     steps = line.history.steps_per_epoch
     at = [(i + 1) * steps for i in range(max((len(r) for r in rows), default=0))]
     return _over_seeds(line, rows, at, axis)
@@ -220,7 +218,7 @@ def _over_seeds(
     if not known:
         return {}
     return {
-        "x": [position(line, line.members[0], s, axis) for s in steps],
+        "x": [position(line, line.trials[0], s, axis) for s in steps],
         "y": [sum(c) / len(c) for c in known],
         "low": [min(c) for c in known],
         "high": [max(c) for c in known],

@@ -45,10 +45,10 @@ def loss_figure(
     several seeds: the range of the seeds). A log axis leaves losses of 0 out, and says so."""
     groups, smoothed = [], {}
     shown = {id(c): logs.drawable(c.losses) if log else np.asarray(c.losses, float)
-             for line in found for c in line.members}  # fmt: skip
+             for line in found for c in line.trials}  # fmt: skip
     top = _top(shown.values())
     for line in found:
-        curves = [binned(shown[id(c)]) for c in line.members if c.losses]
+        curves = [binned(shown[id(c)]) for c in line.trials if c.losses]
         if not curves:
             continue
         length = min(len(c[0]) for c in curves)
@@ -61,7 +61,7 @@ def loss_figure(
         groups.append(
             {
                 "label": line.label,
-                "x": [position(line, line.members[0], e, axis) for e in ends],
+                "x": [position(line, line.trials[0], e, axis) for e in ends],
                 "y": np.minimum(means.mean(0), top),
                 "low": np.minimum(low, top),
                 "high": np.minimum(high, top),
@@ -71,17 +71,17 @@ def loss_figure(
         smoothed[line.label] = tables.Smoothed(ends, means.mean(0), how)
     changes = [
         {
-            "x": position(line, line.members[0], e["step"], axis),
+            "x": position(line, line.trials[0], e["step"], axis),
             "text": f"{line.label}: η = {number(e['lr'], 6)}",
             "tint": theme.optimizer_style(line.optimizer)[0],
         }
         for line in found
         for e in line.history.rate_changes
-        if e["racer"] == line.members[0].racer
+        if e["racer"] == line.trials[0].racer
     ]
     for i, change in enumerate(sorted(changes, key=lambda c: c["x"])):
         change["line"] = i % 6  # those close by stand below one another
-    gone = logs.left_out(v for line in found for c in line.members for v in c.losses) if log else ""
+    gone = logs.left_out(v for line in found for c in line.trials for v in c.losses) if log else ""
     scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False, nice=True)
     room = curve_room([line.label for line in found] if legend else [])
 
@@ -123,7 +123,7 @@ def loss_figure(
             band, line, rule, text, logs.note("left_out"), _key_words("marks")
         ).properties(width=room.width, height=room.height)
 
-    many = any(len(line.members) > 1 for line in found)
+    many = any(len(line.trials) > 1 for line in found)
     told = _length_of_each(found)
     return Figure(
         ("training-loss", axis, log, legend, _look(found)),

@@ -51,14 +51,14 @@ class Racer:
     curves: tuple[tuple[Curve, int, int, int, int, int], ...]
 
 
-def racer(label: str, history: History, members: Iterable[Curve]) -> Racer:
+def racer(label: str, history: History, trials: Iterable[Curve]) -> Racer:
     """The line at its present length."""
     return Racer(
         label,
         history,
         tuple(
             (c, len(c.losses), len(c.hits), len(c.val), len(c.checks), len(c.probes))
-            for c in members
+            for c in trials
         ),
     )
 

@@ -121,7 +121,7 @@ class _Report:
             print(f"done before: epoch {event['epoch']} of {event['phase']}", flush=True)
 
     def _start(self, event: dict[str, Any]) -> None:
-        self.labels = [f"{m['label']} lr {number(m['lr'], 6)}" for m in event["members"]]
+        self.labels = [f"{m['label']} lr {number(m['lr'], 6)}" for m in event["trials"]]
 
 
 def _sentence(event: Event, labels: list[str]) -> str:

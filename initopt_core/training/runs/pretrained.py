@@ -140,10 +140,10 @@ def open_models(
     events = _events(config, models, dataset)
 
     def fill(path: Path) -> None:
-        for member, (model, found) in zip(config.member_names(), models.values(), strict=True):
-            save_model(model, path, member)
+        for trial, (model, found) in zip(config.trial_names(), models.values(), strict=True):
+            save_model(model, path, trial)
             if found is not None:
-                write_json(path / f"{member}_results.json", found)
+                write_json(path / f"{trial}_results.json", found)
         text = "".join(json.dumps(finite(e), separators=(",", ":")) + "\n" for e in events)
         write_atomic(path / "events.jsonl", text.encode())
 
@@ -162,13 +162,13 @@ def _events(config: TrainConfig, models: Models, dataset) -> list[dict[str, Any]
     """The story of the models as a run would have told it."""
     results = [r or _NO_CURVES for _, r in models.values()]
     with_curves = any(r["val_scores"] for r in results)
-    members = _members(config, list(models))
+    trials = _trials(config, list(models))
     steps = max(len(r["train_losses"]) // max(len(r["val_scores"]), 1) for r in results) or 1
     events: list[dict[str, Any]] = [
         {
             "kind": "start",
             "phase": "race",
-            "members": members,
+            "trials": trials,
             "steps": steps,
             "epochs": config.epochs,
             "batch": config.batch_size,
@@ -187,13 +187,13 @@ def _events(config: TrainConfig, models: Models, dataset) -> list[dict[str, Any]
             }
         )
         events += [_epoch(results, epoch) for epoch in range(config.epochs)]
-    for member, (model, _), found in zip(members, models.values(), results, strict=True):
+    for trial, (model, _), found in zip(trials, models.values(), results, strict=True):
         scores = found["val_scores"]
         tested = report(model, dataset.test_images, dataset.test_labels)
         events.append(
             {
                 "kind": "test",
-                "name": member["name"],
+                "name": trial["name"],
                 "best_epoch": 1 + scores.index(max(scores)) if scores else 0,
                 "stated": found["test_acc"],
                 **tested,
@@ -203,21 +203,21 @@ def _events(config: TrainConfig, models: Models, dataset) -> list[dict[str, Any]
     return events
 
 
-def _members(config: TrainConfig, names: list[str]) -> list[dict[str, Any]]:
+def _trials(config: TrainConfig, names: list[str]) -> list[dict[str, Any]]:
     # The common start of several names (FashionMNIST_) tells nothing in a legend.
     starts = {name[: name.rfind("_") + 1] for name in names}
     cut = len(starts.pop()) if len(starts) == 1 and len(names) > 1 else 0
     return [
         {
-            "name": member,
-            "label": clean_name(name[cut:]) or member,
+            "name": trial,
+            "label": clean_name(name[cut:]) or trial,
             "racer": number,
             "seed": 0,
             "lr": None,
             "optimizer": racer.optimizer,
         }
-        for number, (member, name, racer) in enumerate(
-            zip(config.member_names(), names, config.racers, strict=True)
+        for number, (trial, name, racer) in enumerate(
+            zip(config.trial_names(), names, config.racers, strict=True)
         )
     ]
 

@@ -57,14 +57,14 @@ def start_move(value: Any, runs: Collection[int]) -> dict[str, Any] | None:
     return {**found, **whole, "done": value.get("done") is True}
 
 
-def view_move(value: Any) -> dict[str, Any] | None:
-    """A view that was moved: {"surface", "home", "view"}; both are four edges in their order."""
+def zoom_move(value: Any) -> dict[str, Any] | None:
+    """Other ranges shown: {"surface", "home", "zoom"}; both are four edges in their order."""
     if not isinstance(value, Mapping) or not isinstance(value.get("surface"), str):
         return None
-    home, view = edges(value.get("home")), edges(value.get("view"))
-    if home is None or view is None:
+    home, zoom = edges(value.get("home")), edges(value.get("zoom"))
+    if home is None or zoom is None:
         return None
-    return {"surface": value["surface"], "home": home, "view": view}
+    return {"surface": value["surface"], "home": home, "zoom": zoom}
 
 
 def look(value: Any, steps: int, runs: int) -> dict[str, Any] | None:
@@ -99,10 +99,10 @@ def click(value: Any) -> dict[str, Any] | None:
     """A click into a chart: {"datum": row or None, "x", "y": numbers or None, "view": name}."""
     if not isinstance(value, Mapping):
         return None
-    datum, view = value.get("datum"), value.get("view")
+    datum, name = value.get("datum"), value.get("view")
     return {
         "datum": datum if isinstance(datum, Mapping) else None,
         "x": finite(value.get("x")),
         "y": finite(value.get("y")),
-        "view": view if isinstance(view, str) else None,
+        "view": name if isinstance(name, str) else None,
     }

@@ -38,7 +38,7 @@ def surface_canvas(
     alt: str,
     ack: int = 0,
     on_start: Callable[[dict], None] | None = None,
-    on_view: Callable[[dict], None] | None = None,
+    on_zoom: Callable[[dict], None] | None = None,
     look: dict[str, Any] | None = None,
     wish: int = 0,
     on_look: Callable[[dict], None] | None = None,
@@ -47,17 +47,17 @@ def surface_canvas(
 
     Args:
         scene: from `pack_scene`.
-        grid: from `pack_grid`; may cover a part of the view or more than it.
+        grid: from `pack_grid`; may cover a part of the ranges shown or more.
         key: one of a kind on the page.
         title: printed above the surface.
-        surface: names the surface; the view goes back to `home` when it changes.
-        home: the view at first, (w1 low, w1 high, w2 low, w2 high).
+        surface: names the surface; the canvas goes back to `home` when it changes.
+        home: the ranges shown at first, (w1 low, w1 high, w2 low, w2 high).
         starts: (run, w1, w2) of each start that can be dragged; run -1 is the shared one.
         color: "linear" or "log".
         alt: a sentence on what is shown.
         ack: number `n` of the newest dragged start that this scene answers.
         on_start: called with {"run", "x", "y", "n", "done"} when a start was dragged.
-        on_view: called with {"surface", "home", "view"} when the view was moved.
+        on_zoom: called with {"surface", "home", "zoom"} when other ranges are shown.
         look: how it is shown, see `Look` in protocol.js; without one, as the hand has left it.
         wish: a look is taken over with a number that the canvas has not seen.
         on_look: called with the look, as `answers.look` reads it, when it was changed by hand.
@@ -101,6 +101,6 @@ def surface_canvas(
             key=key,
             data=b"".join([text.encode(), b"\n", scene.floats]),
             on_start_change=said("start", lambda value: answers.start_move(value, runs), on_start),
-            on_view_change=said("view", answers.view_move, on_view),
+            on_zoom_change=said("zoom", answers.zoom_move, on_zoom),
             on_look_change=said("look", look_of, on_look),
         )

@@ -67,7 +67,7 @@ def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]
             icon=":material/push_pin:",
         )
         return
-    views = [*pinned, seen]
+    shown = [*pinned, seen]
     for i, v in enumerate(pinned):
         row = st.container(horizontal=True, vertical_alignment="center", gap="small")
         _swatch(row, figures.SETTINGS_COLORS[i], v.settings.label)
@@ -76,7 +76,7 @@ def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]
     _swatch(
         st.container(horizontal=True), figures.SETTINGS_COLORS[3], f"now: {seen.settings.label}"
     )
-    figure = compute(figures.compare, tuple(views), display)
+    figure = compute(figures.compare, tuple(shown), display)
     live_chart(figure, key="init-compare")
     export_buttons(figure, key="init-compare")
     base = seen.probe

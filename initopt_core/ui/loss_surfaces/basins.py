@@ -21,7 +21,7 @@ from initopt_core.ui.server.compute import compute, is_ready
 from initopt_core.ui.state import values
 
 from .lab import landmarks_of, say_problem, saying
-from .plan import PATHS, VIEW, Held, Plan, move_start
+from .plan import PART, PATHS, Held, Plan, move_start
 
 
 def show(lab: Laboratory, held: Held) -> None:
@@ -82,7 +82,7 @@ def _one(i: int, label: str, held: Held) -> Map:
 
     def picked(x: float, y: float) -> None:
         move_start(held.entry, -1, x, y)
-        values[VIEW.name] = PATHS
+        values[PART.name] = PATHS
         st.rerun()  # all of the page is another
 
     show_map(

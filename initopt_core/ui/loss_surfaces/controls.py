@@ -17,7 +17,7 @@ from . import plan as plans
 
 def sidebar(lab: Laboratory, held: plans.Held) -> None:
     """All controls from top to bottom; those of closed parts are not drawn."""
-    if held.view == plans.FLAT:
+    if held.part == plans.FLAT:
         lab.draw("flat")
         return
     lab.draw("choice")
@@ -32,8 +32,8 @@ def sidebar(lab: Laboratory, held: plans.Held) -> None:
         lab.draw("rate", place)
         lab.draw("noise", place)
     if place := part("View", "crop_free", "_view_part"):
-        lab.draw("view", place)
-    if held.view_problem:
+        lab.draw("ranges", place)
+    if held.unusable_ranges:
         st.warning("Each view goes from a smaller to a larger number; the usual one is shown.")
 
 

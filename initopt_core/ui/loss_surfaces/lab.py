@@ -30,8 +30,8 @@ def landmarks_of(plan: Plan) -> Landmarks:
 
 
 def _grid_ranges(held: Held) -> tuple[float, float, float, float]:
-    """What to sample: the view the hand has moved to, else the page's own."""
-    return tuple(held.look.get("view", held.plan.ranges))
+    """What to sample: what the hand has zoomed to, else the page's own."""
+    return tuple(held.look.get("zoom", held.plan.ranges))
 
 
 def saying() -> Any:
@@ -73,7 +73,7 @@ def show(lab: Laboratory, held: Held) -> None:
         + text.replace("**", ""),
         ack=st.session_state.get("_surface_ack", 0),
         on_start=moved,
-        on_view=look.viewed,
+        on_zoom=look.zoomed,
         look=held.look,
         wish=look.wish(held.look),
         on_look=look.told,

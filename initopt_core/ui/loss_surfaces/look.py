@@ -56,7 +56,7 @@ SOLID = Parameter("solid", "Three dimensions", False)
 EYE = Several("eye", "Camera", "", count=3)
 ZOOM = Several("zoom", "Zoom", "", count=4)
 _ZOOM_OF = "zoom_of"
-"""Name of the surface and usual view that the zoom belongs to."""
+"""Name of the surface and usual ranges that the zoom belongs to."""
 _SEEN, _WISH, _TOLD = (f"_surface_look_{part}" for part in ("seen", "wish", "told"))
 
 
@@ -64,8 +64,8 @@ def read(take: Reading, surface: str, home: tuple[float, ...]) -> dict[str, Any]
     """The look that session or link hold, as the canvas takes it; see protocol.js.
 
     Args:
-        surface: names what is shown; another one, or another usual view, ends a zoom.
-        home: the usual view.
+        surface: names what is shown; another one, or other usual ranges, ends a zoom.
+        home: the usual ranges.
     """
     place = f"{surface} {home}"
     if values.setdefault(_ZOOM_OF, place) != place:
@@ -79,7 +79,7 @@ def read(take: Reading, surface: str, home: tuple[float, ...]) -> dict[str, Any]
     if held["eye"]:
         look["eye"] = _numbers(held["eye"])
     if answers.edges(zoom := _numbers(held["zoom"])):
-        look["view"] = zoom
+        look["zoom"] = zoom
     return look
 
 
@@ -110,11 +110,11 @@ def told(look: Mapping[str, Any]) -> None:
     st.session_state[_TOLD] = True
 
 
-def viewed(move: Mapping[str, Any]) -> None:
-    """Callback: the flat view was moved, as `answers.view_move` read it."""
-    at_home = tuple(move["view"]) == tuple(move["home"])
+def zoomed(move: Mapping[str, Any]) -> None:
+    """Callback: other ranges are shown, as `answers.zoom_move` read it."""
+    at_home = tuple(move["zoom"]) == tuple(move["home"])
     values[_ZOOM_OF] = f"{move['surface']} {tuple(move['home'])}"
-    values[ZOOM.name] = "" if at_home else _text(move["view"])
+    values[ZOOM.name] = "" if at_home else _text(move["zoom"])
     st.session_state[_TOLD] = True
 
 

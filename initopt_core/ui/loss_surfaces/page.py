@@ -21,7 +21,7 @@ LAB = Laboratory(
     "Loss surfaces",
     plans.read,
     words=lambda held: _words(held),
-    stays=(plans.VIEW.name,),
+    stays=(plans.PART.name,),
     follows=lambda: (BELOW,) if st.session_state.get(panels.OPEN) else (),
 )
 DRAW = {plans.PATHS: lab.show, plans.BASINS: basins.show, plans.FLAT: flatness.show}
@@ -29,9 +29,9 @@ DRAW = {plans.PATHS: lab.show, plans.BASINS: basins.show, plans.FLAT: flatness.s
 
 
 def _words(held: plans.Held) -> tuple[str, ...]:
-    if held.view == plans.FLAT:
-        return (held.view,)
-    return (held.plan.title, held.view if held.view != plans.PATHS else "")
+    if held.part == plans.FLAT:
+        return (held.part,)
+    return (held.plan.title, held.part if held.part != plans.PATHS else "")
 
 
 def show() -> None:
@@ -45,7 +45,7 @@ def _draw(held: plans.Held) -> None:
     head, notes, body = (st.container() for _ in range(3))
     foot = st.container(key="surface-below")
     parts = [lambda: _picture(body), lambda: _around(head, notes, foot, held)]
-    if held.view == plans.BASINS and not basins.ready(held.plan):
+    if held.part == plans.BASINS and not basins.ready(held.plan):
         parts.reverse()
     for draw in parts:
         draw()
@@ -63,7 +63,7 @@ def _around(head: Any, notes: Any, foot: Any, held: plans.Held) -> None:
     notice_bad_links(notes)
     with st.sidebar:
         controls_()
-    if held.view != plans.FLAT:
+    if held.part != plans.FLAT:
         with foot:
             below()
     else:
@@ -73,7 +73,7 @@ def _around(head: Any, notes: Any, foot: Any, held: plans.Held) -> None:
 @LAB.fragment(PICTURE)
 def picture(held: plans.Held) -> None:
     """What answers the controls."""
-    DRAW[held.view](LAB, held)
+    DRAW[held.part](LAB, held)
 
 
 @LAB.fragment(CONTROLS)
@@ -92,7 +92,7 @@ def below(held: plans.Held) -> None:
 def heading(held: plans.Held) -> None:
     """The page's name, its parts, ready-made races, Undo and Reset."""
     LAB.head(
-        lambda: segmented(plans.VIEW, on_change=st.rerun),
+        lambda: segmented(plans.PART, on_change=st.rerun),
         lambda: experiments(
             LAB.name,
             "A surface, optimizers and rates, set in one go.",
@@ -104,4 +104,4 @@ def heading(held: plans.Held) -> None:
 def _start(name: str) -> None:
     """Callback: a ready-made race."""
     plans.apply_race(RACES[name])
-    LAB.set({plans.VIEW.name: plans.PATHS})
+    LAB.set({plans.PART.name: plans.PATHS})

@@ -26,7 +26,7 @@ def below(held: Held) -> None:
     """Three closed parts; what is in them is made when they are opened, and kept up to date."""
     plan = held.plan
     with st.container(horizontal=True, gap="small"):
-        (_export_maps if held.view == BASINS else _export)(plan)
+        (_export_maps if held.part == BASINS else _export)(plan)
     explain = st.expander(
         "What happens here", icon=":material/menu_book:", key="_surface_why", on_change="rerun"
     )

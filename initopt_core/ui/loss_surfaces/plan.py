@@ -28,8 +28,8 @@ from . import look
 
 MAX_RUNS = 8
 FIRST = RACES["ravine"]
-PATHS, BASINS, FLAT = VIEWS = ("Paths", "Basins", "Sharp and flat")
-VIEW = Parameter("view", "Part of the page", PATHS, choices=VIEWS)
+PATHS, BASINS, FLAT = PARTS = ("Paths", "Basins", "Sharp and flat")
+PART = Parameter("view", "Part of the page", PATHS, choices=PARTS)
 SLIDES = (flatness.SHARPNESS, flatness.FLATNESS, flatness.DEPTH, flatness.SHIFT)
 """Controls of the part on sharp and flat minima."""
 DEFAULT_FORMULA = "sin(3*w1) + w1**2/4 + w2**2"
@@ -103,11 +103,11 @@ class Held:
 
     Attributes:
         plan: to be shown.
-        entry: the chosen surface; has the usual view, start and length.
+        entry: the chosen surface; has the usual ranges, start and length.
         shared_start: of the runs without one of their own.
         problem: what is wrong with the typed formula, a line with a pointer below; else empty.
-        view_problem: whether the chosen view cannot be used and the usual one is shown.
-        view: which part of the page.
+        unusable_ranges: whether those chosen cannot be used and the usual ones are shown.
+        part: which part of the page.
         flat: what `SLIDES` hold.
         look: how the race is shown; see `look`.
     """
@@ -116,8 +116,8 @@ class Held:
     entry: SurfaceEntry
     shared_start: tuple[float, float]
     problem: str
-    view_problem: bool
-    view: str
+    unusable_ranges: bool
+    part: str
     flat: tuple[float, ...]
     look: dict[str, Any]
 
@@ -187,7 +187,7 @@ def start(
 
 
 def edges(entry: SurfaceEntry) -> list[Parameter]:
-    """The four edges of the view."""
+    """The four edges of what is shown."""
     labels = (("from1", "w₁ from"), ("to1", "w₁ to"), ("from2", "w₂ from"), ("to2", "w₂ to"))
     return [
         Parameter(name, label, value, -100.0, 100.0)
@@ -230,8 +230,8 @@ def read(take: Reading) -> Held:
             rate, rate_settings = for_all
         runs.append(Run(name, tuple(sorted(settings.items())), begin, rate, rate_settings))
     steps = take(updates(entry), group="updates")
-    view_options: dict[str, Any] = {"answers": (PICTURE, CONTROLS)}  # a note may come
-    ranges = tuple(take(p, group="view", **view_options) for p in edges(entry))
+    ranged: dict[str, Any] = {"answers": (PICTURE, CONTROLS)}  # a note may come
+    ranges = tuple(take(p, group="ranges", **ranged) for p in edges(entry))
     usable = ranges[0] < ranges[1] and ranges[2] < ranges[3]
     noise = take(NOISE, group="noise")
     race = values["experiment"]
@@ -242,7 +242,7 @@ def read(take: Reading) -> Held:
         tuple(runs),
         tuple(own),
         ranges if usable else entry.ranges,
-        take(colouring(entry), group="view"),
+        take(colouring(entry), group="ranges"),
         steps,
         noise,
         take(SEED, group="noise"),
@@ -250,7 +250,7 @@ def read(take: Reading) -> Held:
     )
     flat = tuple(take(p, f"flat_{p.name}", group="flat") for p in SLIDES)
     shown = look.read(take, plan.name, plan.ranges)
-    part = take(VIEW, undo=False)
+    part = take(PART, undo=False)
     return Held(plan, entry, shared, problem, not usable, part, flat, shown)
 
 

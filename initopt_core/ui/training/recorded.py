@@ -36,7 +36,7 @@ def _record() -> tuple[dict[str, Figure], list[tuple[str, float, float]]]:
         "loss": figures.loss_figure(found, "epochs"),
         "accuracy": figures.accuracy_figure(found, "epochs"),
     }
-    ends = [(line, line.members[0].test or {}) for line in found]  # the record is whole
+    ends = [(line, line.trials[0].test or {}) for line in found]  # the record is whole
     tests = [(line.label, test["accuracy"], PUBLISHED[line.optimizer]) for line, test in ends]
     return drawn, tests
 

@@ -82,9 +82,9 @@ def results(run: RunInfo, history: History) -> None:
         export_buttons(figure, key="training-confusion")
     with right:
         shown = {
-            members[0].label: (members[0].optimizer, members[0].test["confusion"])
-            for members in findings.groups(history)
-            if members[0].test and members[0].test.get("confusion")
+            trials[0].label: (trials[0].optimizer, trials[0].test["confusion"])
+            for trials in findings.groups(history)
+            if trials[0].test and trials[0].test.get("confusion")
         }
         figure = figures.classes_figure(shown, classes)
         live_chart(figure, key="training-classes")

@@ -28,7 +28,7 @@ from . import about, controls, rates, results, words
 from .sharing import Shared
 from .steer import steering
 
-View = tuple[str, bool, float]  # axis, log scale, smoothing
+Manner = tuple[str, bool, float]  # axis, log scale, smoothing
 _watching: dict[str, float] = {}
 _lock = threading.Lock()
 NEXT = Place(0, None)
@@ -49,14 +49,14 @@ class Picture:
     Attributes:
         shown: the run, then those it is compared with, each at one version of its history.
         place: what a queued run waits for.
-        view: how the curves are drawn.
+        manner: how the curves are drawn.
         charts: the loss and the accuracy; empty before the first step and during a rate search.
         head, table: what stands above and below the charts, as HTML.
     """
 
     shown: tuple[Seen, ...]
     place: Place
-    view: View
+    manner: Manner
     charts: tuple[tuple[str, Figure], ...]
     head: str
     table: str
@@ -82,14 +82,16 @@ class Picture:
 _pictures: Shared[Picture | None] = Shared()
 
 
-def picture(run_id: str, others: tuple[str, ...], view: View, age: float = 0.0) -> Picture | None:
+def picture(
+    run_id: str, others: tuple[str, ...], manner: Manner, age: float = 0.0
+) -> Picture | None:
     """The picture of now, or one at most `age` seconds old; None when the run is gone."""
-    draw = partial(_drawn, run_id, others, view)
-    return _pictures.get((run_id, others, view), draw, age)
+    draw = partial(_drawn, run_id, others, manner)
+    return _pictures.get((run_id, others, manner), draw, age)
 
 
 def _drawn(
-    run_id: str, others: tuple[str, ...], view: View, last: Picture | None
+    run_id: str, others: tuple[str, ...], manner: Manner, last: Picture | None
 ) -> Picture | None:
     """The picture; a run that cannot be drawn takes nothing down with it."""
     try:
@@ -97,10 +99,10 @@ def _drawn(
         if not shown or shown[0].run.id != run_id:
             return None
         place = _place(run_id) if shown[0].run.state == "queued" else NEXT
-        return last if last and last.shows(shown, place) else draw(shown, place, view)
+        return last if last and last.shows(shown, place) else draw(shown, place, manner)
     except Exception as problem:
         if others:
-            return _drawn(run_id, (), view, None)
+            return _drawn(run_id, (), manner, None)
         with contextlib.suppress(SettingError):  # it may have been deleted meanwhile
             service().give_up(run_id, problem)
         return None
@@ -122,7 +124,7 @@ def seen(run_id: str, others: tuple[str, ...]) -> tuple[Seen, ...]:
     return tuple(replace(s, run=replace(s.run, name=names[s.run.id])) for s in found)
 
 
-def draw(shown: tuple[Seen, ...], place: Place, view: View) -> Picture:
+def draw(shown: tuple[Seen, ...], place: Place, manner: Manner) -> Picture:
     """The picture of these runs, from nothing but their snapshots."""
     run, history = shown[0].run, shown[0].history
     head, table = words.state(run, history, place.ahead, place.seconds), ""
@@ -130,8 +132,8 @@ def draw(shown: tuple[Seen, ...], place: Place, view: View) -> Picture:
     if history.curves and not history.phase.startswith("search:"):
         head += words.legend(_lines(shown))
         table = words.table([(s.run, s.history) for s in shown])
-        charts = tuple((kind, figure(kind, shown, *view)) for kind in ("loss", "accuracy"))
-    return Picture(shown, place, view, charts, head, table)
+        charts = tuple((kind, figure(kind, shown, *manner)) for kind in ("loss", "accuracy"))
+    return Picture(shown, place, manner, charts, head, table)
 
 
 @lru_cache(maxsize=128)
@@ -199,8 +201,8 @@ def watch(run_id: str, others: tuple[str, ...], held: controls.Held) -> None:
         segmented(controls.AXIS, on_change=st.rerun, width="content")
         for switch in (controls.LOG, controls.SMOOTH):
             parameter_control(switch, switch.name, link=False, on_change=st.rerun)
-    view = held.axis, held.log, 0.6 if held.smooth else 0.0
-    found = picture(run_id, others, view)
+    manner = held.axis, held.log, 0.6 if held.smooth else 0.0
+    found = picture(run_id, others, manner)
     if found is None:
         st.info("This training run is not here any more, or it cannot be read.")
         return
@@ -210,13 +212,13 @@ def watch(run_id: str, others: tuple[str, ...], held: controls.Held) -> None:
     steered = found.run.state in ("running", "paused") and not found.searching
     if steered and service().may_change(found.run):
         rates.live_rates(found.run, found.history)
-    st.fragment(_live, run_every=shown.every)(run_id, others, view)
+    st.fragment(_live, run_every=shown.every)(run_id, others, manner)
     if found.charts:
         slow = 3 * shown.every if shown.every and shown.tab else None
-        st.fragment(_more, run_every=slow)(run_id, others, view)
+        st.fragment(_more, run_every=slow)(run_id, others, manner)
 
 
-def _live(run_id: str, others: tuple[str, ...], view: View) -> None:
+def _live(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
     """What is new several times a second. Few elements: each costs every watcher.
 
     Their order never changes, so that the figures keep their place in the page's tree: one that
@@ -224,9 +226,9 @@ def _live(run_id: str, others: tuple[str, ...], view: View) -> None:
     """
     before: _Shown = st.session_state["_training_shown"]
     tab = bool(_tab())
-    found = picture(run_id, others, view, age=(before.every or 0.0) / 4)
+    found = picture(run_id, others, manner, age=(before.every or 0.0) / 4)
     if found is not None and _now_shown(found, tab) != before:
-        found = picture(run_id, others, view)  # an old picture must not send the page in circles
+        found = picture(run_id, others, manner)  # an old picture must not send the page in circles
     if found is None or _now_shown(found, tab) != before:
         st.rerun()  # buttons, timers and the list of runs follow the run's state
     st.html(found.head)
@@ -242,15 +244,15 @@ def _live(run_id: str, others: tuple[str, ...], view: View) -> None:
         st.html(found.table)
 
 
-def _more(run_id: str, others: tuple[str, ...], view: View) -> None:
+def _more(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
     """What is looked at more slowly, and the exports."""
-    found = picture(run_id, others, view, age=0.5)
+    found = picture(run_id, others, manner, age=0.5)
     if found is None or not found.charts:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="training-more"):
         segmented(controls.TAB, width="content")
         for kind in ("loss", "accuracy"):
-            chart = figure(kind, found.shown, *view, True)
+            chart = figure(kind, found.shown, *manner, True)
             export_buttons(chart, key=f"training-{kind}", label=f"{kind.capitalize()} figure")
     chosen = _tab()
     write_link(controls.TAB.name, chosen, controls.TAB.default)
@@ -269,7 +271,7 @@ def _layers(found: Picture) -> None:
         "an update of about a thousandth of the weights is a common rule of thumb."
     )
     for kind in ("gradient", "ratio"):
-        chart = figure(kind, found.shown[:1], *found.view)
+        chart = figure(kind, found.shown[:1], *found.manner)
         live_chart(chart, key=f"training-{kind}")
         export_buttons(chart, key=f"training-{kind}")
 

@@ -88,34 +88,34 @@ def table(shown: Sequence[tuple[RunInfo, History]]) -> str:
     """The racers of one or several runs in numbers; several seeds as mean and spread."""
     rows, colours = [], []
     for run, history in shown:
-        for members in findings.groups(history):
-            name = members[0].label if len(shown) == 1 else f"{run.name}: {members[0].label}"
-            stopped = sum(c.divergence is not None for c in members)
-            if len(members) > 1:
-                name += f" · {len(members)} seeds"
+        for trials in findings.groups(history):
+            name = trials[0].label if len(shown) == 1 else f"{run.name}: {trials[0].label}"
+            stopped = sum(c.divergence is not None for c in trials)
+            if len(trials) > 1:
+                name += f" · {len(trials)} seeds"
                 name += f", {stopped} stopped" if stopped else ""
             elif stopped:
                 name += " · stopped itself"
-            colours.append(theme.optimizer_style(members[0].optimizer)[0])
-            rows.append([name, *_cells(members, history)])
+            colours.append(theme.optimizer_style(trials[0].optimizer)[0])
+            rows.append([name, *_cells(trials, history)])
     return html_table(HEADS, rows, kind="racers", colours=colours)
 
 
-def _cells(members: Sequence[Curve], history: History) -> list[str]:
-    changed = [e["lr"] for e in history.rate_changes if e["racer"] == members[0].racer]
-    rate = changed[-1] if changed else members[0].lr
-    losses = [c.losses[-1] for c in members if c.losses]
-    seconds = [c.seconds[-1] for c in members if c.seconds]
-    epochs = sorted({c.best_epoch for c in members if c.best_epoch})
-    best = _percent([c.val[c.best_epoch - 1] for c in members if c.best_epoch])
+def _cells(trials: Sequence[Curve], history: History) -> list[str]:
+    changed = [e["lr"] for e in history.rate_changes if e["racer"] == trials[0].racer]
+    rate = changed[-1] if changed else trials[0].lr
+    losses = [c.losses[-1] for c in trials if c.losses]
+    seconds = [c.seconds[-1] for c in trials if c.seconds]
+    epochs = sorted({c.best_epoch for c in trials if c.best_epoch})
+    best = _percent([c.val[c.best_epoch - 1] for c in trials if c.best_epoch])
     if epochs:
         best += f" ({epochs[0]:d})" if len(epochs) == 1 else f" ({epochs[0]:d}–{epochs[-1]:d})"
-    tests = [c.test["accuracy"] for c in members if c.test]
+    tests = [c.test["accuracy"] for c in trials if c.test]
     return [
         number(rate, 6) if rate else UNKNOWN,
         number(statistics.fmean(losses)) if losses else UNKNOWN,
-        _percent([c.train[-1] for c in members if c.train]),
-        _percent([c.val[-1] for c in members if c.val]),
+        _percent([c.train[-1] for c in trials if c.train]),
+        _percent([c.val[-1] for c in trials if c.val]),
         best,
         f"<b>{_percent(tests, 2)}</b>" if tests else UNKNOWN,
         duration(statistics.fmean(seconds)) if any(seconds) else UNKNOWN,

@@ -58,7 +58,7 @@ def all_of(history: History, epoch: int) -> dict:
         for i in range(len(racers))
         for j, rate in enumerate((1e-3, 1e-2, 1e-1))
     }
-    confusions = {line.label: (line.optimizer, line.members[0].test["confusion"]) for line in found}
+    confusions = {line.label: (line.optimizer, line.trials[0].test["confusion"]) for line in found}
     return {
         "loss": figures.loss_figure(found, "steps"),
         "accuracy": figures.accuracy_figure(found, "epochs"),

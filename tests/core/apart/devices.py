@@ -88,11 +88,11 @@ def race(config, monkeypatch) -> tuple[phase.Phase, list[int]]:
     monkeypatch.setattr(phase.Phase, "flush", lambda self, upto: done.append(upto))
     monkeypatch.setattr(phase.Phase, "score", lambda self, epoch, clock: None)
     run = loop._Run(config, sample(), lambda event: None, None, Control, GPU, lambda: 0)
-    members = [
+    trials = [
         make_trial(config, i, racer, 42, racer.optimizer, run.data.probe)
         for i, racer in enumerate(config.racers)
     ]
-    return phase.Phase(run, config, members, 1, "race"), done
+    return phase.Phase(run, config, trials, 1, "race"), done
 
 
 def small(**changes):
@@ -111,7 +111,7 @@ def run_epoch(config, monkeypatch) -> phase.Phase:
         assert len(phase.checks) == 1 and phase.probes
         tensors = [phase.seen, *(t for _, counts in phase.checks for t in counts)]
         tensors += [values for *_, values in phase.probes]
-        for m in phase.members:
+        for m in phase.trials:
             tensors += list(m.model.parameters())
             tensors += [t for s in m.optimizer.state for t in vars(s).values()
                         if isinstance(t, Tensor)]  # fmt: skip
@@ -140,9 +140,9 @@ def test_every_initializer_starts_on_the_device(initializer, monkeypatch):
     monkeypatch.setattr("initopt_core.training.trial.initial_model", lambda *a: drawn)
     with device():
         images = torch.zeros(64, 784, device=GPU)
-        member = make_trial(config, 0, Racer("Adam"), 42, "Adam", images)
-        assert all(p.device == p.grad.device == GPU for p in member.model.parameters())
-        assert member.optimizer.params[0].device == GPU
+        trial = make_trial(config, 0, Racer("Adam"), 42, "Adam", images)
+        assert all(p.device == p.grad.device == GPU for p in trial.model.parameters())
+        assert trial.optimizer.params[0].device == GPU
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
