@@ -1,7 +1,6 @@
-"""The laboratory without its page: settings, presets, findings, program, explanation, figures."""
+"""The laboratory without its page: settings, presets, findings, program, explanation."""
 
 import itertools
-import json
 import math
 import os
 import re
@@ -10,12 +9,8 @@ import sys
 
 import numpy as np
 import pytest
-import torch
 
 from initopt_core import data
-from initopt_core.figures import export
-from initopt_core.figures import initialization as figures
-from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Settings, observe, parse_hidden
 from initopt_core.initialization.code import program
 from initopt_core.initialization.explain import explain
@@ -25,7 +20,7 @@ from initopt_core.initialization.presets import PRESETS
 from initopt_core.initialization.settings import describe_hidden
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS
-from initopt_core.probes import probe, summarize
+from initopt_core.probes import probe
 from initopt_core.registry import SettingError
 
 
@@ -295,72 +290,3 @@ def test_the_program_runs_for_other_schemes(dataset, torchvision_folder, scheme)
 )
 def test_every_program_compiles(scheme, activation):
     compile(program(Settings.make(scheme, activation=activation)), "program", "exec")
-
-
-# --- figures --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "display",
-    [Display(), Display(outputs=True, shared=True, log=True, robust=True, curve=False)],
-    ids=["plain", "all switches"],
-)
-def test_grid(dataset, display):
-    seen = observe(Settings.make(hidden="40, 30", batch=64), dataset, outputs=True)
-    figure = figures.grid(seen, display)
-    assert figure.signals["t1"] == "Layer 2 (40 → 30)"
-    rows = figure.rows()
-    if not display.robust and not display.log:
-        for c, s in enumerate(seen.probe.weights):
-            assert sum(r["y"] for r in rows[f"h0_{c}"][:-1]) == pytest.approx(s.size, rel=1e-3)
-    text = json.dumps(figure.definition())
-    assert all(f'"{name}"' in text for name in figure.data), "a live view would stop"
-    assert export.to_svg(figure).startswith(b"<svg")
-
-
-@pytest.mark.parametrize("deep", [False, True])
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"scheme": "constant"},
-        {"scheme": "zeros"},
-        {"scheme": "constant_variance", "scheme_settings": {"std": 10.0}},
-    ],
-    ids=["constant", "zeros", "overflow"],
-)
-def test_figures_of_the_sick(dataset, settings, deep):
-    hidden = "40 x 256" if deep else "30, 20"
-    seen = observe(Settings.make(hidden=hidden, batch=64, **settings), dataset)
-    made = [figures.depth(seen)]
-    if deep:
-        made += [figures.strips(seen, Display(shared=s)) for s in (True, False)]
-        made += [figures.one_layer(seen, i, Display()) for i in (0, 40)]
-    else:
-        made += [figures.grid(seen, Display(log=log)) for log in (True, False)]
-    for figure in made:
-        json.loads(figure.message)
-        assert export.to_svg(figure).startswith(b"<svg")
-    if deep and settings["scheme"] == "constant_variance":
-        assert made[0].rows()["activations_bad"] == [
-            {"layer": int(seen.probe.broken_at.name.split()[1])}
-        ]
-
-
-def test_density_curve_is_a_density():
-    values = torch.randn(100_000, generator=torch.Generator().manual_seed(0))
-    s = summarize(values, "Layer 0", 1, 1)
-    curve = figures.density(s, s.low, s.high)
-    assert curve.sum() == pytest.approx(s.size, rel=0.01)
-    middle = figures.density(s, -0.1, 0.1, 1)[0] / 0.2 / s.size
-    assert middle == pytest.approx(1 / math.sqrt(2 * math.pi), rel=0.03)
-
-
-def test_comparison_uses_shared_bins(views):
-    first = views(hidden="40, 30", batch=64)
-    second = views(hidden="40, 30", batch=64, scheme="pytorch")
-    figure = figures.compare([first, second], Display())
-    both = figure.data["c0_0"]["histograms"]
-    assert both[0]["edges"] == both[1]["edges"]
-    assert all(sum(p["counts"]) == pytest.approx(100, rel=1e-2) for p in both)
-    curves = figures.depth(second, [first])
-    assert len({r["color"] for r in curves.rows()["activations_lines"]}) == 2

@@ -4,11 +4,14 @@ import csv
 import io
 
 import pytest
+import vl_convert
 
 from initopt_core.descent import Run, race
 from initopt_core.figures import export
 from initopt_core.figures import loss_surfaces as figures
-from initopt_core.surfaces import Surface
+from initopt_core.figures.figure import Figure
+from initopt_core.surfaces import FORMULA, Surface
+from tests.support.charts import rows_of
 
 
 def test_the_loss_at_every_step_is_in_the_table():
@@ -22,3 +25,29 @@ def test_the_loss_at_every_step_is_in_the_table():
         assert min(told, key=lambda v: abs(v - trace.points[-1, 2])) == pytest.approx(
             float(trace.points[-1, 2]), rel=1e-5
         )
+
+
+def surface_losses(text: str, start: tuple[float, float]) -> Figure:
+    settings = (("lr", 0.5),)
+    traces = race(Surface(FORMULA, text=text), [Run("SGD", settings, start)], 5)
+    return figures.losses(traces, ["SGD"])
+
+
+SURFACE_LOSSES = [
+    # formula, start, log axis, what is said
+    ("w1**2 + w2**2", (1.0, 1.0), True, "5 values of 0"),  # rate 1/2 goes to the minimum at once
+    ("w1**2 + w2**2 + 1", (1.0, 1.0), True, ""),
+    ("w1**2 - 1", (0.5, 0.0), False, ""),
+    ("w1**2 + w2**2", (0.0, 0.0), False, ""),
+]
+
+
+@pytest.mark.parametrize(("text", "start", "log", "said"), SURFACE_LOSSES)
+def test_a_loss_of_zero_does_not_turn_an_exported_chart_linear(text, start, log, said):
+    figure = surface_losses(text, start)
+    spec = figure.spec()
+    scale = spec["layer"][0]["encoding"]["y"]["scale"]
+    assert (scale.get("type") == "log") is log
+    svg = vl_convert.vegalite_to_svg(spec)
+    assert ("Left out" in svg) is bool(said) and said in svg
+    assert len(rows_of(figure)) == 6  # the file has the zeros, too

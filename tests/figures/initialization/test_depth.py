@@ -1,0 +1,43 @@
+"""Variance against depth."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pytest
+import vl_convert
+
+from initopt_core.data import load_sample
+from initopt_core.figures import initialization, logs
+from initopt_core.initialization.observation import observe
+from initopt_core.initialization.settings import Settings
+from tests.support.charts import path_heights, powers
+
+
+@pytest.mark.parametrize("low", [1e-100, 1e-200, 1e-299, 1e-310, 0.0])
+def test_vanished_variances_leave_the_depth_view_standing(low):
+    """Variances below 1e-300 emptied the gradient chart."""
+    seen = observe(Settings(hidden=(16, 16, 16), batch=64), load_sample())
+    stats = seen.probe.gradients
+    faint = [dataclasses.replace(stats[0], variance=low), *stats[1:]]
+    probe = dataclasses.replace(seen.probe, gradients=faint)
+    seen = dataclasses.replace(seen, probe=probe, predict=lambda: None)
+    figure = initialization.depth(seen)
+    svg = vl_convert.vegalite_to_svg(figure.spec())
+    heights = [h for h in path_heights(svg) if h > 20]
+    assert len(heights) >= 2 and "NaN" not in svg
+    if low >= logs.SMALLEST:
+        assert min(powers(svg)) <= math.log10(low) / 2
+        assert "Left out" not in svg
+    else:
+        assert "1 value" in svg and "1 value" in figure.alt
+
+
+def test_what_is_drawn_is_what_was_measured_and_predicted():
+    seen = observe(Settings.make(hidden="16, 8", batch=64), load_sample())
+    rows = initialization.depth(seen).rows()["activations_lines"]
+    measured = [r["y"] for r in rows if r["kind"] == "measured"]
+    predicted = [r["y"] for r in rows if r["kind"] == "predicted"]
+    assert measured == pytest.approx([s.variance for s in seen.probe.activations], rel=1e-3)
+    assert predicted == pytest.approx(seen.prediction.variance, rel=1e-3)

@@ -1,0 +1,49 @@
+"""Histograms in a grid."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from initopt_core.data import load_sample
+from initopt_core.figures import export
+from initopt_core.figures import initialization as figures
+from initopt_core.figures.initialization import Display
+from initopt_core.initialization import Settings, observe
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    return load_sample()
+
+
+@pytest.mark.parametrize(
+    "display",
+    [Display(), Display(outputs=True, shared=True, log=True, robust=True, curve=False)],
+    ids=["plain", "all switches"],
+)
+def test_grid(dataset, display):
+    seen = observe(Settings.make(hidden="40, 30", batch=64), dataset, outputs=True)
+    figure = figures.grid(seen, display)
+    assert figure.signals["t1"] == "Layer 2 (40 → 30)"
+    rows = figure.rows()
+    if not display.robust and not display.log:
+        for c, s in enumerate(seen.probe.weights):
+            assert sum(r["y"] for r in rows[f"h0_{c}"][:-1]) == pytest.approx(s.size, rel=1e-3)
+    text = json.dumps(figure.definition())
+    assert all(f'"{name}"' in text for name in figure.data), "a live view would stop"
+    assert export.to_svg(figure).startswith(b"<svg")
+
+
+def test_a_panel_is_found_by_its_number(dataset):
+    seen = observe(Settings.make(hidden="4, 3", batch=16), dataset, outputs=True)
+    shown = Display(outputs=True)
+    rows = ("weights", "gradients", "activations")
+    assert [figures.place(seen, shown, i) for i in range(9)] == [
+        (row, layer) for row in rows for layer in range(3)
+    ]
+    assert figures.place(seen, shown, 10) == ("outputs", 1)
+    assert figures.place(seen, shown, 11) is None  # none behind the last layer
+    one = figures.enlarged(seen, "gradients", 1, shown)
+    assert sum(r["y"] for r in one.rows()["h0_0"][:-1]) == seen.probe.gradients[1].size

@@ -1,0 +1,38 @@
+"""The phase map as a picture."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from initopt_core.data import load_sample
+from initopt_core.figures import initialization as figures
+from initopt_core.figures import theme
+from initopt_core.initialization import Settings, observe
+from initopt_core.initialization.theory import PhaseMap
+
+
+def test_the_brightest_line_of_the_picture_is_the_critical_one():
+    w, b = np.linspace(0.5, 3, 51), np.linspace(0, 1, 5)
+    chi = np.broadcast_to((w / 2) ** 2, (5, 51))  # one at 2, whatever the biases
+    plane = PhaseMap(w, b, np.ones((5, 51)), chi, np.ones((5, 51)), np.full(5, 2.0))
+    (row,) = figures.phase(plane).rows()["map"]
+    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(row["url"].partition(",")[2]))))
+    brightest = picture[2].astype(int).sum(-1).argmax()
+    assert w[brightest] == pytest.approx(2, abs=0.05)
+    np.testing.assert_allclose(picture[2, brightest, :3], theme.viridis(np.array(1.0)), atol=1)
+
+
+def test_a_network_lies_where_its_weights_and_biases_were_drawn():
+    settings = Settings.make(
+        "equal_variance", {"gain": 1.5, "bias_std": 0.3}, "tanh", hidden="3 x 16", batch=32
+    )
+    w, b = np.linspace(0.5, 3, 3), np.linspace(0, 1, 2)
+    plane = PhaseMap(w, b, *(np.ones((2, 3)) for _ in range(3)), np.full(2, 2.0))
+    figure = figures.phase(plane, observe(settings, load_sample()))
+    (dot,) = figure.rows()["dots"]
+    assert (dot["x"], dot["y"]) == pytest.approx((1.5, 0.3), rel=1e-3)

@@ -1,0 +1,33 @@
+"""Gradients and updates of every layer."""
+
+from __future__ import annotations
+
+import pytest
+import vl_convert
+
+from initopt_core.figures import training
+from tests.support.charts import powers, told
+
+
+@pytest.mark.parametrize("tiny", [0.0, 1e-310, 5e-324])
+def test_gradients_without_place_leave_the_layers_chart_standing(tiny):
+    history = told([[2.3, 1.0]])
+    for step in range(3):
+        history._take({"kind": "probe", "name": "SGD", "step": 20 * step,
+                       "gradient": [1e-200, 1e-100, tiny], "ratio": [0.1, 0.01, tiny]})  # fmt: skip
+    for what in ("gradient", "ratio"):
+        figure = training.layers_figure(training.lines([("", history)]), "steps", what)
+        svg = vl_convert.vegalite_to_svg(figure.spec())
+        assert "3 values" in svg and "NaN" not in svg
+        if what == "gradient":
+            assert {-200, -100} & set(powers(svg)) and 0 not in powers(svg)
+
+
+def test_each_layers_curve_is_what_was_measured():
+    history = told([[2.3, 1.0]])
+    for step, size in ((0, 1.0), (20, 0.25)):
+        history._take({"kind": "probe", "name": "SGD", "step": step,
+                       "gradient": [size, 2 * size], "ratio": [0.1, 0.2]})  # fmt: skip
+    figure = training.layers_figure(training.lines([("", history)]), "steps", "gradient")
+    drawn = [(r["layer"], r["x"], r["y"]) for r in figure.rows()["layers"]]
+    assert drawn == [(0, 0, 1), (0, 20, 0.25), (2, 0, 2), (2, 20, 0.5)]

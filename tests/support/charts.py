@@ -1,0 +1,48 @@
+"""What figures' tests read off charts and their files, and histories to draw."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from initopt_core.figures import export
+from initopt_core.figures.figure import Figure
+from initopt_core.training.history import History
+
+RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def powers(svg: str) -> list[int]:
+    """Exponents of an SVG's labels 10ⁿ."""
+    return [int(m.translate(RAISED)) for m in re.findall(r">10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)<", svg)]
+
+
+def told(losses: list[list[float | None]], steps: int = 10, **more) -> History:
+    """A history of racers with these losses, as a run's events tell it."""
+    history = History("/nonexistent")
+    names = ["SGD", "Adam", "Lion"][: len(losses)]
+    trials = [
+        {"name": n, "label": n, "optimizer": n, "racer": i, "seed": 42, "lr": 0.1}
+        for i, n in enumerate(names)
+    ]
+    start = {"kind": "start", "phase": "race", "steps": steps, "epochs": 40, "batch": 256}
+    history._take({**start, "device": "cpu", "trials": trials})
+    count = len(losses[0])
+    event = {"kind": "steps", "first": 0, "count": count, "losses": losses}
+    history._take({**event, "seconds": [1.0] * len(losses), "clock": 1.0, **more})
+    return history
+
+
+def rows_of(figure: Figure) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(export.to_csv(figure).decode())))
+
+
+def path_heights(svg: str) -> list[float]:
+    """The largest vertical extent of each drawn line in an SVG, in pixels."""
+    found = []
+    for path in re.findall(r'aria-roledescription="line mark"[^>]*? d="([^"]*)"|d="([^"]*)"', svg):
+        numbers = re.findall(r"[ML](-?[\d.e-]+),(-?[\d.e-]+)", "".join(path))
+        y = [float(b) for _, b in numbers]
+        found.append(max(y) - min(y) if y else 0.0)
+    return found
