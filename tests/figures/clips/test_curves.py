@@ -1,0 +1,35 @@
+"""Curves that are drawn from left to right."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from initopt_core.figures import clips, training
+from initopt_core.figures.initialization.grid import grid_room
+from initopt_core.reading import SettingError
+from tests.support.charts import told
+from tests.support.clips import SMALL
+
+
+@pytest.fixture(scope="module")
+def loss():
+    history = told([np.geomspace(2, 0.01, 400).tolist()])
+    return training.loss_figure(training.lines([("", history)]), "epochs")
+
+
+def test_a_curve_grows_and_its_axes_stay(loss):
+    options = clips.ClipOptions(**{**SMALL, "fps": 4})
+    frames = [np.asarray(f.copy()).astype(int) for f in clips.curves_clip(loss).frames(options)]
+    changed = [(abs(b - a).sum(2) > 30).any(0).nonzero()[0] for a, b in itertools.pairwise(frames)]
+    assert len(frames) == 4 and all(len(c) for c in changed)
+    # What comes new stands right of what was there.
+    starts = [c.min() for c in changed]
+    assert starts == sorted(starts) and len(set(starts)) == len(starts)
+
+
+def test_a_grid_of_panels_is_refused(loss):
+    import dataclasses
+
+    with pytest.raises(SettingError, match="one panel"):
+        clips.curves_clip(dataclasses.replace(loss, room=grid_room(3, 2)))

@@ -1,0 +1,29 @@
+"""Size, speed and length of a clip."""
+
+import pytest
+
+from initopt_core.figures import clips
+from initopt_core.reading import SettingError
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        ({"format": "mpg"}, "did you mean|choose of mp4, gif, webp"),
+        ({"width": 321}, "even"),
+        ({"fps": 0}, "from 1 to 60"),
+        ({"seconds": float("nan")}, "from 0.2 to 120"),
+        ({"seconds": 100, "width": 3840, "height": 2160}, "1,000,000,000"),
+        ({"format": "webp", "seconds": 20}, "150,000,000"),
+        ({"theme": "drak"}, "dark"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_with_the_bound(bad, words):
+    with pytest.raises(SettingError, match=words):
+        clips.ClipOptions(**bad)
+
+
+def test_frames_are_counted_with_the_hold():
+    options = clips.ClipOptions(fps=10, seconds=1.0, hold=0.5)
+    assert (options.moving, options.frames) == (10, 15)
+    assert clips.ClipOptions(fps=1, seconds=0.2).moving == 2  # fewer do not move
