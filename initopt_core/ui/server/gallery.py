@@ -30,8 +30,12 @@ THEMES = ("light", "dark")
 KINDS = {"webp": "image/webp", "svg": "image/svg+xml"}
 KEEP_SECONDS = 3600
 """For which a browser shows what it has without asking."""
-_CLIENT = "gallery"
 _pending: dict[Hashable, Future] = {}
+
+
+def _client() -> str:
+    """Whose turn it is at the worker: all that ask here are one."""
+    return FOLDER
 
 
 @lru_cache(maxsize=1)
@@ -50,7 +54,7 @@ def begin(function: Callable, *args: Hashable) -> Future:
     key = key_of(function, args, {})
     found = _pending.get(key)
     if found is None:
-        found = _waiters().submit(results().get, key, lambda: function(*args), _CLIENT)
+        found = _waiters().submit(results().get, key, lambda: function(*args), _client)
         _pending[key] = found
         found.add_done_callback(lambda _: _pending.pop(key, None))
     return found
