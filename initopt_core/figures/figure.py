@@ -16,12 +16,13 @@ from functools import cached_property
 from typing import Any
 
 import altair as alt
+from altair.utils import schemapi
 
 from . import theme
 from .room import Room
 
 # Looking each part up in Vega-Lite's schema takes longer than all else; the tests do it.
-alt.utils.schemapi.disable_debug_mode()
+schemapi.disable_debug_mode()
 
 DIGITS = 4
 """Significant digits sent to the browser: finer than a pixel, small on the wire."""
