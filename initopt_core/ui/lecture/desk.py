@@ -97,7 +97,7 @@ def tried(act: Callable[[], None]) -> bool:
     return True
 
 
-def add_view() -> None:
+def add_scene() -> None:
     """Callback: the view on the screen becomes the last scene of the own lecture."""
     page = address.page()
     if page not in PAGES:

@@ -22,7 +22,7 @@ from . import desk
 def bar(title: str) -> None:
     """What stands in the head of every page, whose title this is; in a hall with its scene."""
     _arrive()
-    address_bar(title, scene=_told, go=_go, add=desk.add_view)
+    address_bar(title, scene=_told, go=_go, add=desk.add_scene)
 
 
 def open_scene(lecture: Lecture, number: int) -> None:
