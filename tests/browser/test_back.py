@@ -151,6 +151,7 @@ def test_arriving_writes_no_entry_of_its_own(page, app_url, path):
     assert page.url == "about:blank"
 
 
+@pytest.mark.long
 def test_reload_and_a_new_browser_show_the_same(browser, page, app_url):
     opened(page, app_url, "/initialization")
     press(page, 4, 150)
@@ -164,6 +165,7 @@ def test_reload_and_a_new_browser_show_the_same(browser, page, app_url):
     other.context.close()
 
 
+@pytest.mark.long
 def test_two_tabs_do_not_know_each_other(browser, app_url):
     context = browser.new_context()
     one, two = context.new_page(), context.new_page()

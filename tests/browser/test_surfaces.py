@@ -487,6 +487,7 @@ def test_the_solid_view_turns_and_zooms_by_keys(page, app_url):
     calm(page)
 
 
+@pytest.mark.long
 def test_how_the_race_is_shown_comes_back_in_another_browser(browser, page, app_url):
     ready(page, f"{app_url}/loss_surfaces?step=20&speed=0.5&chosen=2&arrows=false")
     expect(page.locator(".sc-step")).to_have_text("20 / 100")
