@@ -169,6 +169,12 @@ class SharedResults:
         """How many computations wait for their turn."""
         return len(self._turns)
 
+    def kept(self, key: Hashable) -> Any:
+        """The result kept under `key`, or None."""
+        with self._lock:
+            found = self._results.get(key)
+        return found[0] if found else None
+
     def holds(self, key: Hashable) -> bool:
         """Whether `key` would be answered without computing."""
         return key in self._results

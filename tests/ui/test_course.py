@@ -95,7 +95,7 @@ def test_loss_surfaces_opens_at_the_race(items, opened):
 
 def test_sharp_and_flat_opens_at_its_part(items, opened):
     held = opened[items["26-sharp-and-flat"].query]
-    assert held.view == "Sharp and flat" and held.flat[-1] == SHIFT.default
+    assert held.part == "Sharp and flat" and held.flat[-1] == SHIFT.default
 
 
 def test_a_card_holds_a_place_for_its_picture_and_words_for_the_ear(items):

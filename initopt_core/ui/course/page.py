@@ -69,9 +69,6 @@ def _numbers(found: list[Item]) -> None:
         told = [one for item in found for one in compute(gallery.numbers, item.name, dataset)]
         st.html(parts.table(told))
         return
-    for item in found:
-        if not is_ready(gallery.numbers, item.name, dataset):
-            served.begin(gallery.numbers, item.name, dataset)
     st.fragment(partial(_counting, found), run_every=1.0)()
 
 

@@ -83,6 +83,11 @@ def give_way() -> None:
         raise RerunException(newer)
 
 
+def kept(function: Callable, *args: Hashable, **kwargs: Hashable) -> Any:
+    """What `compute` would answer at once, or None."""
+    return results().kept(key_of(function, args, kwargs))
+
+
 def is_ready(function: Callable, *args: Hashable, **kwargs: Hashable) -> bool:
     """Whether `compute` would answer at once."""
     return results().holds(key_of(function, args, kwargs))

@@ -2,7 +2,8 @@
 
 The page that shows them sends the addresses alone: the browser asks for what comes into view, keeps
 what it has, and no run of a script waits for a picture. Many visitors who ask for one picture wait
-for one computation, which has its fair turn at the server's worker like a visitor's.
+for one computation, which has its fair turn at the server's worker like a visitor's. The server
+loads this before it listens, hence what needs PyTorch is imported where it is used.
 """
 
 from __future__ import annotations
@@ -21,8 +22,7 @@ from starlette.routing import Route
 from initopt_core.cache import Crowded
 
 from . import startup
-from .compute import is_ready, key_of, results
-from .dataset import get_dataset
+from .compute import kept, key_of, results
 
 FOLDER = "gallery"
 """Last part but one of the addresses."""
@@ -46,6 +46,8 @@ def _waiters() -> ThreadPoolExecutor:
 
 def address(name: str, theme: str, kind: str = "webp") -> str:
     """Of a figure's picture, relative to a page's: it holds below any path of the app."""
+    from .dataset import get_dataset
+
     return f"{FOLDER}/{name}-{theme}.{kind}?of={get_dataset().source}"
 
 
@@ -68,16 +70,17 @@ async def picture(request: Request) -> Response:
     if not startup.loaded():
         return PlainTextResponse("Loading.\n", 503, headers={"Retry-After": "2"})
     name, theme, kind = wanted
-    from initopt_core.figures import gallery  # with torch: not before the server listens
+    from initopt_core.figures import gallery
+
+    from .dataset import get_dataset
 
     dataset = get_dataset()
     if name not in gallery.items(dataset):
         return PlainTextResponse("There is no such picture.\n", 404)
     make: Any = gallery.picture if kind == "webp" else gallery.large
     try:
-        if is_ready(make, name, theme, dataset):
-            file = results().get(key_of(make, (name, theme, dataset), {}), bytes)
-        else:
+        file = kept(make, name, theme, dataset)
+        if file is None:
             file = await asyncio.shield(asyncio.wrap_future(begin(make, name, theme, dataset)))
     except Crowded:
         return PlainTextResponse("Very many wait.\n", 503, headers={"Retry-After": "5"})

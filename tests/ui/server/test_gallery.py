@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from initopt_core import data
 from initopt_core.cache import Crowded, SharedResults
 from initopt_core.figures import gallery as figures
-from initopt_core.ui.server import gallery, startup
+from initopt_core.ui.server import dataset, gallery, startup
 from tests.support.asgi import ask
 
 NAME = "26-sharp-and-flat"
@@ -22,10 +22,10 @@ NAME = "26-sharp-and-flat"
 
 @pytest.fixture
 def app(monkeypatch):
-    sample, kept = data.load_sample(), SharedResults()
-    monkeypatch.setattr(gallery, "get_dataset", lambda: sample)
-    monkeypatch.setattr(gallery, "results", lambda: kept)
-    monkeypatch.setattr(gallery, "is_ready", lambda f, *a: kept.holds(gallery.key_of(f, a, {})))
+    sample, results = data.load_sample(), SharedResults()
+    monkeypatch.setattr(dataset, "get_dataset", lambda: sample)
+    monkeypatch.setattr(gallery, "results", lambda: results)
+    monkeypatch.setattr(gallery, "kept", lambda f, *a: results.kept(gallery.key_of(f, a, {})))
     monkeypatch.setattr(startup, "loaded", lambda: True)
     return Starlette(routes=gallery.routes())
 
