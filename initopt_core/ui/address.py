@@ -68,21 +68,15 @@ def arrive(page: str) -> None:
     state = st.session_state
     changed = state.get(_PAGE, page) != page
     state[_PAGE] = page
-    if changed:
-        state.get(_WRITTEN, {}).clear()
     if by_history() or (changed and len(st.query_params)):
-        state.get(_PENDING, {}).clear()
+        _follow_link(page)
+    elif changed:
         state.get(_WRITTEN, {}).clear()
-        state[_EPOCH] = epoch() + 1
-        _drop(page)
 
 
 def go(link: Mapping[str, str | list[str]]) -> None:
     """Let the values of this page be those of another link to it, as after Back."""
-    state = st.session_state
-    state.get(_PENDING, {}).clear()
-    state[_EPOCH] = epoch() + 1
-    _drop(page())
+    _follow_link(page())
     st.query_params.from_dict(link)
 
 
@@ -96,10 +90,13 @@ def told() -> str:
     return st.session_state.get(_TITLE, "")
 
 
-def _drop(page: str) -> None:
-    """Forget all values of a page, in the session alone."""
+def _follow_link(page: str) -> None:
+    """Forget a page's values and what was written of them: those of the link count from now on."""
+    state = st.session_state
+    for held in (_PENDING, _WRITTEN):
+        state.get(held, {}).clear()
+    state[_EPOCH] = epoch() + 1
     if page:
-        state = st.session_state
         for key in [k for k in state if isinstance(k, str) and k.startswith(f"{page}.")]:
             del state[key]
 
@@ -135,15 +132,26 @@ def _waiting() -> bool:
 def _flush(pending: dict[str, Any]) -> None:
     """Write what waits, and once more what this page's link holds already: a browser that asked
     for this run before the last link had reached it brought the one before, which now counts."""
-    link, written = st.query_params, st.session_state.setdefault(_WRITTEN, {})
+    written = st.session_state.setdefault(_WRITTEN, {})
     written |= pending
-    for key, text in written.items():
-        if not text and text != "":
-            if key in link:
-                del link[key]
-        elif link.get_all(key) != ([text] if isinstance(text, str) else text):
-            link[key] = text
+    if not all(_holds(key, text) for key, text in pending.items()):
+        for key, text in written.items():
+            _put(key, text)
     pending.clear()
+
+
+def _holds(key: str, text: str | list[str] | None) -> bool:
+    """Whether the link says so already."""
+    return st.query_params.get_all(key) == ([text] if isinstance(text, str) else text or [])
+
+
+def _put(key: str, text: str | list[str] | None) -> None:
+    if _holds(key, text):
+        return
+    if text or text == "":
+        st.query_params[key] = text
+    else:
+        del st.query_params[key]
 
 
 def by_history() -> bool:

@@ -115,6 +115,8 @@ def written():
     from initopt_core.ui import address
 
     address.arrive("numbers")
+    if link := st.session_state.pop("go", None):
+        address.go(link)
     for key, text in st.session_state.pop("write", {}).items():
         address.write(key, text)
 
@@ -130,3 +132,15 @@ def test_a_link_that_was_written_while_the_browser_asked_is_not_lost():
     test.session_state["write"] = {"c": "3"}
     test.run()
     assert set(dict(test.query_params)) == {"b", "c"}
+
+
+def test_another_link_of_the_page_brings_nothing_of_the_one_before():
+    test = AppTest.from_function(written)
+    test.session_state["write"] = {"a": "1", "both": "old"}
+    test.run(timeout=30)
+    test.session_state["go"] = {"both": "new"}
+    test.run()
+    test.session_state["write"] = {"c": "3"}
+    test.run()
+    assert set(dict(test.query_params)) == {"both", "c"}
+    assert test.query_params["both"] in ("new", ["new"])
