@@ -217,6 +217,11 @@ class Figure:
     )
     settings: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def defined_by(self) -> tuple[Hashable, ...]:
+        """All that `definition` depends on: two figures that agree in it differ in data alone."""
+        return self.key, tuple(sorted(self.signals)), self.room
+
     def definition(self) -> dict:
         """The Vega-Lite definition, themed, without data and with every signal declared.
 

@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 
 from PIL import ImageFont
 
+from initopt_core.cache import Recent
 from initopt_core.figures import fonts, theme
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter
@@ -110,20 +111,18 @@ def plain(figure: Figure, options: ExportOptions) -> dict[str, Any]:
     return restyled(figure.spec(_definition(figure)), options)
 
 
-_definitions: dict[Hashable, str] = {}
-"""Key -> definition as JSON, of the newest figures: building one takes up to a second, and figures
-with one key differ in their data alone."""
-_KEPT = 16
+_definitions: Recent[Hashable, str] = Recent(16)
+"""Definitions as JSON by what they depend on: building one takes up to a second."""
 _lock = threading.Lock()
 
 
 def _definition(figure: Figure) -> dict[str, Any]:
-    text = _definitions.get(figure.key) or json.dumps(figure.definition())
     with _lock:
-        _definitions.pop(figure.key, None)
-        _definitions[figure.key] = text  # the newest last
-        if len(_definitions) > _KEPT:
-            del _definitions[next(iter(_definitions))]
+        text = _definitions.get(figure.defined_by)
+    if text is None:
+        text = json.dumps(figure.definition())
+        with _lock:
+            _definitions.put(figure.defined_by, text)
     return json.loads(text)
 
 

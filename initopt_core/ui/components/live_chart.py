@@ -50,7 +50,7 @@ class _Cache:
         self._entries: Recent[Hashable, Compiled] = Recent(size)
 
     def get(self, figure: Figure) -> Compiled:
-        key = (figure.key, tuple(sorted(figure.signals)))
+        key = figure.defined_by
         if found := self._kept(key):
             return found
         # The compiler works one at a time anyway, so that nobody compiles the same figure twice;
@@ -84,11 +84,12 @@ def compile_figure(figure: Figure) -> Compiled:
 
 def _compile(figure: Figure) -> Compiled:
     """From the disk where a figure of this key has been compiled before."""
-    name = chart_store.fingerprint(figure.key, sorted(figure.signals), figure.room)
+    name = chart_store.fingerprint(*figure.defined_by)
     kept = chart_store.read(name)
     if kept is None:
-        width, height = _size(figure)
-        vega = converter().vegalite_to_vega(figure.definition())
+        definition = figure.definition()
+        vega = converter().vegalite_to_vega(definition)
+        width, height = _size(figure, definition)
         kept = {"vega": vega, "width": width, "height": height}
         chart_store.write(name, kept)
     text = json.dumps(_finished(kept["vega"], figure), separators=(",", ":"), ensure_ascii=False)
@@ -105,11 +106,11 @@ def _finished(vega: dict[str, Any], figure: Figure) -> dict[str, Any]:
     return figure.room.fitted(vega) if figure.room else vega
 
 
-def _size(figure: Figure) -> tuple[int, int]:
+def _size(figure: Figure, definition: dict[str, Any]) -> tuple[int, int]:
     """Natural size (px): what is kept on the page before any ink."""
     if room := figure.room:
         return room.across(room.width), room.down(room.width)
-    svg = converter().vegalite_to_svg(figure.spec())
+    svg = converter().vegalite_to_svg(figure.spec(definition))
     size = re.search(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"', svg)
     width, height = (round(float(v)) for v in size.groups()) if size else (600, 300)
     return width, height
