@@ -7,8 +7,10 @@ import json
 import os
 import secrets
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
+from initopt_core.paths import write_atomic
 from initopt_core.reading import SettingError
 
 from . import files
@@ -16,8 +18,6 @@ from .scenes import Lecture, is_name, name_of
 
 MAX_LECTURES = 500
 """On one server; the one that was changed longest ago makes room."""
-
-
 MAX_OWN = 50
 """Of one owner, so that nobody pushes out those of others alone."""
 
@@ -28,6 +28,17 @@ class Kept:
 
     lecture: Lecture
     owner: str
+
+
+@lru_cache(maxsize=MAX_LECTURES)
+def _read(path: Path, stamp: tuple[int, ...]) -> Kept | None:
+    """The file as it was with this `stamp`; a page looks through all in each of its runs."""
+    try:
+        whole = json.loads(path.read_text(encoding="utf-8"))
+        lecture, _problems = files.read(whole["text"])
+        return Kept(replace(lecture, name=path.stem), whole["owner"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 class Shelf:
@@ -56,15 +67,10 @@ class Shelf:
             fresh = f"{name_of(lecture.title)}-{secrets.token_hex(4)}"
             lecture = replace(lecture, name=fresh)
         whole = {"owner": owner, "text": files.text_of(lecture)}
-        path = self._path(lecture.name)
-        part = path.with_suffix(f".{secrets.token_hex(4)}")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(whole), encoding="utf-8")
-            part.replace(path)
+            write_atomic(self._path(lecture.name), json.dumps(whole).encode())
         except OSError as problem:
-            with contextlib.suppress(OSError):
-                part.unlink()
             why = os.strerror(problem.errno) if problem.errno else str(problem)
             raise SettingError(
                 f"The lecture could not be kept on the server ({why}); download it instead."
@@ -76,12 +82,12 @@ class Shelf:
         """The lecture of this name, or None."""
         if not is_name(name):
             return None
+        path = self._path(name)
         try:
-            whole = json.loads(self._path(name).read_text(encoding="utf-8"))
-            lecture, _ = files.read(whole["text"])
-            return Kept(replace(lecture, name=name), whole["owner"])
-        except (OSError, ValueError, KeyError, TypeError):
+            now = path.stat()
+        except OSError:
             return None
+        return _read(path, (now.st_mtime_ns, now.st_ino, now.st_size))
 
     def of(self, owner: str) -> list[Lecture]:
         """What this owner keeps, the newest first."""

@@ -9,9 +9,7 @@ from __future__ import annotations
 import io
 import json
 import math
-import os
 import re
-import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from initopt_core.networks import BaseNetwork, activation_of, layer_sizes, parameters_of
+from initopt_core.paths import write_atomic
 from initopt_core.reading import fields_once, shown
 from initopt_core.registry import SettingError
 from initopt_core.wording import megabytes, number
@@ -31,21 +30,6 @@ MAX_JSON_BYTES = 16 * 10**6  # the tutorial's result files have 0.16
 
 class CheckpointError(Exception):
     """A model file that cannot be used; the text names it and says why."""
-
-
-def write_atomic(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` in one step, also across a crash."""
-    path = Path(path)
-    part = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    try:
-        with open(part, "xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -12,13 +12,13 @@ from typing import Any
 
 import streamlit as st
 
+from initopt_core.lecture.scenes import FIGURES, MAX_NAME
 from initopt_core.registry import Parameter, SettingError
 
 from . import address, state
 
 ON = "on"
 """Name of a lecture without scenes."""
-MAX_NAME = 40
 _HELD, _EPOCH = "_stage", "_stage_epoch"
 
 
@@ -44,7 +44,7 @@ class Stage:
 PARAMETERS = (
     Parameter("lecture", "Lecture", ""),
     Parameter("scene", "Scene", 0, 0, 999),
-    Parameter("figure", "Figure", "", choices=("", "depth", "part")),
+    Parameter("figure", "Figure", "", choices=FIGURES),
 )
 """The fields of a `Stage` and what a link may give them."""
 

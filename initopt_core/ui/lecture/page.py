@@ -69,8 +69,8 @@ def _listed(lecture: Lecture) -> str:
 
 def _copy() -> None:
     """Callback: the built-in scenes as an own lecture."""
-    desk.take(Lecture("", "My lecture"))
-    desk.change(Lecture("", "My lecture", TUTORIAL.scenes))
+    desk.take(desk.FIRST)
+    desk.change(replace(desk.FIRST, scenes=TUTORIAL.scenes))
     st.session_state[_CHOSEN] = 1
 
 
