@@ -117,7 +117,7 @@ def _cells(trials: Sequence[Curve], history: History) -> list[str]:
         _percent([c.train[-1] for c in trials if c.train]),
         _percent([c.val[-1] for c in trials if c.val]),
         best,
-        f"<b>{_percent(tests, 2)}</b>" if tests else UNKNOWN,
+        _percent(tests, 2),
         duration(statistics.fmean(seconds)) if any(seconds) else UNKNOWN,
     ]
 
