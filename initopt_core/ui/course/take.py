@@ -23,8 +23,10 @@ FILES = {
 ICONS = {"bundle": ":material/folder_zip:", "handout": ":material/picture_as_pdf:"}
 
 
+@st.fragment
 def menu(item: Item, base: str) -> None:
-    """The formats of one figure; a file is made when its button is pressed."""
+    """The formats of one figure, drawn when they are asked for, without the page around them; a
+    file is made when its button is pressed."""
     key = f"course-{item.name}"
     box = st.popover("Export", icon=":material/download:", key=f"{key}-export", on_change="rerun")
     if not box.open:
