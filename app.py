@@ -4,7 +4,7 @@ import streamlit as st
 
 from initopt_core.ui import address, layout, stage, type_size
 from initopt_core.ui.lecture import present
-from initopt_core.ui.server import gallery, gate, logs, startup, web
+from initopt_core.ui.server import answering, gallery, gate, logs, startup, web
 
 PAGES = {
     "home": ("Home", ":material/home:"),
@@ -14,6 +14,7 @@ PAGES = {
     "course": ("Course figures", ":material/co_present:"),
     "lecture": ("Scenes", ":material/slideshow:"),
 }
+EARLY = ("", "initialization")  # paths that wait themselves, with a first picture
 SIDEBARS = ("initialization", "training", "loss_surfaces")
 
 
@@ -34,9 +35,10 @@ def main() -> None:
     type_size.read()
     present.bar(page.title)
     type_size.show()
-    if page.url_path == "":
-        address.title("")
-    startup.wait(page.title)
+    if page.url_path not in SIDEBARS:  # the laboratories say their settings, too
+        address.title(page.title if page.url_path else "")
+    if page.url_path not in EARLY:
+        startup.wait(page.title)
     with layout.guard(page.title):
         page.run()
 
@@ -46,6 +48,7 @@ if __name__ == "__main__":  # run for a visitor
 else:  # imported once, by `streamlit run`, when the server starts
     logs.begin()
     gate.close()
+    answering.begin()
     app = st.App(
         __file__,
         lifespan=startup.lifespan,

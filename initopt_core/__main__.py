@@ -176,9 +176,10 @@ def choose_figures(names: list[str], only: str) -> list[str]:
         return found
     stems = [re.sub(r"^\d+-", "", name) for name in names]
     words = dict.fromkeys(w for stem in stems for w in (stem, *stem.split("-")))
+    near = did_you_mean(only, words)
     raise SettingError(
-        f"No figure has {only!r} in its name{did_you_mean(only, words)} (they are: "
-        f"{', '.join(names)})."
+        f"No figure has {only!r} in its name{f'{near}?' if near else '.'} There are "
+        f"{', '.join(names)}."
     )
 
 

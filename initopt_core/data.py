@@ -318,7 +318,7 @@ def _read(folder: Path, file: _File) -> np.ndarray:
         raise DataError(
             f"{packed} is missing. A folder with Fashion-MNIST holds "
             + ", ".join(f"{f.name}.gz" for f in FILES.values())
-            + f"; this one has {wanted}."
+            + f"; {file.name} has {wanted}."
         )
     try:
         if path is plain:

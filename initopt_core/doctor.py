@@ -128,7 +128,7 @@ def limits(_: str | None) -> Iterator[str]:
 
 def storage(_: str | None) -> Iterator[str]:
     """Where runs are kept, whether that can be written, and what room is left."""
-    from initopt_core.training.runs.store import runs_folder
+    from initopt_core.training.runs.store import runs_folder, shared_store
 
     folder = runs_folder()
     there = next(p for p in (folder, *folder.parents) if p.exists())
@@ -142,6 +142,25 @@ def storage(_: str | None) -> Iterator[str]:
     yield f"Runs: {folder}, {used} MB used, {free} MB free"
     if free < LEAST_FREE_MB:
         yield f"! Less than {LEAST_FREE_MB} MB are free: delete runs, or lower INITOPT_DISK_MB."
+    if address := shared_store():
+        yield _far(address)
+
+
+def _far(address: str) -> str:
+    """Whether the store of all replicas can be read."""
+    from initopt_core.training.runs.objects import Objects
+    from initopt_core.training.runs.store import RUN_ID
+
+    try:
+        runs = [name for name in Objects(address).folders() if RUN_ID.fullmatch(name)]
+        return f"Shared with other servers: {address}, {len(runs)} runs"
+    except settings.SettingError as problem:
+        return f"! {problem}"
+    except Exception as problem:  # each store has its own
+        return (
+            f"! {address} does not answer ({type(problem).__name__}: {problem}): mend "
+            "INITOPT_RUNS, or what its package reads to sign in."
+        )
 
 
 def folder_bytes(folder: Path) -> int:
@@ -165,6 +184,34 @@ def queue(_: str | None) -> Iterator[str]:
         yield f"! {run.problem} Delete it on the Training page."
 
 
+def cluster(_: str | None) -> Iterator[str]:
+    """Whether runs are trained on a Ray cluster, and whether it can be asked."""
+    from initopt_core.training.runs.ray_driver import unreachable
+
+    now = settings.server_settings()
+    if not now.ray:
+        yield "Ray: off, runs are trained by a process of this computer"
+        return
+    try:
+        version = metadata.version("ray")
+    except metadata.PackageNotFoundError:
+        yield (
+            "! Ray: INITOPT_RAY (or RAY_ADDRESS) names a cluster, but Ray is not installed: "
+            f"{settings.RAY_INSTALL}, or set INITOPT_RAY=off"
+        )
+        return
+    gpus = "0.25 where there are any" if now.ray_gpus is None else f"{now.ray_gpus:g}"
+    yield (
+        f"Ray {version}: {now.ray}, up to {now.ray_tasks} tasks of {now.ray_cpus:g} cores and "
+        f"{gpus} GPUs"
+    )
+    if problem := unreachable(now.ray):
+        yield (
+            f"! Ray: nobody answers at {now.ray} ({problem}): start the cluster "
+            "(ray start --head), mend INITOPT_RAY, or set it to off"
+        )
+
+
 def streamlit_config(_: str | None) -> Iterator[str]:
     """The settings of `.streamlit` that keep the app fast and closed."""
     path = ROOT / ".streamlit" / "config.toml"
@@ -176,4 +223,13 @@ def streamlit_config(_: str | None) -> Iterator[str]:
             yield f"! {path}: {name} is off; take that line out."
 
 
-CHECKS: tuple[Check, ...] = (versions, device, data, limits, storage, queue, streamlit_config)
+CHECKS: tuple[Check, ...] = (
+    versions,
+    device,
+    data,
+    limits,
+    storage,
+    queue,
+    cluster,
+    streamlit_config,
+)

@@ -277,12 +277,17 @@ def lsuv_init(
 _BIAS = (
     Parameter("bias", "Bias", 0.0, -2.0, 2.0, help="Value of every bias."),
     Parameter(
-        "bias_std", "Bias spread σ_b", 0.0, 0.0, 3.0, help="Normal noise on every bias: σ_b."
+        "bias_std",
+        "Bias spread",
+        0.0,
+        0.0,
+        3.0,
+        help="Normal noise on every bias, of this standard deviation.",
     ),
 )
 
 
-def _gain(default: float = 1.0, help: str = "Multiplies the standard deviation: σ_w.") -> Parameter:
+def _gain(default: float = 1.0, help: str = "Multiplies the standard deviation.") -> Parameter:
     return Parameter("gain", "Gain", default, 0.05, 5.0, help=help)
 
 

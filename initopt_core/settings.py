@@ -17,9 +17,13 @@ from typing import Any
 from initopt_core.reading import SettingError, did_you_mean, shown, whole
 
 PREFIX = "INITOPT_"
+RAY_ADDRESS = "RAY_ADDRESS"
+"""Ray's own name for its cluster, heeded where ours is not set."""
+RAY_INSTALL = "pip install -r .deploy/requirements-ray.txt"
 OTHERS = ("INITOPT_CHROMIUM", "INITOPT_FIT", "INITOPT_INLINE_ASSETS", "INITOPT_TOY_WORK_MS")
 """Names of ours that only tests set."""
 _ANCESTOR = re.compile(r"'self'|'none'|https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?")
+_CLUSTER = re.compile(r"(ray://)?([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[0-9]{1,5}")
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 
@@ -75,6 +79,42 @@ def _device(text: str) -> str:
     return text
 
 
+def _store(text: str) -> str:
+    """Address of the runs' store; "" for the user's data folder."""
+    if text and not re.fullmatch(r"[a-z][a-z0-9+.-]{1,20}://[^\s\0]{1,500}", text):
+        raise SettingError(
+            f"{shown(text)} is no address of a store; write file:///FOLDER or s3://BUCKET/PATH."
+        )
+    return text
+
+
+def _cluster(text: str) -> str:
+    """Where a Ray cluster is; "" for none."""
+    if text.strip().lower() in ("off", "0", ""):
+        return ""
+    if text not in ("auto", "local") and not _CLUSTER.fullmatch(text):
+        raise SettingError(
+            f"{shown(text)} is no Ray cluster; write auto, local, HOST:6379, ray://HOST:10001, "
+            "or off for none."
+        )
+    return text
+
+
+def _share(high: float) -> Callable[[str], float]:
+    """A number of cores or GPUs, parts of one included."""
+
+    def read(text: str) -> float:
+        if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", text) or float(text) > high:
+            raise SettingError(f"{shown(text)} is no number from 0 to {high:g}.")
+        if float(text) > 1 and float(text) % 1:
+            raise SettingError(
+                f"{shown(text)} is more than one but not whole; Ray shares only one."
+            )
+        return float(text)
+
+    return read
+
+
 def _ancestors(text: str) -> tuple[str, ...]:
     """Pages that may show the app in a frame, as a content security policy names them."""
     found = tuple(text.split())
@@ -107,6 +147,9 @@ class ServerSettings:
     secret: str = _setting(
         "", _secret(32), "signs visitors' cookies; the same for all replicas", secret=True
     )
+    runs: str = _setting(
+        "", _store, "store of the runs that all replicas share: file:///FOLDER or s3://BUCKET/PATH"
+    )
     home: Path | None = _setting(None, _folder, "folder of runs and caches")
     data: Path | None = _setting(None, _folder, "folder with the four Fashion-MNIST files")
     pretrained: Path | None = _setting(None, _folder, "folder of the tutorial's published runs")
@@ -114,6 +157,14 @@ class ServerSettings:
     niceness: int = _setting(
         19, _count(0, 19), "how far training gives way to the pages; 0: not at all"
     )
+    ray: str = _setting(
+        "", _cluster, "Ray cluster that trains: auto, local, HOST:6379 or ray://HOST:10001"
+    )
+    ray_gpus: float | None = _setting(
+        None, _share(8), "share of a GPU that each task takes; 0.25 where there are any"
+    )
+    ray_cpus: float = _setting(1.0, _share(64), "cores that each task on the cluster takes")
+    ray_tasks: int = _setting(8, _count(1, 1000), "tasks on the cluster at one time")
     log: str = _setting("text", _word("text", "json"), "log lines as text or JSON")
     log_level: str = _setting(
         "INFO", _word("DEBUG", "INFO", "WARNING", "ERROR"), "least that is logged"
@@ -152,6 +203,8 @@ class ServerSettings:
         values = {}
         for one in fields(cls):
             name = variable(one.name)
+            if one.name == "ray" and name not in given:
+                name = RAY_ADDRESS
             if name in given:
                 try:
                     values[one.name] = one.metadata["read"](given[name])

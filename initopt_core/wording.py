@@ -103,9 +103,18 @@ def count(whole: int) -> str:
     return f"{whole:,}".replace("-", "−")
 
 
+def many(whole: int, what: str) -> str:
+    """How many of what, with its plural: 1 epoch, 40 epochs, 0 steps.
+
+    Args:
+        what: a noun in the singular whose plural ends with s.
+    """
+    return f"{count(whole)} {what}{'' if whole == 1 else 's'}"
+
+
 def megabytes(size: float) -> str:
-    """Bytes as people know them from downloads, 10^6 to the MB: 30.9 MB."""
-    return f"{number(size / 1e6)} MB"
+    """Bytes as people know them from downloads, 10^6 to the MB: 30.9 MB, 63 KB below 0.1 MB."""
+    return f"{number(size / 1e6)} MB" if size >= 1e5 else f"{number(size / 1e3)} KB"
 
 
 def duration(seconds: float | None) -> str:

@@ -16,7 +16,14 @@ from initopt_core.ui.server import web
 from tests.support.server import free_port
 
 DEPLOY = ROOT / ".deploy"
-FILES = ("Containerfile", "compose.yaml", "haproxy.cfg", "initopt.service", "README.md")
+FILES = (
+    "Containerfile",
+    "compose.yaml",
+    "haproxy.cfg",
+    "initopt.service",
+    "README.md",
+    "requirements-ray.txt",
+)
 TEXTS = {name: (DEPLOY / name).read_text() for name in FILES}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -14,14 +15,21 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from initopt_core.lecture import files
+from initopt_core.lecture.scenes import Lecture, Scene
+from initopt_core.networks import BaseNetwork, make_activation
 from initopt_core.paths import ROOT
+from initopt_core.training.checkpoints import save_model
 from initopt_core.training.runs.store import RunStore
 from tests.load.fuzz import attack
-from tests.load.socket_client import Visitor
+from tests.load.socket_client import Kept, Visitor
+from tests.support import transfers
 from tests.support.loops import to_its_end
 from tests.support.server import Server, free_port
 from tests.support.training import tiny
+from tests.support.transfers import cookies_from
 
 HAPROXY = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
@@ -88,16 +96,8 @@ def status(url: str) -> int:
         return 0
 
 
-def cookies_from(url: str) -> str:
-    """The cookies of a fresh visitor."""
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return "; ".join(
-            value.split(";")[0] for name, value in answer.headers.items() if name == "set-cookie"
-        )
-
-
 def test_a_hostile_visitor_sees_no_unforeseen_error_and_the_server_lives(replicas):
-    told = to_its_end(attack(replicas[0].url, 100, seed=11))
+    told = to_its_end(attack(replicas[0].url, 36, seed=11, each=6))
     assert not told, "\n".join(told[:10]) + replicas[0].tail(6000)
     assert status(f"{replicas[0].url}/healthz") == 200
 
@@ -132,6 +132,104 @@ def test_visitors_stay_with_their_replica(hall):
     assert status(f"{hall}/metrics") == 403
 
 
+def owner_of(cookies: str, replicas) -> tuple[Server, Server]:
+    """The replica that a visitor came to, and the other."""
+    one, two = replicas
+    return (one, two) if "REPLICA=one" in cookies else (two, one)
+
+
+def test_downloads_and_uploads_stay_with_their_replica(replicas, hall, shared, tmp_path):
+    """Pictures, data and a zip from an Export menu, a lecture's file, a checkpoint: all of them
+    through the proxy; the other replica has none of it, so the cookie matters."""
+    cookies = cookies_from(f"{hall}/_stcore/health", cookies_from(hall))
+    _, other = owner_of(cookies, replicas)
+
+    async def visit(page: str, query: str = "") -> tuple[Visitor, dict]:
+        visitor, buttons = Visitor(hall, page, cookies), {}
+        visitor.on_element = lambda kind, element: (
+            buttons.update({element.label: element}) if kind == "download_button" else None
+        )
+        await visitor.connect()
+        assert not (await visitor.run(query=query)).problems
+        return visitor, buttons
+
+    async def take() -> None:
+        visitor, buttons = await visit("initialization")
+        menu = next(w for w in visitor.widgets if "init-main-export" in w)
+        opened = WidgetState(id=menu, bool_value=True)
+        assert not (await visitor.run((opened,))).problems
+        for label, begin in {"PNG": b"\x89PNG", "Data, CSV": b"", "All": b"PK"}.items():
+            button = next(b for name, b in buttons.items() if name.startswith(label))
+            place = await transfers.address(visitor, button)
+            status, content = transfers.asked(hall + place, cookies)
+            assert status == 200 and content and content.startswith(begin)
+            assert transfers.asked(other.url + place, cookies)[0] == 404
+        await visitor.close()
+
+    async def bring_a_lecture() -> None:
+        visitor, buttons = await visit("lecture")
+        lecture = Lecture("", "Brought along", (Scene("Zeros", "initialization"),))
+        box = next(w for w, kind in visitor.widgets.items() if kind == "file_uploader")
+        sent = await transfers.upload(visitor, box, {"mine.json": files.text_of(lecture).encode()})
+        place = sent.file_uploader_state_value.uploaded_file_info[0].file_urls.upload_url
+        assert transfers.put(other.url + place, cookies, "mine.json", b"{}") == 400
+        assert not (await visitor.run((sent,))).problems
+        place = await transfers.address(visitor, buttons["Download"])
+        told = files.read(transfers.asked(hall + place, cookies)[1])
+        assert told[0].title == "Brought along" and not told[1]
+        await visitor.close()
+
+    async def bring_a_model() -> None:
+        save_model(BaseNetwork(make_activation("relu"), hidden_sizes=(8,)), tmp_path, "Small")
+        visitor, _ = await visit("training")
+        box = next(w for w, kind in visitor.widgets.items() if kind == "file_uploader")
+        parts = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+        sent = await transfers.upload(visitor, box, parts)
+        assert not (await visitor.run((sent,))).problems
+        press = next(w for w, said in visitor.labels.items() if said == "Open them")
+        answer = await visitor.run((sent, WidgetState(id=press, trigger_value=True)))
+        assert not answer.problems
+        await visitor.close()
+        assert any(run.name == "Uploaded: Small" for run in RunStore(shared / "runs").all())
+
+    for act in (take, bring_a_lecture, bring_a_model):
+        to_its_end(act())
+
+
+def test_a_socket_cut_in_mid_drag_goes_on_where_it_was(replicas):
+    """No link is sent again: only the session itself knows what was set before."""
+
+    async def play() -> None:
+        seen: dict[str, dict] = {}
+
+        def see(kind, element) -> None:
+            if kind == "bidi_component" and "_slider" in element.id:
+                told = json.loads(element.json)
+                seen[told["key"]] = {"id": element.id, **told}
+
+        def moved(number: int) -> WidgetState:
+            slider = seen["constant_variance_std"]
+            said = {"value": [number / 100, number, slider["epoch"]]}
+            return WidgetState(id=slider["id"], json_value=json.dumps(said))
+
+        visitor = Visitor(replicas[1].url, "initialization")
+        visitor.on_element = see
+        await visitor.connect()
+        assert not (await visitor.run(query="scheme=constant_variance")).problems
+        for number in range(1, 8):
+            await visitor.send(visitor.rerun((moved(number),)))
+        visitor.socket.transport.abort()
+        last = moved(8)
+        seen.clear()
+        visitor.kept = Kept()
+        await visitor.connect(visitor.session)
+        assert not (await visitor.run((last,))).problems
+        assert seen["constant_variance_std"]["value"] == 0.08
+        await visitor.close()
+
+    to_its_end(play())
+
+
 def test_a_killed_replicas_visitors_go_on_at_the_other_with_their_settings(replicas, hall):
     """Last of the file: one replica is gone afterwards."""
 
@@ -141,7 +239,7 @@ def test_a_killed_replicas_visitors_go_on_at_the_other_with_their_settings(repli
         await visitor.connect()
         link = "scheme=constant_variance&act=tanh"
         assert not (await visitor.run(query=link)).problems
-        victim = replicas[0 if "REPLICA=one" in cookies else 1]
+        victim, _ = owner_of(cookies, replicas)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(victim.process.pid, signal.SIGKILL)
         begin = time.monotonic()
@@ -161,15 +259,3 @@ def test_a_killed_replicas_visitors_go_on_at_the_other_with_their_settings(repli
         await again.close()
 
     to_its_end(play())
-
-
-def test_downloads_and_uploads_are_bound_to_their_session(replicas):
-    """What is uploaded to a session that another replica has is refused, so the cookie matters."""
-    alive = next(s for s in replicas if s.process.poll() is None)
-    request = urllib.request.Request(
-        f"{alive.url}/_stcore/upload_file/nobody/1", data=b"x", method="PUT"
-    )
-    with pytest.raises(urllib.error.HTTPError) as told:
-        urllib.request.urlopen(request, timeout=10)
-    assert told.value.code in (400, 403)
-    assert Path(alive.log).is_file()

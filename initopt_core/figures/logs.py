@@ -8,9 +8,13 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from initopt_core.wording import count, number
+from initopt_core.wording import many, number
 
 from . import theme
+from .room import HEIGHT, WIDTH
+
+Curve = tuple[Any, Any]
+"""Positions across and values, as long as each other."""
 
 SMALLEST, LARGEST = 1e-300, 1e300
 """What lies beyond, zero and negatives among it, has no place on a log axis: one such value would
@@ -47,7 +51,7 @@ def left_out(values: Iterable[float]) -> str:
     counts = [(int(found.sum()), kind) for kind, found in kinds if found.any()]
     if not counts:
         return ""
-    said = [f"{count(n)} {'value' if n == 1 else 'values'} {kind}" for n, kind in counts]
+    said = [f"{many(n, 'value')} {kind}" for n, kind in counts]
     return f"Left out of the log axis: {', '.join(said)}"
 
 
@@ -62,33 +66,96 @@ def domain(values: Iterable[float], room: float = 0.05) -> list[float]:
     return [10.0 ** max(low - free, -307.0), 10.0 ** min(high + free, 307.0)]
 
 
-def is_narrow(values: Iterable[float]) -> bool:
-    """Whether the powers of ten within `values` are too few to label an axis by."""
+def decades(values: Iterable[float], narrow: float = NARROW) -> float:
+    """Powers of ten that an axis spans whose numbers are written out; 0 where the powers of ten
+    within `values` are enough to label it by, which they are from `narrow` times the smallest."""
     known = drawable(np.fromiter(values, float))
     known = known[~np.isnan(known)]
-    return bool(known.size) and bool(known.max() < NARROW * known.min())
+    if not known.size or known.max() >= narrow * known.min():
+        return 0.0
+    return max(float(np.log10(known.max() / known.min())), 0.01)
 
 
-def labels(narrow: str) -> str:
-    """Label expression: powers of ten, or plain numbers while the signal `narrow` is true."""
-    return f"{narrow} ? {theme.NUMBER} : ({theme.POWER_OF_TEN})"
+# A value's first digit, and which of them an axis has room for: pixels that a power of ten must
+# take at least. Labels are thinned out from one end; a round one would go for an odd one before it.
+_FIRST = "toNumber(format(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)), '.6r'))"
+_ROUND = ((90, "1, 2, 3, 5, 7"), (43, "1, 2, 5"), (27, "1, 3"), (0, "1"))
 
 
-def note_data(text: str) -> list[dict[str, str]]:
-    """Rows for `note`: none, or one with the words."""
-    return [{"text": text}] if text else []
+def labels(spanned: str, height: str = HEIGHT) -> str:
+    """Label expression: powers of ten, or plain numbers where the signal `spanned`, which is what
+    `decades` gives, is not 0; the round ones of them, as many as have room.
+
+    Args:
+        height: the axis' length in pixels, an expression.
+    """
+    room = f"{height} / {spanned} / {theme.TYPE}"
+    kept = "false"
+    for pixels, digits in reversed(_ROUND):
+        kept = f"{room} > {pixels} ? indexof([{digits}], {_FIRST}) >= 0 : {kept}"
+    kept = f"{spanned} < 0.31 || {room} > 284 || ({kept})"
+    return f"!{spanned} ? ({theme.POWER_OF_TEN}) : {kept} ? {theme.NUMBER} : ''"
 
 
-def note(dataset: str) -> alt.Chart:
-    """A layer that writes the words of `note_data` at the foot of the plot, inside it, so that
-    nothing moves when they come."""
+def note_data(text: str, curves: Iterable[Curve] = ()) -> list[dict[str, Any]]:
+    """Rows for `note`: none, or one with the words and the corner that is the emptiest.
+
+    Args:
+        curves: what is drawn, each as (x, y), as long as each other; NaN has no place.
+    """
+    if not text:
+        return []
+    top, right = _corner(curves)
+    return [{"text": text, "top": top, "right": right}]
+
+
+def note(dataset: str, width: str = WIDTH, height: str = HEIGHT) -> alt.Chart:
+    """A layer that writes the words of `note_data` in a corner of the plot, inside it, so that
+    nothing moves when they come.
+
+    Args:
+        width, height: of the plot in pixels, expressions.
+    """
+    x = f"datum.right ? {width} - 4 : 4"
+    y = f"datum.top ? 2 : {height} - 2"
     return (
         alt.Chart(alt.NamedData(dataset))
         .mark_text(
-            align="left", baseline="bottom", fontSize=theme.sized(11), color=theme.INK, opacity=0.85
+            align=alt.ExprRef("datum.right ? 'right' : 'left'"),
+            baseline=alt.ExprRef("datum.top ? 'top' : 'bottom'"),
+            fontSize=theme.sized(11),
+            color=theme.INK,
+            opacity=0.85,
         )
-        .encode(x=alt.value(4), y=alt.value("height"), text="text:N")
+        .encode(x=alt.XValue(alt.ExprRef(x)), y=alt.YValue(alt.ExprRef(y)), text="text:N")
     )
+
+
+def _corner(curves: Iterable[Curve]) -> tuple[bool, bool]:
+    """(at the top, at the right) of the corner with the least of the curves in it; at the foot
+    and at the left where there is nothing to choose."""
+    drawn = [(np.asarray(x, float), np.log10(drawable(y))) for x, y in curves]
+    x = np.concatenate([[], *(x for x, _ in drawn)])
+    y = np.concatenate([[], *(y for _, y in drawn)])
+    if np.isnan(y).all() or np.ptp(x) == 0:
+        return False, False
+    low, high = np.nanmin(y), np.nanmax(y)
+    filled = dict.fromkeys(((False, False), (False, True), (True, True), (True, False)), 0)
+    for across, up in drawn:
+        known = ~np.isnan(up)
+        if not known.any():
+            continue
+        at = np.linspace(across[known].min(), across[known].max(), 100)
+        u = (at - x.min()) / np.ptp(x)
+        v = (np.interp(at, across[known], up[known]) - low) / (high - low or 1)
+        for top, right in filled:
+            beside = u > 1 - _WORDS[0] if right else u < _WORDS[0]
+            there = v > 1 - _WORDS[1] if top else v < _WORDS[1]
+            filled[top, right] += int((beside & there).sum())
+    return min(filled, key=lambda corner: filled[corner])
+
+
+_WORDS = (0.6, 0.3)  # shares of a small plot that the words take
 
 
 def all_of(groups: Sequence[dict[str, Any]], *fields: str) -> Iterable[float]:

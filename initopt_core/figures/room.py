@@ -22,9 +22,10 @@ LEGEND_LINE = 18
 """Height of a line of the legend, in pixels."""
 
 
-def entry_width(labels: Sequence[str], most: int = 190) -> int:
-    """Pixels of a legend's entry with the longest of these labels; a longer one is shortened."""
-    return min(most, 42 + round(6.6 * max(map(len, labels), default=0)))
+def legend_size(labels: Sequence[str], most: int = 190) -> dict[str, int]:
+    """What a room has to know of a legend with these labels: a longer one is shortened."""
+    widths = [min(most, 42 + round(6.6 * len(label))) for label in labels]
+    return {"entries": len(widths), "entry_width": max(widths, default=42), "in_line": sum(widths)}
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Room:
         least: the narrowest panel; a narrower place scrolls sideways inside the figure.
         most: the widest panel.
         entries, entry_width: of a legend above the panels, which breaks into lines; 0 for none.
+        in_line: width of all its entries side by side; 0 for as many as fit of the widest.
         screen: share of the window below the page's head that the whole figure takes on a page,
             its panels as high as that makes them; 0 for panels of `height` in every window.
         lowest: the lowest panel that makes.
@@ -58,6 +60,7 @@ class Room:
     most: int = 4000
     entries: int = 0
     entry_width: int = 150
+    in_line: int = 0
     screen: float = 0.0
     lowest: int = 40
 
@@ -73,6 +76,8 @@ class Room:
     def legend_columns(self, panel: int) -> int:
         """Entries of the legend that have room in one line."""
         inside = self.across(panel) - self.left - self.right
+        if 0 < self.in_line <= inside:
+            return max(1, self.entries)
         return max(1, min(self.entries, inside // self.entry_width))
 
     def down(self, panel: int) -> int:

@@ -97,6 +97,7 @@ CONFIG: dict[str, Any] = {
         "labelOverlap": "greedy",
         "tickSize": 4,
     },
+    "axisX": {"labelSeparation": 4},
     "legend": {
         "labelColor": _INK,
         "titleColor": _INK,
@@ -109,6 +110,7 @@ CONFIG: dict[str, Any] = {
         "color": _INK,
         "subtitleColor": _INK,
         "fontSize": _sized(12),
+        "subtitleFontSize": _sized(11),
         "fontWeight": "bold",
         "anchor": "start",
     },
@@ -225,17 +227,24 @@ def number_label(value: str = "datum.value") -> str:
     Args:
         value: an expression; what it gives that is no number is written as it is.
     """
+    far = is_far(value)
     parts = f"split(format(abs({value}), '.{wording.DIGITS - 1}~e'), 'e')"
-    size = f"toNumber(format(abs({value}), '.{wording.DIGITS - 1}e'))"
     mantissa = f"({parts}[0] === '1' ? '' : {parts}[0] + '·')"
-    far = f"({value} < 0 ? '−' : '') + {mantissa} + '10' + " + superscript(f"toNumber({parts}[1])")
-    outside = f"{size} < {wording.SMALLEST} || {size} >= {wording.LARGEST:.0f}"
+    power = f"({value} < 0 ? '−' : '') + {mantissa} + '10' + " + superscript(
+        f"toNumber({parts}[1])"
+    )
     written = f"format({value}, ',.{wording.DIGITS}~r')"
     return (
         f"(!isNumber({value}) ? toString({value}) : !isFinite({value}) ? "
         f"(isNaN({value}) ? '–' : {value} < 0 ? '−∞' : '∞') : "
-        f"{value} != 0 && ({outside}) ? {far} : {written})"
+        f"{far} ? {power} : {written})"
     )
+
+
+def is_far(value: str = "datum.value") -> str:
+    """Vega expression: whether `number_label` writes a power of ten."""
+    size = f"toNumber(format(abs({value}), '.{wording.DIGITS - 1}e'))"
+    return f"({value} != 0 && ({size} < {wording.SMALLEST} || {size} >= {wording.LARGEST:.0f}))"
 
 
 _IS_POWER = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6"
@@ -244,6 +253,16 @@ POWER_OF_TEN = f"datum.value > 0 && {_IS_POWER} ? '10' + {superscript(_EXPONENT)
 """Label expression of a log axis: 10⁻³ at the powers, nothing between."""
 NUMBER = number_label()
 """Label expression of all other axes and legends."""
+COUNT = (
+    "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, '~r') + 'M' : "
+    f"abs(datum.value) >= 1e3 ? format(datum.value / 1e3, '~r') + 'k' : {NUMBER}"
+)
+"""Label expression of counts where there is little room, as beside small histograms: 400k."""
+
+
+LEVEL = 7
+"""For `labelFlush` of the axes up in panels side by side: the label of a tick so many pixels from
+the end stands inside, since one that stands over the top lifts its panel's title."""
 
 
 def log_axis(title: str | None = None, **kwargs: Any) -> alt.Axis:
@@ -251,6 +270,17 @@ def log_axis(title: str | None = None, **kwargs: Any) -> alt.Axis:
     powers_only = {"condition": {"test": _IS_POWER, "value": 0.6}, "value": 0}
     own = {"labelExpr": POWER_OF_TEN, "tickCount": 6, "gridOpacity": powers_only}
     return alt.Axis(**{"title": title, **own, **kwargs})
+
+
+def rgb(color: str) -> tuple[int, ...]:
+    """Red, green and blue of #rrggbb, 0 to 255."""
+    return tuple(int(color[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def mixed(color: str, other: str, share: float) -> str:
+    """`color` with this share of `other` in it, both #rrggbb."""
+    pairs = zip(rgb(color), rgb(other), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)
 
 
 def viridis(u: np.ndarray) -> np.ndarray:

@@ -25,6 +25,7 @@ from initopt_core.loss_surfaces import code as surface_code
 from initopt_core.loss_surfaces.flatness import SHIFT, TwoMinima
 from initopt_core.loss_surfaces.presets import RACES, Race
 from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.published import ACCURACIES, BATCH, PIXELS
 from initopt_core.surfaces import SURFACES, Surface
 from initopt_core.training.config import TrainConfig
 from initopt_core.training.history import History
@@ -39,14 +40,7 @@ from .images import image_grid, origin
 TUTORIAL_RACES = ("ravine", "steep")
 SEEDS = 5
 """Draws from which the spread of a random number is told."""
-PIXELS = {"mean": 0.28604060411453247, "standard deviation": 0.3530242443084717}
-"""Of all training pixels, 0 to 1, as printed."""
-BATCH = {"mean": 0.009, "standard deviation": 1.012, "maximum": 2.022, "minimum": -0.810}
-"""Of one normalized batch of 1,024 images, as printed to three decimals; its images were drawn."""
 MORPH = "large-variance-to-kaiming"
-ACCURACIES = {"SGD": 0.8909, "SGDMomentum": 0.8883, "Adam": 0.8946}
-
-
 HOME = "home"
 """The page that has no path of its own."""
 
@@ -70,12 +64,16 @@ class Number:
     spread: float | None = None
     why: str = ""
 
-    def in_words(self) -> str:
-        """A line of a handout."""
-        write = percent if self.name.startswith("test accuracy") else number
-        return (
-            f"{self.name}: printed {write(self.printed)}, ours {write(self.ours)} ({self.meaning})"
-        )
+    def write(self, value: float) -> str:
+        """`value` to as many digits as say whether both agree: what is drawn differs early."""
+        if self.is_share:
+            return percent(value, 2)
+        return number(value, 6 if self.exact else 4)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share of 1, told in per cent."""
+        return self.name.startswith("test accuracy")
 
     @property
     def deviation(self) -> float:
@@ -92,8 +90,18 @@ class Number:
             return "agrees: nothing is drawn" if close else "differs, though nothing is drawn"
         if not self.spread:
             return "one draw beside another"
-        apart = abs(self.deviation) / (self.spread * np.sqrt(2))
-        return f"one draw beside another: {number(apart, 2)} times their spread apart"
+        return f"one draw beside another: {self._apart} times their spread apart"
+
+    @property
+    def short_meaning(self) -> str:
+        """The same where the others of its kind stand beside it."""
+        if self.why or self.exact or not self.spread:
+            return self.meaning
+        return f"{self._apart} spreads apart"
+
+    @property
+    def _apart(self) -> str:
+        return number(abs(self.deviation) / ((self.spread or 1.0) * np.sqrt(2)), 2)
 
     def row(self) -> dict[str, Any]:
         """For a table or a file."""

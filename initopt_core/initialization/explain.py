@@ -82,7 +82,7 @@ $$\mathrm{{Var}}(z) = d_x\,\mathrm{{Var}}(w)\,\mathbb{{E}}[x^2] + \mathrm{{Var}}
     )
     sections.append(
         Section(
-            "Forward asks for 1 / d_x, backward for 1 / d_y",
+            "Forward asks for $1/d_x$, backward for $1/d_y$",
             rf"""For $\mathrm{{Var}}(z)$ to equal $\mathbb{{E}}[x^2]$ the weights need
 $\mathrm{{Var}}(w) = 1/d_x = {latex(1 / d_x)}$. On the way back the same matrix is used transposed,
 $\delta_x = W^\top \delta_z$, and each input collects from $d_y = {d_y}$ units, so errors keep

@@ -131,9 +131,9 @@ def _told(what: str, stats: Sequence[LayerStats]) -> tuple[str, str]:
     if course.word == "vary":
         low, high = (f(stats, key=lambda s: s.variance) for f in (min, max))
         return kind, (
-            f"{what} vary: variance {number(low.variance)} in {low.name.lower()}, "
-            f"{number(high.variance)} in {high.name.lower()}, {times(course.range)} in no one "
-            "direction."
+            f"{what} vary, up and down over the layers: variance {number(low.variance)} in "
+            f"{low.name.lower()}, {times(course.range)} as much, {number(high.variance)}, in "
+            f"{high.name.lower()}."
         )
     a_layer = f", {times(course.a_layer)} a layer" if course.a_layer and len(stats) > 2 else ""
     less = "less" if course.ratio < 1 else "more"
@@ -152,7 +152,7 @@ def _biases(seen: Observation) -> str:
     name = hidden[first].name.lower()
     since = f"From {name} on" if first < len(mostly) - 1 else f"In {name}"
     spreads = set(seen.sigma_b[first : len(mostly)])
-    size = f" (σ_b² = {number(spreads.pop() ** 2)})" if len(spreads) == 1 else ""
+    size = f" (Var(b) = {number(spreads.pop() ** 2)})" if len(spreads) == 1 else ""
     return f" {since}, most of the variance is the biases' own{size}."
 
 

@@ -94,8 +94,10 @@ def _constant(bias: float) -> str:
 def _one(seen: Observation, place: Place) -> str:
     found = limit_at(seen, place)
     return (
-        f"The dot is this network's hidden layers: σ_w = {number(place.sigma_w)}, "
-        f"σ_b = {number(place.sigma_b)}. In endless depth χ₁ = {number(found.chi)}: "
+        "The dot is this network's hidden layers: "
+        rf"weights' spread $\sigma_w$ = {number(place.sigma_w)}, "
+        rf"biases' spread $\sigma_b$ = {number(place.sigma_b)}. "
+        f"In endless depth χ₁ = {number(found.chi)}: "
         f"**{phase_name(found.chi)}**. {variance_words(found)} {correlation_words(found)}"
     )
 
@@ -106,7 +108,8 @@ def _several(seen: Observation, layers: list[Place]) -> str:
     sides = {phase_name(c) for c in chis}
     where = f"all of them {sides.pop()}" if len(sides) == 1 else "on different sides of the line"
     return (
-        f"Each dot is one hidden layer: σ_w from {number(min(weights))} to {number(max(weights))}, "
+        r"Each dot is one hidden layer: $\sigma_w$ from "
+        f"{number(min(weights))} to {number(max(weights))}, "
         f"χ₁ from {number(min(chis))} to {number(max(chis))}, {where}. The map tells of endless "
         "layers that are all alike; these differ, so what they do together is not to be read off "
         "one place."

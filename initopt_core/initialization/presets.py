@@ -104,7 +104,7 @@ PRESETS = {
         _preset(
             "equal-variance",
             "1 / fan-in",
-            "Variance 1 / d_x keeps a linear network's signal as it is.",
+            "Variance 1 / fan-in keeps a linear network's signal as it is.",
             scheme="equal_variance",
             activation="identity",
             activations=(

@@ -50,6 +50,11 @@ class Outcome:
     chaotic: bool = False
 
     @property
+    def short(self) -> str:
+        """The text without the place: what can stand behind a name, beside the path's end."""
+        return self.text.partition(" at (" if self.kind == "no slope" else ", (")[0]
+
+    @property
     def held(self) -> tuple[str, str, str]:
         """w1, w2 and loss at the end with the digits that hold in both arithmetics."""
         twin = self.twin or self.end

@@ -9,9 +9,10 @@ from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.schedules import SCHEDULES
-from initopt_core.wording import number
+from initopt_core.wording import count, many, number
 
 from .config import Settings, TrainConfig
+from .history import History
 
 UNIT = {"lr": "η", "momentum": "momentum", "beta1": "β₁", "beta2": "β₂", "eps": "ε"}
 """Short names of optimizers' settings."""
@@ -34,7 +35,9 @@ def facts(config: TrainConfig) -> dict[str, str]:
         "seeds": ", ".join(map(str, config.seeds)),
         "schedule": _entry(SCHEDULES, config.schedule, config.schedule_settings),
         "clipping": _said(config.clip_norm) if config.clip_norm else NOTHING,
-        "rate search": f"{config.search_epochs} epochs a rate" if config.search_epochs else NOTHING,
+        "rate search": f"{many(config.search_epochs, 'epoch')} a rate"
+        if config.search_epochs
+        else NOTHING,
         "data": {"full": "full set", "sample": "sample"}[config.data],
         "training images": _said(config.train_images) if config.train_images else "all",
     }
@@ -47,14 +50,15 @@ def differences(mine: TrainConfig, other: TrainConfig) -> list[tuple[str, str, s
     return [(name, a[name], b[name]) for name in a if name in b and a[name] != b[name]]
 
 
-def summary(config: TrainConfig) -> str:
-    """The settings in one line: those that every reader asks for, and what is out of the usual."""
+def summary(config: TrainConfig, history: History | None = None) -> str:
+    """The settings in one line: those that every reader asks for, and what is out of the usual.
+
+    Args:
+        history: of its training: rates that a search found or a hand has changed are said, too.
+    """
     told, usual = facts(config), facts(TrainConfig())
-    rates = [
-        f"{label} η {number(racer.lr, 6)}"
-        for label, racer in zip(config.labels(), config.racers, strict=True)
-    ]
-    always = [f"{told['epochs']} epochs", f"batch {told['batch size']}", told["data"]]
+    rates = [_rate(config, racer, history) for racer in range(len(config.racers))]
+    always = [many(config.epochs, "epoch"), f"batch {told['batch size']}", told["data"]]
     network = [f"hidden {told['hidden layers']}", told["activation"], told["initialization"]]
     rare = [
         f"{name} {told[name]}"
@@ -62,6 +66,20 @@ def summary(config: TrainConfig) -> str:
         if told[name] != usual[name]
     ]
     return " · ".join([", ".join(rates), *network, *always, *rare])
+
+
+def _rate(config: TrainConfig, racer: int, history: History | None) -> str:
+    """A racer's rate: as it was set, or what became of it."""
+    found = history.rates[racer] if history and history.rates else None
+    lr = config.racers[racer].lr if found is None else found
+    text = f"{config.labels()[racer]} η {number(lr, 6)}"
+    notes = [] if found is None else ["found by the search"]
+    changes = [e for e in history.rate_changes if e["racer"] == racer] if history else []
+    if changes:
+        times = f"{len(changes)} times, at last" if len(changes) > 1 else ""
+        last = f"to {number(changes[-1]['lr'], 6)} at step {count(changes[-1]['step'])}"
+        notes.append(" ".join(filter(None, ["changed", times, last])))
+    return f"{text} ({', '.join(notes)})" if notes else text
 
 
 def own_name(config: TrainConfig) -> str:
@@ -73,13 +91,14 @@ def own_name(config: TrainConfig) -> str:
         for name in told
         if name not in skip and told[name] != usual.get(name, _default(config, name))
     ]
-    many = [f"{len(config.seeds)} seeds"] if len(config.seeds) > 1 else []
+    seeds = [many(len(config.seeds), "seed")] if len(config.seeds) > 1 else []
     if len(config.seeds) == 1 and told["seeds"] != usual["seeds"]:
-        many = [f"seed {told['seeds']}"]
+        seeds = [f"seed {told['seeds']}"]
     fair = ["fair"] if config.search_epochs else []
     sample = ["sample"] if config.data == "sample" else []
-    epochs = f"{config.epochs} epoch{'' if config.epochs == 1 else 's'}"
-    return f"{told['optimizers']}: " + ", ".join([epochs, *many, *fair, *special, *sample])
+    return f"{told['optimizers']}: " + ", ".join(
+        [many(config.epochs, "epoch"), *seeds, *fair, *special, *sample]
+    )
 
 
 def telling_names(configs: Mapping[str, TrainConfig]) -> dict[str, str]:
@@ -117,7 +136,7 @@ def _short(name: str, value: str) -> str:
     if name in alone:
         return value
     if name == "epochs":
-        return f"{value} epochs"
+        return f"{value} epoch{'' if value == '1' else 's'}"
     return f"{name} {value}"
 
 
@@ -149,14 +168,27 @@ def seconds_of(config: TrainConfig, images: int, pace: float, paced: TrainConfig
     Args:
         images: training images of an epoch.
         pace: images that all racers of `paced` together took a second.
-        paced: the training that was timed; its network's size scales the estimate.
+        paced: the training that was timed; sizes of networks and batches scale the estimate.
     """
     racers = len(config.racers) * len(config.seeds)
     searched = 7 * config.search_epochs * (1 + len(config.search_initializers))
-    work = _weights(config) / max(_weights(paced), 1)
-    # Half of a step is not the products of matrices: with small networks it is what remains.
-    share = 0.5 + 0.5 * work
+    share = _cost(config) / _cost(paced)
     return images * racers * (config.epochs + searched) * share / pace
+
+
+def is_comparable(config: TrainConfig, timed: TrainConfig) -> bool:
+    """Whether a training's pace says something of another's: networks and batches of about the
+    same size, of as many images. The pace of a few small steps is mostly chance."""
+    sizes = [(_weights(config), _weights(timed)), (config.batch_size, timed.batch_size)]
+    data = [(c.data, c.train_images) for c in (config, timed)]
+    return data[0] == data[1] and all(0.5 <= a / b <= 2 for a, b in sizes)
+
+
+def _cost(config: TrainConfig) -> float:
+    """Work for one image, in products of two numbers. In a step of the tutorial's network half of
+    the time goes elsewhere: so much is the same for every step, however small the network is."""
+    usual = TrainConfig()
+    return _weights(config) + _weights(usual) * usual.batch_size / config.batch_size
 
 
 def _weights(config: TrainConfig) -> int:

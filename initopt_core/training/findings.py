@@ -6,7 +6,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
-from initopt_core.wording import count, number, percent, points
+from initopt_core.wording import count, many, number, percent, points
 
 from .config import TrainConfig
 from .history import Curve, History
@@ -61,8 +61,8 @@ def _stopped(trials: Sequence[Curve]) -> str:
     if not broken:
         return ""
     d = broken[0]
-    many = f" ({len(broken)} of {len(trials)} seeds)" if len(trials) > 1 else ""
-    return f"{d['cause']} It stopped at step {count(d['step'])}{many}. {d['advice']}"
+    seeds = f" ({len(broken)} of {len(trials)} seeds)" if len(trials) > 1 else ""
+    return f"{d['cause']} It stopped at step {count(d['step'])}{seeds}. {d['advice']}"
 
 
 def _images(history: History) -> int:
@@ -127,9 +127,9 @@ def progress_sentence(history: History) -> str:
     """What is happening, while a run trains."""
     if history.phase.startswith("search:"):
         return (
-            f"Looking for each optimizer's best learning rate: {len(history.search_trials)} "
-            f"trials side by side, {history.epochs} {'epoch' if history.epochs == 1 else 'epochs'} "
-            "each. Then the race begins."
+            f"Looking for each optimizer's best learning rate: "
+            f"{many(len(history.search_trials), 'trial')} side by side, "
+            f"{many(history.epochs, 'epoch')} each. Then the race begins."
         )
     if not history.curves:
         return "Preparing the first step."
@@ -152,7 +152,7 @@ def rates_sentence(config: TrainConfig, history: History) -> str:
         found.append(f"{label} {number(rate, 6)}")
         if rate in (grid[0], grid[-1]):
             edge.append(label)
-    budget = "1 epoch" if config.search_epochs == 1 else f"{config.search_epochs} epochs"
+    budget = many(config.search_epochs, "epoch")
     text = f"Best of seven rates after {budget} each: {', '.join(found)}."
     if edge:
         text += f" At the end of its grid: {', '.join(edge)}; a rate beyond may be better still."

@@ -15,6 +15,8 @@ from initopt_core.registry import SettingError
 
 from .events import check_event
 
+END_BYTES = 100
+
 
 @dataclass
 class Curve:
@@ -78,7 +80,7 @@ class History:
 
     def _reset(self) -> None:
         self._offset = 0
-        self._generation = None
+        self._end = b""  # of what has been read, to know a log that was cut back and grew again
         self.problem = ""  # why the record cannot be read, when it cannot
         self.curves: dict[str, Curve] = {}
         self.phase = ""
@@ -125,7 +127,11 @@ class History:
                 if size == self._offset:
                     return self.version
                 with open(self.path, "rb") as stream:
-                    stream.seek(self._offset)
+                    stream.seek(self._offset - len(self._end))
+                    if stream.read(len(self._end)) != self._end:
+                        self._reset()
+                        self.version += 1
+                        stream.seek(0)
                     chunk = stream.read()
             except FileNotFoundError:
                 return self.version
@@ -134,6 +140,7 @@ class History:
                 return self.version
             whole = chunk.rfind(b"\n") + 1  # the last line may still be growing
             self._offset += whole
+            self._end = chunk[max(0, whole - END_BYTES) : whole] or self._end
             for line in chunk[:whole].splitlines():
                 try:
                     event = json.loads(line)

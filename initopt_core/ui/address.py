@@ -12,24 +12,75 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state import get_session_state
+
+from initopt_core.lecture.scenes import PRESENTED
 
 APP = "Initopt"
 PATIENCE_SECONDS = 10
 """After which a link is written although the browser's half has not said that it is there."""
-_PAGE, _EPOCH, _PENDING = "_address_page", "_address_epoch", "_address_pending"
-_SINCE, _READY, _TITLE = "_address_since", "_address_ready", "_address_title"
-_WRITTEN = "_address_written"
+HELD = "_address"
+"""Session key."""
+
+
+@dataclass
+class Held:
+    """What a session holds of its pages and their links.
+
+    One object: to ask Streamlit for something of the session takes 20 microseconds, and one change
+    asks for all values of its page.
+
+    Attributes:
+        page: last part of the path of the page on the screen; None before the first.
+        values: page -> what its controls hold, by name.
+        pending, written: what the link of this page is to hold, and what was written into it.
+        linked: page -> names that its controls have put into the link.
+        sent: the link that the browser has or will have; None where it has made its own.
+        since: when the browser's half was asked for; ready: it has said that it is there.
+        title: what the browser's tab says.
+    """
+
+    page: str | None = None
+    epoch: int = 0
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    pending: dict[str, Any] = field(default_factory=dict)
+    written: dict[str, Any] = field(default_factory=dict)
+    linked: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sent: dict[str, list[str]] | None = None
+    since: float | None = None
+    ready: bool = False
+    title: str = ""
+
+
+def held() -> Held:
+    """This session's."""
+    found = st.session_state.get(HELD)
+    if found is None:
+        found = st.session_state[HELD] = Held()
+    return found
 
 
 def session_key(name: str) -> str:
-    """Where the session keeps the value `name` of the page on the screen: each has its own."""
-    page = st.session_state.get(_PAGE, "")
-    return f"{page}.{name}" if page else name
+    """Under which the session keeps what belongs to `name` of the page on the screen: each page
+    has its own."""
+    now = page()
+    return f"{now}.{name}" if now else name
+
+
+def values() -> dict[str, Any]:
+    """What the controls of the page on the screen hold, by name."""
+    return _values_of(held())
+
+
+def _values_of(here: Held) -> dict[str, Any]:
+    return here.values.setdefault(here.page or "", {})
 
 
 def epoch() -> int:
@@ -37,26 +88,35 @@ def epoch() -> int:
 
     What a browser sends was meant for the values that it had: with an older epoch it is dropped.
     """
-    return st.session_state.get(_EPOCH, 0)
+    return held().epoch
 
 
 def write(key: str, text: str | list[str] | None) -> None:
     """Let the link hold `text` under `key`; None or an empty list takes the key out of it."""
-    pending = st.session_state.setdefault(_PENDING, {})
-    pending[key] = text
-    if not _waiting():
-        _flush(pending)
+    write_all({key: text})
+
+
+def write_all(texts: Mapping[str, str | list[str] | None]) -> None:
+    """The same of several keys."""
+    here = held()
+    here.pending.update(texts)
+    if not _waiting(here):
+        _flush(here)
+
+
+def current(key: str) -> Any:
+    """What the link holds under `key`, or is to hold as soon as the browser's half is there."""
+    waiting = held().pending
+    return waiting[key] if key in waiting else st.query_params.get(key)
 
 
 def forget(meant: Callable[[str], Any]) -> None:
     """Drop every value of this page, in session and link, whose name is meant: defaults return."""
-    start = session_key("")
-    held = [k for k in st.session_state if isinstance(k, str) and k.startswith(start)]
-    for key in held:
-        if meant(key.removeprefix(start)):
-            del st.session_state[key]
-    for key in filter(meant, list(st.query_params)):
-        write(key, None)
+    here, mine = held(), values()
+    for name in [*filter(meant, mine)]:
+        del mine[name]
+    # The browser may not have got yet what was written last.
+    write_all(dict.fromkeys(filter(meant, {*st.query_params, *here.written, *(here.sent or ())})))
 
 
 def arrive(page: str) -> None:
@@ -65,93 +125,111 @@ def arrive(page: str) -> None:
     So are they when another page was left by a link that holds settings. A page that is opened by
     the menu keeps what this session has set there.
     """
-    state = st.session_state
-    changed = state.get(_PAGE, page) != page
-    state[_PAGE] = page
+    here = held()
+    changed = here.page not in (None, page)
+    here.page = page
     if by_history() or (changed and len(st.query_params)):
-        _follow_link(page)
+        _follow_link(here)
     elif changed:
-        state.get(_WRITTEN, {}).clear()
+        here.written.clear()
+        here.sent = None
 
 
 def go(link: Mapping[str, str | list[str]]) -> None:
     """Let the values of this page be those of another link to it, as after Back."""
-    _follow_link(page())
+    _follow_link(held())
     st.query_params.from_dict(link)
 
 
 def page() -> str:
     """The last part of the path of the page on the screen; empty at home."""
-    return st.session_state.get(_PAGE, "")
+    return held().page or ""
 
 
 def told() -> str:
     """What the browser's tab says."""
-    return st.session_state.get(_TITLE, "")
+    return held().title
 
 
-def _follow_link(page: str) -> None:
+def teller() -> Callable[[], tuple[str, str]]:
+    """A function that says what is on the screen, also later and in another thread: the setting in
+    words, and the page's link without how it is presented."""
+    base, here, state = st.context.url or "", held(), get_session_state()
+
+    def told() -> tuple[str, str]:
+        with state.query_params() as link:
+            given = settings_of(link)
+        asked = f"?{urlencode(given)}" if given else ""
+        return setting_of(here.title), f"{base}{asked}" if base else ""
+
+    return told
+
+
+def setting_of(title: str) -> str:
+    """A tab's title without the app's name."""
+    return title.removesuffix(APP).removesuffix(" · ")
+
+
+def settings_of(link: Any) -> list[tuple[str, str]]:
+    """Names and values of a link (`st.query_params`) that say what is shown, not how."""
+    return [(k, v) for k in link if k.lower() not in PRESENTED for v in link.get_all(k)]
+
+
+def _follow_link(here: Held) -> None:
     """Forget a page's values and what was written of them: those of the link count from now on."""
-    state = st.session_state
-    for held in (_PENDING, _WRITTEN):
-        state.get(held, {}).clear()
-    state[_EPOCH] = epoch() + 1
-    if page:
-        for key in [k for k in state if isinstance(k, str) and k.startswith(f"{page}.")]:
-            del state[key]
+    here.pending.clear()
+    here.written.clear()
+    here.sent = None
+    here.epoch += 1
+    if here.page:
+        _values_of(here).clear()
 
 
 def title(page: str, *setting: str) -> None:
     """Name the tab after the page and what it shows, such as "Kaiming (He), ReLU · Training"."""
     words = " · ".join([*filter(None, setting), page, APP] if page else [APP])
-    if st.session_state.get(_TITLE) != words:
-        st.session_state[_TITLE] = words
+    here = held()
+    if here.title != words:
+        here.title = words
         st.set_page_config(page_title=words)
 
 
 def await_bar() -> bool:
     """Note that the browser's half is asked for; True when it has said that it is there."""
-    st.session_state.setdefault(_SINCE, time.monotonic())
-    return _READY in st.session_state
+    here = held()
+    if here.since is None:
+        here.since = time.monotonic()
+    return here.ready
 
 
 def bar_is_ready() -> None:
     """Callback: the history is guarded, what has waited can be written."""
-    st.session_state[_READY] = True
-    _flush(st.session_state.get(_PENDING, {}))
+    here = held()
+    here.ready = True
+    _flush(here)
 
 
-def _waiting() -> bool:
+def _waiting(here: Held) -> bool:
     """Whether a link written now would still become an entry of its own in the history."""
-    state = st.session_state
-    if _READY in state or _SINCE not in state or not Runtime.exists():
+    if here.ready or here.since is None or not Runtime.exists():
         return False
-    return time.monotonic() - state[_SINCE] < PATIENCE_SECONDS
+    return time.monotonic() - here.since < PATIENCE_SECONDS
 
 
-def _flush(pending: dict[str, Any]) -> None:
+def _flush(here: Held) -> None:
     """Write what waits, and once more what this page's link holds already: a browser that asked
-    for this run before the last link had reached it brought the one before, which now counts."""
-    written = st.session_state.setdefault(_WRITTEN, {})
-    written |= pending
-    if not all(_holds(key, text) for key, text in pending.items()):
-        for key, text in written.items():
-            _put(key, text)
-    pending.clear()
-
-
-def _holds(key: str, text: str | list[str] | None) -> bool:
-    """Whether the link says so already."""
-    return st.query_params.get_all(key) == ([text] if isinstance(text, str) else text or [])
-
-
-def _put(key: str, text: str | list[str] | None) -> None:
-    if _holds(key, text):
-        return
-    if text or text == "":
-        st.query_params[key] = text
-    else:
-        del st.query_params[key]
+    for this run before the last link had reached it brought the one before, and the last one
+    reaches it still, even if this run wants the one before again."""
+    here.written |= here.pending
+    here.pending.clear()
+    link = {key: st.query_params.get_all(key) for key in st.query_params}
+    wanted = link | {
+        key: [text] if isinstance(text, str) else text or [] for key, text in here.written.items()
+    }
+    wanted = {key: texts for key, texts in wanted.items() if texts}
+    if wanted != link or here.sent not in (None, link):
+        st.query_params.from_dict(wanted)
+    here.sent = wanted
 
 
 def by_history() -> bool:

@@ -12,7 +12,9 @@ from initopt_core.registry import Entry, Parameter, Registry
 
 from .address import session_key
 from .components.number_slider import number_slider
-from .state import CUT, MAX_TEXT, kept, values, write_link
+from .state import CUT, MAX_TEXT, drop_notes, kept, values, write_link
+
+_GONE = object()
 
 
 def is_number(parameter: Parameter) -> bool:
@@ -77,19 +79,28 @@ def boxed(
     """A widget of Streamlit's that shows `value` and writes into `values[name]`.
 
     The widget has a key of its own: Streamlit forgets a widget's value when it is not drawn, and
-    refuses to have it set while it is.
+    refuses to have it set while it is. It is another widget, with another key, after another has
+    set the value (a preset, Undo, Back) or when a run went by without it: a browser that has not
+    heard of that still sends with its next event what the box held before, which would pass for a
+    choice and undo the preset.
     """
-    box = f"_{session_key(name)}_box"
-
-    def chosen() -> None:
-        values[name] = st.session_state[box]
-        if on_change:
-            on_change()
-
+    state, count = st.session_state, f"_{session_key(name)}_boxes"
+    turn = state.get(count)
+    if turn is None or state.get(f"{count}_{turn}", _GONE) != value:
+        turn = state[count] = 0 if turn is None else turn + 1
+    box = f"{count}_{turn}"
     # Said again after a run that was cut short: a browser that has not got the value would take the
     # widget for empty, and say so.
-    if st.session_state.get(box) != value or st.session_state.get(CUT):
-        st.session_state[box] = value
+    if box not in state or state.get(CUT):
+        state[box] = value
+
+    def chosen() -> None:
+        if turn == state.get(count, 0):  # Streamlit still calls what it drew before
+            values[name] = state[box]
+            drop_notes()
+            if on_change:
+                on_change()
+
     draw(key=box, on_change=chosen, **options)
 
 

@@ -2,13 +2,70 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from initopt_core.figures import export
+from initopt_core.figures.export import ExportOptions
+from initopt_core.figures.export.page import chart_page
 from initopt_core.figures.figure import Figure
+
+from . import address, stage
+from .offers import offers
+
+if TYPE_CHECKING:
+    from .clip_menu import Clips
+
+Maker = Callable[[], "str | bytes"]
+Dress = Callable[..., ExportOptions]
+"""(figure, look=options) -> the options with the figure's title, caption and source."""
+
+LABELS = {
+    "theme": {"light": "Light", "dark": "Dark", "print": "Print"},
+    "text": {"page": "As here", "slide": "For a slide"},
+    "shape": {"natural": "As here", "16:9": "16:9", "4:3": "4:3", "column": "One column"},
+    "scale": {1: "1x", 2: "2x", 3: "3x", 4: "4x"},
+}
+NAMES = {"theme": "Colours", "text": "Letters", "shape": "Shape", "scale": "PNG, pixels"}
+USUAL = {"theme": "light", "text": "page", "shape": "natural", "scale": export.SCALE}
+# A menu opens to the side that has so much room, before it is known what is in it. The rules come
+# and go with the open menu: a sheet of the page would have to ask at every change which popover has
+# a menu of ours in it (:has), which takes the browser longer than the change.
+_ROOM = """<style>
+[data-testid=stPopoverBody] { --wide: 34rem; --high: 15rem; min-width: 0; max-width: none;
+  width: min(var(--wide), 100vw - 1rem); min-height: min(var(--high), 60vh); }
+[data-testid=stPopoverBody] [data-testid=stVerticalBlock] { gap: .6rem; }
+[data-testid=stPopoverBody] [data-testid=stHorizontalBlock] { gap: .5rem; }
+[data-testid=stPopoverBody] [data-testid=stElementContainer]:has(> .stHtml .export-room) {
+  position: absolute; }
+@media (max-width: 640px) {  /* What goes on below the menu's edge fades out there. */
+  [data-testid=stPopoverBody]::after { content: ""; display: block; position: sticky;
+    bottom: -23px; height: 3rem; margin: -.4rem -23px -23px; pointer-events: none; z-index: 1;
+    background-color: inherit; mask-image: linear-gradient(transparent, #000 80%); }
+}
+</style><div class="export-room"></div>"""
+_MORE_ROOM = _ROOM.replace("34rem", "37.3rem").replace("15rem", "24.5rem")
+"""With a clip to make, too."""
+TOGETHER = "All figures of this page, zip"
+_LOOK = "_export_look"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A figure that the page shows or could show, for the zip of all of them."""
+
+    figure: Figure | Callable[[], Figure]
+    extra: Mapping[str, Maker] = field(default_factory=dict)
+    caption: str = ""
+    page: Callable[[Figure, ExportOptions], bytes] = chart_page
+
+    def made(self) -> Figure:
+        return self.figure if isinstance(self.figure, Figure) else self.figure()
 
 
 def export_buttons(
@@ -16,39 +73,164 @@ def export_buttons(
     *,
     key: str,
     label: str = "Export",
-    extra: Mapping[str, Callable[[], str | bytes]] | None = None,
+    extra: Mapping[str, Maker] | None = None,
+    clips: Clips | None = None,
+    name: str = "",
+    dress: Dress | None = None,
+    together: bool = True,
+    caption: str = "",
+    page: Callable[[Figure, ExportOptions], bytes] = chart_page,
 ) -> None:
-    """A small popover with the figure as PNG, SVG, PDF, CSV and Vega-Lite.
+    """A small popover with the figure in every format, in the look that is chosen there.
 
-    Closed it costs one element and no computation. A download does not rerun the page: the file
-    is made when its button is pressed, from the figure as it was drawn.
+    Closed it costs one element and no computation. Open it is drawn without the page around it; a
+    download does not rerun anything: the file is made when its button is pressed.
 
     Args:
-        figure: the figure beside it, or what makes it when the menu is opened.
+        figure: the figure beside it, or what makes it when a file is wanted.
         key: unique on the page.
         label: what the closed menu says.
         extra: more downloads, file name -> maker, for example a runnable snippet.
+        clips: what moves, label -> maker.
+        name: of the files; the figure's own name unless given.
+        dress: gives the options title, caption and source; else the page's setting, the figure's
+            description and the page's link.
+        together: whether it belongs into the zip of all that the page shows.
+        caption: settings in words, where the figure's description lacks them.
+        page: makes the interactive page, one HTML file.
     """
+    if stage.is_on() or st.context.is_embedded:
+        return  # on stage and in a frame nobody takes anything along
+    offer = Offer(figure, extra or {}, caption, page)
+    if together:
+        offers()[key] = offer
+    _menu(offer, key, label, clips or {}, name, dress, together)
+
+
+def also(
+    key: str, make: Callable[[], Figure], *, caption: str = "", extra: Mapping[str, Maker] = {}
+) -> None:
+    """A figure that the page can show at this setting and has no menu for now: it belongs into the
+    zip of all, and is computed when that is asked for.
+
+    Args:
+        key: that of its menu, when it has one.
+        make, caption, extra: as of `export_buttons`.
+    """
+    if not (stage.is_on() or st.context.is_embedded):
+        offers().setdefault(key, Offer(make, extra, caption))
+
+
+@st.fragment
+def _menu(
+    offer: Offer, key: str, label: str, clips: Clips, name: str, dress: Dress | None, together: bool
+) -> None:
     menu = st.popover(label, icon=":material/download:", key=f"{key}-export", on_change="rerun")
+    menu.html(_MORE_ROOM if clips else _ROOM)
     if not menu.open:
         return
-    made = figure if isinstance(figure, Figure) else figure()
-    for name, form in export.FORMATS.items():
-        menu.download_button(
-            form.label,
-            data=partial(form.make, made),
-            file_name=f"{made.name}{form.suffix}",
-            mime=form.mime,
-            key=f"{key}-export-{name}",
-            on_click="ignore",
-            type="tertiary",
-        )
-    for name, make in (extra or {}).items():
-        menu.download_button(
-            name,
-            data=make,
-            file_name=name,
-            key=f"{key}-export-{name}",
-            on_click="ignore",
-            type="tertiary",
-        )
+    told = address.teller()
+    dress = dress or partial(_as_told, told, offer.caption)
+    with menu:
+        look, worded = _look(key)
+        clothed = dress if worded else _bare
+        name = name or offer.made().name
+        downloads: list[tuple[str, str, str | None, Maker]] = [
+            (form.label.split(",")[0] if kind == "png" else form.label, f"{name}{form.suffix}",
+             form.mime,
+             partial(_still, offer, kind, look, dress if kind == "settings" else clothed))
+            for kind, form in export.FORMATS.items()
+        ]  # fmt: skip
+        page = partial(_page, offer, look, clothed)
+        downloads.append(("Interactive page, HTML", f"{name}.html", "text/html", page))
+        downloads += [(_said(file), file, None, make) for file, make in offer.extra.items()]
+        if together:
+            all_of_them = partial(_together, offers(), look, told)
+            downloads.append((TOGETHER, "figures.zip", "application/zip", all_of_them))
+        with st.container(horizontal=True, gap="small", key=f"{key}-export-files"):
+            for said, file, mime, make in downloads:
+                whole = "Computes all, also what is not open now." if said == TOGETHER else None
+                st.download_button(
+                    said,
+                    help=whole,
+                    data=make,
+                    file_name=file,
+                    mime=mime,
+                    key=f"{key}-export-{file.removeprefix(name)}",
+                    on_click="ignore",
+                )
+        if clips:
+            from .clip_menu import clip_menu  # with encoders that nothing else needs
+
+            clip_menu(clips, key=key, name=name, look=partial(_clip_look, offer, look, clothed))
+
+
+def _said(file: str) -> str:
+    return "Program, Python" if file.endswith(".py") else file
+
+
+def _look(key: str) -> tuple[ExportOptions, bool]:
+    """The look that is chosen, one for all menus of a session, and whether words are wanted."""
+    held = st.session_state.setdefault(_LOOK, {**USUAL, "words": True})
+    for part, value in held.items():
+        st.session_state[f"{key}-look-{part}"] = value
+
+    def keep(part: str) -> None:
+        chosen = st.session_state[f"{key}-look-{part}"]
+        if part == "words" or chosen in LABELS[part]:  # a socket may send any text
+            held[part] = chosen
+
+    with st.container(horizontal=True, gap="small"):
+        for part, labels in LABELS.items():
+            st.selectbox(
+                NAMES[part], list(labels), format_func=labels.get, key=f"{key}-look-{part}",
+                on_change=keep, args=(part,), width=118,
+            )  # fmt: skip
+    st.toggle(
+        "With title, settings and link", key=f"{key}-look-words", on_change=keep, args=("words",)
+    )
+    return ExportOptions(**{part: held[part] for part in USUAL}), held["words"]
+
+
+def _as_told(
+    told: Callable[[], tuple[str, str]], caption: str, figure: Figure, look: ExportOptions
+) -> ExportOptions:
+    """What the page shows in words, and its link."""
+    title, link = told()
+    return replace(look, title=title, caption=f"{figure.alt} {caption}".strip(), source=link)
+
+
+def _bare(figure: Figure, look: ExportOptions) -> ExportOptions:
+    return look
+
+
+def _still(offer: Offer, kind: str, look: ExportOptions, dress: Dress) -> bytes:
+    """A file; where its pixels would be too many, as many as there may be."""
+    figure = offer.made()
+    options = dress(figure, look=look)
+    try:
+        return export.export(figure, kind, options)
+    except export.TooManyPixels as problem:
+        if problem.most < 1:
+            raise
+        return export.export(figure, kind, replace(options, scale=math.floor(problem.most)))
+
+
+def _page(offer: Offer, look: ExportOptions, dress: Dress) -> bytes:
+    figure = offer.made()
+    return offer.page(figure, dress(figure, look=look))
+
+
+def _clip_look(offer: Offer, look: ExportOptions, dress: Dress) -> dict[str, str]:
+    worn = dress(offer.made(), look=look)
+    return {"theme": worn.theme, "text": worn.text, "title": worn.title, "source": worn.source}
+
+
+def _together(
+    held: Mapping[str, Offer], look: ExportOptions, told: Callable[[], tuple[str, str]]
+) -> bytes:
+    """One zip of what the page shows."""
+    return export.zipped(
+        export.Shown(offer.made, partial(_as_told, told, offer.caption, look=look), offer.extra)
+        for offer in list(held.values())
+    )

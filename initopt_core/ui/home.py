@@ -10,38 +10,13 @@ from initopt_core.figures import images
 from initopt_core.networks import pick_device
 from initopt_core.wording import count, megabytes
 
-from . import home_parts
-from .layout import page_header
+from . import home_cards, home_parts
+from .export_menu import export_buttons
 from .server.dataset import data_service, get_dataset
 from .tables import picture_grid
 
-_CARDS = (
-    (
-        "pages/initialization.py",
-        "Initialization",
-        ":material/equalizer:",
-        "Does the signal live or die before the first step? Send real images through a network "
-        "and watch weights, gradients and activations, layer by layer, as the scheme, the "
-        "activation and the depth change.",
-        "Try: constant weights, then Xavier, then Kaiming.",
-    ),
-    (
-        "pages/training.py",
-        "Training",
-        ":material/speed:",
-        "SGD, momentum and Adam start from the same weights and see the same batches. Watch loss "
-        "and accuracy stream; leave, come back, and the run is still there.",
-        "Try: the tutorial's race, then a bad initialization.",
-    ),
-    (
-        "pages/loss_surfaces.py",
-        "Loss surfaces",
-        ":material/landscape:",
-        "Drop optimizers into a ravine or near a steep hole and see their paths move: why "
-        "momentum, why adaptive rates, and when neither helps.",
-        "Try: drag the starting point.",
-    ),
-)
+EACH = 4
+"""Images of each class."""
 
 
 def _picture(card: str) -> str:
@@ -53,7 +28,7 @@ def _picture(card: str) -> str:
 @st.cache_data(show_spinner=False)
 def _class_grid(source: str) -> str:
     dataset = get_dataset()
-    pictures = zip(dataset.classes, images.class_examples(dataset), strict=True)
+    pictures = zip(dataset.classes, images.class_examples(dataset, EACH), strict=True)
     return picture_grid(
         "classes",
         (
@@ -65,38 +40,49 @@ def _class_grid(source: str) -> str:
 
 def show() -> None:
     """The whole page."""
-    page_header(
-        "Initialization and optimization, by hand",
-        "Why do some networks learn and others never start? Three laboratories on real "
-        "Fashion-MNIST images, after the University of Amsterdam's tutorial "
-        "[Initialization and Optimization](https://uvadlc-notebooks.readthedocs.io): its data, "
-        "network, experiments and races with the numbers that it printed beside ours, and then "
-        "whatever you change.",
-    )
-    for column, card in zip(st.columns(3), _CARDS, strict=True):
-        page, title, icon, text, hint = card
-        name = title.lower().replace(" ", "_")
-        with column.container(border=True, height="stretch", key=f"card-{name}"):
-            st.page_link(page, label=f"**{title}**", icon=icon, width="stretch")
-            st.html(_picture(name))
-            st.markdown(text)
-            st.caption(hint)
-    st.page_link(
-        "pages/course.py",
-        label="Course figures, to take along",
-        icon=":material/co_present:",
-    )
-    source = get_dataset().source
+    home_cards.draw(_picture)
+    _course()
+    dataset = get_dataset()
+    source = dataset.source
     left, right = st.columns(2, gap="large")
     with left:
         st.header("The data: ten classes", anchor=False)
         st.html(_class_grid(source))
+        export_buttons(
+            lambda: images.image_grid(get_dataset(), EACH),
+            key="home-images",
+            label="Export the images",
+        )
+        st.header("The network", anchor=False)
+        home_parts.about_network()
     with right:
         st.header("Normalized pixels", anchor=False)
         home_parts.about_data(source)
-        st.header("The network", anchor=False)
-        home_parts.about_network()
     _status()
+    _keep(source, dataset.folder)
+
+
+def _course() -> None:
+    """A card in one row: what is made of the same figures outside of the laboratories."""
+    row = st.container(border=True, horizontal=True, vertical_alignment="center", key="card-course")
+    with row:
+        st.page_link(
+            "pages/course.py",
+            label="**Course figures, to take along**",
+            icon=":material/co_present:",
+        )
+        st.caption(
+            "Every figure of the tutorial, recomputed here: open it in its laboratory, or take it "
+            "along for a slide, a page or a handout.",
+            width="stretch",
+        )
+
+
+@st.cache_resource(show_spinner=False)
+def _keep(source: str, folder: str) -> bool:
+    """The cards' pictures for the next start, once."""
+    home_cards.keep({name: _picture(name) for name in home_cards.CARDS}, folder)
+    return True
 
 
 @st.fragment(run_every=1.0)

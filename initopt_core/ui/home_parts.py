@@ -13,6 +13,7 @@ from initopt_core.figures.loss_surfaces.picture import surface_png
 from initopt_core.initialization import Settings, observe
 from initopt_core.loss_surfaces.presets import RACES
 from initopt_core.networks import HIDDEN_SIZES, BaseNetwork, make_activation
+from initopt_core.published import BATCH, PIXELS
 from initopt_core.surfaces import SURFACES, Surface
 from initopt_core.training.history import History
 from initopt_core.training.runs.recorded import recorded_race
@@ -21,9 +22,6 @@ from initopt_core.wording import count
 from .server.compute import compute
 from .server.dataset import get_dataset
 from .tables import html_table
-
-PRINTED = {"mean": 0.009, "standard deviation": 1.012, "largest": 2.022, "smallest": -0.810}
-"""What the tutorial printed of one normalized batch; the pixels themselves: 0.2860 and 0.3530."""
 
 
 @st.cache_data(show_spinner=False)
@@ -99,7 +97,7 @@ def batch(source: str) -> dict[str, float]:
 
     found, _ = probe_batch(get_dataset())
     numbers = (found.mean(), found.std(), found.max(), found.min())
-    return dict(zip(PRINTED, map(float, numbers), strict=True))
+    return dict(zip(BATCH, map(float, numbers), strict=True))
 
 
 def _signed(value: float) -> str:
@@ -109,15 +107,16 @@ def _signed(value: float) -> str:
 def about_data(source: str) -> None:
     """Why and how pixels are normalized, beside the tutorial's printed numbers."""
     mean, std, many = pixels(source)
+    printed = f"{PIXELS['mean']:.4f} and {PIXELS['standard deviation']:.4f}"
     st.markdown(
         f"Pixels lie between 0 and 1; over the {count(many)} training images here their mean is "
-        f"**{mean:.4f}** and their standard deviation **{std:.4f}** (the tutorial: 0.2860 and "
-        "0.3530). Every image is shifted and scaled by these, (x − 0.2861) / 0.3530 (the tutorial "
-        "rounds the mean up there, and so do we: its numbers come out to the last digit), so that "
-        "inputs have mean 0 and variance 1. Only then does a rule for the variance of weights "
-        "say what the variance of the first layer's output will be."
+        f"**{mean:.4f}** and their standard deviation **{std:.4f}** (the tutorial: {printed}). "
+        "Every image is shifted and scaled by these, (x − 0.2861) / 0.3530 (the tutorial rounds "
+        "the mean up there, and so do we: its numbers come out to the last digit), so that inputs "
+        "have mean 0 and variance 1. Only then does a rule for the variance of weights say what "
+        "the variance of the first layer's output will be."
     )
-    rows = [(n, _signed(ours), _signed(PRINTED[n])) for n, ours in batch(source).items()]
+    rows = [(n, _signed(ours), _signed(BATCH[n])) for n, ours in batch(source).items()]
     head = ("One batch of 1,024 images", "here", "tutorial")
     st.html(html_table(head, rows, kind="batch"))
     st.caption(

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.errors import FragmentHandledException
 
 from initopt_core.registry import SettingError
 
+from . import offers
 from .server import logs, operation
+from .state import note_unknown, notice_bad_links
 
 CROWD_SECONDS = 120
 """After which one who is told that many are here is told again."""
@@ -21,14 +24,18 @@ _TOLD = "_crowd_told"
 def begin() -> None:
     """Once a run, by app.py: `enter` knows then that it has been there."""
     st.session_state["_app"] = True
+    offers.begin()
 
 
 def page_header(title: str, sentence: str = "") -> None:
-    """The page's name and one sentence on what it shows; every page begins with it."""
+    """The page's name, one sentence on what it shows, and what its link could not say: every page
+    that is no laboratory begins with it."""
     enter()
     st.title(title, anchor=False)
     if sentence:
         st.markdown(sentence)
+    note_unknown(())
+    notice_bad_links()
 
 
 def enter() -> None:
@@ -76,6 +83,8 @@ def guard(what: str) -> Iterator[None]:
     except Exception as error:  # rerun and stop are no Exceptions and pass through
         from initopt_core.data import DataError  # with torch: not before the frame is drawn
 
+        if isinstance(error, FragmentHandledException):
+            return  # told already, by `logs.script_error`
         if isinstance(error, (SettingError, DataError)):
             st.warning(str(error), icon=":material/tune:")
             return

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,14 +22,29 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from . import address
 from .controls import is_number, parameter_control
 from .layout import enter, tell_of_crowd
-from .state import CUT, Control, Reading, values
+from .server import answering
+from .state import (
+    CUT,
+    Control,
+    Reading,
+    drop_notes,
+    note_unknown,
+    notes,
+    notes_are_old,
+    notice_bad_links,
+    values,
+)
 from .undo import Undo
 
 _READ, _DRAWN, _DUE = "_page_read", "_page_drawn", "_page_due"
 _HAND = "_page_hand"
+_SINCE = "_page_since"
+UNSENT_SECONDS = 2.0
+"""For so long after a whole run some of it may not have been sent; a run that begins then takes it
+back."""
 _OVER = object()
 """Run of a reading that is not to be handed out any more."""
-PICTURE, CONTROLS, HEAD, BELOW = "picture", "controls", "head", "below"
+PICTURE, CONTROLS, HEAD, BELOW, NOTES = "picture", "controls", "head", "below", "notes"
 
 
 @dataclass
@@ -50,6 +66,7 @@ class Laboratory:
         read: what the controls hold, from a `Reading`; without drawing them.
         words: of what was read, for the browser's tab.
         stays: names that Reset leaves as they are.
+        links: names that a link may hold and `read` does not ask for, or not always.
         follows: names of further fragments that answer every change at present, such as those of
             an open part; asked after the change was written.
     """
@@ -62,10 +79,12 @@ class Laboratory:
         *,
         words: Callable[[Any], Sequence[str]] = lambda held: (),
         stays: Sequence[str] = (),
+        links: Sequence[str] = (),
         follows: Callable[[], Sequence[str]] = lambda: (),
     ) -> None:
         self.name, self.title = name, title
         self._read, self._words, self._stays, self._follows = read, words, stays, follows
+        self._links = links
         self.history = Undo(name)
 
     # -- one run of the script -----------------------------------------------------------------
@@ -74,20 +93,26 @@ class Laboratory:
         """The whole page, in a whole run of the script: `draw` is handed what was read."""
         enter()
         state = st.session_state
-        state[CUT] = state.get(_DRAWN) != self.name
+        unsent = time.monotonic() - state.get(_SINCE, -UNSENT_SECONDS) < UNSENT_SECONDS
+        state[CUT] = state.get(_DRAWN) != self.name or unsent
         state[_DRAWN] = ""
         state[_DUE] = {}
         now = self._reread()
         self.history.remember(now.reading.values)  # before the head is drawn, which has Undo
+        note_unknown((*now.reading.table, *self._links))
         draw(now.held)
         self._settle(now)
         tell_of_crowd()
         now.run = _OVER
-        state[_DRAWN] = self.name
+        state[_DRAWN], state[_SINCE] = self.name, time.monotonic()
 
-    def fragment(self, key: str) -> Callable[[Callable], Callable]:
+    def fragment(self, key: str, answers: Sequence[str] = ()) -> Callable[[Callable], Callable]:
         """A part of the page that answers controls by itself, drawn by a function of what was
-        read: the page's reading in a whole run, a new one when parts run by themselves."""
+        read: the page's reading in a whole run, a new one when parts run by themselves.
+
+        Args:
+            answers: the parts that usually answer what is changed in it, if not it alone.
+        """
 
         def decorate(draw: Callable[..., None]) -> Callable[..., None]:
             @st.fragment(key=self._key(key))
@@ -95,6 +120,8 @@ class Laboratory:
             def drawn(*args: Any) -> None:
                 now = self._current()
                 draw(now.held, *args)
+                if answers:
+                    answering.note(self._key(key), self._keys(answers))
                 if now.run is not None:
                     tell_of_crowd()
                     if not st.session_state.get(_HAND):
@@ -145,12 +172,17 @@ class Laboratory:
         """
         if st.session_state.get(_DRAWN) != self.name:
             st.rerun()  # the page itself was interrupted
+        drop_notes()
         follow = () if self.history.possible() else (HEAD,)  # now Undo can be pressed
+        follow += (NOTES,) if notes_are_old() else ()
         due = st.session_state.setdefault(_DUE, {})
         due.update(dict.fromkeys((*parts, *follow, *self._follows())))
-        first = sorted(due, key=lambda part: part != PICTURE)
+        wanted = self._keys(due)
+        if answering.covered(wanted):
+            st.session_state.pop(_READ, None)  # of before this change, if anything asked for it
+            return
         try:
-            st.rerun([self._key(part) for part in first])
+            st.rerun(wanted)
         except StreamlitAPIException:  # one of them is not on the page
             st.rerun()
 
@@ -180,33 +212,48 @@ class Laboratory:
 
         with contextlib.nullcontext() if place is st else place:
             if is_number(control.parameter):
-                st.fragment(drawn, key=self._key(control.name))()
+                own = self._key(control.name)
+                st.fragment(drawn, key=own)()
+                answering.note(own, self._keys(answers))
             else:
                 drawn()
 
     def _key(self, part: str) -> str:
         return f"{self.name}-{part}"
 
+    def _keys(self, parts: Iterable[str]) -> list[str]:
+        """The picture first: it is what people wait for."""
+        return [self._key(part) for part in sorted(set(parts), key=lambda part: part != PICTURE)]
+
     # -- setting everything ----------------------------------------------------------------------
 
     def set(self, wanted: dict[str, Any]) -> None:
         """Callback: give controls these values and draw the whole page."""
+        drop_notes()
         values.update(wanted)
         st.rerun()
 
     def reset(self) -> None:
         """Callback: everything as it was at first."""
+        drop_notes()
         address.forget(lambda name: name not in self._stays)
         st.rerun()
 
     def undo(self) -> None:
         """Callback: every control as before the last change."""
+        drop_notes()
         if self.history.possible():
             before = self.history.back()
             now = self._reread().reading.values
             address.forget(lambda name: name in now)
             values.update(before)
         st.rerun()
+
+    def notes(self) -> None:
+        """What of the opened link could not be used, until the first change; a part of the page
+        only then, since an empty one takes some room."""
+        if notes():
+            self.fragment(NOTES)(lambda held: notice_bad_links())()
 
     def head(self, *extras: Callable[[], None], help: str = "") -> None:
         """The page's head line: its name, what is particular to it, Undo and Reset."""

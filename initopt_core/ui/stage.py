@@ -19,7 +19,7 @@ from . import address, state
 
 ON = "on"
 """Name of a lecture without scenes."""
-_HELD, _EPOCH = "_stage", "_stage_epoch"
+_HELD, _EPOCH, _LINKED = "_stage", "_stage_epoch", "_stage_linked"
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,15 @@ def read() -> Stage:
         st.session_state[_EPOCH] = address.epoch()
         if "lecture" in st.query_params or address.by_history():
             st.session_state[_HELD] = _linked()
+            st.session_state[_LINKED] = True
     found = now()
     write(found)
     return found
+
+
+def by_link() -> bool:
+    """Whether a link has just set it; True once for each link."""
+    return bool(st.session_state.pop(_LINKED, False))
 
 
 def _linked() -> Stage:
@@ -79,7 +85,9 @@ def _linked() -> Stage:
         try:
             given[parameter.name] = parameter.check(raw[:MAX_NAME])
         except SettingError:
-            state.note_bad_link(parameter.label, raw, str(parameter.default or "the usual one"))
+            # A lecture begins with its first scene.
+            begins = parameter.name == "scene" and st.query_params.get("lecture") != ON
+            state.note_bad_link(parameter.name, raw, "1" if begins else "")
     found = Stage(**given)
     return found if found.on else Stage()
 

@@ -9,13 +9,16 @@ and the place where it is to be drawn.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import streamlit as st
 
+from initopt_core.lecture.scenes import PRESENTED
+from initopt_core.reading import did_you_mean
 from initopt_core.registry import Entry, Parameter, Registry, SettingError
+from initopt_core.wording import as_text, count, number
 
 from . import address
 
@@ -23,50 +26,55 @@ E = TypeVar("E", bound=Entry)
 
 MAX_TEXT = 400
 CUT = "_page_cut"
-"""Session key: whether the page's last whole run did not come to its end, so that the browser may
-not have what it sent."""
-_NOTES = "_link_notes"
+"""Session key: whether the page's last whole run did not come to its end, or has only just, so that
+the browser may not have what it sent."""
+_NOTES, _ASKED, _SEEN = "_link_notes", "_link_asked", "_link_notes_seen"
 _NOTE_SECONDS = 20
+MOST_NOTES = 5
 
 
 class Values(MutableMapping[str, Any]):
     """What the controls of the page on the screen hold, by name."""
 
     def __getitem__(self, name: str) -> Any:
-        return st.session_state[address.session_key(name)]
+        return address.values()[name]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        st.session_state[address.session_key(name)] = value
+        address.values()[name] = value
 
     def __delitem__(self, name: str) -> None:
-        del st.session_state[address.session_key(name)]
+        del address.values()[name]
 
     def __iter__(self) -> Iterator[str]:
-        start = address.session_key("")
-        names = [k for k in st.session_state if isinstance(k, str) and k.startswith(start)]
-        return (name.removeprefix(start) for name in names)
+        return iter(address.values())
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(address.values())
 
 
 values = Values()
 
 
-def kept(parameter: Parameter, name: str, say: Callable[[Any], str] | None = None) -> Any:
+def kept(
+    parameter: Parameter,
+    name: str,
+    say: Callable[[Any], str] | None = None,
+    held: dict[str, Any] | None = None,
+) -> Any:
     """The value of `name` on this page: the session's, at first the link's, else the default.
 
     A value of the link that cannot be used is noted for `notice_bad_links`; `say` turns the
-    default into what people read there.
+    default into what people read there. `held` is the page's values where they are at hand.
     """
-    if name in values:
+    held = address.values() if held is None else held
+    if name in held:
         try:
-            value = parameter.check(values[name])
+            value = parameter.check(held[name])
         except SettingError:
             value = parameter.default
     else:
-        value = _linked(parameter, name, say or link_text)
-    values[name] = value
+        value = _linked(parameter, name, say or said)
+    held[name] = value
     return value
 
 
@@ -77,10 +85,9 @@ def _linked(parameter: Parameter, name: str, told: Callable[[Any], str]) -> Any:
     try:
         value, unknown = parameter.usable(raw[:MAX_TEXT])
     except SettingError:
-        note_bad_link(parameter.label, raw, told(parameter.default))
-        return parameter.default
+        value, unknown = parameter.default, [raw]
     for one in unknown:
-        note_bad_link(parameter.label, one, told(value))
+        note_bad_link(name, one, told(value), control=name, held=value)
     return value
 
 
@@ -116,6 +123,7 @@ class Reading:
 
     def __init__(self) -> None:
         self.table: dict[str, Control] = {}
+        self._held = address.values()
 
     def __call__(
         self,
@@ -130,7 +138,7 @@ class Reading:
     ) -> Any:
         """The value of one control, at present; `say` tells people what a value means."""
         name = name or parameter.name
-        value = kept(parameter, name, say)
+        value = kept(parameter, name, say, self._held)
         if say is not None:
             options["format_func"] = say
         self.table[name] = Control(parameter, name, value, group, undo, linked, options)
@@ -158,14 +166,12 @@ class Reading:
 
     def write_links(self, page: str) -> None:
         """Let the link of `page` hold what was read; after the figures, which people wait for."""
-        before = st.session_state.get(f"_linked_{page}", ())
         linked = {name: c for name, c in self.table.items() if c.linked}
-        for name in before:
-            if name not in linked:
-                address.write(name, None)
-        for name, control in linked.items():
-            write_link(name, control.value, control.parameter.default)
-        st.session_state[f"_linked_{page}"] = tuple(linked)
+        known = address.held().linked
+        left = [name for name in known.get(page, ()) if name not in linked]
+        known[page] = tuple(linked)
+        texts = {n: link_of(c.value, c.parameter.default) for n, c in linked.items()}
+        address.write_all(dict.fromkeys(left) | texts)
 
 
 def link_text(value: Any) -> str:
@@ -177,20 +183,112 @@ def link_text(value: Any) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
+def said(value: Any) -> str:
+    """`value` as people read it."""
+    if isinstance(value, bool):
+        return link_text(value)
+    if isinstance(value, int):
+        return count(value)
+    if isinstance(value, float):
+        return number(value)
+    return ", ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+
+
 def write_link(name: str, value: Any, default: Any) -> None:
     """Put `value` into the URL under `name`, or take it out where it is the default."""
-    address.write(name, None if value == default else link_text(value))
+    address.write(name, link_of(value, default))
 
 
-def note_bad_link(label: str, raw: str, default: str) -> None:
-    """Remember that the link's value for `label` could not be used, and what is taken instead."""
-    text = f"The link's {label.lower()} “{raw[:40]}” cannot be used; it is {default or 'none'} now."
-    st.session_state.setdefault(_NOTES, []).append((time.monotonic(), text))
+def link_of(value: Any, default: Any) -> str | None:
+    """What the link holds of `value`; None where it is the default."""
+    return None if value == default else link_text(value)
+
+
+@dataclass(frozen=True)
+class _Note:
+    """What of a link could not be used, said from `since` on.
+
+    Attributes:
+        control: whose value what is taken instead is, as long as nobody has changed it; empty for
+            what is no control's.
+    """
+
+    since: float
+    text: str
+    page: str
+    control: str = ""
+    held: Any = None
+
+    def holds(self) -> bool:
+        """Whether it still tells something of what is on the screen."""
+        if time.monotonic() - self.since >= _NOTE_SECONDS:
+            return False
+        if not self.control:
+            return True
+        return self.page == address.page() and values.get(self.control) == self.held
+
+
+def note_bad_link(
+    name: str, raw: str, taken: str = "", *, control: str = "", held: Any = None
+) -> None:
+    """Remember that the link's value for `name` could not be used.
+
+    Args:
+        taken: what is taken instead; empty where it is nothing.
+        control, held: whose value this is instead: the note goes when it has another.
+    """
+    end = f"{taken} is taken instead" if taken else "it is left out"
+    text = f"“{as_text(name)}={as_text(raw[:40])}” in the link cannot be used; {end}."
+    _note(_Note(time.monotonic(), text, address.page(), control, held))
+
+
+def note_unknown(known: Collection[str]) -> None:
+    """Remember, once for every link, which of its names mean nothing on this page, and take them
+    out of it: the address says what is shown.
+
+    Names with a digit or an underscore may be a setting of an entry that is not chosen now, or a
+    mark that some program has put there.
+    """
+    asked = address.page(), address.epoch()
+    if st.session_state.get(_ASKED) == asked:
+        return
+    st.session_state[_ASKED] = asked
+    for name in list(st.query_params):
+        if name.isalpha() and name not in known and name not in PRESENTED:
+            near = did_you_mean(name, known)
+            end = f"{near}?" if near else "."
+            text = f"“{as_text(name[:40])}” in the link means nothing on this page{end}"
+            _note(_Note(time.monotonic(), text, address.page()))
+            address.write(name, None)
+
+
+def _note(note: _Note) -> None:
+    st.session_state.setdefault(_NOTES, []).append(note)
+
+
+def drop_notes() -> None:
+    """Callback: the visitor has changed something; what the link could not say is the past."""
+    st.session_state.pop(_NOTES, None)
+
+
+def notes_are_old() -> bool:
+    """Whether the screen has notes that have been dropped."""
+    return bool(st.session_state.get(_SEEN)) and _NOTES not in st.session_state
+
+
+def notes() -> list[str]:
+    """What there is to be told of the opened link."""
+    held: list[_Note] = st.session_state.get(_NOTES, [])
+    return [note.text for note in held if note.holds()]
 
 
 def notice_bad_links(container: Any = st) -> None:
-    """One quiet line on the values of the opened link that could not be used, for a while."""
-    notes: list[tuple[float, str]] = st.session_state.get(_NOTES, [])
-    fresh = [text for since, text in notes if time.monotonic() - since < _NOTE_SECONDS]
+    """One quiet line on what of the opened link could not be used, for a while: until the first
+    change at the latest."""
+    fresh = notes()
+    st.session_state[_SEEN] = bool(fresh)
+    if len(fresh) > MOST_NOTES:
+        fresh[MOST_NOTES:] = [f"So it is with {len(fresh) - MOST_NOTES} more."]
     if fresh:
-        container.caption(":material/link_off: " + " ".join(fresh))
+        told = container.container(key="link-notes")  # in a hall it has its place below
+        told.caption(":material/link_off: " + " ".join(fresh))

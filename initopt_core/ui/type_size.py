@@ -45,6 +45,8 @@ def read() -> str:
             st.session_state[NAME] = asked
         elif address.by_history():
             st.session_state[NAME] = CHOICE.default
+        if asked is not None and asked not in CHOICE.choices:
+            state.note_bad_link(NAME, asked, "the usual size")
     return st.session_state.setdefault(NAME, CHOICE.default)
 
 

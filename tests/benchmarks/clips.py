@@ -29,10 +29,10 @@ def clip_of(name: str) -> clips.Clip:
     chosen = RACES[name]
     surface = Surface(chosen.surface)
     runs = [Run(o, tuple(s.items()), chosen.begin) for o, s in chosen.runs]
-    facts = SURFACES[chosen.surface].extra
+    facts = SURFACES[chosen.surface]
     labels = [o for o, _ in chosen.runs]
-    return clips.paths_clip(surface, race(surface, runs, 100), labels, facts["ranges"],
-                            facts["color"])  # fmt: skip
+    return clips.paths_clip(surface, race(surface, runs, 100), labels, facts.ranges,
+                            facts.color)  # fmt: skip
 
 
 def seconds(clip: clips.Clip, path: Path, options: clips.ClipOptions) -> float:

@@ -49,7 +49,7 @@
     }
     if (height > figure.clientHeight + 1) problems.push(`${name}: ${height} high in ${figure.clientHeight}`);
     if (width > place + 1) {
-      const seen = figure.dataset.more && getComputedStyle(figure).boxShadow !== "none";
+      const seen = figure.dataset.more && getComputedStyle(figure).maskImage !== "none";
       if (!seen) problems.push(`${name}: ${width} wide in ${place} without a visible edge`);
       if (place > 900 && !figure.matches(MAY_SCROLL)) problems.push(`${name}: ${width} wide in ${place}`);
     }

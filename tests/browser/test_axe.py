@@ -23,25 +23,23 @@ FOUND = """async () => {
     .map((v) => [v.id, ...v.nodes.slice(0, 6).map((n) => `${n.html.slice(0, 160)}: `
       + [...n.any, ...n.all].map((c) => c.message).join(" ").slice(0, 160))]);
 }"""
+PAPER = "() => getComputedStyle(document.querySelector('.stApp')).backgroundColor"
 STILL = """() => document.querySelectorAll('[data-testid="stSkeleton"], [data-testid="stSpinner"],'
   + '[data-stale="true"]').length === 0 && document.querySelector('h1')"""
 
 
-@pytest.fixture(params=["light", "dark"])
-def themed(browser, request):
-    """A page of an eye that wants it so."""
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 900}, color_scheme=request.param
-    )
-    yield context.new_page()
-    context.close()
-
-
 @pytest.mark.parametrize("path", PAGES)
-def test_nothing_serious(themed, app_url, path):
+def test_nothing_serious(page, app_url, path):
     script = web.package("axe-core") / "axe.min.js"
-    themed.goto(app_url + path)
-    themed.wait_for_function(STILL, timeout=60_000)
-    themed.wait_for_timeout(1500)  # what comes last: sidebar, parts below
-    themed.add_script_tag(path=str(script))
-    assert themed.evaluate(FOUND) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(app_url + path)
+    page.wait_for_function(STILL, timeout=60_000)
+    page.wait_for_timeout(1500)  # what comes last: sidebar, parts below
+    page.add_script_tag(path=str(script))
+    paper = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(500)
+        paper[scheme] = page.evaluate(PAPER)
+        assert page.evaluate(FOUND) == [], scheme
+    assert paper["light"] != paper["dark"]

@@ -52,6 +52,7 @@ def card(page, name: str):
 
 def test_frames_have_the_pictures_size_before_they_come(course):
     """And the browser asks only for those that come into view."""
+    expect(course.page).to_have_title("Course figures · Initopt")
     boxes = course.page.eval_on_selector_all(
         ".course-frame",
         "all => all.map(e => { const b = e.getBoundingClientRect(); return b.width / b.height; })",
@@ -65,9 +66,11 @@ def test_frames_have_the_pictures_size_before_they_come(course):
 def test_the_numbers_come_by_themselves_and_then_the_page_is_quiet(course):
     page = course.page
     expect(page.locator(".course-numbers tbody tr")).to_have_count(59, timeout=90_000)
-    page.wait_for_timeout(1500)  # the run that drew them
-    before, asked = len(course.received), len(course.pictures)
-    page.wait_for_timeout(2500)  # more than a tick of the timer
+    for _ in range(12):  # the runs that draw them end some time
+        before, asked = len(course.received), len(course.pictures)
+        page.wait_for_timeout(2500)  # more than two ticks of the timer
+        if len(course.received) == before:
+            break
     assert len(course.received) == before and len(course.pictures) == asked
     assert sum(course.received) < 600_000  # no picture came by the socket
 
@@ -77,7 +80,7 @@ def test_a_figure_leaves_in_every_format_with_the_visitors_own_link(course, app_
     mine.get_by_role("button", name="Export").click()
     shown = course.page.get_by_test_id("stPopoverBody")
     for label in ("PNG", "SVG", "PDF", "Data, CSV", "Settings", "Vega-Lite", "HTML", "Program"):
-        expect(shown.get_by_role("button", name=label)).to_be_visible()
+        expect(shown.get_by_role("button", name=label)).to_be_visible(timeout=20_000)
     with course.page.expect_download() as taken:
         shown.get_by_role("button", name="Settings").click()
     assert taken.value.suggested_filename == "25-steep-optima-losses.json"

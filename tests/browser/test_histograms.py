@@ -131,3 +131,17 @@ def test_a_chosen_part_comes_into_view(laboratory, part):
     expect(page.get_by_text(words).first).to_be_in_viewport(timeout=20_000)
     top = page.locator(".st-key-init-parts").bounding_box()["y"]
     assert 40 <= top <= 400
+
+
+def test_a_part_that_the_link_names_comes_into_view_once(laboratory):
+    page = laboratory("?part=Explain")
+    page.wait_for_function(
+        "document.querySelector('.st-key-init-parts').getBoundingClientRect().y < 120"
+    )
+    page.mouse.move(700, 400)
+    page.mouse.wheel(0, -5000)  # whoever scrolls has the say
+    scrolled = "document.querySelector('[data-testid=stMain]').scrollTop"
+    page.wait_for_function(f"{scrolled} === 0")
+    page.set_viewport_size({"width": 1300, "height": 900})
+    page.wait_for_timeout(400)
+    assert page.evaluate(scrolled) == 0

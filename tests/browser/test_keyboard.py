@@ -46,7 +46,7 @@ def test_buttons_are_called_by_their_words(page, app_url, path):
         (
             "?part=Phase+map&activation=tanh",
             "init-phase",
-            r"σ.*\d.*, .*\d",
+            r"spread.*\d.*, .*\d",
             "scheme=equal_variance",
         ),
         ("?layers=30+x+64", "init-strips", r"Layer \d+", "strip="),

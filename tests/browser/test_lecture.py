@@ -52,6 +52,19 @@ def test_the_last_row_sees_everything(projector, app_url, path):
     assert not projector.problems
 
 
+@pytest.mark.parametrize("runs", [5, pytest.param(8, marks=pytest.mark.long)])
+def test_two_rows_of_maps_share_the_window(projector, app_url, runs):
+    in_hall(projector, app_url, f"/loss_surfaces?view=Basins&surface=himmelblau&runs={runs}")
+    maps = projector.locator(".bm-root canvas")
+    expect(maps).to_have_count(runs, timeout=30_000)
+    still(projector, figures=False)
+    assert hall.unreadable(projector) == []
+    boxes = [one.bounding_box() for one in maps.all()]
+    assert len({box["y"] for box in boxes}) == 2 and len({box["height"] for box in boxes}) == 1
+    assert all(box["height"] > 150 and box["y"] + box["height"] <= 720 for box in boxes)
+    assert not projector.problems
+
+
 def test_the_switch_leads_in_and_out_and_the_controls_come_by_a_key(page, app_url):
     page.set_viewport_size(hall.SIZE)
     page.goto(app_url + "/initialization?kaiming_gain=2.0")

@@ -218,7 +218,7 @@ def test_exports_are_made_on_demand(toy):
     assert text.splitlines()[0] == "optimizer,step,loss"
     assert len(text.splitlines()) == 181
     with toy.expect_download() as waiting:
-        toy.get_by_role("button", name="PNG, 2x").click()
+        toy.get_by_role("button", name="PNG", exact=True).click()
     assert Path(waiting.value.path()).read_bytes().startswith(b"\x89PNG")
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import json
 import time
 from urllib.parse import quote, urlsplit
 
 import pytest
 
 from initopt_core.ui.components.assets import PACKAGE, WEB
+from tests.load import elements
+from tests.support.loops import to_its_end
 from tests.support.server import ROOT
 
 PARTS = "/_stcore/bidi-components"
@@ -79,3 +82,18 @@ def test_no_folder_is_listed(components):
     for path in ("", ".", "..", "vendor", "vendor/", "../data"):
         status, body = got(components, f"{PARTS}/{PACKAGE}.live_chart/{path}")
         assert status >= 400 and b"make_sample" not in body and b"vega" not in body, path
+
+
+def test_a_change_is_answered_by_one_run_of_the_script(app_url):
+    async def changes() -> list[int]:
+        visitor = elements.Visitor()
+        await visitor.open(app_url, "initialization")
+        await visitor.ask("kaiming_gain", json_value=json.dumps({"value": [1.2, 1, 0]}))  # Undo too
+        moved = json.dumps({"value": [1.3, 2, 0]})
+        return [
+            (await visitor.ask("kaiming_gain", json_value=moved))["runs"],
+            (await visitor.ask("Scheme", string_value="Xavier (Glorot)"))["runs"],
+            (await visitor.ask("Activation", string_value="Tanh"))["runs"],
+        ]
+
+    assert to_its_end(changes()) == [1, 1, 1]

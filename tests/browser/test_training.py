@@ -88,12 +88,18 @@ def test_a_race_from_start_to_export(page, browser, app_url):
     expect(page.get_by_text("on the test images").first).to_be_visible()
     page.get_by_text("Results", exact=True).click()
     expect(page.get_by_text("Most confident mistakes")).to_be_visible(timeout=20_000)
+    page.wait_for_function(  # what was chosen is in view, not below it
+        "document.querySelector('.st-key-training-more').getBoundingClientRect().y < 120"
+    )
 
     page.get_by_text("Runs (").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Export", exact=True).last.click()
     with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
         assert {"SGD.tar", "SGD.config", "SGD_results.json"} <= set(archive.namelist())
+
+    page.get_by_role("button", name="Recorded race").click()
+    expect(page.locator('[data-figure="recorded-loss"]')).to_be_visible()
     calm(page)
     other.context.close()
 

@@ -6,10 +6,6 @@ data set's files.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from itertools import zip_longest
 
 import numpy as np
@@ -29,22 +25,8 @@ from initopt_core.surfaces import FORMULA, SURFACES, Surface
 from initopt_core.training import Racer
 from initopt_core.training.code import program as training_program
 from initopt_core.training.config import MAX_RACERS
+from tests.support.programs import run_alone
 from tests.support.training import tiny
-
-RUNNER = """
-import contextlib, importlib.util, io, json, os, sys, traceback
-assert importlib.util.find_spec("initopt_core") is None, "the project is on the path"
-assert os.listdir() == [], "the folder is not empty"
-for name, source in json.load(sys.stdin).items():
-    said = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(said):
-            exec(compile(source, name, "exec"), {"__name__": "__main__"})
-        fault = ""
-    except Exception:
-        fault = traceback.format_exc(limit=-3)
-    print(json.dumps([name, said.getvalue(), fault]))
-"""
 
 
 @pytest.fixture(scope="module")
@@ -68,26 +50,6 @@ def files(tmp_path_factory):
 
 def _bytes(head: list[int]) -> bytes:
     return np.array(head, ">i4").tobytes()
-
-
-def run_alone(programs: dict[str, str], folder, files) -> dict[str, str]:
-    """What each program prints, all in one isolated process."""
-    environment = {**os.environ, "FASHION_MNIST": str(files), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", RUNNER],
-        input=json.dumps(programs),
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert done.returncode == 0, done.stderr
-    rows = [json.loads(line) for line in done.stdout.splitlines()]
-    faults = {name: fault for name, _, fault in rows if fault}
-    assert not faults, "\n".join(f"{name}: {fault}" for name, fault in faults.items())
-    assert [name for name, *_ in rows] == list(programs)
-    return {name: said for name, said, _ in rows}
 
 
 SMALL = {"data": "full", "epochs": 1, "train_images": 256, "hidden_sizes": (8,)}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import socket
 
 import pytest
 
 from initopt_core import doctor, settings
 from initopt_core.registry import SettingError
 from initopt_core.settings import ServerSettings, misspelt, variable
+from initopt_core.training.runs import store
 
 
 def test_nothing_given_is_the_laptop():
@@ -97,3 +99,53 @@ def test_doctor_tells_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
 def test_doctor_tells_a_device_that_is_not_there(monkeypatch):
     monkeypatch.setattr(settings, "server_settings", lambda: ServerSettings(device="cuda:7"))
     assert any("INITOPT_DEVICE=cpu" in line for line in doctor.device(None))
+
+
+def test_runs_lie_in_a_folder_or_in_a_store(tmp_path, monkeypatch):
+    def told(address: str) -> list[str]:
+        now = ServerSettings.read({"INITOPT_RUNS": address})
+        monkeypatch.setattr(store, "server_settings", lambda: now)
+        return list(doctor.storage(None))
+
+    monkeypatch.setenv("INITOPT_HOME", str(tmp_path))
+    assert f"{tmp_path / 'runs'}," in told("")[0] and store.shared_store() == ""
+    assert "/x y," in told(f"file://{tmp_path}/x%20y")[0] and store.shared_store() == ""
+    assert f"{tmp_path / 'runs'}," in told("memory://a/b")[0]
+    assert told("memory://a/b")[-1] == "Shared with other servers: memory://a/b, 0 runs"
+    assert told("nowhere://x")[-1].startswith("! INITOPT_RUNS: ")
+    for wrong in ("s3:/x", "/x", "s3://a b", "://"):
+        with pytest.raises(SettingError, match=r"INITOPT_RUNS: .*s3://BUCKET"):
+            told(wrong)
+
+
+def test_a_cluster_is_ours_to_name_or_rays(monkeypatch):
+    read = ServerSettings.read
+    assert read({}).ray == "" and read({"RAY_ADDRESS": "auto"}).ray == "auto"
+    assert read({"RAY_ADDRESS": "auto", "INITOPT_RAY": "off"}).ray == ""
+    assert read({"INITOPT_RAY": "ray://head:10001", "INITOPT_RAY_GPUS": "0.25"}).ray_gpus == 0.25
+    with pytest.raises(SettingError, match=r"RAY_ADDRESS: .*off for none"):
+        read({"RAY_ADDRESS": "http://head:8265"})
+    for value in ("1.5", "nan", "9", "-1"):
+        with pytest.raises(SettingError, match="INITOPT_RAY_GPUS"):
+            read({"INITOPT_RAY_GPUS": value})
+
+
+def test_doctor_tells_what_is_wrong_with_a_cluster(monkeypatch):
+    def told(**given):
+        monkeypatch.setattr(settings, "server_settings", lambda: ServerSettings(**given))
+        return list(doctor.cluster(None))
+
+    def missing(name):
+        raise doctor.metadata.PackageNotFoundError(name)
+
+    assert "off" in told()[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(doctor.metadata, "version", missing)
+        (line,) = told(ray="auto")
+        assert line.startswith("!") and "pip install" in line and "INITOPT_RAY=off" in line
+    monkeypatch.setattr(doctor.metadata, "version", lambda name: "2.40")
+    assert told(ray="auto")[0].startswith("Ray 2.40: auto, up to 8 tasks of 1 cores")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"ray://127.0.0.1:{server.getsockname()[1]}"
+        assert len(told(ray=address)) == 1
+    assert told(ray=address)[1].startswith("! Ray: nobody answers")

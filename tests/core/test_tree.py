@@ -1,4 +1,5 @@
-"""The shape of the house: no file without end, and nothing served but what browsers need."""
+"""The shape of the house: no file without end, a test beside each figure and page, and nothing
+served but what browsers need."""
 
 from __future__ import annotations
 
@@ -39,6 +40,33 @@ def test_a_long_file_is_found(tmp_path, head, wrong):
     assert too_long(tmp_path / "long.py") is wrong
     (tmp_path / "short.py").write_text("x = 1\n" * LINES)
     assert not too_long(tmp_path / "short.py")
+
+
+def untested(core: Path, tests: Path) -> list[str]:
+    """Modules of `ui` and `figures` without a test file at the same place below `tests`."""
+    modules = (
+        p.relative_to(core) for part in ("ui", "figures") for p in (core / part).rglob("*.py")
+    )
+    return sorted(
+        str(module)
+        for module in modules
+        if module.name != "__init__.py"  # they hand on names
+        and not (tests / module.parent / f"test_{module.name}").is_file()
+    )
+
+
+def test_tests_mirror_the_tree():
+    assert untested(ROOT / "initopt_core", ROOT / "tests") == []
+
+
+def test_a_module_without_its_test_is_found(tmp_path):
+    for name in ("ui/__init__.py", "ui/a.py", "figures/deep/b.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert untested(tmp_path, tmp_path / "tests") == ["figures/deep/b.py", "ui/a.py"]
+    (tmp_path / "tests" / "ui").mkdir(parents=True)
+    (tmp_path / "tests" / "ui" / "test_a.py").touch()
+    assert untested(tmp_path, tmp_path / "tests") == ["figures/deep/b.py"]
 
 
 def test_what_is_served_lies_in_one_folder():

@@ -15,6 +15,8 @@ from initopt_core.wording import (
     count,
     duration,
     latex,
+    many,
+    megabytes,
     number,
     percent,
     plain,
@@ -142,3 +144,17 @@ def test_the_figures_have_the_houses_axes():
 )
 def test_short_numbers(value, text):
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("whole", "said"), [(0, "0 epochs"), (1, "1 epoch"), (2, "2 epochs"), (1200, "1,200 epochs")]
+)
+def test_one_has_no_plural(whole, said):
+    assert many(whole, "epoch") == said
+
+
+@pytest.mark.parametrize(
+    ("size", "said"), [(30_900_000, "30.9 MB"), (1e5, "0.1 MB"), (63_100, "63.1 KB"), (0, "0 KB")]
+)
+def test_small_files_have_kilobytes(size, said):
+    assert megabytes(size) == said

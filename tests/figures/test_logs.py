@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -57,7 +58,44 @@ def test_a_band_is_gone_where_either_edge_has_no_place():
 
 
 @pytest.mark.parametrize(
-    ("values", "narrow"), [([1, 20], True), ([1, 40], False), ([], False), ([0, 1, 2], True)]
+    ("values", "spanned"),
+    [([1, 20], 1.301), ([1, 40], 0), ([], 0), ([0, 1, 2], 0.301), ([3], 0.01)],
 )
-def test_an_axis_within_a_power_of_ten_or_two_is_narrow(values, narrow):
-    assert logs.is_narrow(values) is narrow
+def test_an_axis_within_a_power_of_ten_or_two_has_its_numbers_written_out(values, spanned):
+    assert logs.decades(values) == pytest.approx(spanned, abs=1e-3)
+
+
+@pytest.mark.parametrize("height", [60, 130, 300])
+@pytest.mark.parametrize(("low", "high"), [(0.06, 2.3), (0.4, 2.2), (0.5, 15.0), (0.07, 0.9)])
+def test_a_round_number_never_goes_for_an_odd_one_beside_it(low, high, height):
+    """Between 0.06 and 2.3 the labels were 2, 0.8, 0.6, 0.4, 0.2, 0.08: 1 and 0.1 were thinned."""
+    import altair as alt
+
+    def build():
+        scale = alt.Scale(type="log", nice=False)
+        axis = theme.log_axis("y", labelExpr=logs.labels("decades", str(height)))
+        y = alt.Y("y:Q", scale=scale, axis=axis)
+        return alt.Chart(alt.NamedData("d"), height=height).mark_point().encode(y=y)
+
+    spanned = logs.decades([low, high], 1000.0)
+    figure = Figure("k", build, {"d": columns(y=[low, high])}, signals={"decades": spanned})
+    svg = vl_convert.vegalite_to_svg(figure.spec())
+    axis = svg[svg.index("role-axis-label") :]
+    written = re.findall(r"<text([^>]*)>([\d.]+)</text>", axis)
+    labels = {float(words) for look, words in written if 'opacity="0"' not in look}
+    assert labels >= {d for d in (0.1, 1.0, 10.0) if low <= d <= high}
+    assert len(labels) >= 2
+
+
+def test_what_is_left_out_is_said_in_an_empty_corner():
+    x = [0, 2, 4, 6, 8]
+    places = {
+        "at the foot, left": [1, 1, 1, 1e-3, 1e-9],
+        "at the foot, right": [1e-9, 1, 1, 1, 1],
+        "at the top, left": [1e-9, 1e-9, 1e-8, 1e-3, 1],
+    }
+    for where, y in places.items():
+        (row,) = logs.note_data("words", [(x, y)])
+        assert (row["top"], row["right"]) == ("top" in where, "right" in where), where
+    assert logs.note_data("words")[0]["top"] is False and logs.note_data("") == []
+    assert logs.note_data("words", [([1.0], [0.0])])[0]["right"] is False

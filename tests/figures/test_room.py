@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from initopt_core.figures import export
-from initopt_core.figures.figure import Figure
-from initopt_core.figures.fonts import FOLDER
 from initopt_core.figures.initialization import GRID_LAYERS, grid_room
-from initopt_core.figures.room import Room
+from initopt_core.figures.room import Room, legend_size
 
 PLACE = 929  # pixels beside the sidebar at 1280
 
@@ -32,12 +29,8 @@ def test_a_legend_breaks_into_lines_that_have_room():
     assert room.down(200) == 20 + 3 * 18 + 100 + 20
 
 
-def test_exports_use_the_shipped_font():
-    import altair as alt
-
-    def build():
-        return alt.Chart(alt.NamedData("d")).mark_point().encode(x="x:Q")
-
-    svg = export.to_svg(Figure("font", build, {"d": {"groups": [{"x": [1, 2]}]}})).decode()
-    assert "Source Sans 3" in svg
-    assert (FOLDER / "LICENSE.md").exists() and list(FOLDER.glob("*.ttf"))
+def test_a_legend_that_fits_into_a_line_is_not_broken_by_its_widest_entry():
+    size = legend_size(["SGD", "SGD + momentum", "Adam"])
+    assert 3 * size["entry_width"] > 380 > size["in_line"]
+    room = Room(300, 100, left=0, right=0, **size)
+    assert room.legend_columns(380) == 3 and room.legend_columns(size["in_line"] - 1) == 1

@@ -4,8 +4,6 @@ import itertools
 import math
 import os
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -22,6 +20,7 @@ from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS
 from initopt_core.probes import probe
 from initopt_core.registry import SettingError
+from tests.support.programs import run_alone
 
 
 @pytest.fixture(scope="module")
@@ -245,44 +244,38 @@ def torchvision_folder(tmp_path_factory):
     return raw.parents[1]
 
 
-def run_program(settings, folder):
-    """{layer: (weights, gradients, activations)} as the program prints them."""
-    result = subprocess.run(
-        [sys.executable, "-c", program(settings)],
-        env={**os.environ, "FASHION_MNIST": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert result.returncode == 0, result.stderr[-2000:]
-    rows = re.findall(r"Layer (\d+)\s+(\S+)\s+(\S+)\s+(\S+)", result.stdout)
-    return {int(i): tuple(map(float, values)) for i, *values in rows}
+def check_programs(every, dataset, folder, empty):
+    """What the program of each of these settings prints is what the page shows."""
+    said = run_alone({name: program(s) for name, s in every.items()}, empty, folder)
+    for name, settings in every.items():
+        rows = re.findall(r"Layer (\d+)\s+(\S+)\s+(\S+)\s+(\S+)", said[name])
+        printed = {int(i): tuple(map(float, values)) for i, *values in rows}
+        seen = observe(settings, dataset)
+        stats = zip(seen.probe.weights, seen.probe.gradients, seen.probe.activations, strict=True)
+        assert len(printed) == len(seen.names)
+        for i, layer in enumerate(stats):
+            ours = [s.variance for s in layer]
+            # A constant's variance is rounding noise there and zero here.
+            floor = [1e-12 * (s.mean**2 + 1e-300) for s in layer]
+            for a, b, f in zip(printed[2 * i], ours, floor, strict=True):
+                assert a == pytest.approx(b, rel=2e-4, abs=max(f, 1e-18)), name
 
 
-def check_program(settings, dataset, folder):
-    seen = observe(settings, dataset)
-    printed = run_program(settings, folder)
-    stats = zip(seen.probe.weights, seen.probe.gradients, seen.probe.activations, strict=True)
-    assert len(printed) == len(seen.names)
-    for i, layer in enumerate(stats):
-        ours = [s.variance for s in layer]
-        # A constant's variance is rounding noise there and zero here.
-        floor = [1e-12 * (s.mean**2 + 1e-300) for s in layer]
-        for a, b, f in zip(printed[2 * i], ours, floor, strict=True):
-            assert a == pytest.approx(b, rel=2e-4, abs=max(f, 1e-18))
+QUICK = ("constant", "xavier-tanh")
+SCHEMES = ("lsuv", "orthogonal", "truncated_normal", "pytorch", "zeros")
 
 
-@pytest.mark.parametrize("name", list(PRESETS))
-def test_the_program_prints_the_views_numbers(dataset, torchvision_folder, name):
-    check_program(PRESETS[name].settings, dataset, torchvision_folder)
+def test_programs_print_the_pages_numbers(dataset, torchvision_folder, tmp_path):
+    every = {name: PRESETS[name].settings for name in QUICK}
+    more = {"activation": "leaky_relu", "hidden": "3 x 40", "batch": 128, "seed": 3}
+    every |= {name: Settings.make(name, match_gain=True, **more) for name in SCHEMES}
+    check_programs(every, dataset, torchvision_folder, tmp_path)
 
 
-@pytest.mark.parametrize("scheme", ["lsuv", "orthogonal", "truncated_normal", "pytorch", "zeros"])
-def test_the_program_runs_for_other_schemes(dataset, torchvision_folder, scheme):
-    settings = Settings.make(
-        scheme, activation="leaky_relu", hidden="3 x 40", batch=128, seed=3, match_gain=True
-    )
-    check_program(settings, dataset, torchvision_folder)
+@pytest.mark.long
+def test_the_other_presets_programs_do_so(dataset, torchvision_folder, tmp_path):
+    every = {name: p.settings for name, p in PRESETS.items() if name not in QUICK}
+    check_programs(every, dataset, torchvision_folder, tmp_path)
 
 
 @pytest.mark.parametrize(

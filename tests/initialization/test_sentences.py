@@ -170,7 +170,7 @@ class Checker:
             assert all(s >= read(a_layer) / 1.26 for s in steps)
         assert bool(back) == (what == "Gradients")
 
-    def varies(self, what, low, least, high, most, far):
+    def varies(self, what, low, least, far, high, most):
         values = self.values[what][:: 1 if what == "Activations" else -1]
         assert word_of(what, self.values[what]) == "vary"
         assert close(low, values[int(least) // 2]) and close(high, values[int(most) // 2])
@@ -235,11 +235,11 @@ class Checker:
         rf"(?:within {NUMBER}×|alike to three digits)\.": level,
         rf"(Gradients|Activations) (vanish|explode|shrink|grow): variance {NUMBER} → {NUMBER}"
         rf"( on their way back)?, {NUMBER}× (less|more)(?:, {NUMBER}× a layer)?\.": moves,
-        rf"(Gradients|Activations) vary: variance {NUMBER} in layer (\d+), {NUMBER} in layer (\d+),"
-        rf" {NUMBER}× in no one direction\.": varies,
+        rf"(Gradients|Activations) vary, up and down over the layers: variance {NUMBER} in layer "
+        rf"(\d+), {NUMBER}× as much, {NUMBER}, in layer (\d+)\.": varies,
         rf"(Gradients|Activations) are one constant in {LAYERS}\.": constant,
         rf"(?:From|In) layer (\d+)(?: on)?, most of the variance is the biases' own"
-        rf"(?: \(σ_b² = {NUMBER}\))?\.": biases,
+        rf"(?: \(Var\(b\) = {NUMBER}\))?\.": biases,
         rf"{NUMBER} % of layer (\d+)'s units are dead for every image\.": dead,
         rf"(?:> )?{NUMBER} % of layer (\d+)'s values are saturated\.": saturated,
         rf"No gradient reaches {LAYERS}: each is exactly 0 there, so no step of any size moves "
@@ -369,12 +369,12 @@ def test_the_biases_are_named_where_they_are_all_that_is_left(looked):
     small = PRESETS["small-variance"].settings.to_dict()
     seen, truth = looked(**small)
     assert (
-        "In layer 6, most of the variance is the biases' own (σ_b² = 10⁻⁴)." in finding(seen).text
+        "In layer 6, most of the variance is the biases' own (Var(b) = 10⁻⁴)." in finding(seen).text
     )
     assert truth.biases[3] > 0.8 * truth.activations[3]
     deep, _ = looked(scheme="pytorch", hidden="30 x 128", batch=96)
     text = finding(deep).text
-    assert "the biases' own (σ_b² = 0.0026)." in text
+    assert "the biases' own (Var(b) = 0.0026)." in text
     assert "a layer" not in text.partition("Activations")[2]  # once "fade 1.12x a layer"
 
 

@@ -24,6 +24,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from initopt_core.surfaces import SURFACES
+from initopt_core.wording import many
 from tests.load.socket_client import Kept
 from tests.support import server
 
@@ -71,6 +72,7 @@ class Visitor:
             answer.ParseFromString(data)
             self.kept.see(answer)
             kind = answer.WhichOneof("type")
+            sent["runs"] += kind == "new_session"
             if kind == "navigation":
                 self.page_hash = answer.navigation.page_script_hash
             elif kind == "ref_hash":
@@ -100,10 +102,11 @@ class Visitor:
 
 def told(what: str, sent: Counter) -> str:
     """One line on what was sent."""
-    elements = {k: n for k, n in sent.items() if k not in ("bytes", "blocks")}
+    elements = {k: n for k, n in sent.items() if k not in ("bytes", "blocks", "runs")}
     parts = ", ".join(f"{n} {kind}" for kind, n in sorted(elements.items()))
     return (
         f"{what}: {sum(elements.values())} elements, {sent['blocks']} blocks, "
+        f"{many(sent['runs'], 'run')}, "
         f"{sent['bytes'] / 1024:.1f} KB ({parts})"
     )
 

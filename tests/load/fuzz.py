@@ -16,6 +16,8 @@ import json
 import random
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -28,10 +30,29 @@ from websockets.exceptions import ConnectionClosed
 from tests.load.socket_client import Visitor
 from tests.support import server
 
-PAGES = ("initialization", "loss_surfaces", "training", "")
+PAGES = ("initialization", "loss_surfaces", "training", "course", "lecture", "")
 MAX_MESSAGES, EACH = 20_000, 50
 UNFORESEEN = ("could not be shown (error", "Error:", "Exception", "Traceback")
-FIELDS = ("value", "select", "start", "zoom", "pick", "moved", "need", "ready")
+FIELDS = (
+    "value", "select", "start", "zoom", "pick", "moved", "need", "ready", "look", "lecture",
+    "scene", "leave", "go",
+)  # fmt: skip
+"""By which our components answer."""
+EVENTS = "$$STREAMLIT_INTERNAL_KEY_{}__events"
+"""Under this id a component's browser half sends what happens once, such as a click."""
+LINKS = (
+    "run", "act", "seed", "hidden", "lecture", "scene", "figure", "scheme", "surface", "formula",
+    "optimizers", "start", "view", "tab", "text", "LECTURE", "show",
+)  # fmt: skip
+NEARLY = {
+    "value": (3, 5, 0), "start": {"run": 0, "x": 1.5, "y": 2, "n": 7, "done": True},
+    "zoom": {"surface": "ravine", "home": [-5, 5, -5, 5], "zoom": [-1, 1, -1, 1]},
+    "look": {"speed": 1, "selected": 0, "arrows": True, "solid": True, "step": 5, "eye": [1, 2, 3]},
+    "select": {"datum": {"x": 1, "layer": 0, "run": 0}, "x": 1, "y": 2, "view": "activations"},
+    "pick": {"x": 1, "y": 2}, "moved": {"shift": 0.5}, "need": "0" * 16, "go": 2,
+    "lecture": True, "scene": True, "leave": True, "ready": True,
+}  # fmt: skip
+"""Answers as our scripts send them."""
 TEXTS = (
     "", "x", "NaN", "-0", "9" * 400, "1e999", "(" * 3000, "[" * 3000, "{" * 3000, "\x00", "\ud7ff",
     "<script>alert(1)</script>", "../../../etc/passwd", "' OR 1=1 --", "w1" + "**9" * 60,
@@ -57,15 +78,41 @@ def anything(rng: random.Random, depth: int = 0):
     return {name: anything(rng, depth + 1) for name in rng.sample(names, rng.randrange(1, 8))}
 
 
+def nearly(rng: random.Random, value):
+    """`value` with about one part of it replaced by what nobody expects."""
+    if rng.random() < 0.2 or not isinstance(value, (dict, list, tuple)):
+        return anything(rng, 2) if rng.random() < 0.6 else value
+    if isinstance(value, dict):
+        name = rng.choice(sorted(value))
+        return {**value, name: nearly(rng, value[name])}
+    place = rng.randrange(len(value))
+    return [nearly(rng, part) if at == place else part for at, part in enumerate(value)]
+
+
 def component_text(rng: random.Random) -> str:
     """A component's state as text, mostly JSON."""
     if rng.random() < 0.15:
         return rng.choice(TEXTS)
-    return json.dumps({name: anything(rng) for name in rng.sample(FIELDS, rng.randrange(1, 4))})
+    asked = rng.sample(FIELDS, rng.randrange(1, 4))
+    near = rng.random() < 0.5
+    return json.dumps(
+        {name: nearly(rng, NEARLY[name]) if near else anything(rng) for name in asked}
+    )
+
+
+def happened(rng: random.Random, widget: str) -> WidgetState:
+    """A component's answer that counts once."""
+    made = WidgetState(id=EVENTS.format(widget))
+    name = rng.choice(FIELDS)
+    told = [{"event": name, "value": nearly(rng, NEARLY[name])}]
+    made.json_trigger_value = component_text(rng) if rng.random() < 0.3 else json.dumps(told)
+    return made
 
 
 def state(rng: random.Random, widget: str, kind: str) -> WidgetState:
     """A wrong value for a widget: of its own type or of another."""
+    if kind == "bidi_component" and rng.random() < 0.5:
+        return happened(rng, widget)
     made = WidgetState(id=widget)
     field = rng.randrange(9) if rng.random() < 0.3 else _FIELD.get(kind, rng.randrange(9))
     if field == 0:
@@ -84,6 +131,9 @@ def state(rng: random.Random, widget: str, kind: str) -> WidgetState:
         made.string_array_value.data.extend(rng.choices(TEXTS, k=rng.randrange(12)))
     elif field == 7:
         made.double_array_value.data.extend(rng.choices((0.0, float("nan"), 1e308), k=3))
+    elif field == 9:
+        info = made.file_uploader_state_value.uploaded_file_info.add(file_id=rng.choice(TEXTS[:8]))
+        info.name, info.size = rng.choice(TEXTS[:8]), rng.choice((0, 1, 2**40))
     else:
         made.trigger_value = True
     return made
@@ -98,6 +148,12 @@ _FIELD = {
     "checkbox": 4,
     "button_group": 6,
     "slider": 7,
+    "radio": 1,
+    "text_area": 1,
+    "file_uploader": 9,
+    "popover": 4,
+    "expandable": 4,
+    "tab_container": 1,
 }
 
 
@@ -106,15 +162,26 @@ def is_unforeseen(text: str) -> bool:
     return any(word in text for word in UNFORESEEN)
 
 
-async def attack(url: str, messages: int, seed: int) -> list[str]:
-    """Send so many; what did not pass, as lines."""
+async def attack(
+    url: str,
+    messages: int,
+    seed: int,
+    pages: tuple[str, ...] = PAGES,
+    each: int = EACH,
+    seconds: float = float("inf"),
+    say: Callable[[str], None] = lambda text: None,
+) -> list[str]:
+    """Send so many, or as many as there is time for; what did not pass, as lines. `say` hears how
+    far it is."""
     rng, told, sent = random.Random(seed), [], 0
-    while sent < messages:
-        visitor = Visitor(url, PAGES[(sent // EACH) % len(PAGES)])
+    until = time.monotonic() + seconds
+    while sent < messages and time.monotonic() < until:
+        say(f"{sent} messages, {len(told)} unforeseen errors")
+        visitor = Visitor(url, pages[(sent // each) % len(pages)])
         await visitor.connect()
         try:
             told += _told(sent, visitor.page, await visitor.run())
-            for _ in range(min(EACH, messages - sent)):
+            for _ in range(min(each, messages - sent)):
                 sent += 1
                 if rng.random() < 0.04:
                     await _nonsense(rng, visitor)
@@ -122,7 +189,7 @@ async def attack(url: str, messages: int, seed: int) -> list[str]:
                 wrong = [
                     state(rng, *rng.choice(known)) for _ in range(rng.randrange(1, 4)) if known
                 ]
-                query = f"{rng.choice(('run', 'act', 'seed', 'hidden'))}={rng.choice(TEXTS[:6])}"
+                query = f"{rng.choice(LINKS)}={rng.choice((*TEXTS[:8], 'on', 'mine', '1'))}"
                 asked = query if rng.random() < 0.2 else ""
                 seen = _told(sent, visitor.page, await visitor.run(tuple(wrong), asked))
                 told += seen
@@ -132,6 +199,7 @@ async def attack(url: str, messages: int, seed: int) -> list[str]:
             told.append(f"{sent} {visitor.page}: no answer")
         finally:
             await visitor.close()
+    say(f"{sent} messages, {len(told)} unforeseen errors")
     return told
 
 
@@ -159,17 +227,29 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--messages", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="at most")
+    parser.add_argument("--page", choices=[p or "home" for p in PAGES], help="of all, this one")
     options = parser.parse_args()
     if not 1 <= options.messages <= MAX_MESSAGES:
         parser.error(f"1 to {MAX_MESSAGES} messages")
+    pages = (options.page.replace("home", ""),) if options.page else PAGES
     home = Path(tempfile.mkdtemp(prefix="initopt-fuzz-"))
     # Hosted, so that what it starts is bounded.
     with server.serving(server.ROOT / "app.py", home, {"INITOPT_HOSTED": "1"}) as running:
-        told = asyncio.run(attack(running.url, options.messages, options.seed))
+        told = asyncio.run(
+            attack(
+                running.url,
+                options.messages,
+                options.seed,
+                pages,
+                seconds=options.seconds,
+                say=lambda text: print(text, file=sys.stderr, flush=True),
+            )
+        )
         alive = running.process.poll() is None
         log = running.log.read_text(errors="replace")
     print(*told, sep="\n")
-    print(f"{options.messages} messages, {len(told)} unforeseen errors, server alive: {alive}")
+    print(f"{len(told)} unforeseen errors, server alive: {alive}")
     if told:
         print(log[-12000:])
     return int(bool(told) or not alive)

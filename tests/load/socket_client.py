@@ -55,12 +55,12 @@ class Kept:
 
 
 class Visitor:
-    """A page in no browser. `widgets` maps the id of every widget seen to its kind, `labels` to
-    its label, `parts` to the fragment that a browser asks for when it is changed."""
+    """A page in no browser. `widgets` maps the id of every widget and menu seen to its kind,
+    `labels` to its label, `parts` to the fragment that a browser asks for when it is changed."""
 
     def __init__(self, url: str, page: str, cookies: str = "") -> None:
         self.url, self.page, self.cookies = url, page, cookies
-        self.page_hash = ""
+        self.page_hash = self.session = ""
         self.widgets: dict[str, str] = {}
         self.labels: dict[str, str] = {}
         self.fragments: dict[str, float] = {}
@@ -98,6 +98,15 @@ class Visitor:
         await self.send(self.rerun(states, query, fragment))
         return await self.read()
 
+    async def ask(self, message: BackMsg, kind: str) -> ForwardMsg:
+        """Send what is no rerun; the first answer of this kind."""
+        await self.send(message)
+        while True:
+            answer = ForwardMsg()
+            answer.ParseFromString(await asyncio.wait_for(self.socket.recv(), PATIENCE_S))
+            if answer.WhichOneof("type") == kind:
+                return answer
+
     async def read(self) -> Answer:
         """Until the end of a rerun.
 
@@ -112,12 +121,16 @@ class Visitor:
             message.ParseFromString(data)
             self.kept.see(message)
             kind = message.WhichOneof("type")
-            if kind == "navigation":
+            if kind == "new_session":
+                self.session = message.new_session.initialize.session_id or self.session
+            elif kind == "navigation":
                 self.page_hash = message.navigation.page_script_hash
             elif kind == "auto_rerun":
                 self.fragments[message.auto_rerun.fragment_id] = message.auto_rerun.interval
             elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 self._see(message.delta.new_element, answer, message.delta.fragment_id)
+            elif kind == "delta" and message.delta.WhichOneof("type") == "add_block":
+                self._see(message.delta.add_block, answer, message.delta.fragment_id)
             elif kind == "script_finished":
                 if message.script_finished in _ENDS:
                     return answer

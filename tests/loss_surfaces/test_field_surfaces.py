@@ -3,6 +3,7 @@
 import contextlib
 import io
 import math
+import re
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from initopt_core.loss_surfaces.presets import RACES
 from initopt_core.surfaces import FORMULA, SURFACES, Surface, critical_points, unbounded
 from initopt_core.surfaces.formula import parse_formula, python_of
 from initopt_core.surfaces.notation import CONSTANTS, FUNCTIONS, MAX_LENGTH, PAIRS, FormulaError
+from initopt_core.wording import number
 
 # -- formulas as they are written ------------------------------------------------------------
 SPELLED = [  # text, the same in Python
@@ -185,6 +187,7 @@ FAILED = [  # formula, start, rate, kind, words
 def test_a_path_that_cannot_go_on_is_told_with_its_cause(text, start, lr, kind, words):
     _, end = told(text, "SGD", lr, start)
     assert end.kind == kind and words in end.text
+    assert end.text.startswith(end.short) and "(" not in end.short
     headline = sentence(["SGD"], [end], 100)
     assert ("smaller learning rate" in headline) == (kind == "diverged")
     assert kind == "diverged" or words in headline
@@ -198,15 +201,17 @@ def test_the_ravines_sgd_is_chaotic_and_only_its_digits_that_hold_are_told():
         for t, w in zip(race(ravine, runs), twins(ravine, runs), strict=True)
     ]
     assert [e.chaotic for e in ends] == [True, False, False]
-    assert ends[0].twin[0] == pytest.approx(0.134, abs=0.001)
-    assert "0.134" in ends[0].held[0] and ends[2].held[2] == "4.66·10⁻⁵"
+    # Where SGD ends another processor's rounding decides, too: here 0.134, there −4.70.
+    assert number(ends[0].twin[0]) in ends[0].held[0] and ends[2].held[2] == "4.66·10⁻⁵"
     assert "SGD's path is chaotic" in sentence(["SGD", "B", "C"], ends, 100)
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         exec(compile(snippet(ravine, runs, 100), "race.py", "exec"), {})  # our own program
     first, _, third = out.getvalue().splitlines()
-    assert "w1 = 0.134," in first and "no digit of float32 holds in w1" in first
-    assert "w2 = -6.7" in first and "loss = 4.66" in third and "float32" not in third
+    w1 = float(re.search(r"w1 = (\S+),", first)[1])
+    assert w1 == pytest.approx(ends[0].twin[0], rel=0.01)
+    assert "no digit of float32 holds in w1" in first
+    assert "w2 = -" in first and "loss = 4.66" in third and "float32" not in third
 
 
 def test_starts_a_millionth_apart_part_where_a_path_is_called_chaotic():

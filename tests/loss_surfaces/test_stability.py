@@ -122,8 +122,8 @@ def test_the_throw_tells_what_the_place_does_not():
     ravine = Surface("pathological")
     runs = tuple(Run(n, tuple(s.items()), (5.0, 5.0)) for n, s in RACES["ravine"].runs)
     sgd, momentum, _ = along_paths(ravine, race(ravine, runs, 100))
-    assert np.median(np.abs(sgd.meter[-40:])) < 0.5
-    assert np.max(sgd.throw[-40:]) > 1.5 and np.max(momentum.throw[-20:]) < 1.5
+    assert np.median(np.abs(sgd.meter)) < 0.5
+    assert np.max(sgd.throw) > 1.5 and np.max(momentum.throw[-20:]) < 1.5
 
 
 @pytest.mark.parametrize("name", [n for n in surface_optimizers() if n != "Lion"])

@@ -46,3 +46,10 @@ def path_heights(svg: str) -> list[float]:
         y = [float(b) for _, b in numbers]
         found.append(max(y) - min(y) if y else 0.0)
     return found
+
+
+def points_of_lines(svg: str) -> list[int]:
+    """How many points each drawn line in an SVG has, in the order in which they are drawn."""
+    groups = re.findall(r'<g class="mark-line[^>]*>(.*?)</g>', svg, re.DOTALL)
+    lines = [line for group in groups for line in re.findall(r' d="([^"]*)"', group)]
+    return [len(re.findall("[ML]", line)) for line in lines]

@@ -23,10 +23,11 @@ def free_port() -> int:
 
 
 class Server:
-    """A running app: `url`, and `log` (path of what it printed)."""
+    """A running app: `url`, `home` (its user's folder), and `log` (path of what it printed)."""
 
     def __init__(self, script: str | Path, home: Path, env: dict[str, str] | None = None) -> None:
         home.mkdir(parents=True, exist_ok=True)
+        self.home = home
         self.log = home / "streamlit.log"
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"

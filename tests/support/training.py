@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import functools
+import json
+import shutil
 from pathlib import Path
 
 from initopt_core import data
 from initopt_core.training import Racer, TrainConfig
+from initopt_core.training.runs.recorded import recorded_config, recorded_race
+from initopt_core.training.runs.store import RunStore
 
 
 @functools.cache
@@ -25,6 +29,20 @@ def tiny(**changes) -> TrainConfig:
         "train_images": 1024,
     }
     return TrainConfig(**{**values, **changes})
+
+
+def finished_run(store: RunStore) -> str:
+    """The id of a finished run of `store` that nobody had to train: the recorded race again."""
+    return store.create(
+        recorded_config(), state="done", fill=lambda folder: shutil.copy(recorded_race(), folder)
+    )
+
+
+def steered(store: RunStore, run: str) -> None:
+    """Let a run's record say that a rate was changed on the way."""
+    told = {"kind": "lr", "clock": 1.0, "racer": 0, "lr": 0.5, "step": 42}
+    with (store.path(run) / "events.jsonl").open("a", encoding="utf-8") as events:
+        events.write(json.dumps(told) + "\n")
 
 
 def without_times(event: dict) -> dict:
@@ -50,3 +68,22 @@ class Nobody:
 
     def death(self) -> str:
         return ""
+
+
+class Ready(Nobody):
+    """A runner that is ready once it was started.
+
+    Attributes:
+        began: folders of the runs that it was given.
+    """
+
+    def __init__(self) -> None:
+        self.began: list[Path] = []
+        self.up = False
+
+    def start(self) -> bool:
+        self.up = True
+        return True
+
+    def running(self) -> bool:
+        return self.up

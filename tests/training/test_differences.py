@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +12,7 @@ from initopt_core.training.config import pack, tutorial_comparison
 from initopt_core.training.differences import (
     differences,
     facts,
+    is_comparable,
     own_name,
     seconds_of,
     summary,
@@ -75,6 +77,17 @@ def test_the_summary_holds_rates_network_and_length():
     assert "clipping 1" in summary(CHANGED["clipping"])
 
 
+def test_the_summary_says_what_became_of_a_rate():
+    history = SimpleNamespace(rates=[], rate_changes=[{"racer": 2, "lr": 100.0, "step": 1220}])
+    assert "Adam η 0.001 (changed to 100 at step 1,220)" in summary(BASE, history)
+    history.rate_changes.append({"racer": 2, "lr": 0.5, "step": 1300})
+    assert "Adam η 0.001 (changed 2 times, at last to 0.5 at step 1,300)" in summary(BASE, history)
+    fair = SimpleNamespace(rates=[0.3, 0.1, 0.003], rate_changes=[])
+    assert summary(BASE, fair).startswith("SGD η 0.3 (found by the search), ")
+    untouched = SimpleNamespace(rates=[], rate_changes=[])
+    assert summary(BASE, untouched) == summary(BASE)
+
+
 def test_the_estimate_is_the_recorded_time_for_the_recorded_race():
     race = tutorial_comparison()
     images = 195 * 256
@@ -83,6 +96,23 @@ def test_the_estimate_is_the_recorded_time_for_the_recorded_race():
     assert seconds_of(replace(race, epochs=20), images, pace, race) == pytest.approx(75.0)
     small = replace(race, hidden_sizes=(16,))
     assert 70.0 < seconds_of(small, images, pace, race) < 150.0
+    # There and back: what a small network's pace says of a large one is no other scale.
+    there = seconds_of(small, images, pace, race) / 150.0
+    assert seconds_of(race, images, pace, small) == pytest.approx(150.0 / there)
+
+
+def test_only_what_is_alike_is_judged_by_a_run():
+    race = tutorial_comparison()
+    assert is_comparable(race, replace(race, epochs=1, seeds=(7,)))
+    others = ({"hidden_sizes": (32, 32)}, {"data": "sample"}, {"batch_size": 16})
+    assert not any(is_comparable(race, replace(race, **other)) for other in others)
+
+
+def test_one_epoch_is_no_epochs():
+    one = replace(BASE, epochs=1, search_epochs=1, seeds=(3,))
+    said = [summary(one), own_name(one), *facts(one).values()]
+    said += telling_names({"a": one, "b": BASE}).values()
+    assert not [text for text in said if "1 epochs" in text or "1 seeds" in text]
 
 
 def test_facts_name_every_field_of_a_configuration():

@@ -1,6 +1,7 @@
 """What goes wrong on a server: each fault ends with a sentence, and no finished epoch is lost.
 
-A killed worker and a killed server are in `test_service.py`, a cut socket in `tests/load`.
+A killed worker and a killed server are in `test_service.py`, a cut socket in
+`tests/test_replicas.py`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from initopt_core.training.runs import worker
 from initopt_core.training.runs.service import TrainingService
 from initopt_core.training.runs.store import RunStore
 from initopt_core.training.runs.worker import run_folder
-from tests.support.training import sample, tiny, without_times
+from tests.support.training import Ready, sample, tiny, without_times
 
 
 @pytest.fixture
@@ -89,14 +90,14 @@ def test_a_full_disk_on_which_not_even_the_state_can_be_written(store, monkeypat
     run = store.create(tiny())
     full = OSError(errno.ENOSPC, "No space left on device")
     fails_after_an_epoch(monkeypatch, full)
-    real = worker.write_json
+    real = stores.write_json
 
     def write(path: Path, plain) -> None:
         if plain.get("state") == "failed":
             raise full
         real(path, plain)
 
-    monkeypatch.setattr(worker, "write_json", write)
+    monkeypatch.setattr(stores, "write_json", write)
     assert do(store, run) == "failed"  # the worker lives and takes the next run
     assert store.info(run).state == "running"
     store.adopt(0.0)
@@ -175,31 +176,16 @@ def test_a_stop_lets_the_epoch_end_in_its_checkpoint(store):
     assert "can be resumed" in store.info(run).reason
 
 
-class Dying:
+class Dying(Ready):
     """A runner whose training is cut short."""
 
-    def __init__(self) -> None:
-        self.trained: list[Path] = []
-        self.up = False
-
-    def start(self) -> bool:
-        self.up = True
-        return True
-
-    def running(self) -> bool:
-        return self.up
-
     def train(self, folder: Path) -> str:
-        self.trained.append(folder)
+        self.began.append(folder)
         self.up = False
         return ""
 
     def death(self) -> str:
         return "The machine is gone."
-
-    def finish(self) -> None: ...
-
-    def end(self, patience: float = 5.0) -> None: ...
 
 
 def test_a_runner_that_dies_is_told_and_the_service_goes_on(tmp_path):

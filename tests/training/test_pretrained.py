@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import urllib.error
+from email.message import Message
 
 import pytest
 
@@ -51,7 +53,7 @@ def test_models_become_a_run(tmp_path):
     run_id = pretrained.open_models(store, models, sample(), "mine")
     run = store.info(run_id)
     assert (run.state, run.name) == ("done", "mine")
-    assert store.finished_like(run.config) is None  # never taken for a training of ours
+    assert not [*store.finished_like(run.config)]  # never taken for a training of ours
     history = History(store.path(run_id) / "events.jsonl")
     history.poll()
     curve = history.curves["Adam"]
@@ -97,6 +99,28 @@ def test_an_exported_run_can_be_opened_again(tmp_path):
     run_id = pretrained.open_models(store, some_models("a_Adam"), sample(), "first")
     again = read_upload({"run.zip": store.export(run_id)})
     assert list(again) == ["Adam"]
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (urllib.error.URLError(OSError(-2, "Name or service not known")), "(Name or service not"),
+        (urllib.error.URLError("unknown url type"), "(unknown url type)"),
+        (
+            urllib.error.HTTPError("x", 404, "Not Found", Message(), None),
+            "(the server says 404",
+        ),
+        (TimeoutError("timed out"), "(timed out)"),
+    ],
+)
+def test_why_nothing_came_is_said_in_words(monkeypatch, problem, said):
+    def fail(url, timeout):
+        raise problem
+
+    monkeypatch.setattr(pretrained.urllib.request, "urlopen", fail)
+    with pytest.raises(CheckpointError) as told:
+        pretrained.download()
+    assert said in str(told.value) and "<" not in str(told.value)
 
 
 def test_download_is_checked_and_failures_are_said(monkeypatch, tmp_path):

@@ -81,8 +81,8 @@ def test_a_whole_run_on_disk(store):
         assert curve.val == trial.val_scores
         assert curve.test["accuracy"] == trial.test_acc
         assert sorted(curve.layers) == [1, 2, 3]
-    assert store.finished_like(config).id == run_id
-    assert store.finished_like(tiny(epochs=4)) is None
+    assert [run.id for run in store.finished_like(config)] == [run_id]
+    assert not [*store.finished_like(tiny(epochs=4))]
 
 
 @pytest.mark.parametrize(

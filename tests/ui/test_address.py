@@ -3,12 +3,14 @@
 from urllib.parse import urlencode
 
 import pytest
+from streamlit.runtime.state import QueryParamsProxy
 from streamlit.testing.v1 import AppTest
 
 from initopt_core.initialization import Settings
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS
 from initopt_core.registry import SettingError
+from tests.support.session import hold
 
 
 def other(parameter):
@@ -94,7 +96,7 @@ def test_values_follow_the_link_only_where_the_history_has_changed_it():
     test = AppTest.from_function(page)
     test.query_params["a_size"] = "2.0"
     test.run(timeout=30)
-    test.session_state["numbers.kind"], test.session_state["numbers.b_size"] = "b", 5.0
+    hold(test, "numbers", kind="b", b_size=5.0)
     test.run()
     assert test.markdown[0].value == "b 5.0 2"
     assert set(dict(test.query_params)) == {"kind", "b_size"}
@@ -104,7 +106,7 @@ def test_values_follow_the_link_only_where_the_history_has_changed_it():
     test.session_state["back"] = True
     test.run()
     assert test.markdown[0].value == "a 3.0 3"  # what is no part of the link stays
-    test.session_state["numbers.kind"] = "b"
+    hold(test, "numbers", kind="b")
     test.run()
     assert test.markdown[0].value == "b 1.0 4"  # and no value of the left entry lingers
 
@@ -119,6 +121,8 @@ def written():
         address.go(link)
     for key, text in st.session_state.pop("write", {}).items():
         address.write(key, text)
+    if st.session_state.pop("reset", False):
+        address.forget(lambda name: name != "stays")
 
 
 def test_a_link_that_was_written_while_the_browser_asked_is_not_lost():
@@ -132,6 +136,36 @@ def test_a_link_that_was_written_while_the_browser_asked_is_not_lost():
     test.session_state["write"] = {"c": "3"}
     test.run()
     assert set(dict(test.query_params)) == {"b", "c"}
+
+
+def test_a_link_that_is_on_its_way_is_taken_back_where_the_one_before_is_wanted_again(monkeypatch):
+    """Reset right after a preset: its run knows the link of before the preset, and wants that."""
+    test = AppTest.from_function(written)
+    test.session_state["write"] = {"a": "1"}
+    test.run(timeout=30)
+    sent, send = [], QueryParamsProxy.from_dict
+
+    def told(self, link):
+        sent.append(dict(link))
+        send(self, link)
+
+    monkeypatch.setattr(QueryParamsProxy, "from_dict", told)
+    test.query_params.clear()
+    test.session_state["write"] = {"a": None}
+    test.run()
+    assert sent == [{}]
+    test.run()
+    assert sent == [{}]  # told once
+
+
+def test_what_is_forgotten_is_taken_out_of_a_link_that_is_on_its_way():
+    test = AppTest.from_function(written)
+    test.session_state["write"] = {"a": "1", "stays": "2"}
+    test.run(timeout=30)
+    test.query_params.clear()  # the browser asks before that has reached it
+    test.session_state["reset"] = True
+    test.run()
+    assert set(dict(test.query_params)) == {"stays"}
 
 
 def test_another_link_of_the_page_brings_nothing_of_the_one_before():

@@ -19,14 +19,16 @@ UI = ROOT / "initopt_core" / "ui"
 MARKUP = re.compile(r"<\s*/?\s*[a-zA-Z]")
 NUMBERS = {
     "number", "percent", "points", "duration", "count", "megabytes", "times", "len", "round", "int",
-    "float", "superscript", "power",
+    "float", "superscript", "power", "many",
 }  # fmt: skip
 ESCAPES = {"escape", "emphasized", "html_table", "picture_grid"}
 OURS = {
     "course/page.py: parts.card(item, theme)": "escaped in parts.py",
     "course/page.py: parts.table(told)": "escaped in parts.py",
-    "home.py: _picture(name)": "a card's picture; the cards are a constant",
+    "home_cards.py: picture(name)": "a card's picture, drawn now or kept by an earlier start",
     "home_parts.py: drawing": "the network's drawing, without arguments",
+    "initialization/first.py: said": "the line of panels.py, kept by an earlier start",
+    "initialization/panels.py: said": "one of the file's constants",
     "initialization/pins.py: color": "one of the theme's",
     "loss_surfaces/basins.py: legend(made, [z for _, _, z in minima])": "escaped in figures",
     "server/document.py: style": "our style sheet",

@@ -83,6 +83,7 @@ def test_a_layout_in_the_browser_is_the_rooms(seed):
                 most=draw.randint(least, 4000),
                 entries=draw.randint(0, 12),
                 entry_width=draw.randint(60, 190),
+                in_line=draw.choice((0, draw.randint(100, 1500))),
             )
         )
         places.append(draw.choice((320, 390, 929, 1088, 1568, draw.randint(200, 3000))))

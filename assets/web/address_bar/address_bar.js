@@ -7,7 +7,7 @@
 // another overtakes it; "lecture" when the hall is wanted, and "scene" when the view is to become one.
 
 import { copy } from "./copy.js";
-import { followParts } from "./follow.js";
+import { followLink, followParts } from "./follow.js";
 import { present } from "./present.js";
 import { share } from "./share.js";
 
@@ -34,9 +34,11 @@ function guardHistory() {
   }
   addEventListener("popstate", () => { fresh = false; }, { capture: true });
   history.pushState = (state, unused, url) => {
-    const samePage = new URL(url ?? "", location.href).pathname === location.pathname;
+    const link = new URL(url ?? "", location.href);
+    const samePage = link.pathname === location.pathname;
     if (samePage && !fresh) history.replaceState(state, unused, url);
     else push(state, unused, url);
+    if (!samePage) followLink(link);
     moved = performance.now(); // a slow answer is no pause of the one who moves
     fresh = false; // what follows belongs to the same move, or to the new page's arrival
   };

@@ -11,6 +11,7 @@ import { ticks } from "../shared/ticks.js";
 await facesReady; // a canvas keeps the font that it was first drawn with
 
 const maps = new Map();
+let equal = 0; // height of the maps of several rows
 const PAD = { left: 40, right: 8, top: 6, bottom: 34 };
 const NOWHERE = 255, GONE = 254;
 
@@ -46,6 +47,7 @@ class BasinMap {
     this.root.append(this.title, this.canvas, this.note);
     parent.append(this.root);
     this.drawn = 0;
+    this.rows = 1; // of maps on the page
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.root);
     this.theme = watchTheme(() => this.draw());
@@ -61,7 +63,12 @@ class BasinMap {
   }
 
   show(message) {
-    if (this.head?.stamp === message.head.stamp) return;
+    const { rows } = message.head;
+    if (this.head?.stamp === message.head.stamp) {
+      if (rows !== this.rows) this.draw(rows); // others came or went
+      return;
+    }
+    this.rows = rows;
     Object.assign(this, message);
     this.image = null;
     this.rest();
@@ -99,10 +106,25 @@ class BasinMap {
     return canvas;
   }
 
-  draw() {
+  /** Its height where all rows of maps share the window; all of several rows are equally high. */
+  share() {
+    const first = document.querySelector(".bm-root canvas") ?? this.canvas;
+    const gap = 0.6 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const between = this.title.offsetHeight + gap, { rows } = this;
+    const high = Math.floor((below(first) - 20 - rows * this.note.offsetHeight - (rows - 1) * between) / rows);
+    if (rows > 1 && high !== equal) {
+      equal = high;
+      requestAnimationFrame(() => maps.forEach((map) => map.draw()));
+    }
+    return high;
+  }
+
+  draw(rows = this.rows) {
     const width = this.root.clientWidth;
     if (!this.head || !width) return;
-    const most = fillsWindow() ? below(this.canvas) - this.note.offsetHeight - 20 : 520;
+    this.rows = rows;
+    this.root.classList.toggle("bm-many", rows > 1);
+    const most = fillsWindow() ? this.share() : 520;
     const w = width, h = Math.round(Math.max(Math.min(width, most), 120));
     const ctx = fitCanvas(this.canvas, w, h);
     const type = pageType(), left = PAD.left * type;

@@ -19,6 +19,7 @@ const LEGEND_LINE = 18; // pixels, as in figures/room.py
  * @property {number} most
  * @property {number} entries
  * @property {number} entry_width
+ * @property {number} in_line
  * @property {number} screen
  * @property {number} lowest
  */
@@ -39,7 +40,8 @@ export function layout(room, place, type = 1, wide = 0, high = 0) {
   const free = place - left - right - gaps;
   const panel = Math.min(room.most, Math.max(room.least, Math.floor(free / room.columns)));
   const inside = room.columns * panel + gaps;
-  const fit = Math.floor(inside / (room.entry_width * type));
+  const whole = room.in_line > 0 && room.in_line * type <= inside;
+  const fit = whole ? room.entries : Math.floor(inside / (room.entry_width * type));
   const legend = Math.max(1, Math.min(room.entries, fit));
   const lines = room.entries ? Math.ceil(room.entries / legend) : 0;
   const top = (room.top + lines * LEGEND_LINE) * type;

@@ -62,6 +62,9 @@ export function pageColours(element) {
  */
 export function watchTheme(changed) {
   const watcher = new MutationObserver(changed);
-  watcher.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
+  // Streamlit tells its theme by the classes of its outermost element, a page of ours by the root's.
+  for (const told of [document.documentElement, document.querySelector(".stApp")]) {
+    if (told) watcher.observe(told, { attributes: true, attributeFilter: ["style", "class"] });
+  }
   return watcher;
 }

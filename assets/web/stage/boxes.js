@@ -17,6 +17,17 @@ function placed(element, box, open = false) {
 }
 
 /**
+ * What of a box lies between the left and the right of a place that it may be scrolled out of.
+ * @param {Box} box
+ * @param {{ left: number, right: number }} place
+ * @returns {Box}
+ */
+export function within(box, { left, right }) {
+  const x = Math.min(Math.max(box.x, left), right);
+  return { ...box, x, w: Math.min(Math.max(box.x + box.w, left), right) - x };
+}
+
+/**
  * A chart's plots, and the small print above them, which may tell numbers.
  * @param {any} figure
  * @returns {Box[]}
@@ -54,7 +65,10 @@ export function boxes() {
   /** @type {Box[]} */
   const found = [];
   const seen = (/** @type {string} */ what) => [...document.querySelectorAll(what)].filter((e) => e.checkVisibility());
-  for (const figure of seen(".initopt-figure")) found.push(...ofChart(figure));
+  for (const figure of seen(".initopt-figure")) {
+    const place = figure.getBoundingClientRect();
+    found.push(...ofChart(figure).map((box) => within(box, place)));
+  }
   for (const root of seen(".sc-root")) {
     const lab = /** @type {any} */ (root.parentElement)?.__lab;
     if (lab?.scene) found.push(...ofSurface(lab));

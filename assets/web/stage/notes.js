@@ -1,7 +1,10 @@
 // The speaker's notes: in a window of their own, to be put on the speaker's screen; over the page
 // where browsers allow no such window.
 
-const STYLE = "font: 20px/1.45 sans-serif; margin: 1.2rem; color: #222; background: #fff;";
+import { pageColours } from "../shared/colours.js";
+
+const STYLE = "font: 20px/1.45 sans-serif; margin: 1.2rem;";
+const KEYS = "Page Down and Page Up lead on and back, Enter reveals: in this window, too.";
 
 /**
  * What stands in the notes.
@@ -60,8 +63,11 @@ export class Notes {
     if (this.over) this.over.replaceChildren(...written(document, scene));
     else {
       const page = this.window.document;
-      page.body.style.cssText = STYLE;
-      page.body.replaceChildren(...written(page, scene));
+      const { ink, paper } = pageColours(this.parent); // a white one would dazzle in a dark hall
+      page.body.style.cssText = `${STYLE} color: ${ink}; background: ${paper};`;
+      const keys = Object.assign(page.createElement("p"), { textContent: KEYS });
+      keys.style.cssText = "font-size: .85rem; opacity: .75;";
+      page.body.replaceChildren(...written(page, scene), keys);
     }
   }
 

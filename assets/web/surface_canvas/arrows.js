@@ -33,17 +33,21 @@ export function stepArrows(run, k, kx, ky) {
   return list;
 }
 
+/** @typedef {import("./paths.js").Words} Words */
+/** @typedef {{ arrow: Arrow, x: number, y: number, endX: number, endY: number }} Named an arrow as it is drawn */
+
 /**
  * Lengths are true beside each other up to a cap, and compressed beyond it.
  * @param {Pen} ctx
  * @param {View} view
  * @param {number} t
+ * @returns {Named[]} whose names are still to be written, where nothing else stands
  */
 export function drawArrows(ctx, view, t) {
-  const { scene, selected, colours, type } = view.lab;
+  const { scene, selected } = view.lab;
   const run = scene.runs[selected];
   const k = run ? Math.min(Math.floor(t), run.last, scene.steps - 1) : -1;
-  if (k < 0 || !Number.isFinite(run.w1[k])) return;
+  if (k < 0 || !Number.isFinite(run.w1[k])) return [];
   const x = view.px(run.w1[k]), y = view.py(run.w2[k]);
   const kx = view.box.w / (view.view[1] - view.view[0]), ky = view.box.h / (view.view[3] - view.view[2]);
   if (run.denominator) drawRates(ctx, x, y, kx / run.denominator[2 * k], ky / run.denominator[2 * k + 1]);
@@ -51,15 +55,72 @@ export function drawArrows(ctx, view, t) {
   const most = Math.max(...list.map((arrow) => arrow.size), 1e-30);
   // The longest is shorter where even that one moves by a fraction of a pixel.
   const longest = LONGEST * Math.min(1, (most / 4) ** 0.2);
-  ctx.font = `600 ${11 * type}px ${colours.font}`;
-  /** @type {[number, number][]} */
-  const labels = [];
-  for (const arrow of list) {
+  return list.map((arrow) => {
     const scale = Math.max(SHORTEST, longest * (arrow.size / most) ** 0.4) / arrow.size;
     const endX = x + arrow.x * scale, endY = y + arrow.y * scale;
     drawArrow(ctx, x, y, endX, endY, arrow.colour);
-    drawName(ctx, view, arrow, endX, endY, labels);
+    return { arrow, x, y, endX, endY };
+  });
+}
+
+/**
+ * The arrows' names, clear of other words, of arrows and of starts.
+ * @param {Pen} ctx
+ * @param {View} view
+ * @param {Named[]} named from `drawArrows`
+ * @param {Words[]} others boxes of words that stand there already
+ */
+export function drawNames(ctx, view, named, others) {
+  const { colours, type } = view.lab;
+  ctx.font = `600 ${11 * type}px ${colours.font}`;
+  const starts = view.lab.start.marks().map((m) => square(view.px(m.x), view.py(m.y), 11));
+  const taken = [...others, ...starts, ...named.flatMap(shaft)];
+  for (const one of named) {
+    const width = ctx.measureText(one.arrow.name).width;
+    const place = placed(one, width, type, view.box, taken);
+    taken.push(place);
+    drawName(ctx, one.arrow, place);
   }
+}
+
+/** @param {number} x @param {number} y @param {number} half @returns {Words} */
+const square = (x, y, half) => ({ left: x - half, width: 2 * half, middle: y, height: 2 * half });
+
+/** @param {Named} named @returns {Words[]} small boxes along an arrow */
+function shaft({ x, y, endX, endY }) {
+  return [0, 0.2, 0.4, 0.6, 0.8, 1].map((f) => square(x + f * (endX - x), y + f * (endY - y), 4));
+}
+
+/**
+ * Where an arrow's name has room: beyond its tip, else beside tip, middle or tail, as near as can
+ * be, and always inside the picture.
+ * @param {Named} named
+ * @param {number} width of the name
+ * @param {number} type
+ * @param {{ x: number, y: number, w: number, h: number }} box
+ * @param {Words[]} taken
+ * @returns {Words}
+ */
+export function placed({ x, y, endX, endY }, width, type, box, taken) {
+  const angle = Math.atan2(endY - y, endX - x), height = 12 * type, side = endX < x ? -1 : 1;
+  const wanted = [[endX + 10 * Math.cos(angle) + (side * width) / 2, endY + 10 * Math.sin(angle)]];
+  for (const far of [1, 1.6, 2.4, 3.4]) {
+    for (const [cx, cy] of [[endX, endY], [(x + endX) / 2, (y + endY) / 2], [x, y]]) {
+      for (const up of [-1, 1]) wanted.push([cx, cy + up * far * (height / 2 + 7)]);
+    }
+  }
+  /** @type {Words | undefined} */
+  let best;
+  let fewest = Infinity;
+  for (const [cx, cy] of wanted) {
+    const left = Math.max(Math.min(cx - width / 2, box.x + box.w - width - 3), box.x + 3);
+    const middle = Math.max(Math.min(cy, box.y + box.h - 8), box.y + 8);
+    const hits = taken.filter((w) => left < w.left + w.width + 2 && w.left < left + width + 2 &&
+      Math.abs(w.middle - middle) < (w.height + height) / 2).length;
+    if (hits < fewest) [best, fewest] = [{ left, width, middle, height }, hits];
+    if (!hits) break;
+  }
+  return /** @type {Words} */ (best);
 }
 
 /**
@@ -108,23 +169,11 @@ function drawArrow(ctx, x0, y0, x1, y1, colour) {
 }
 
 /**
- * The arrow's name at its end: inside the picture, and clear of the names before it.
  * @param {Pen} ctx
- * @param {View} view
  * @param {Arrow} arrow
- * @param {number} endX
- * @param {number} endY
- * @param {[number, number][]} labels places of the names so far
+ * @param {Words} place
  */
-function drawName(ctx, view, { name, colour, x, y }, endX, endY, labels) {
-  const { box, lab: { type } } = view, angle = Math.atan2(y, x), width = ctx.measureText(name).width;
-  const wanted = endX + 8 * Math.cos(angle) - (x < 0 ? width : 0);
-  const left = Math.max(Math.min(wanted, box.x + box.w - width - 3), box.x + 3);
-  let middle = Math.max(Math.min(endY + 8 * Math.sin(angle), box.y + box.h - 8), box.y + 8);
-  const taken = () => labels.some(([at, level]) => Math.abs(at - left) < 36 * type && Math.abs(level - middle) < 12 * type);
-  const way = (middle + 39 * type > box.y + box.h ? -13 : 13) * type;
-  while (taken()) middle += way;
-  labels.push([left, middle]);
+function drawName(ctx, { name, colour }, { left, middle }) {
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
   ctx.lineWidth = 3;

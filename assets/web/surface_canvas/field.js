@@ -22,9 +22,11 @@ export class Field {
     this.paths = undefined;
     let low = Infinity, high = -Infinity;
     for (const v of values) {
-      if (v < low) low = v;
+      if (v < low && v > -Infinity) low = v;
       if (v > high && v < Infinity) high = v;
     }
+    /** Whether losses go on below what the colours tell: towards minus infinity. */
+    this.endless = values.includes(-Infinity);
     this.low = Number.isFinite(low) ? low : 0;
     this.high = high > this.low ? high : this.low + 1;
   }

@@ -1,9 +1,9 @@
 // What lies below the paths: the surface with its contours, landmarks, axes and colour scale.
 
-import { fitting, upwards } from "../shared/canvas.js";
-import { VIRIDIS } from "../shared/colours.js";
+import { upwards } from "../shared/canvas.js";
 import { number } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
+import { drawScale } from "./scale.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {CanvasRenderingContext2D} Pen */
@@ -17,7 +17,7 @@ export function drawGround(ctx, view) {
   ctx.clearRect(0, 0, view.w, view.h);
   if (field) {
     drawSurface(ctx, view, field);
-    drawScale(ctx, view, field);
+    drawScale(ctx, view);
   }
   view.clip(ctx);
   for (const [x, y] of scene.saddles) drawCross(ctx, view.px(x), view.py(y));
@@ -118,44 +118,4 @@ function drawAxes(ctx, view) {
   ctx.font = `${12 * type}px ${colours.font}`;
   ctx.fillText("weight w₁", b.x + b.w / 2, b.y + b.h + 29 * type);
   upwards(ctx, "weight w₂", 11 * type, b.y + b.h / 2);
-}
-
-/** The colours in a column one pixel wide, bright at the top. */
-function ramp() {
-  const canvas = document.createElement("canvas");
-  canvas.width = 1;
-  canvas.height = 256;
-  const image = new ImageData(1, 256);
-  for (let i = 0; i < 256; i++) {
-    image.data.set(VIRIDIS.subarray(4 * (255 - i), 4 * (256 - i)), 4 * i);
-  }
-  canvas.getContext("2d").putImageData(image, 0, 0);
-  return canvas;
-}
-
-/** @type {HTMLCanvasElement | undefined} */
-let madeRamp;
-
-/**
- * @param {Pen} ctx
- * @param {View} view
- * @param {import("./field.js").Field} field
- */
-function drawScale(ctx, view, field) {
-  const { box, lab: { colours, type } } = view;
-  const x = box.x + box.w + 10, width = 10, top = box.y + 16 * type, height = box.h - 16 * type;
-  madeRamp ??= ramp();
-  ctx.drawImage(madeRamp, x, top, width, height);
-  ctx.fillStyle = colours.ink;
-  ctx.font = `${11 * type}px ${colours.font}`;
-  ctx.textAlign = "left";
-  ctx.textBaseline = "middle";
-  ctx.fillText("loss", x, box.y + 5 * type);
-  const left = x + width + 4, room = view.w - left - 1;
-  for (let k = 0; k <= 4; k++) {
-    const value = field.value(k / 4), y = top + height * (1 - k / 4);
-    const words = [3, 2, 1].map((digits) => number(value, digits));
-    const text = fitting((t) => ctx.measureText(t).width, words, room);
-    ctx.fillText(text, left, Math.min(Math.max(y, top + 4), box.y + box.h - 5));
-  }
 }

@@ -47,6 +47,7 @@ export class Hand {
     this.pointers.set(e.pointerId, [x, y]);
     if (this.pointers.size === 2) this.second();
     else if (e.button === 1 || e.shiftKey || lab.tool === "pan") this.mode = "pan";
+    else if (!lab.scene.starts.length) this.mode = touched ? "" : "pan"; // a swipe scrolls
     else {
       const near = lab.start.near(x, y, touched ? TOUCH_REACH : REACH);
       this.held = near ?? lab.start.byKey();

@@ -102,16 +102,23 @@ export function drawPresent(ctx, view, t) {
   }
 }
 
+/** @typedef {{ left: number, width: number, middle: number, height: number }} Words a box, in pixels */
+
 /**
  * The points at time t; the chosen one last, so that it lies on top.
  * @param {Pen} ctx
  * @param {View} view
  * @param {number} t
+ * @returns {Words[]} boxes of what is written beside them
  */
 export function drawPoints(ctx, view, t) {
   const { runs } = view.lab.scene, { selected } = view.lab;
   const order = runs.map((_, i) => i).sort((i, j) => Number(i === selected) - Number(j === selected));
-  for (const i of order) drawPoint(ctx, view, runs[i], i === selected, t);
+  const ends = order.map((i) => drawPoint(ctx, view, runs[i], i === selected, t));
+  return drawTags(ctx, view, ends.flatMap(([x, y], n) => {
+    const { gone, last } = runs[order[n]];
+    return gone !== null && t >= last ? [{ text: gone, x, y }] : [];
+  }));
 }
 
 /**
@@ -120,10 +127,11 @@ export function drawPoints(ctx, view, t) {
  * @param {Run} run
  * @param {boolean} chosen
  * @param {number} t
+ * @returns {[number, number]} where it is drawn
  */
 function drawPoint(ctx, view, run, chosen, t) {
   const [wx, wy] = position(run, t);
-  let x = view.px(wx), y = view.py(wy);
+  const x = view.px(wx), y = view.py(wy);
   ctx.fillStyle = run.color;
   ctx.strokeStyle = "#fff";
   if (view.inside(x, y)) {
@@ -131,10 +139,9 @@ function drawPoint(ctx, view, run, chosen, t) {
     marker(ctx, run.shape, x, y, (chosen ? 7 : 5.5) * strokeScale());
     ctx.fill();
     ctx.stroke();
-  } else [x, y] = drawLeft(ctx, view, x, y);
-  if (run.diverged !== null && t >= run.last) {
-    drawTag(ctx, view, `${run.short} diverged at step ${run.diverged}`, x, y);
+    return [x, y];
   }
+  return drawLeft(ctx, view, x, y);
 }
 
 /**
@@ -143,6 +150,7 @@ function drawPoint(ctx, view, run, chosen, t) {
  * @param {View} view
  * @param {number} x
  * @param {number} y
+ * @returns {[number, number]}
  */
 function drawLeft(ctx, view, x, y) {
   const { box } = view;
@@ -164,27 +172,59 @@ function drawLeft(ctx, view, x, y) {
 }
 
 /**
- * Words beside a point, on the side where there is room, never beyond the picture.
+ * Lines of words that do not overlap: their middles, as near as can be to those wanted, in the
+ * order in which these lie.
+ * @param {number[]} wanted
+ * @param {number} height of a line
+ * @param {number} low
+ * @param {number} high
+ */
+export function apart(wanted, height, low, high) {
+  const order = wanted.map((_, i) => i).sort((i, j) => wanted[i] - wanted[j]);
+  const out = [...wanted];
+  let free = low;
+  for (const i of order) {
+    out[i] = Math.max(wanted[i], free);
+    free = out[i] + height;
+  }
+  free = high;
+  for (const i of order.reverse()) {
+    out[i] = Math.min(out[i], free);
+    free = out[i] - height;
+  }
+  return out;
+}
+
+/**
+ * Words beside points, each on the side where there is room, never beyond the picture nor over
+ * one another.
  * @param {Pen} ctx
  * @param {View} view
- * @param {string} text
- * @param {number} x
- * @param {number} y
+ * @param {{ text: string, x: number, y: number }[]} tags
+ * @returns {Words[]}
  */
-function drawTag(ctx, view, text, x, y) {
+function drawTags(ctx, view, tags) {
   const { box } = view;
   const { type, colours } = view.lab;
   ctx.font = `${11 * type}px ${colours.font}`;
   ctx.textBaseline = "middle";
   ctx.textAlign = "left";
-  const width = ctx.measureText(text).width, end = box.x + box.w - 4 - width;
-  const wanted = x + 12 > end ? x - 12 - width : x + 12;
-  const left = Math.max(Math.min(wanted, end), box.x + 4);
-  const middle = Math.min(Math.max(y, box.y + 10 * type), box.y + box.h - 10 * type);
-  ctx.fillStyle = "rgba(255,255,255,0.85)";
-  ctx.fillRect(left - 3, middle - 8 * type, width + 6, 16 * type);
-  ctx.fillStyle = "#222";
-  ctx.fillText(text, left, middle);
+  const placed = tags.map(({ text, x }) => {
+    const width = ctx.measureText(text).width, end = box.x + box.w - 4 - width;
+    const wanted = x + 12 > end ? x - 12 - width : x + 12;
+    const left = Math.max(Math.min(wanted, end), box.x + 4);
+    return { width, left, over: left < x + 8 && left + width > x - 8 }; // the point itself
+  });
+  const wanted = tags.map(({ y }, i) => y + (placed[i].over ? 18 * type : 0));
+  const middles = apart(wanted, 17 * type, box.y + 10 * type, box.y + box.h - 10 * type);
+  tags.forEach(({ text }, i) => {
+    const { left, width } = placed[i];
+    ctx.fillStyle = "rgba(255,255,255,0.85)";
+    ctx.fillRect(left - 3, middles[i] - 8 * type, width + 6, 16 * type);
+    ctx.fillStyle = "#222";
+    ctx.fillText(text, left, middles[i]);
+  });
+  return placed.map(({ left, width }, i) => ({ left, width, middle: middles[i], height: 16 * type }));
 }
 
 /**

@@ -2,10 +2,24 @@
 
 import { fitCanvas, fitting, marker } from "../shared/canvas.js";
 import { number, power } from "../shared/numbers.js";
-import { ticks } from "../shared/ticks.js";
+import { roundedUp, ticks } from "../shared/ticks.js";
 import { strokeScale } from "../shared/type.js";
 
 const TITLE_LEFT = 36; // pixels that a title begins left of its plot, at the usual size of type
+const TITLE_HIGH = 26; // pixels from a row's upper end to its plots: a title, clear of the top label
+
+/**
+ * The part of a linear axis in which losses can be told apart, of losses that fall without end: four
+ * times as far from 0 as the first ones.
+ * @param {number[]} firsts
+ * @param {number} low
+ * @param {number} high of all losses
+ * @returns {[number, number]}
+ */
+export function readable(firsts, low, high) {
+  const most = roundedUp(4 * Math.max(...firsts.filter(Number.isFinite).map(Math.abs), 0.25));
+  return [Math.max(Math.min(low, 0), -most), Math.min(Math.max(high, 0), most) || most / 20];
+}
 
 export class Plots {
   constructor(element, lab) {
@@ -40,10 +54,12 @@ export class Plots {
 
   specs() {
     const scene = this.lab.scene;
-    const zero = scene.floor === 0;
+    const zero = scene.floor === 0, endless = scene.lowest === null && scene.floor < 0;
     const pair = (run, k) => Math.hypot(run.u[2 * k], run.u[2 * k + 1]) / Math.hypot(run.g[2 * k], run.g[2 * k + 1]);
     return [
-      { titles: [zero ? "Loss" : "Loss above the lowest"], log: true, of: (run, k) => run.loss[k] - scene.floor, n: 1 },
+      // A loss that falls without end has no lowest to stand above.
+      endless ? { titles: ["Loss"], log: false, cut: true, of: (run, k) => run.loss[k], n: 1 }
+        : { titles: [zero ? "Loss" : "Loss above the lowest"], log: true, of: (run, k) => run.loss[k] - scene.floor, n: 1 },
       {
         titles: scene.minima.length
           ? ["Distance to the nearest minimum", "Distance to a minimum"] : ["Distance from the start"],
@@ -97,8 +113,12 @@ export class Plots {
         [low, high] = [a, b > a ? b : a + 1];
       } else if (spec.edge) {
         [low, high] = [Math.max(Math.min(low, 0), -1), Math.min(Math.max(high * 1.08, 2.4), 5)];
+      } else if (spec.cut) {
+        [low, high] = readable(lines.map((line) => line[0]), low, high);
       } else [low, high] = [Math.min(low, 0), high * 1.05 || 1];
-      return { ...spec, lines, points: dots, low, high };
+      const all = spec.edge || spec.cut ? [...lines, ...dots] : [];
+      const beyond = [all.some((line) => line.some((v) => v < low)), all.some((line) => line.some((v) => v > high))];
+      return { ...spec, lines, points: dots, low, high, beyond };
     });
     this.stale = true;
   }
@@ -109,13 +129,14 @@ export class Plots {
     this.panels = this.series.map((s, i) => ({
       ...s,
       x: (i % cols) * w + 42 * type,
-      y: Math.floor(i / cols) * h + 22 * type,
+      y: Math.floor(i / cols) * h + TITLE_HIGH * type,
       w: w - 54 * type,
-      h: h - (22 + (Math.floor(i / cols) === rows - 1 ? 34 : 22)) * type,
+      h: h - (TITLE_HIGH + (Math.floor(i / cols) === rows - 1 ? 34 : 22)) * type,
       last: Math.floor(i / cols) === rows - 1,
     }));
   }
 
+  /** Of a log axis, what is 0 lies at its lower end: below all that is drawn. */
   y(p, v) {
     const u = ((p.log ? Math.log10(Math.max(v, 1e-300)) : v) - p.low) / (p.high - p.low);
     return p.y + p.h * (1 - Math.min(Math.max(u, -0.005), 1.005));
@@ -142,7 +163,7 @@ export class Plots {
       ctx.globalAlpha = 1;
       p.lines.forEach((line, i) => {
         const k = Math.min(Math.floor(t), line.length - 1);
-        if (k < 0 || !Number.isFinite(line[k]) || (p.log && line[k] <= 0)) return;
+        if (k < 0 || !Number.isFinite(line[k])) return;
         const run = this.lab.scene.runs[i];
         ctx.fillStyle = run.color;
         ctx.strokeStyle = colours.paper;
@@ -164,7 +185,7 @@ export class Plots {
       ctx.textBaseline = "alphabetic";
       // From the axis' labels to the panel's end; where that is too short, in fewer words.
       const words = fitting((text) => ctx.measureText(text).width, p.titles, p.w + TITLE_LEFT * type);
-      ctx.fillText(words, p.x - TITLE_LEFT * type, p.y - 8 * type);
+      ctx.fillText(words, p.x - TITLE_LEFT * type, p.y - 12 * type);
       ctx.font = `${11 * type}px ${colours.font}`;
       ctx.strokeStyle = colours.faint;
       ctx.lineWidth = 1;
@@ -174,7 +195,8 @@ export class Plots {
       for (const v of marks) {
         const y = p.y + p.h * (1 - (v - p.low) / (p.high - p.low));
         ctx.beginPath(); ctx.moveTo(p.x, y); ctx.lineTo(p.x + p.w, y); ctx.stroke();
-        ctx.fillText(p.log ? power(v) : number(v), p.x - 5, y);
+        const from = v === p.low && p.beyond[0] ? "≤ " : v === p.high && p.beyond[1] ? "≥ " : "";
+        ctx.fillText(from + (p.log ? power(v) : number(v)), p.x - 5, y);
       }
       ctx.textAlign = "center";
       ctx.textBaseline = "top";
@@ -205,7 +227,7 @@ export class Plots {
         let pen = false;
         for (let k = 0; k < line.length; k++) {
           const v = line[k];
-          if (!Number.isFinite(v) || (p.log && v <= 0)) {
+          if (!Number.isFinite(v)) {
             pen = false;
             continue;
           }
@@ -225,8 +247,15 @@ export class Plots {
     ctx.fillStyle = color;
     line.forEach((v, k) => {
       if (!Number.isFinite(v)) return;
+      const x = p.x + (k / this.lab.scene.steps) * p.w;
       ctx.beginPath();
-      ctx.arc(p.x + (k / this.lab.scene.steps) * p.w, this.y(p, v), 1.7, 0, 7);
+      if (v < p.low || v > p.high) {
+        // Beyond the axis: an arrow at its end, whole.
+        const y = v < p.low ? p.y + p.h : p.y, in_ = v < p.low ? -4 : 4;
+        ctx.moveTo(x - 2.6, y + in_);
+        ctx.lineTo(x + 2.6, y + in_);
+        ctx.lineTo(x, y);
+      } else ctx.arc(x, this.y(p, v), 1.7, 0, 7);
       ctx.fill();
     });
   }

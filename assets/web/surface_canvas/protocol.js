@@ -27,7 +27,6 @@
 /**
  * @typedef {object} RunHead
  * @property {string} label
- * @property {string} short
  * @property {string} settings
  * @property {string} color
  * @property {number[]} dash
@@ -37,6 +36,7 @@
  * @property {string[]} kept names of what the optimizer keeps
  * @property {boolean} divides
  * @property {number | null} diverged the step at which it did
+ * @property {string | null} gone what stands beside the end of a path that could not go on
  * @property {string} outcome
  * @property {string[] | null} end digits that hold
  * @property {string} limitText
@@ -72,7 +72,7 @@
  * @property {string} surface
  * @property {string} title
  * @property {import("./field.js").Ranges} home the ranges shown at first
- * @property {{ run: number, x: number, y: number }[]} starts that can be dragged; run -1 is all runs'
+ * @property {{ run: number, x: number, y: number }[]} starts that can be dragged, if any; run -1 is all runs'
  * @property {string} color "linear" or "log"
  * @property {number} ack
  * @property {string} alt

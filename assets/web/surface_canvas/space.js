@@ -1,19 +1,25 @@
 // The same surface and paths in three dimensions, on the lab's clock. three.js comes only when asked.
 
-import { fitCanvas } from "../shared/canvas.js";
 import { VIRIDIS } from "../shared/colours.js";
-import { number } from "../shared/numbers.js";
+import { Frame } from "./frame.js";
+import { cut } from "./ways.js";
 
-const SIZE = 2, HEIGHT = 1.1, MESH = 96, EYE = [2.6, 2.35, 3.15];
+const SIZE = 2, HEIGHT = 1.1, MESH = 96, COARSE = 4, EYE = [2.6, 2.35, 3.15];
+const FOV = 38, NARROW = 1.12; // degrees up and down; width by height below which they are more
+
+/** @param {string} path below assets/web */
+function servedAt(path) {
+  if (!import.meta.url.startsWith("http")) throw new Error("the 3-D view needs files served by the app");
+  return new URL(`../${path}`, import.meta.url).href;
+}
 
 /** The library, or an error in words for the page. */
-export async function loadThree() {
-  if (!import.meta.url.startsWith("http")) throw new Error("the 3-D view needs files served by the app");
+export async function loadThree(address = servedAt) {
   const probe = document.createElement("canvas");
   if (!probe.getContext("webgl2")) throw new Error("this browser has no WebGL 2");
   const [three, orbit] = await Promise.all([
-    import(new URL("../vendor/three/three.module.min.js", import.meta.url).href),
-    import(new URL("../vendor/three/OrbitControls.js", import.meta.url).href),
+    import(address("vendor/three/three.module.min.js")),
+    import(address("vendor/three/OrbitControls.js")),
   ]);
   return { T: three, OrbitControls: orbit.OrbitControls };
 }
@@ -32,7 +38,7 @@ export class Space {
     this.renderer.setPixelRatio(Math.min(window.devicePixelRatio || 1, 2));
     element.append(this.renderer.domElement);
     this.scene = new T.Scene();
-    this.camera = new T.PerspectiveCamera(38, 1, 0.05, 50);
+    this.camera = new T.PerspectiveCamera(FOV, 1, 0.05, 50);
     this.camera.position.set(...EYE);
     this.controls = new OrbitControls(this.camera, this.renderer.domElement);
     this.controls.target.set(0, 0.35, 0);
@@ -48,11 +54,17 @@ export class Space {
     this.scene.add(sun);
     this.group = new T.Group();
     this.scene.add(this.group);
+    this.frame = new Frame(this, [SIZE, HEIGHT]);
   }
 
-  resize(w, h) {
+  resize(whole, h) {
+    const { box } = this.lab.view, w = box.w ? box.x + box.w : whole; // beside it the colour scale
+    this.frame.resize(w, h, whole);
     this.renderer.setSize(w, h);
     this.camera.aspect = w / h;
+    // A narrow picture shows as much from left to right as one that is a little wider than high.
+    const wide = Math.max(1, NARROW / this.camera.aspect);
+    this.camera.fov = (360 / Math.PI) * Math.atan(wide * Math.tan((FOV * Math.PI) / 360));
     this.camera.updateProjectionMatrix();
   }
 
@@ -72,8 +84,7 @@ export class Space {
   prepare() {
     const { T, lab } = this;
     this.group.traverse((o) => {
-      if (!o.isSprite) o.geometry?.dispose(); // all sprites share one
-      o.material?.map?.dispose();
+      o.geometry?.dispose();
       o.material?.dispose();
     });
     this.group.clear();
@@ -85,11 +96,16 @@ export class Space {
     const at = geometry.attributes.position;
     const colours = new Float32Array(at.count * 3);
     const ink = new T.Color();
+    /** @type {[number, number, number][]} some places of the surface, for who keeps clear of it */
+    this.relief = [];
     for (let i = 0; i < at.count; i++) {
       const x = x0 + (at.getX(i) / SIZE + 0.5) * (x1 - x0), y = y0 + (-at.getZ(i) / SIZE + 0.5) * (y1 - y0);
       let u = field.unit(field.at(Math.min(Math.max(x, x0), x1), Math.min(Math.max(y, y0), y1)));
       if (!Number.isFinite(u)) u = 1;
       at.setY(i, u * HEIGHT);
+      if (!(i % (MESH + 1) % COARSE) && !(Math.floor(i / (MESH + 1)) % COARSE)) {
+        this.relief.push([at.getX(i), u * HEIGHT, at.getZ(i)]);
+      }
       const k = 4 * Math.round(u * 255);
       ink.setRGB(VIRIDIS[k] / 255, VIRIDIS[k + 1] / 255, VIRIDIS[k + 2] / 255, T.SRGBColorSpace);
       colours.set([ink.r, ink.g, ink.b], 3 * i);
@@ -97,67 +113,37 @@ export class Space {
     geometry.setAttribute("color", new T.BufferAttribute(colours, 3));
     geometry.computeVertexNormals();
     this.group.add(new T.Mesh(geometry, new T.MeshLambertMaterial({ vertexColors: true, side: T.DoubleSide })));
-    this.axes(field);
+    this.frame.prepare(this.group);
     this.paths = lab.scene.runs.map((run) => {
       // Subdivided between steps, so that a path lies on the surface instead of cutting through it.
       const parts = lab.scene.steps > 200 ? 2 : 6;
-      const points = [];
+      /** @type {import("./ways.js").Place[]} */
+      const way = [];
       for (let k = 0; k <= run.last; k++) {
         for (let q = 0; q < (k < run.last ? parts : 1); q++) {
           const f = q / parts, n = Math.min(k + 1, run.last);
-          const x = run.w1[k] + (run.w1[n] - run.w1[k]) * f, y = run.w2[k] + (run.w2[n] - run.w2[k]) * f;
-          const [a, b, d] = this.place(Math.min(Math.max(x, x0), x1), Math.min(Math.max(y, y0), y1), q ? field.at(x, y) : run.loss[k]);
-          points.push(a, Number.isFinite(b) ? b : HEIGHT, d);
+          way.push([run.w1[k] + (run.w1[n] - run.w1[k]) * f, run.w2[k] + (run.w2[n] - run.w2[k]) * f]);
         }
       }
+      const { places, inside, lines } = cut(way, field.ranges);
+      const points = [], pairs = [];
+      places.forEach(([x, y], i) => {
+        const exact = inside[i] && !(i % parts);
+        const [a, b, d] = this.place(x, y, exact ? run.loss[i / parts] : field.at(x, y));
+        points.push(a, Number.isFinite(b) ? b : HEIGHT, d);
+        if (i && lines[i] > lines[i - 1]) pairs.push(i - 1, i);
+      });
       const geo = new T.BufferGeometry();
       geo.setAttribute("position", new T.BufferAttribute(new Float32Array(points), 3));
-      const line = new T.Line(geo, new T.LineBasicMaterial({ color: run.color, linewidth: 2 }));
+      geo.setIndex(pairs);
+      const line = new T.LineSegments(geo, new T.LineBasicMaterial({ color: run.color, linewidth: 2 }));
       line.frustumCulled = false;
-      const tube = this.tube(points, run.color);
+      const tube = this.tube(points, lines, run.color);
       const ball = new T.Mesh(new T.SphereGeometry(0.035, 16, 12), new T.MeshLambertMaterial({ color: run.color }));
       this.group.add(line, ball);
       if (tube) this.group.add(tube);
-      return { line, ball, tube, parts, count: points.length / 3 };
+      return { line, ball, tube, parts, lines };
     });
-  }
-
-  // Names and ends of the three axes, along the edges that face the first camera.
-  axes(field) {
-    const { T } = this, [x0, x1, y0, y1] = field.ranges, a = SIZE / 2;
-    const ink = this.lab.colours.ink;
-    const frame = [[-a, 0, a], [a, 0, a], [a, 0, -a], [a, HEIGHT, -a]].map((p) => new T.Vector3(...p));
-    this.group.add(new T.Line(new T.BufferGeometry().setFromPoints(frame), new T.LineBasicMaterial({ color: ink })));
-    const put = (text, x, y, z, high = 0.085) => this.group.add(this.text(text, ink, x, y, z, high));
-    put("weight w₁", 0, 0, a + 0.28, 0.1);
-    put(number(x0), -a + 0.05, 0, a + 0.13);
-    put(number(x1), a - 0.05, 0, a + 0.13);
-    put("weight w₂", a + 0.36, 0, 0, 0.1);
-    put(number(y0), a + 0.15, 0, a - 0.05);
-    put(number(y1), a + 0.15, 0, -a + 0.05);
-    put("loss", a, HEIGHT + 0.2, -a, 0.1);
-    put(number(field.value(1)), a, HEIGHT + 0.08, -a);
-    put(number(field.value(0)), a + 0.1, 0.1, -a - 0.05);
-  }
-
-  // A line of text that always faces the eye.
-  text(words, colour, x, y, z, high) {
-    const { T } = this, canvas = document.createElement("canvas");
-    const measure = canvas.getContext("2d"), font = `44px ${this.lab.colours.font}`;
-    measure.font = font;
-    const wide = Math.ceil(measure.measureText(words).width) + 8;
-    const ctx = fitCanvas(canvas, wide, 60, 1);
-    ctx.font = font;
-    ctx.fillStyle = colour;
-    ctx.textBaseline = "middle";
-    ctx.fillText(words, 4, 32);
-    const map = new T.CanvasTexture(canvas);
-    map.colorSpace = T.SRGBColorSpace;
-    const sprite = new T.Sprite(new T.SpriteMaterial({ map, depthTest: false, transparent: true }));
-    const tall = high * this.lab.type;
-    sprite.scale.set((tall * wide) / 60, tall, 1);
-    sprite.position.set(x, y, z);
-    return sprite;
   }
 
   // Nearer (below 1) or farther.
@@ -167,7 +153,7 @@ export class Space {
     way.setLength(Math.min(Math.max(way.length() * factor, minDistance), maxDistance));
     this.camera.position.copy(this.controls.target).add(way);
     this.controls.update();
-    this.lab.dirty();
+    this.lab.looked();
   }
 
   // Walk around the surface (radians) and up or down.
@@ -177,7 +163,7 @@ export class Space {
     at.phi = Math.min(Math.max(at.phi - up, 0.05), this.controls.maxPolarAngle);
     this.camera.position.setFromSpherical(at).add(this.controls.target);
     this.controls.update();
-    this.lab.dirty();
+    this.lab.looked();
   }
 
   /** Where the camera is: x, y, z, short enough for a link. */
@@ -199,7 +185,7 @@ export class Space {
   }
 
   // WebGL lines are one pixel wide; a thin ribbon of segments makes them readable from the back row.
-  tube(points, color) {
+  tube(points, lines, color) {
     const { T } = this;
     if (points.length < 6) return null;
     const radius = 0.009, sides = 5, n = points.length / 3;
@@ -218,7 +204,7 @@ export class Space {
         for (let k = 0; k < 3; k++) {
           position[o + k] = points[3 * i + k] + radius * (Math.cos(q) * side.getComponent(k) + Math.sin(q) * up.getComponent(k));
         }
-        if (i + 1 < n) {
+        if (i + 1 < n && lines[i + 1] > lines[i]) {
           const p = i * sides + s, r = i * sides + ((s + 1) % sides);
           index.push(p, p + sides, r, r, p + sides, r + sides);
         }
@@ -238,16 +224,24 @@ export class Space {
     this.lab.scene.runs.forEach((run, i) => {
       const p = this.paths[i];
       if (!p) return;
-      const shown = Math.min(Math.floor(Math.min(t, run.last) * p.parts) + 1, p.count);
-      p.line.geometry.setDrawRange(0, shown);
-      if (p.tube) p.tube.geometry.setDrawRange(0, Math.max(shown - 1, 0) * p.tube.userData.perPoint);
-      const a = p.line.geometry.attributes.position, k = Math.max(shown - 1, 0);
+      const k = Math.min(Math.floor(Math.min(t, run.last) * p.parts), p.lines.length - 1);
+      p.line.geometry.setDrawRange(0, 2 * p.lines[k]);
+      if (p.tube) p.tube.geometry.setDrawRange(0, p.lines[k] * p.tube.userData.perPoint);
+      const a = p.line.geometry.attributes.position;
       p.ball.position.set(a.getX(k), a.getY(k), a.getZ(k));
     });
+    this.frame.turn();
     this.renderer.render(this.scene, this.camera);
+    this.frame.write();
+  }
+
+  /** What is seen, from the lowest layer up. */
+  get layers() {
+    return [this.renderer.domElement, this.frame.canvas];
   }
 
   end() {
+    this.frame.canvas.remove();
     this.controls.dispose();
     this.renderer.dispose();
     this.renderer.domElement.remove();

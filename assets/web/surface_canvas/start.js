@@ -93,6 +93,7 @@ export class Start {
    * @param {number} dy
    */
   nudge(dx, dy) {
+    if (!this.lab.scene.starts.length) return;
     const run = this.byKey(), [x0, x1, y0, y1] = this.lab.view.view;
     const { x, y } = this.marks().find((start) => start.run === run);
     /** @type {(v: number, low: number, high: number) => number} */

@@ -12,7 +12,7 @@ import { Grids, Looks, read, unpack } from "./protocol.js";
 import { Space, loadThree } from "./space.js";
 import { Start } from "./start.js";
 import { Inspector, Table } from "./tables.js";
-import { Bar, HOW, Tools, answerKey, make } from "./tools.js";
+import { Bar, Tools, answerKey, nameStage, make } from "./tools.js";
 import { View } from "./view.js";
 
 /** @typedef {import("./protocol.js").Look} Look */
@@ -25,9 +25,13 @@ const grids = new Grids();
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Lab {
-  /** @param {HTMLElement} parent */
-  constructor(parent) {
+  /**
+   * @param {HTMLElement} parent
+   * @param {(path: string) => string} [address] of a file below assets/web, where no server has it
+   */
+  constructor(parent, address) {
     this.parent = parent;
+    this.address = address;
     /** @type {import("./protocol.js").Scene | null} */
     this.scene = null;
     /** @type {Field | null} */
@@ -42,8 +46,7 @@ export class Lab {
     this.arrows = true;
     this.solid = false;
     this.tool = "start"; // what a drag moves: "start" or "pan" for the view
-    this.frames = 0;
-    this.drawn = 0;
+    this.frames = this.drawn = 0;
     this.report = (/** @type {string} */ _name, /** @type {any} */ _value) => {};
     this.clock = new Clock(() => this.ticked());
     this.start = new Start(this);
@@ -52,8 +55,7 @@ export class Lab {
     this.build();
     this.colours = this.findColours();
     this.resizer = new ResizeObserver(() => this.resized());
-    this.resizer.observe(this.root);
-    this.resizer.observe(this.plotBox); // it gives way to a longer table
+    for (const box of [this.root, this.plotBox]) this.resizer.observe(box); // plots give way to a table
     this.theme = watchTheme(() => this.recolour());
     labs.set(parent, this);
   }
@@ -100,7 +102,7 @@ export class Lab {
       this.view.setView([...scene.home], false);
     }
     if (look) this.takeOver(look);
-    this.stage.setAttribute("aria-label", `${scene.alt} ${HOW}`);
+    nameStage(this);
     this.plotBox.setAttribute("aria-label", `${scene.alt} Loss, distance, effective rate and stability against the step.`);
     this.useGrid();
     for (const part of [this.plots, this.table, this.inspector, this.space]) part?.prepare();
@@ -189,7 +191,7 @@ export class Lab {
 
   async makeSpace() {
     try {
-      this.three ??= await loadThree();
+      this.three ??= await loadThree(this.address);
       this.space = new Space(this.solidBox, this, this.three);
       if (this.eye) this.space.lookFrom(this.eye);
       this.space.resize(this.stage.clientWidth, this.stage.clientHeight);
@@ -281,9 +283,8 @@ export class Lab {
 
   // -- size, colours, words, picture ---------------------------------------------------------
   resized() {
-    const w = this.stage.clientWidth, h = this.stage.clientHeight;
+    const w = this.stage.clientWidth, h = this.stage.clientHeight, before = this.type;
     if (!w || !h) return;
-    const before = this.type;
     this.type = pageType();
     if (this.type !== before && this.scene) this.space?.prepare();
     this.view.resize(w, h);
@@ -317,8 +318,8 @@ export class Lab {
 
   save() {
     const out = document.createElement("canvas");
-    const source = this.solid && this.space ? [this.space.renderer.domElement] : this.view.layers;
-    out.width = source[0].width;
+    const source = this.solid && this.space ? this.space.layers : this.view.layers;
+    out.width = Math.max(...source.map((canvas) => canvas.width));
     out.height = source[0].height;
     const ctx = out.getContext("2d");
     ctx.fillStyle = this.colours.paper;
@@ -346,7 +347,7 @@ export class Lab {
 
 /** @param {any} component */
 export default function (component) {
-  const { parentElement, data, setStateValue } = component;
+  const { parentElement, data, setStateValue, address } = component;
   const message = read(data);
   if (!message) return;
   if (message.head.kind === "grid") {
@@ -354,7 +355,7 @@ export default function (component) {
     for (const lab of labs.values()) lab.gridCame(message.head.id);
     return;
   }
-  const lab = labs.get(parentElement) ?? new Lab(parentElement);
+  const lab = labs.get(parentElement) ?? new Lab(parentElement, address);
   lab.report = (name, value) => setStateValue(name, value);
   lab.root.dataset.figure = message.head.key;
   parentElement.__lab = lab; // for tests and measurements: frames drawn, the clock

@@ -49,8 +49,8 @@ export class Table {
       ctx.fill();
       const soft = document.createElement("span");
       soft.className = "sc-soft";
-      soft.textContent = `  ${run.settings}`;
-      cells[0].append(swatch, run.label, soft);
+      soft.textContent = run.settings;
+      cells[0].append(swatch, run.label, " ", soft);
       cells[0].title = `${run.label}: ${run.settings}`;
       const e = run.last;
       // The digits that hold, as the core has found them.
@@ -78,8 +78,8 @@ export class Table {
     this.at = step;
     this.headings[1].textContent = `Loss at ${step}`;
     this.lab.scene.runs.forEach((run, i) => {
-      const k = Math.min(step, run.last), { cells } = this.rows[i];
-      cells[1].textContent = number(run.loss[k]);
+      const { cells } = this.rows[i];
+      cells[1].textContent = step > run.last ? "–" : number(run.loss[step]); // it has ended before
     });
   }
 }
@@ -136,7 +136,7 @@ export class Inspector {
     title.className = "sc-heading";
     this.element.replaceChildren(title);
     if (k < 0) {
-      title.textContent = `${run.label}: diverged at its first step`;
+      title.textContent = run.gone ?? run.label;
       return;
     }
     title.textContent = `${run.label}, step ${k + 1} of ${this.lab.scene.steps}: what it computes`;

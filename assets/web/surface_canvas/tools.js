@@ -36,11 +36,25 @@ const PANS = { a: [30, 0], d: [-30, 0], w: [0, 30], s: [0, -30] }; // pixels the
 const NUDGES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
-/** What the keys of the stage do, for those who cannot see the buttons. */
-export const HOW = "Space plays, arrow keys step, with shift they move the start, " +
-  "Home and End jump, up and down choose an optimizer, plus and minus zoom, w a s d move the view.";
+/**
+ * What the keys of the stage do, for those who cannot see the buttons.
+ * @param {import("./protocol.js").Scene} scene
+ * @param {boolean} solid whether it is shown in three dimensions
+ */
+function how({ starts }, solid) {
+  const shift = solid ? "with shift they turn the surface, " : starts.length ? "with shift they move the start, " : "";
+  return `Space plays, arrow keys step, ${shift}` +
+    `Home and End jump, up and down choose an optimizer, plus and minus zoom${solid ? "" : ", w a s d move the view"}.`;
+}
 
 /** @typedef {import("./surface_canvas.js").Lab} Lab */
+
+/**
+ * What is heard of the stage.
+ * @param {Lab} lab
+ */
+export const nameStage = ({ stage, scene, solid }) =>
+  stage.setAttribute("aria-label", `${scene.alt} ${how(scene, solid)}`);
 
 /**
  * An element of a class below a parent, with some text.
@@ -106,6 +120,10 @@ export class Tools {
   }
 
   show() {
+    if (this.lab.scene) nameStage(this.lab);
+    const fixed = this.lab.scene?.starts.length === 0; // nothing else to drag
+    this.pan.hidden = fixed;
+    this.lab.stage.classList.toggle("sc-fixed", fixed);
     press(this.pan, this.lab.tool === "pan");
     press(this.arrows, this.lab.arrows);
     press(this.solid, this.lab.solid);

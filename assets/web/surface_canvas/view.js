@@ -3,7 +3,7 @@
 import { fitCanvas } from "../shared/canvas.js";
 import { number } from "../shared/numbers.js";
 import { isCovered } from "../shared/type.js";
-import { drawArrows } from "./arrows.js";
+import { drawArrows, drawNames } from "./arrows.js";
 import { drawGround } from "./ground.js";
 import { Hand } from "./hand.js";
 import { drawPoints, drawPresent, drawStarts, drawTrails } from "./paths.js";
@@ -94,9 +94,12 @@ export class View {
     this.clip(top);
     drawStarts(top, this);
     drawPresent(top, this, t);
-    if (this.lab.arrows && !isCovered()) drawArrows(top, this, t);
+    const named = this.lab.arrows && !isCovered() ? drawArrows(top, this, t) : [];
     top.restore();
-    drawPoints(top, this, t);
+    const tags = drawPoints(top, this, t);
+    this.clip(top);
+    drawNames(top, this, named, tags);
+    top.restore();
   }
 
   /**

@@ -19,7 +19,8 @@ from .basins import basins_clip
 from .clip import Clip
 from .curves import curves_clip
 from .encode import Cancelled, clip_bytes, write_clip
-from .histograms import epochs_clip, morph_clip
+from .epochs import epochs_clip
+from .morph import morph_clip
 from .options import CLIP_FORMATS, ClipOptions
 from .paths import orbit_clip, paths_clip
 

@@ -14,11 +14,11 @@ from initopt_core.figures.loss_surfaces.picture import SIDE
 from initopt_core.loss_surfaces.basins import DIVERGED, basins
 from initopt_core.reading import SettingError
 from initopt_core.surfaces import Surface
+from initopt_core.surfaces.catalogue import Ranges
 
 from .clip import Clip, Stage, font, stage, times
 from .options import ClipOptions
 
-Ranges = tuple[float, float, float, float]
 PALE = 0.45
 """How strongly the surface shows where no minimum has been reached yet."""
 
@@ -49,21 +49,17 @@ def basins_clip(
                 "Basins: no minimum is known or found in this view; choose another surface."
             )
         still = stage(paths(surface, (), (), ranges, color), options, ("mark-text.layer_1_marks",))
-        inks = np.array([_rgb(colors[i % len(colors)]) for i in range(len(found.minima))])
+        inks = np.array([theme.rgb(colors[i % len(colors)]) for i in range(len(found.minima))])
         return _growing(still, found, inks, options)
 
     return Clip("basins", f"Basins of attraction of {run.optimizer} on {surface.label}.", frames)
-
-
-def _rgb(color: str) -> tuple[int, ...]:
-    return tuple(int(color[i : i + 2], 16) for i in (1, 3, 5))
 
 
 def _growing(still: Stage, found, inks: np.ndarray, options: ClipOptions) -> Iterator[Image.Image]:
     left, top, right, bottom = still.box(0, 0, SIDE, SIDE)
     size = (right - left, bottom - top)
     ground = np.asarray(still.image.crop((left, top, right, bottom)), dtype=float)
-    paper = np.array(_rgb(options.export.colors["paper"]))
+    paper = np.array(theme.rgb(options.export.colors["paper"]))
     pale = (paper + (ground - paper) * PALE).round().astype(np.uint8)
     there = found.reached >= 0
     steps = np.where(there, found.steps, np.iinfo(np.int32).max)[::-1]
@@ -74,9 +70,13 @@ def _growing(still: Stage, found, inks: np.ndarray, options: ClipOptions) -> Ite
     lost = np.asarray(Image.fromarray(gone).resize(size, Image.Resampling.NEAREST))
     word_at = (right + round(100 * still.zoom), top)
     blank = still.image.crop((*word_at, still.image.width, top + round(60 * still.zoom)))
+    shown, order = pale.copy(), np.argsort(when, axis=None)
+    pixels, inked, arrivals = shown.reshape(-1, 3), colors.reshape(-1, 3), when.ravel()[order]
+    done = 0
     for part in times(options.moving):
         step = round(part * found.updates)
-        shown = np.where((when <= step)[..., None], colors, pale)
+        new = order[done : (now := int(np.searchsorted(arrivals, step, side="right")))]
+        pixels[new], done = inked[new], now
         if part == 1:
             shown = np.where(lost[..., None], 30, shown).astype(np.uint8)
         still.image.paste(Image.fromarray(shown), (left, top))

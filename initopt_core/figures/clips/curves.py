@@ -37,12 +37,15 @@ def curves_clip(figure: Figure) -> Clip:
         left = round(full.left)
         right = full.image.width
         width = _plot_width(figure, options)
+        drawn = 0
         for part in times(options.moving):
             edge = min(right, round(left + part * width * full.zoom) + (2 if part else 0))
             if part == 1:
                 edge = right
-            if edge > left:
-                empty.image.paste(full.image.crop((0, 0, edge, full.image.height)), (0, 0))
+            if edge > max(left, drawn):
+                strip = (drawn, 0, edge, full.image.height)
+                empty.image.paste(full.image.crop(strip), strip)
+                drawn = edge
             yield empty.image
 
     return Clip(figure.name, figure.alt, frames)

@@ -1,4 +1,4 @@
-"""Histograms that change: over the epochs of a training, or from one initialization to another."""
+"""Histograms of layers that change, whatever changes them."""
 
 from __future__ import annotations
 
@@ -9,13 +9,9 @@ import altair as alt
 import numpy as np
 from PIL import Image, ImageDraw
 
-from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure
-from initopt_core.figures.initialization.display import ROWS
 from initopt_core.figures.room import Room
-from initopt_core.initialization.observation import Observation
 from initopt_core.reading import SettingError
-from initopt_core.training.history import Curve
 
 from .clip import FINE, Clip, Stage, font, stage, times
 from .options import ClipOptions
@@ -40,75 +36,19 @@ class Panel:
     shares: np.ndarray
 
 
-def epochs_clip(curve: Curve, what: str = "weights") -> Clip:
-    """Each layer's histogram, epoch after epoch.
+def panels_clip(
+    name: str, told: str, panels: Sequence[Panel], words: Sequence[str], title: str
+) -> Clip:
+    """Every panel's histogram from moment to moment, with the moment's words in the corner.
 
     Args:
-        what: "weights" or "activations".
+        name, told: of the clip.
+        words: for each moment.
+        title: what is counted.
 
     Raises:
-        SettingError: when the training kept no histograms.
+        SettingError: when there is no panel.
     """
-    epochs = sorted(curve.layers)
-    if not epochs:
-        raise SettingError(f"{curve.label}: this training has kept no histograms of its layers.")
-    color = theme.WEIGHTS if what == "weights" else theme.ACTIVATIONS
-    panels = []
-    for i, layer in enumerate(curve.layers[epochs[0]]):
-        kept = [curve.layers[e][i][what] for e in epochs]
-        known = [h for h in kept if h["counts"]]
-        if not known:
-            continue
-        low, high = min(h["low"] for h in known), max(h["high"] for h in known)
-        high = high if high > low else low + 1e-6
-        shares = [
-            _shares(h, np.linspace(low, high, BINS + 1)) if h["counts"] else [0.0] * BINS
-            for h in kept
-        ]
-        panels.append(Panel(f"Layer {layer['name']}", color, low, high, np.array(shares)))
-    words = [f"epoch {e}" for e in epochs]
-    told = f"{what.capitalize()} of {curve.label} over {len(epochs)} epochs, layer by layer."
-    return _clip(f"{what}-over-epochs", told, panels, words, f"{curve.label}: {what}")
-
-
-def _shares(kept: dict, edges: np.ndarray) -> np.ndarray:
-    """Per cent of the values in other bins, as if they were even within each of their own."""
-    own = np.linspace(kept["low"], kept["high"], len(kept["counts"]) + 1)
-    below = np.concatenate([[0], np.cumsum(kept["counts"])])
-    return 100 * np.diff(np.interp(edges, own, below)) / max(1, below[-1])
-
-
-def morph_clip(first: Observation, second: Observation, row: str = "activations") -> Clip:
-    """The histograms of one initialization turning into those of another.
-
-    Between the two they are mixtures: the shares in each bin go from one to the other.
-
-    Args:
-        first, second: networks of equally many layers.
-        row: "weights", "gradients" or "activations".
-
-    Raises:
-        SettingError: when the networks' depths differ.
-    """
-    ones, others = getattr(first.probe, row), getattr(second.probe, row)
-    if len(ones) != len(others):
-        raise SettingError(
-            f"A morph needs equally deep networks; these have {len(ones)} and {len(others)} layers."
-        )
-    panels = []
-    for a, b in zip(ones, others, strict=True):
-        if not (a.finite and b.finite):
-            continue
-        low, high = min(a.edges[0], b.edges[0]), max(a.edges[-1], b.edges[-1])
-        low, high = float(low), float(high) if high > low else float(low) + 1e-6
-        shares = [100 * s.cut(low, high, BINS) / max(1, s.finite) for s in (a, b)]
-        panels.append(Panel(a.name, ROWS[row][1], low, high, np.array(shares)))
-    words = [first.settings.title, second.settings.title]
-    told = f"Histograms of {row}: from {words[0]} to {words[1]}."
-    return _clip("morph", told, panels, words, ROWS[row][0])
-
-
-def _clip(name: str, told: str, panels: Sequence[Panel], words: Sequence[str], title: str) -> Clip:
     if not panels:
         raise SettingError("There is no histogram with numbers in it.")
 

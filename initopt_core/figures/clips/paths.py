@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -11,13 +12,22 @@ from PIL import Image, ImageDraw
 from initopt_core.descent import Trace
 from initopt_core.figures.loss_surfaces import picture
 from initopt_core.figures.loss_surfaces.paths import paths
-from initopt_core.figures.loss_surfaces.space import HIGH, WIDE, Camera, Ground, frame, space
+from initopt_core.figures.loss_surfaces.space import (
+    HIGH,
+    WIDE,
+    Camera,
+    Ground,
+    frame,
+    pieces,
+    space,
+)
 from initopt_core.surfaces import Surface
+from initopt_core.surfaces.catalogue import Ranges
 
 from .clip import FINE, Clip, Stage, dashed, font, marker, stage, stroke, times
 from .options import ClipOptions
+from .trails import Canvas, Look, Trail
 
-Ranges = tuple[float, float, float, float]
 TURN = 120.0
 """Degrees that the eye goes round in an orbit."""
 _WIDTH, _HALO, _RADIUS = 2.0, 4.0, 6.0
@@ -51,28 +61,26 @@ def _good(trace: Trace) -> np.ndarray:
 def _over(
     still: Stage, traces: Sequence[Trace], ranges: Ranges, options: ClipOptions
 ) -> Iterator[Image.Image]:
-    """Trails grow on a large copy of the plot, which is scaled down for each frame."""
+    """Trails grow on a large copy of the plot; each frame scales down what it has changed."""
     side = picture.SIDE
-    left, top, right, bottom = still.box(0, 0, side, side)
-    size = (right - left, bottom - top)
-    large = still.image.crop((left, top, right, bottom)).resize(
-        (size[0] * FINE, size[1] * FINE), Image.Resampling.BICUBIC
-    )
+    box = still.box(0, 0, side, side)
+    canvas = Canvas(still.image, box)
+    k = FINE * (box[2] - box[0]) / side
     looks = picture.looks([t.run.optimizer for t in traces])
-    k = FINE * size[0] / side
-    ways = [_pixels(_good(t), ranges, large.size) for t in traces]
-    strokes = [_cut(way, look[1], k) for way, look in zip(ways, looks, strict=True)]
+    ways = [_pixels(_good(t), ranges, canvas.large.size) for t in traces]
+    trails = [
+        Trail(canvas, _cut(way, dash, k), Look(color, _WIDTH * k, _HALO * k))
+        for way, (color, dash, _) in zip(ways, looks, strict=True)
+    ]
     longest = max(len(t.lr) for t in traces)
-    done = [0] * len(ways)
     for t in times(options.moving) * longest:
-        pen = ImageDraw.Draw(large)
-        for i, (way, look) in enumerate(zip(ways, looks, strict=True)):
-            done[i] = _grow(pen, strokes[i], done[i], min(t, len(way) - 1), look[0], k)
-        shown = large.copy()
-        heads = ImageDraw.Draw(shown)
-        for way, look in zip(ways, looks, strict=True):
-            marker(heads, _at(way, t), look[2], look[0], _RADIUS * k)
-        still.image.paste(shown.reduce(FINE), (left, top))
+        heads = []
+        for trail, way, (color, _, shape) in zip(trails, ways, looks, strict=True):
+            trail.grow(min(t, len(way) - 1), trails)
+            at = _at(way, t)
+            draw = partial(marker, at=at, shape=shape, color=color, radius=_RADIUS * k)
+            heads.append((canvas.tiles(np.array([at]), 2 * _RADIUS * k), draw))
+        canvas.show(heads)
         yield still.image
 
 
@@ -99,27 +107,6 @@ def _cut(way: np.ndarray, dash: Sequence[float], k: float) -> list[tuple[float, 
         out.append((float(np.interp(at, lengths, where)), piece))
         at += dash[1] * k
     return out
-
-
-def _grow(
-    pen: ImageDraw.ImageDraw,
-    strokes: Sequence[tuple[float, np.ndarray]],
-    done: int,
-    t: float,
-    color: str,
-    k: float,
-) -> int:
-    """Draw the strokes that are complete at step `t`; how many are drawn then.
-
-    The edge of a new stroke would cover the older ones, so their ink is drawn again over it.
-    """
-    now = done
-    while now < len(strokes) and strokes[now][0] <= t + 1e-9:
-        stroke(pen, strokes[now][1], "white", _HALO * k)
-        now += 1
-    for _, piece in strokes[:now] if now > done else ():
-        stroke(pen, piece, color, _WIDTH * k)
-    return now
 
 
 def _at(way: np.ndarray, t: float) -> tuple[float, float]:
@@ -169,18 +156,20 @@ def _round(
     empty = still.image.crop((left, top, right, bottom))
     ink = options.export.colors["ink"]
     for part in times(options.moving):
-        view = replace(camera, turn=turn * (part - 0.5))
-        image = ground.draw(view, FINE)
-        scene = Image.new("RGBA", (view.width * FINE, view.height * FINE))
-        big = replace(view, width=view.width * FINE, height=view.height * FINE)
+        turned = replace(camera, turn=turn * (part - 0.5))
+        image = ground.draw(turned, FINE)
+        scene = Image.new("RGBA", (turned.width * FINE, turned.height * FINE))
+        big = replace(turned, width=turned.width * FINE, height=turned.height * FINE)
         pen = ImageDraw.Draw(scene)
-        k = FINE * view.width / WIDE
+        k = FINE * turned.width / WIDE
         _axes(pen, ground, big, ink, k)
-        for way, look in zip(ways, looks, strict=True):
+        for (way, inside), look in zip(ways, looks, strict=True):
             shown = max(1, round(part * longest * 6)) + 1
             at, _ = big.project(way[:shown])
-            stroke(pen, at, "white", _HALO * k)
-            for piece in dashed(at, [d * k for d in look[1]]):
+            lines = [at[piece] for piece in pieces(inside[:shown])]
+            for line in lines:
+                stroke(pen, line, "white", _HALO * k)
+            for piece in (one for line in lines for one in dashed(line, [d * k for d in look[1]])):
                 stroke(pen, piece, look[0], _WIDTH * k)
             marker(pen, tuple(at[-1].tolist()), look[2], look[0], _RADIUS * k)
         picture_now = empty.copy()

@@ -7,19 +7,21 @@ Everything is made from the same `Figure` that the page shows, without a browser
                                        to change
 `export(figure, "png", options)`       a file of `FORMATS` (png, svg, pdf, csv, settings, json)
 `picture(figure, options)`             the sheet as SVG with its size, for whoever draws on it
-`bundle(items, ...)`                   one zip of all that a page shows (`tutorial.Item`s)
+`zipped(shown, ...)`                   one zip of all that a page shows (`Shown`); `bundle(items)`
+                                       of the tutorial's `Item`s
 `handout(items, ...)`                  one PDF of several pages
-`page.chart_page(figure)`              one HTML file that works offline
+`page.chart_page(figure)`              one HTML file that works offline; the surface with its
+                                       playback: `loss_surfaces.canvas_page`
 `write(path, data)`                    a file that is whole or not there
 =====================================  ===========================================================
 
 What moves is in `figures.clips`, the tutorial's figures in their order in `figures.tutorial`.
 """
 
-from .bundle import bundle, dressed, handout
+from .bundle import Shown, bundle, dressed, handout, zipped
 from .files import sweep, write
 from .formats import FORMATS, SCALE, Format, export, to_csv, to_json, to_pdf, to_png, to_svg
-from .options import SHAPES, TEXTS, THEMES, ExportOptions
+from .options import SHAPES, TEXTS, THEMES, ExportOptions, TooManyPixels
 from .sheet import Sheet, picture
 
 __all__ = [
@@ -31,6 +33,8 @@ __all__ = [
     "ExportOptions",
     "Format",
     "Sheet",
+    "Shown",
+    "TooManyPixels",
     "bundle",
     "dressed",
     "export",
@@ -43,4 +47,5 @@ __all__ = [
     "to_png",
     "to_svg",
     "write",
+    "zipped",
 ]

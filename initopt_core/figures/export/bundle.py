@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from initopt_core.figures.figure import Figure
 
 from .formats import FORMATS, export
 from .options import ExportOptions
 
 if TYPE_CHECKING:
-    from initopt_core.figures.tutorial import Item
+    from initopt_core.figures.tutorial import Item, Number
 
 WHAT = {
     "png": "picture for documents and slides",
@@ -25,6 +27,72 @@ WHAT = {
 _THEN = (1980, 1, 1, 0, 0, 0)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A figure with all that goes into a zip beside it.
+
+    Attributes:
+        make: computes it.
+        look: how it is drawn, with its title, caption and link.
+        extra: more files, name -> maker.
+        name: of its files; the figure's own unless given.
+    """
+
+    make: Callable[[], Figure]
+    look: Callable[[Figure], ExportOptions]
+    extra: Mapping[str, Callable[[], str | bytes]] = field(default_factory=dict)
+    name: str = ""
+
+
+def zipped(
+    shown: Iterable[Shown],
+    formats: Sequence[str] = ("png", "svg", "csv", "settings"),
+    progress: Callable[[str], None] | None = None,
+) -> bytes:
+    """One zip: every figure's files and what goes with them, and a readme; the same bytes each
+    time.
+
+    Args:
+        progress: called with each figure's name before it is made.
+    """
+    out, lines, used = io.BytesIO(), [], set[str]()
+    held: dict[str, bytes] = {}  # what goes with several figures is there once
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one in shown:
+            if progress is not None:
+                progress(one.name)
+            figure = one.make()
+            look, stem = one.look(figure), _unlike(one.name or figure.name, used)
+            files = {f"{stem}{FORMATS[k].suffix}": export(figure, k, look) for k in formats}
+            for file, make in one.extra.items():
+                made = make()
+                data = made.encode() if isinstance(made, str) else made
+                files[file if held.get(file) == data else _unlike(file, used)] = data
+            for file, data in files.items():
+                if file not in held:
+                    _put(archive, file, data)
+            held |= files
+            lines += [look.title or stem, f"  {look.caption}", f"  files: {', '.join(files)}"]
+            lines += [f"  link: {look.source}"] if look.source else []
+            lines.append("")
+        told = [f"  *{FORMATS[kind].suffix}  {WHAT[kind]}" for kind in formats]
+        if any(name.endswith(".py") for name in held):
+            told.append("  *.py  program that computes it by itself")
+        _put(archive, "README.txt", "\n".join(["Figures", "", *lines, *told, ""]).encode())
+    return out.getvalue()
+
+
+def _unlike(name: str, used: set[str]) -> str:
+    """The name, or it with a number where another figure has it already."""
+    stem, dot, suffix = name.partition(".")
+    number, free = 1, name
+    while free in used:
+        number += 1
+        free = f"{stem}-{number}{dot}{suffix}"
+    used.add(free)
+    return free
+
+
 def bundle(
     items: Iterable[Item],
     options: ExportOptions = ExportOptions(),  # noqa: B008
@@ -32,33 +100,21 @@ def bundle(
     base: str = "",
     progress: Callable[[str], None] | None = None,
 ) -> bytes:
-    """One zip: every item's files, its program, and a readme; the same bytes each time.
+    """`zipped`, of the tutorial's figures with their programs.
 
     Args:
         options: title, caption and source are each item's own.
         base: the app's address, for the links.
         progress: called with each item's name before it is made.
     """
-    out, lines = io.BytesIO(), []
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+
+    def shown() -> Iterator[Shown]:
         for item in items:
-            if progress is not None:
-                progress(item.name)
-            figure, look = item.make(), dressed(item, options, base)
-            names = []
-            for kind in formats:
-                names.append(f"{item.name}{FORMATS[kind].suffix}")
-                _put(archive, names[-1], export(figure, kind, look))
-            if program := item.program():
-                names.append(f"{item.name}.py")
-                _put(archive, names[-1], program.encode())
-            lines += [f"{item.title}", f"  {item.caption}", f"  files: {', '.join(names)}"]
-            lines += [f"  link: {item.link(base)}"] if item.page else []
-            lines.append("")
-        told = [f"  *{FORMATS[kind].suffix}  {WHAT[kind]}" for kind in formats]
-        told.append("  *.py  program that computes it by itself")
-        _put(archive, "README.txt", "\n".join(["Figures", "", *lines, *told, ""]).encode())
-    return out.getvalue()
+            look = dressed(item, options, base)
+            program = {f"{item.name}.py": item.program} if item.program() else {}
+            yield Shown(item.make, lambda _, look=look: look, program, item.name)
+
+    return zipped(shown(), formats, progress)
 
 
 def dressed(item: Item, options: ExportOptions, base: str = "") -> ExportOptions:
@@ -71,6 +127,26 @@ def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
     archive.writestr(entry, data)
+
+
+def in_lines(numbers: Iterable[Number]) -> list[str]:
+    """The numbers of one figure beside the printed ones, a line for each quantity."""
+    kinds: dict[str, list[tuple[str, Number]]] = {}
+    for one in numbers:
+        named = one.name.rpartition(": ")[2]  # the figure's title stands above it
+        quantity, _, place = named.rpartition(", ")
+        kinds.setdefault(quantity or named, []).append((place if quantity else "", one))
+    lines = []
+    for quantity, found in kinds.items():
+        alike = len({one.meaning for _, one in found}) == 1
+        parts = [
+            f"{place} printed {one.write(one.printed)}, ours {one.write(one.ours)}"
+            + ("" if alike else f" ({one.short_meaning})")
+            for place, one in found
+        ]
+        told = f"{quantity[:1].upper()}{quantity[1:]}: {'; '.join(map(str.strip, parts))}"
+        lines.append(f"{told} ({found[0][1].meaning})." if alike else f"{told}.")
+    return lines
 
 
 def handout(
@@ -87,8 +163,7 @@ def handout(
         if progress is not None:
             progress(item.name)
         look = dressed(item, options, base)
-        numbers = "; ".join(n.in_words() for n in item.numbers())
-        caption = f"{item.caption} {numbers}".strip()
+        caption = "\n".join([item.caption, *in_lines(item.numbers())]).strip()
         page = export(item.make(), "pdf", replace(look, caption=caption[:2000]))
         writer.append(PdfReader(io.BytesIO(page)))
     writer.metadata = {"/Title": "Initialization and optimization", "/Producer": "Initopt"}

@@ -36,6 +36,18 @@ SHAPES: dict[str, tuple[int | None, int | None]] = {
 """Name -> (width, height) of the picture in pixels at scale 1; None follows from the figure."""
 
 
+class TooManyPixels(SettingError):
+    """A picture would be too large.
+
+    Attributes:
+        most: largest scale at which it would not.
+    """
+
+    def __init__(self, text: str, most: float) -> None:
+        super().__init__(text)
+        self.most = most
+
+
 @dataclass(frozen=True)
 class ExportOptions:
     """How a picture looks.
@@ -92,14 +104,15 @@ class ExportOptions:
         """Whether a picture of this size may be made.
 
         Raises:
-            SettingError: with the bound, and the largest scale that keeps it.
+            TooManyPixels: with the bound, and the largest scale that keeps it.
         """
         pixels = round(width * self.scale) * round(height * self.scale)
         if pixels > MAX_PIXELS:
             most = (MAX_PIXELS / (width * height)) ** 0.5
-            raise SettingError(
+            raise TooManyPixels(
                 f"A picture of {count(pixels)} pixels is more than {count(MAX_PIXELS)}; choose a "
-                f"scale of at most {most:.1f}."
+                f"scale of at most {most:.1f}.",
+                most,
             )
 
 

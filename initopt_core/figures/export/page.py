@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from initopt_core.figures import theme
@@ -17,11 +18,9 @@ from .options import ExportOptions
 from .restyle import restyled
 
 RUNTIME = ASSETS / "web" / "vendor" / "vega" / "vega.min.js"
-_POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; "
-)
-_POLICY += "img-src data: blob:; font-src data:"
-"""No request can leave the page; Vega compiles its expressions, hence eval."""
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
+_POLICY += "script-src 'unsafe-inline' "
+"""No request can leave the page."""
 
 
 def chart_page(figure: Figure, options: ExportOptions = ExportOptions()) -> bytes:  # noqa: B008
@@ -34,31 +33,64 @@ def chart_page(figure: Figure, options: ExportOptions = ExportOptions()) -> byte
     theme.write_tooltips(vega)
     if figure.room is not None:
         vega = _laid_out(vega, figure.room)
-    definition = _inert(json.dumps(vega, separators=(",", ":"), ensure_ascii=False))
-    words = (("h1", options.title), ("p", options.caption), ("footer", options.source))
-    parts = [f"<{tag}>{html.escape(text)}</{tag}>" for tag, text in words if text]
-    head = parts[:1] if options.title else []
-    letters = "".join(sorted({c for c in definition + "".join(parts) if c.isprintable()}))
-    colors = options.colors
-    style = (
-        f"{faces(letters)}body{{margin:16px;font-family:{theme.FONT};color:{colors['ink']};"
-        f"background:{colors['paper']}}}#chart{{overflow-x:auto}}footer{{font-size:80%}}"
-        "h1{font-size:20px}"
-    )
+    definition = inert(json.dumps(vega, separators=(",", ":"), ensure_ascii=False))
     alt = html.escape(figure.alt, quote=True)
-    return "\n".join([
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-        '<meta name="viewport" content="width=device-width">',
-        f"<title>{html.escape(options.title or figure.name)}</title><style>{style}</style></head>",
-        f"<body>{''.join(head)}",
-        f'<div id="chart" role="img" aria-label="{alt}"></div>',
-        "".join(parts[len(head):]),
-        f"<script>{_inert(RUNTIME.read_text(encoding='utf-8'))}</script>",
+    scripts = [
+        f"<script>{inert(RUNTIME.read_text(encoding='utf-8'))}</script>",
         f'<script type="application/json" id="definition">{definition}</script>',
         "<script>document.fonts.ready.then(() => new vega.View(vega.parse(JSON.parse("
         "document.getElementById('definition').textContent)), {container: '#chart', "
-        "renderer: 'svg', hover: true}).runAsync());</script></body></html>",
+        "renderer: 'svg', hover: true}).runAsync());</script>",
+    ]
+    return document(
+        f'<div id="chart" role="img" aria-label="{alt}"></div>',
+        scripts,
+        options,
+        name=figure.name,
+        style="#chart{overflow-x:auto}",
+        letters=definition,
+        allowed="'unsafe-eval'",  # Vega compiles its expressions
+    )
+
+
+def document(
+    body: str,
+    scripts: Sequence[str],
+    options: ExportOptions,
+    *,
+    name: str,
+    style: str,
+    letters: str,
+    allowed: str,
+) -> bytes:
+    """A page from which no request leaves: title, body, caption and source, then scripts.
+
+    Args:
+        body, scripts: HTML elements.
+        name: the window's title where the options have none.
+        style: more CSS.
+        letters: those that body and scripts show are in the page's font.
+        allowed: from where else scripts may come.
+    """
+    words = (("h1", options.title), ("p", options.caption), ("footer", options.source))
+    parts = [f"<{tag}>{html.escape(text)}</{tag}>" for tag, text in words if text]
+    head = parts[:1] if options.title else []
+    used = "".join(sorted({c for c in letters + "".join(parts) if c.isprintable()}))
+    colors = options.colors
+    style = (
+        f"{faces(used)}body{{margin:16px;font-family:{theme.FONT};color:{colors['ink']};"
+        f"background:{colors['paper']}}}footer{{font-size:80%}}h1{{font-size:20px}}{style}"
+    )
+    return "\n".join([
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}{allowed}">',
+        '<meta name="viewport" content="width=device-width">',
+        f"<title>{html.escape(options.title or name)}</title><style>{style}</style></head>",
+        f"<body>{''.join(head)}",
+        body,
+        "".join(parts[len(head):]),
+        *scripts,
+        "</body></html>",
     ]).encode()  # fmt: skip
 
 
@@ -73,6 +105,6 @@ def _laid_out(vega: dict[str, Any], room: Room) -> dict[str, Any]:
     return vega
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """Text that cannot end the script element in which it stands."""
     return re.sub(r"</(?=script)", r"<\\/", text, flags=re.IGNORECASE)

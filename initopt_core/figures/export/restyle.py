@@ -36,12 +36,39 @@ def enlarged(spec: dict[str, Any], factor: float) -> dict[str, Any]:
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
             if number and (low.endswith("fontsize") or low in ("labellimit", "titlelimit")):
                 part[name] = round(value * factor, 2)
+        if part.get("bounds") == "flush":  # what lies between the panels are letters
+            part["spacing"] = {k: round(v * factor) for k, v in part["spacing"].items()}
 
     _walk(spec, enlarge)
     for param in spec["params"]:
         if param["name"] == theme.TYPE:  # the letters whose size is an expression
             param["value"] = factor
     return spec
+
+
+def reflowed(spec: dict[str, Any], columns: int) -> dict[str, Any]:
+    """So many panels, and at most so many entries of a legend, side by side, in place."""
+
+    def reflow(part: dict[str, Any]) -> None:
+        now = part.get("columns")
+        if isinstance(now, int):
+            part["columns"] = columns if "concat" in part else min(now, columns)
+
+    _walk(spec, reflow)
+    return spec
+
+
+def side_by_side(spec: dict[str, Any]) -> tuple[int, int]:
+    """How many panels stand side by side, and how many there are."""
+    found = [(1, 1)]
+
+    def look(part: dict[str, Any]) -> None:
+        if "concat" in part and part.get("columns"):
+            whole = len(part["concat"])
+            found.append((min(whole, part["columns"]), whole))
+
+    _walk(spec, look)
+    return max(found)
 
 
 ESTIMATE = 1.5
@@ -105,7 +132,7 @@ def lightness(color: str) -> float:
     """CIE L* of #rrggbb, 0 to 100."""
     linear = [
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
-        for c in (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+        for c in (part / 255 for part in theme.rgb(color))
     ]
     y = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
     return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y
@@ -113,15 +140,11 @@ def lightness(color: str) -> float:
 
 def _with_lightness(color: str, wanted: float) -> str:
     """The colour mixed with black or white until it has the wanted lightness."""
-    other = 0 if lightness(color) > wanted else 255
+    dark = lightness(color) > wanted
+    other = "#000000" if dark else "#FFFFFF"
     low, high = 0.0, 1.0
     for _ in range(24):
         share = (low + high) / 2
-        far = (lightness(_mixed(color, other, share)) < wanted) == (other == 0)
+        far = (lightness(theme.mixed(color, other, share)) < wanted) == dark
         low, high = (low, share) if far else (share, high)
-    return _mixed(color, other, (low + high) / 2)
-
-
-def _mixed(color: str, other: int, share: float) -> str:
-    parts = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(p + (other - p) * share):02X}" for p in parts)
+    return theme.mixed(color, other, (low + high) / 2)

@@ -24,7 +24,7 @@ from initopt_core.figures.fonts import converter
 from initopt_core.figures.room import HEIGHT, LEGEND_COLUMNS, LEGEND_LINE, WIDTH, Room
 
 from .options import ExportOptions
-from .restyle import enlarged, measured, restyled
+from .restyle import enlarged, measured, reflowed, restyled, side_by_side
 
 MARGIN = 16
 TITLE, CAPTION, SOURCE = 20, 13, 11
@@ -134,9 +134,12 @@ def _drawn(
         k = options.zoom
         room = figure.room
         if width:
+            room = _in_rows(room, width / k) if height is None else room
+            if room is not figure.room:
+                reflowed(spec, room.columns)
             room = _fitted(room, width / k, height / k if height else None)
         return _by_room(spec, room)
-    drawing = _taken(converter().vegalite_to_svg(spec))
+    drawing = _flowing(spec, options.zoom, width, height)
     zoom = options.zoom
     if width:
         zoom = width / drawing.width
@@ -145,6 +148,36 @@ def _drawn(
     if zoom < options.zoom * 0.98:  # the letters would be smaller than asked for
         drawing = _taken(converter().vegalite_to_svg(enlarged(spec, options.zoom / zoom)))
     return drawing
+
+
+def _flowing(
+    spec: dict[str, Any], zoom: float, width: float | None, height: float | None
+) -> Drawing:
+    """The chart, its panels in as many columns as make them large in this place; `spec` is changed
+    to that."""
+    drawing = _taken(converter().vegalite_to_svg(spec))
+    now, whole = side_by_side(spec)
+    if not width or whole == 1 or drawing.width * zoom <= width:
+        return drawing
+    if not height:  # one column of a text: below one another
+        columns = max(1, int(now * width / (drawing.width * zoom)))
+        return _taken(converter().vegalite_to_svg(reflowed(spec, columns)))
+    row = _taken(converter().vegalite_to_svg(reflowed(spec, whole)))
+    shown = [min(width / one.width, height / one.height) for one in (row, drawing)]
+    if shown[0] > shown[1]:
+        return row
+    reflowed(spec, now)
+    return drawing
+
+
+def _in_rows(room: Room, width: float) -> Room:
+    """A room of one row with fewer panels in each of several, where they have no room in one."""
+    inside = width - room.left - room.right + room.gap
+    columns = int(max(1, min(room.columns, inside // (room.least + room.gap))))
+    if room.rows > 1 or columns == room.columns:
+        return room
+    rows = -(-room.columns // columns)
+    return replace(room, columns=columns, rows=rows, row_gap=room.top + room.bottom)
 
 
 def _fitted(room: Room, width: float, height: float | None) -> Room:
@@ -239,7 +272,12 @@ def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
 
 
 def wrapped(text: str, size: float, width: float, bold: bool = False) -> list[str]:
-    """The text in lines of at most `width` pixels; a longer word is broken."""
+    """The text in lines of at most `width` pixels, each paragraph on lines of its own; a longer
+    word is broken."""
+    return [line for paragraph in text.split("\n") for line in _lines(paragraph, size, width, bold)]
+
+
+def _lines(text: str, size: float, width: float, bold: bool) -> list[str]:
     font = _font(100, bold)
 
     def wide(line: str) -> float:

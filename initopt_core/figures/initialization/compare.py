@@ -12,34 +12,37 @@ from initopt_core.figures.figure import Figure, histograms
 from initopt_core.initialization.observation import Observation
 
 from . import tables
-from .display import BINS, GRID_LAYERS, ROWS, SETTINGS_COLORS, Display, span
+from .display import BINS, GRID_LAYERS, ROWS, SETTINGS_COLORS, Display, marks, span
 from .grid import grid_room
 
 # --- comparison ---------------------------------------------------------------------------------
 
 
-def compare(views: Sequence[Observation], display: Display) -> Figure:
+def compare(observations: Sequence[Observation], display: Display) -> Figure:
     """Histograms of several settings on shared bins, one outline each, for the first layers."""
     rows = display.rows[:3]
-    layers = min(GRID_LAYERS, max(len(v.names) for v in views))
+    layers = min(GRID_LAYERS, max(len(v.names) for v in observations))
     data, signals = {}, {}
     for r, row in enumerate(rows):
         for c in range(layers):
-            stats = [getattr(v.probe, row)[c] for v in views if c < len(getattr(v.probe, row))]
+            stats = [
+                getattr(v.probe, row)[c] for v in observations if c < len(getattr(v.probe, row))
+            ]
             spans = [span(s, display.robust) for s in stats if s.finite]
             low = min((a for a, _ in spans), default=0.0)
             high = max((b for _, b in spans), default=1.0)
             panels = []
-            for i, v in enumerate(views):
+            for i, v in enumerate(observations):
                 own = getattr(v.probe, row)
                 if c < len(own) and own[c].finite:
                     counts = own[c].cut(low, high, BINS) / max(own[c].finite, 1) * 100
-                    color = SETTINGS_COLORS[3 if i == len(views) - 1 else i]
+                    color = SETTINGS_COLORS[3 if i == len(observations) - 1 else i]
                     if display.log:
                         counts = np.maximum(counts, 1e-3)
                     panels.append({"edges": (low, high), "counts": counts, "color": color})
             data[f"c{r}_{c}"] = histograms(panels)
             signals[f"d{r}_{c}"] = [low, high]
+            signals[f"n{r}_{c}"] = marks(low, high)
             signals[f"t{r}_{c}"] = f"Layer {2 * c}" if r == 0 else ""
 
     room = grid_room(layers, len(rows), row_gap=30)
@@ -54,7 +57,7 @@ def compare(views: Sequence[Observation], display: Display) -> Figure:
                     scale=alt.Scale(domain=alt.ExprRef(f"d{r}_{c}"), nice=False, zero=False),
                     axis=alt.Axis(
                         title=None,
-                        tickCount=3,
+                        values=alt.ExprRef(f"n{r}_{c}"),
                         grid=False,
                         labelFlush=True,
                         labelBound=12,
@@ -68,7 +71,8 @@ def compare(views: Sequence[Observation], display: Display) -> Figure:
                         title=f"{ROWS[row][0].partition(',')[0]} (%)" if c == 0 else None,
                         titleColor=ROWS[row][1],
                         titleFontWeight="bold",
-                        tickCount=2,
+                        tickCount=3,
+                        labelFlush=theme.LEVEL,
                         minExtent=theme.sized(30),
                         maxExtent=theme.sized(30),
                     ),
@@ -87,9 +91,9 @@ def compare(views: Sequence[Observation], display: Display) -> Figure:
         ("init-compare", layers, rows, display.log),
         build,
         data,
-        alt="Histograms on shared bins: " + "; ".join(v.settings.label for v in views),
+        alt="Histograms on shared bins: " + "; ".join(v.settings.label for v in observations),
         signals=signals,
         name="initialization-comparison",
         room=room,
-        table=lambda: tables.compared(views, rows, range(layers)),
+        table=lambda: tables.compared(observations, rows, range(layers)),
     )

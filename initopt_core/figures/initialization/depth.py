@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -32,25 +33,29 @@ DEPTH_ROOM = Room(
 
 
 def depth(
-    view: Observation,
+    observation: Observation,
     others: Sequence[Observation] = (),
     seeds: SeedBand | None = None,
 ) -> Figure:
     """Variance of activations and gradients against depth: measured solid, predicted dashed, the
     band of the theory (or of `seeds`) pale; `others` are overlaid in their own colours."""
     data, words = {}, ""
-    signals: dict[str, Any] = {"pale": _pale(view, seeds)}
-    views = [*others, view]
-    compared = len(views) > 1
-    room = replace(DEPTH_ROOM, entries=len(views) if compared else 0, entry_width=ENTRY_WIDTH)
+    signals: dict[str, Any] = {"pale": _pale(observation, seeds)}
+    observations = [*others, observation]
+    compared = len(observations) > 1
+    room = replace(
+        DEPTH_ROOM, entries=len(observations) if compared else 0, entry_width=ENTRY_WIDTH
+    )
     if compared:
-        names = [v.settings.label for v in views]
+        names = [v.settings.label for v in observations]
         signals["settings"] = [f"{i + 1}: {n}" for i, n in enumerate(names[:-1])]
         signals["settings"].append(f"now: {names[-1]}")
-        signals["tints"] = [SETTINGS_COLORS[_place(i, len(views))] for i in range(len(views))]
+        signals["tints"] = [
+            SETTINGS_COLORS[_place(i, len(observations))] for i in range(len(observations))
+        ]
     for panel, (_, color) in DEPTH_PANELS.items():
         lines, bands, bad, raw = [], [], [], []
-        for i, v in enumerate(views):
+        for i, v in enumerate(observations):
             own = signals["settings"][i] if compared else color
             stats = getattr(v.probe, panel)
             x = [2 * j for j in range(len(stats))]
@@ -59,7 +64,9 @@ def depth(
             breaks = [2 * j for j, s in enumerate(stats) if s.finite < s.size]
             if breaks:
                 bad.append(breaks[0] if panel == "activations" else breaks[-1])
-            if (p := v.prediction) is not None and v is view:  # the pinned ones' would be a thicket
+            if (
+                p := v.prediction
+            ) is not None and v is observation:  # the pinned ones' would be a thicket
                 centre, low, high = _predicted(p, panel)
                 raw.append(centre)
                 lines.append(_line(x, centre, own, "predicted", i, "theory"))
@@ -73,12 +80,14 @@ def depth(
         data[f"{panel}_band"] = series(bands)
         data[f"{panel}_bad"] = columns(layer=bad)
         gone = logs.left_out(v for curve in raw for v in curve)
-        data[f"{panel}_left_out"] = series(logs.note_data(gone))
+        data[f"{panel}_left_out"] = series(
+            logs.note_data(gone, [(curve["layer"], curve["y"]) for curve in lines])
+        )
         words += f". {ROWS[panel][0]}: {gone}" if gone else ""
         drawn = list(logs.all_of([*lines, *bands], "y", "y2"))
-        signals[f"narrow_{panel}"] = logs.is_narrow(drawn)
-        signals[f"span_{panel}"] = logs.domain(drawn)
-    last = max(len(v.names) for v in views) * 2 - 2
+        span = signals[f"span_{panel}"] = logs.domain(drawn)
+        signals[f"decades_{panel}"] = logs.decades(drawn) and logs.decades(span, math.inf)
+    last = max(len(v.names) for v in observations) * 2 - 2
     signals["last"] = [0, max(last, 1)]
 
     def build():
@@ -92,11 +101,13 @@ def depth(
         ("init-depth", room.entries),
         build,
         data,
-        alt="Variance of activations and gradients against depth: " + view.settings.label + words,
+        alt="Variance of activations and gradients against depth: "
+        + observation.settings.label
+        + words,
         signals=signals,
         name="initialization-depth",
         room=room,
-        table=lambda: tables.depth(views, seeds),
+        table=lambda: tables.depth(observations, seeds),
     )
 
 
@@ -105,11 +116,11 @@ def _place(index: int, count: int) -> int:
     return 3 if index == count - 1 else index
 
 
-def _pale(view: Observation, seeds: SeedBand | None) -> str:
+def _pale(observation: Observation, seeds: SeedBand | None) -> str:
     """What the pale band is; empty where there is none."""
     if seeds is not None:
         return f"pale: 95 % of {len(seeds.seeds)} seeds"
-    return "pale: 95 % of all draws, in theory" if view.prediction is not None else ""
+    return "pale: 95 % of all draws, in theory" if observation.prediction is not None else ""
 
 
 def _tint(room: Room) -> alt.Color:
@@ -156,9 +167,10 @@ def _depth_panel(panel: str, label: str, color: str, column: int, tint: alt.Colo
         axis=theme.log_axis(
             None,
             tickCount=4,
+            labelFlush=theme.LEVEL,
             minExtent=theme.sized(32),
             maxExtent=theme.sized(32),
-            labelExpr=logs.labels(f"narrow_{panel}"),
+            labelExpr=logs.labels(f"decades_{panel}"),
         ),
     )
     band = (

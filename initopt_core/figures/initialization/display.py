@@ -55,6 +55,23 @@ def span(stats: LayerStats, robust: bool) -> tuple[float, float]:
     return float(stats.edges[0]), float(stats.edges[-1])
 
 
+def marks(low: float, high: float) -> list[float]:
+    """Ticks of a small axis: the fewest round numbers that make a scale, three or more.
+
+    The usual choice, steps of 1, 2 or 5, may leave 0 alone: between −4.8 and 4.6, say.
+    """
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        return [low]
+    exponent = math.floor(math.log10(high - low))
+    steps = [(m, e) for e in (exponent, exponent - 1) for m in (5, 4, 2, 1)]
+    for mantissa, power in steps:
+        step = mantissa * 10.0**power
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last - first >= 2:
+            return [float(f"{k * step:.12g}") for k in range(first, last + 1)]
+    return [low, high]
+
+
 def density(stats: LayerStats, low: float, high: float, points: int = BINS) -> np.ndarray | None:
     """Kernel density estimate at the middles of `points` bins, in counts a bin; None for a
     constant. Gaussian kernel, Scott's bandwidth, computed on the fine histogram."""

@@ -10,13 +10,13 @@ import numpy as np
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, histograms, step_area
-from initopt_core.figures.room import Room
+from initopt_core.figures.room import WIDTH, Room
 from initopt_core.initialization.observation import Observation
 from initopt_core.probes import LayerStats
 from initopt_core.wording import number
 
 from . import tables
-from .display import BINS, FEW, RED, ROWS, Display, density, remark, span
+from .display import BINS, FEW, RED, ROWS, Display, density, marks, remark, span
 
 SCREEN = 0.62
 """Share of the window that the histograms take."""
@@ -62,13 +62,13 @@ def _limit(room: Room) -> alt.ExprRef:
     return alt.ExprRef(f"plot_width + {max(room.gap - 6, room.right)} * {theme.TYPE}")
 
 
-def grid(view: Observation, display: Display = Display()) -> Figure:
+def grid(observation: Observation, display: Display = Display()) -> Figure:
     """Histograms: rows weights, gradients, activations; a column for each Linear layer."""
-    rows, layers = display.rows, len(view.names)
+    rows, layers = display.rows, len(observation.names)
     data: dict[str, Any] = {}
     signals: dict[str, Any] = {"panels": []}
     for r, row in enumerate(rows):
-        stats = getattr(view.probe, row)
+        stats = getattr(observation.probe, row)
         spans = _domains(stats, display)
         for c in range(layers):
             name = f"{r}_{c}"
@@ -92,27 +92,30 @@ def grid(view: Observation, display: Display = Display()) -> Figure:
         ("init-grid", layers, rows, display.log, display.curve),
         build,
         data,
-        alt=f"Histograms of {', '.join(rows)} in {layers} layers: {view.settings.label}. "
+        alt=f"Histograms of {', '.join(rows)} in {layers} layers: {observation.settings.label}. "
         + "; ".join(
-            f"{s.name} activations variance {number(s.variance)}" for s in view.probe.activations
+            f"{s.name} activations variance {number(s.variance)}"
+            for s in observation.probe.activations
         ),
         signals=signals,
         name="initialization-histograms",
         room=room,
-        table=lambda: tables.histograms(view, rows, density if display.curve else None),
+        table=lambda: tables.histograms(observation, rows, density if display.curve else None),
     )
 
 
-def place(view: Observation, display: Display, panel: int) -> tuple[str, int] | None:
+def place(observation: Observation, display: Display, panel: int) -> tuple[str, int] | None:
     """Which (quantity, Linear layer from 0) the grid's panel shows, counted as they are drawn."""
-    row, layer = divmod(panel, len(view.names))
-    known = 0 <= row < len(display.rows) and layer < len(getattr(view.probe, display.rows[row]))
+    row, layer = divmod(panel, len(observation.names))
+    known = 0 <= row < len(display.rows) and layer < len(
+        getattr(observation.probe, display.rows[row])
+    )
     return (display.rows[row], layer) if known else None
 
 
-def enlarged(view: Observation, row: str, layer: int, display: Display) -> Figure:
+def enlarged(observation: Observation, row: str, layer: int, display: Display) -> Figure:
     """One histogram of the grid in the place of all, its axes named."""
-    stats = getattr(view.probe, row)
+    stats = getattr(observation.probe, row)
     s = stats[layer]
     data: dict[str, Any] = {}
     signals: dict[str, Any] = {
@@ -131,11 +134,11 @@ def enlarged(view: Observation, row: str, layer: int, display: Display) -> Figur
         ("init-enlarged", row, display.log, display.curve),
         build,
         data,
-        alt=f"Histogram of {row} in {s.title}: {view.settings.label}",
+        alt=f"Histogram of {row} in {s.title}: {observation.settings.label}",
         signals=signals,
         name=f"initialization-{row}-layer-{2 * layer}",
         room=room,
-        table=lambda: tables.histograms(view, [row], layers=[layer]),
+        table=lambda: tables.histograms(observation, [row], layers=[layer]),
     )
 
 
@@ -169,6 +172,21 @@ def cell(
         line = [] if curve is None else [{"edges": ends, "counts": np.maximum(curve, floor)}]
         data[f"k{name}"] = histograms(line)
     signals |= {f"s{name}": remark(s), f"b{name}": s.finite < s.size, f"d{name}": list(domain)}
+    signals[f"n{name}"] = marks(*domain)
+
+
+def _sparse(name: str) -> str:
+    """Labels across a small histogram: of numbers as long as a power of ten only one.
+
+    Vega shows the last label even where it lies over the first.
+    """
+    return f"{_long(name)} && datum.index !== (d{name}[0] < 0 ? 0 : 1) ? '' : {theme.NUMBER}"
+
+
+def _long(name: str) -> str:
+    """Vega expression: whether a small histogram's labels across have no room beside each other."""
+    largest = f"max(abs(d{name}[0]), abs(d{name}[1]))"
+    return f"{WIDTH} < {theme.sized(120).expr} && {theme.is_far(largest)}"
 
 
 def _panel(
@@ -189,10 +207,13 @@ def _panel(
         scale=alt.Scale(domain=alt.ExprRef(f"d{name}"), nice=False, zero=False, clamp=True),
         axis=alt.Axis(
             title=AXES[row] if axes else None,
-            tickCount=8 if axes else 3,
+            tickCount=8,
+            values=alt.Undefined if axes else alt.ExprRef(f"n{name}"),
             grid=False,
             labelFlush=True,
             labelBound=12,
+            labelExpr=theme.NUMBER if axes else _sparse(name),
+            labelOverlap="greedy" if axes else alt.ExprRef(f"{_long(name)} ? false : 'greedy'"),
         ),
     )
     scale = alt.Scale(type="log", domainMin=0.5, nice=False) if display.log else alt.Scale()
@@ -201,10 +222,11 @@ def _panel(
         scale=scale,
         axis=alt.Axis(
             title="values in a bin" if axes else None,
-            tickCount=5 if axes else 2,
+            tickCount=5 if axes else 3,  # never fewer than three numbers where they have room
             labelFlush=True,  # a label over the top would push this panel's title up
             minExtent=theme.sized(36),
             maxExtent=theme.sized(36),
+            labelExpr=theme.NUMBER if axes else theme.COUNT,
         ),
     )
     area = step_area(f"h{name}", color, x=x, y=y, opacity=0.8)

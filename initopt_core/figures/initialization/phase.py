@@ -24,7 +24,7 @@ DEEPEST = 100.0
 PHASE_ROOM = Room(520, 300, left=56, right=88, top=14, bottom=42, least=180, most=720)
 
 
-def phase(phases: PhaseMap, view: Observation | None = None) -> Figure:
+def phase(phases: PhaseMap, observation: Observation | None = None) -> Figure:
     """The (sigma_w, sigma_b) plane: how many layers a gradient crosses before it has changed by a
     factor e, 1 / |ln chi|, as colour; the critical line; one dot for each hidden layer."""
     with np.errstate(divide="ignore"):
@@ -32,7 +32,9 @@ def phase(phases: PhaseMap, view: Observation | None = None) -> Figure:
     share = np.log10(np.clip(layers, 1, DEEPEST)) / math.log10(DEEPEST)
     url = png_url(theme.viridis(share)[::-1], quick=True)
     w, b = phases.sigma_w, phases.sigma_b
-    dots = dict.fromkeys((p.sigma_w, p.sigma_b) for p in (places(view) if view else ()))
+    dots = dict.fromkeys(
+        (p.sigma_w, p.sigma_b) for p in (places(observation) if observation else ())
+    )
     points = [{"x": x, "y": y, "size": 160 if len(dots) == 1 else 70} for x, y in dots]
     ok = ~np.isnan(phases.critical)
     data = {
@@ -46,12 +48,12 @@ def phase(phases: PhaseMap, view: Observation | None = None) -> Figure:
         x = alt.X(
             "x:Q",
             scale=alt.Scale(domain=[float(w[0]), float(w[-1])], nice=False, zero=False),
-            axis=alt.Axis(title="weights' spread σ_w = √fan-in · Std(W)", grid=False),
+            axis=alt.Axis(title="weights' spread = √fan-in · Std(W)", grid=False),
         )
         y = alt.Y(
             "y:Q",
             scale=alt.Scale(domain=[float(b[0]), float(b[-1])], nice=False),
-            axis=alt.Axis(title="biases' spread σ_b", grid=False),
+            axis=alt.Axis(title="biases' spread = Std(b)", grid=False),
         )
         image = (
             alt.Chart(alt.NamedData("map"))
@@ -91,11 +93,11 @@ def phase(phases: PhaseMap, view: Observation | None = None) -> Figure:
                     "depth:Q",
                     scale=alt.Scale(scheme=theme.SEQUENTIAL, type="log", domain=[1, DEEPEST]),
                     legend=alt.Legend(
-                        title="layers",
+                        title=["layers,", "log scale"],
                         orient="right",
                         values=[1, 3, 10, 30, 100],
                         format="d",
-                        gradientLength=PHASE_ROOM.height - 40,
+                        gradientLength=PHASE_ROOM.height - 54,
                     ),
                 )
             )

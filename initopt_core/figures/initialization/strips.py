@@ -13,7 +13,7 @@ import numpy as np
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, columns
 from initopt_core.figures.images import png_url
-from initopt_core.figures.room import Room
+from initopt_core.figures.room import WIDTH, Room
 from initopt_core.initialization.observation import Observation
 from initopt_core.probes import LayerStats
 
@@ -27,7 +27,7 @@ NONE = -9
 # --- strips -------------------------------------------------------------------------------------
 
 
-def strips(view: Observation, display: Display = Display()) -> Figure:
+def strips(observation: Observation, display: Display = Display()) -> Figure:
     """Deep networks: for each quantity one image, depth across, value up, density as ink.
 
     The value axis is linear near zero and logarithmic beyond, so that layers of very different
@@ -36,12 +36,12 @@ def strips(view: Observation, display: Display = Display()) -> Figure:
     rows = display.rows
     data, signals = {}, {}
     for r, row in enumerate(rows):
-        stats = getattr(view.probe, row)
+        stats = getattr(observation.probe, row)
         picture, ticks, threshold, top = _strip(stats, ROWS[row][1], display)
         data[f"strip{r}"] = columns(url=[picture], x=-1, x2=2 * len(stats) - 1, y=-1, y2=1)
         signals |= {f"v{r}": ticks, f"t{r}": threshold, f"m{r}": top}
         signals[f"last{r}"] = [-1, 2 * len(stats) - 1]
-    signals["chosen"] = NONE
+    signals |= {"chosen": NONE, "panels": [ROWS[row][0] for row in rows]}
     room = Room(
         width=round((1060 - 60 * len(rows)) / len(rows)),
         height=200,
@@ -61,13 +61,13 @@ def strips(view: Observation, display: Display = Display()) -> Figure:
         ("init-strips", rows),
         build,
         data,
-        alt=f"Distributions of {', '.join(rows)} in {len(view.names)} layers as strips: "
-        + view.settings.label,
+        alt=f"Distributions of {', '.join(rows)} in {len(observation.names)} layers as strips, "
+        f"colour by √(density / layer's highest): {observation.settings.label}",
         signals=signals,
         name="initialization-strips",
         room=room,
         keys=(2, None),
-        table=lambda: tables.histograms(view, rows),
+        table=lambda: tables.histograms(observation, rows),
     )
 
 
@@ -121,10 +121,10 @@ def _ink(alpha: np.ndarray, color: str, broken: np.ndarray | None = None) -> str
     """Ink of one colour, `alpha` [H, W] in 0 to 1, on nothing, as a PNG's data URL."""
     wide = max(1, 640 // alpha.shape[1])
     image = np.zeros((*alpha.shape, 4), np.uint8)
-    image[..., :3] = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+    image[..., :3] = theme.rgb(color)
     image[..., 3] = np.clip(alpha, 0, 1) * 255
     if broken is not None and broken.any():
-        image[:, broken, :3] = [int(RED[i : i + 2], 16) for i in (1, 3, 5)]
+        image[:, broken, :3] = theme.rgb(RED)
         image[:, broken, 3] = np.maximum(image[:, broken, 3], 110)
     return png_url(np.repeat(image, wide, 1), quick=True)
 
@@ -165,20 +165,55 @@ def _strip_panel(r: int, row: str) -> theme.Layers:
         .mark_rect(fillOpacity=0, stroke=theme.INK, strokeWidth=1.6, clip=True)
         .encode(x=alt.X("from_:Q", **across), x2="to_:Q", y=y, y2="y2:Q")
     )
-    return (image + mark).properties(title=alt.Title(text=label, color=color, offset=4))
+    return alt.layer(image, mark, *_head(label, color))
 
 
-def one_layer(view: Observation, index: int, display: Display) -> Figure:
+RAMP = 40
+"""Pixels of the scale of ink above a strip."""
+NARROW, TINY = 250, 220
+"""Pixels of a strip below which title and scale are said in fewer words, and the scale in none."""
+
+
+def _head(label: str, color: str) -> list[alt.Chart]:
+    """The quantity's name above its strip, and at the right end of that line what the ink means:
+    a ramp between 0 and 1. All are marks, since a title would climb over the ramp."""
+    ramp = _ink(np.linspace(0, 1, 64)[None].repeat(4, 0), color)
+    data = alt.Data(values=[{"url": ramp}])
+    line = {"baseline": "middle", "y": alt.ExprRef(f"-10 * {theme.TYPE}")}
+
+    def words(usual: str, narrow: str, tiny: str) -> alt.ExprRef:
+        least = f'{WIDTH} < {TINY} * {theme.TYPE} ? "{tiny}" : "{narrow}"'
+        return alt.ExprRef(f'{WIDTH} < {NARROW} * {theme.TYPE} ? ({least}) : "{usual}"')
+
+    def before_end(pixels: float) -> dict[str, Any]:
+        return {"x": alt.ExprRef(f"{WIDTH} - {pixels} * {theme.TYPE}"), "align": "right", **line}
+
+    small = {"fontSize": theme.sized(11), "color": theme.INK}
+    big = {"fontSize": theme.sized(12), "color": color, "fontWeight": "bold"}
+    size = {"width": theme.sized(RAMP), "height": theme.sized(9), "aspect": False}
+    short = label.split(",")[0]
+    told = words("√(density / layer's highest)  0", "√density  0", "0")
+    return [
+        alt.Chart(data).mark_text(
+            text=words(label, short, short), x=0, align="left", **big, **line
+        ),
+        alt.Chart(data).mark_text(text=told, **small, **before_end(RAMP + 14)),
+        alt.Chart(data).mark_image(**size, **before_end(10)).encode(url="url:N"),
+        alt.Chart(data).mark_text(text="1", **small, **before_end(0)),
+    ]
+
+
+def one_layer(observation: Observation, index: int, display: Display) -> Figure:
     """The histograms of one Linear layer of a deep network, side by side."""
-    rows = [row for row in display.rows if index < len(getattr(view.probe, row))]
+    rows = [row for row in display.rows if index < len(getattr(observation.probe, row))]
     data: dict[str, Any] = {}
     signals: dict[str, Any] = {"panels": []}
     for r, row in enumerate(rows):
-        s = getattr(view.probe, row)[index]
+        s = getattr(observation.probe, row)[index]
         cell(f"{r}_0", s, span(s, display.robust), display, data, signals)
         signals["panels"].append(f"{s.title}, {row}")
     count = len(rows)
-    signals["t0"] = getattr(view.probe, rows[0])[index].title + ": click a strip for another"
+    signals["t0"] = getattr(observation.probe, rows[0])[index].title + ": click a strip for another"
     room = Room(
         1060 // count - 70,
         84,
@@ -201,9 +236,9 @@ def one_layer(view: Observation, index: int, display: Display) -> Figure:
         ("init-layer", tuple(rows), display.log, display.curve),
         build,
         data,
-        alt=f"Histograms of {view.names[index]}: {view.settings.label}",
+        alt=f"Histograms of {observation.names[index]}: {observation.settings.label}",
         signals=signals,
         name=f"initialization-layer-{2 * index}",
         room=room,
-        table=lambda: tables.histograms(view, rows, layers=[index]),
+        table=lambda: tables.histograms(observation, rows, layers=[index]),
     )

@@ -25,10 +25,10 @@ UNITS = {"gradients": "nats"}
 SMOOTH = "density curve, smoothed (values a bin)"
 
 
-def _bins(view: Observation, row: str, stats: LayerStats) -> Iterator[Row]:
+def _bins(observation: Observation, row: str, stats: LayerStats) -> Iterator[Row]:
     for i, count in enumerate(stats.counts if stats.finite else ()):
         yield {
-            "setting": view.settings.label,
+            "setting": observation.settings.label,
             "quantity": NAMES[row],
             "unit": UNITS.get(row, "none"),
             "layer": int(stats.name.split()[-1]),
@@ -39,7 +39,7 @@ def _bins(view: Observation, row: str, stats: LayerStats) -> Iterator[Row]:
 
 
 def histograms(
-    view: Observation,
+    observation: Observation,
     rows: Sequence[str],
     density: Callable[..., np.ndarray | None] | None = None,
     layers: Iterable[int] | None = None,
@@ -51,36 +51,36 @@ def histograms(
         layers: numbers of the Linear layers; all unless given.
     """
     for row in rows:
-        for number, stats in enumerate(getattr(view.probe, row)):
+        for number, stats in enumerate(getattr(observation.probe, row)):
             if layers is not None and number not in layers:
                 continue
             curve = None
             if density is not None:
                 low, high = float(stats.edges[0]), float(stats.edges[-1])
                 curve = density(stats, low, high, len(stats.counts))
-            for i, line in enumerate(_bins(view, row, stats)):
+            for i, line in enumerate(_bins(observation, row, stats)):
                 smooth = None if curve is None else float(curve[i])
                 yield {**line, **({SMOOTH: smooth} if density is not None else {})}
 
 
 def compared(
-    views: Sequence[Observation], rows: Sequence[str], layers: Iterable[int]
+    observations: Sequence[Observation], rows: Sequence[str], layers: Iterable[int]
 ) -> Iterator[Row]:
     """The histograms of several settings, each over its own range."""
-    for view in views:
-        yield from histograms(view, rows, layers=list(layers))
+    for observation in observations:
+        yield from histograms(observation, rows, layers=list(layers))
 
 
-def depth(views: Sequence[Observation], seeds: SeedBand | None) -> Iterator[Row]:
+def depth(observations: Sequence[Observation], seeds: SeedBand | None) -> Iterator[Row]:
     """Variance of every layer: measured, predicted with its band, and of each seed."""
-    for view in views:
-        yield from _measured(view)
+    for observation in observations:
+        yield from _measured(observation)
     if seeds is not None:
         for panel in ("activations", "gradients"):
             for seed, values in zip(seeds.seeds, getattr(seeds, panel), strict=True):
                 for number, variance in enumerate(values):
                     yield {
-                        "setting": views[-1].settings.label,
+                        "setting": observations[-1].settings.label,
                         "seed": seed,
                         **_quantity(panel, number),
                         "measured variance (unit squared)": float(variance),
@@ -91,19 +91,19 @@ def _quantity(panel: str, number: int) -> Row:
     return {"quantity": NAMES[panel], "unit": UNITS.get(panel, "none"), "layer": 2 * number}
 
 
-def _measured(view: Observation) -> Iterator[Row]:
-    p = view.prediction
+def _measured(observation: Observation) -> Iterator[Row]:
+    p = observation.prediction
     for panel in ("activations", "gradients"):
         predicted: list[tuple[float, float, float]] = []
         if p is not None:
             centre = p.variance if panel == "activations" else p.gradient
             spread = p.spread if panel == "activations" else p.gradient_spread
             predicted = list(zip(centre, *p.band(centre, spread), strict=True))
-        for number, stats in enumerate(getattr(view.probe, panel)):
+        for number, stats in enumerate(getattr(observation.probe, panel)):
             theory = predicted[number] if predicted else (None, None, None)
             yield {
-                "setting": view.settings.label,
-                "seed": view.settings.seed,
+                "setting": observation.settings.label,
+                "seed": observation.settings.seed,
                 **_quantity(panel, number),
                 "measured variance (unit squared)": stats.variance,
                 "predicted variance (unit squared)": theory[0],

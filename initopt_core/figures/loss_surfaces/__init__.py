@@ -1,6 +1,6 @@
 """Figures of the loss-surface laboratory."""
 
-from .basins import PATCHES, MapKey, MapPicture, MapScale, basin_maps, basin_pixels
+from .basins import PATCHES, MapKey, MapPicture, MapScale, basin_maps, basin_pixels, in_row
 from .losses import losses
 from .minima import STEEP, two_minima
 from .paths import STAR, paths
@@ -20,6 +20,7 @@ __all__ = [
     "MapScale",
     "basin_maps",
     "basin_pixels",
+    "in_row",
     "looks",
     "losses",
     "paths",

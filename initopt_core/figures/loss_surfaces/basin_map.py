@@ -15,7 +15,7 @@ from initopt_core.loss_surfaces.basins import DIVERGED, Basins, basins
 from initopt_core.surfaces import Surface, unbounded
 from initopt_core.wording import number, percent
 
-from .basins import PATCHES, MapPicture, MapScale, basin_pixels
+from .basins import PATCHES, MapPicture, MapScale, at_minimum, basin_pixels
 
 NOWHERE, GONE = 255, 254
 """What a pixel holds that reached no minimum, and one that diverged."""
@@ -145,11 +145,14 @@ def legend(made: Map, losses: list[float]) -> str:
     if made.scale is not None:
         stops = ", ".join(made.scale.colors(8))
         ends = [f"<span>{html.escape(text)}</span>" for text in made.scale.ends()]
-        bar = f'<i class="bar" style="background:linear-gradient(90deg, {stops})"></i>'
-        parts.append(f"<span>{made.scale.title}:</span>{ends[0]}{bar}{ends[1]}")
+        ticks = "".join(
+            f'<b style="left:{100 * at:.1f}%">{text}</b>' for at, text in made.scale.ticks()
+        )
+        bar = f'<i class="bar" style="background:linear-gradient(90deg, {stops})">{ticks}</i>'
+        parts.append(f"<span>{made.scale.heading}:</span>{ends[0]}{bar}{ends[1]}")
     elif len(losses) <= PATCHES:
         for (x, y), z, color in zip(made.result.minima, losses, made.colors, strict=True):
-            text = f"({number(x)}, {number(y)}), loss {number(z)}"
+            text = f"({number(x)}, {number(y)}), loss {at_minimum(z)}"
             parts.append(f'<i style="background:{color}"></i><span>{text}</span>')
     else:
         ends = (made.colors[int(np.argmax(losses))], made.colors[int(np.argmin(losses))])
@@ -158,15 +161,6 @@ def legend(made: Map, losses: list[float]) -> str:
         parts.append(f"{bar}<span>{text}</span>")
     if made.scale is None:
         parts.append('<i style="background:#bbb"></i><span>reached none</span>')
-    parts.append('<i class="gone"></i><span>diverged</span>')
-    return f'<div class="basin-legend">{"".join(parts)}</div>{_LEGEND_STYLE}'
-
-
-_LEGEND_STYLE = """<style>
-.basin-legend { display: flex; flex-wrap: wrap; align-items: center; gap: .2rem .45rem;
-  font-size: .85rem; }
-.basin-legend i { width: 1rem; height: .8rem; display: inline-block; margin-left: .5rem; }
-.basin-legend i.bar { width: 9rem; margin-left: 0; }
-.basin-legend i.gone {
-  background: repeating-linear-gradient(135deg, #1e1e1e 0 3px, #bebebe 3px 4px); }
-</style>"""
+    parts.append('<span class="one"><i class="gone"></i>diverged</span>')
+    kind = "basin-legend" if made.scale is None else "basin-legend scaled"
+    return f'<div class="{kind}">{"".join(parts)}</div>'

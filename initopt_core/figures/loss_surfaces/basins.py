@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,9 +12,9 @@ import numpy as np
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, series
-from initopt_core.figures.images import png
+from initopt_core.figures.images import data_url, png
 from initopt_core.surfaces import Surface
-from initopt_core.wording import number
+from initopt_core.wording import count, number
 
 from .minima import STEEP
 from .paths import STAR
@@ -21,6 +22,18 @@ from .picture import _picture, _weight
 
 PATCHES = 12
 """More minima than these are named by a ramp of colours, not one by one."""
+MOST_TICKS = 7
+MOST_IN_ROW = 4
+_BAR = 300, 14
+"""Pixels of a bar of colours."""
+DARKEST = 0.72
+"""Share of its light that the colour of a start loses which took all updates."""
+
+
+def in_row(maps: int) -> int:
+    """How many of so many maps stand side by side, in rows that are about equally long."""
+    rows = -(-maps // MOST_IN_ROW)
+    return -(-maps // max(rows, 1))
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,29 @@ class MapScale:
         lower = " or less" if self.log else ""
         return number(self.low) + lower, number(self.high)
 
+    @property
+    def heading(self) -> str:
+        """What the colours are, and how they go."""
+        return self.title + (", log scale" if self.log or self.color == "log" else "")
+
+    def ticks(self) -> list[tuple[float, str]]:
+        """Places between the ends, 0 to 1 along the colours, and their values in words: powers of
+        ten where the colours go by them."""
+        if self.log and self.high >= 100 * self.low:
+            low, high = np.log10([self.low, self.high])
+            powers = range(math.ceil(low), math.floor(high) + 1)
+            step = math.ceil(len(powers) / MOST_TICKS)
+            values = [10.0**p for p in powers if p % step == 0]
+            places = [(math.log10(v) - low) / (high - low) for v in values]
+        else:
+            places = [0.25, 0.5, 0.75]
+            values = self.value(np.array(places)).tolist()
+        return [
+            (float(u), number(v))
+            for u, v in zip(places, values, strict=True)
+            if 0.015 <= u <= 0.985  # the ends have words of their own
+        ]
+
     def colors(self, n: int) -> list[str]:
         """`n` of its colours, evenly spaced, as #rrggbb."""
         rgb = theme.viridis(np.linspace(0, 1, n))
@@ -74,45 +110,126 @@ class MapScale:
 
 @dataclass(frozen=True)
 class MapKey:
-    """The legend of maps of basins: a scale, or a colour and a loss for each minimum."""
+    """The legend of maps of basins: a scale, or a colour and a loss for each minimum.
+
+    Attributes:
+        updates: of each start; a minimum's colour is the darker the more of them it took.
+    """
 
     scale: MapScale | None
     colors: tuple[str, ...]
     losses: tuple[float, ...]
+    updates: int = 0
 
-    def chart(self, minima: Sequence[tuple[float, float]]) -> alt.Chart:
-        """A bar of colours with its ends, or a patch with words for each minimum."""
+    def chart(
+        self, minima: Sequence[tuple[float, float]], columns: int
+    ) -> alt.Chart | alt.VConcatChart:
+        """A bar of colours with its values, or a patch with words for each minimum and a bar of
+        what their darkness means.
+
+        Args:
+            columns: of patches.
+        """
         if self.scale is not None:
-            rows = [{"at": k, "color": c} for k, c in enumerate(self.scale.colors(64))]
             low, high = self.scale.ends()
-            title = f"{self.scale.title}: {low} (left) to {high} (right); hatched: diverged"
-        else:
-            rows = [{"at": k, "color": c} for k, c in enumerate((*self.colors, "#BBBBBB"))]
-            names = [
-                f"({number(x)}, {number(y)}) loss {number(z)}"
-                for (x, y), z in zip(minima, self.losses, strict=True)
-            ]
-            many = len(names) > PATCHES
-            told = f"{len(names)} minima, brighter the lower" if many else "; ".join(names)
-            title = [
-                f"colours from the left: {told}; grey: none reached",
-                "darker: after more steps; hatched: diverged",
-            ]
-        return (
-            alt.Chart(alt.Data(values=rows))
-            .mark_rect()
-            .encode(
-                x=alt.X("at:O", axis=None),
-                color=alt.Color("color:N", scale=None),
-            )
-            .properties(
-                width=300,
-                height=14,
-                title=alt.TitleParams(
-                    title, anchor="start", fontSize=theme.sized(11), fontWeight="normal"
-                ),
+            title = f"{self.scale.heading}: {low} (left) to {high} (right); hatched: diverged"
+            ticks = [(64 * u, text) for u, text in self.scale.ticks()]
+            return _bar(self.scale.colors(64), title, ticks)
+        names = [
+            f"({number(x)}, {number(y)}), loss {at_minimum(z)}"
+            for (x, y), z in zip(minima, self.losses, strict=True)
+        ]
+        others = [("no minimum reached", "#BBBBBB"), ("diverged (hatched)", "#1E1E1E")]
+        ends = [*zip(names, self.colors, strict=True), *others]
+        charts: list[alt.Chart] = []
+        if len(names) > PATCHES:
+            losses = f"{number(max(self.losses))} to {number(min(self.losses))}"
+            order = sorted(range(len(names)), key=lambda k: -self.losses[k])
+            ramp = [self.colors[k] for k in order]
+            charts.append(_bar(ramp, f"{len(names)} minima by their loss, {losses}", []))
+            ends = others
+        charts.append(_patches(ends, columns))
+        if self.updates:
+            parts = np.linspace(0, 1, 64)
+            dark = [_darker(self.colors[0] if self.colors else "#BBBBBB", p) for p in parts]
+            steps = [(64 * p, count(round(p * self.updates))) for p in (0, 0.5, 1)]
+            charts.append(_bar(dark, "darkness: updates until a start arrives", steps))
+        return alt.vconcat(*charts, spacing=12)
+
+
+def at_minimum(loss: float) -> str:
+    """The loss of a minimum in words: what rounding has left of zero is zero."""
+    return number(0.0 if abs(loss) < 1e-12 else loss)
+
+
+def _darker(color: str, part: float) -> str:
+    """The colour of a start that took `part` of all updates."""
+    return theme.mixed(color, "#000000", DARKEST * part)
+
+
+def _bar(colors: Sequence[str], title: str, ticks: Sequence[tuple[float, str]]) -> alt.Chart:
+    """Colours side by side with words at some places, counted in colours."""
+    inks = np.array([[theme.rgb(c) for c in colors]], np.uint8)
+    url = data_url(png(inks.repeat(4, axis=0).repeat(4, axis=1)))
+    x = alt.Scale(domain=[0, len(colors)], nice=False, zero=False)
+    return (
+        alt.Chart(alt.Data(values=[{"url": url, "middle": len(colors) / 2}]))
+        .mark_image(width=_BAR[0], height=_BAR[1], aspect=False)
+        .encode(
+            x=alt.X("middle:Q", scale=x, axis=_between(ticks)),
+            y=alt.value(_BAR[1] / 2),
+            url="url:N",
+        )
+        .properties(
+            width=_BAR[0],
+            height=_BAR[1],
+            title=alt.TitleParams(
+                title, anchor="start", fontSize=theme.sized(11), fontWeight="normal"
+            ),
+        )
+    )
+
+
+def _patches(ends: Sequence[tuple[str, str]], columns: int) -> alt.Chart:
+    """A legend of (words, colour): where a start ends."""
+    texts = [text for text, _ in ends]
+    # Not as #rrggbb: whoever prints a figure takes those for series that may be of any grey.
+    colors = [f"rgb{theme.rgb(c)}" for _, c in ends]
+    legend = alt.Legend(
+        title="colour: where a start ends",
+        orient="top",
+        direction="horizontal",
+        columns=columns,
+        symbolType="square",
+        symbolStrokeWidth=0,
+        symbolOpacity=1,
+        labelLimit=0,
+        titleLimit=0,
+        offset=0,
+        symbolSize=alt.ExprRef(f"100 * {theme.TYPE} * {theme.TYPE}"),
+    )
+    return (
+        alt.Chart(alt.Data(values=[{"end": text} for text in texts]))
+        .mark_point(opacity=0, filled=True)
+        .encode(
+            color=alt.Color(
+                "end:N",
+                scale=alt.Scale(domain=texts, range=colors),
+                legend=legend,
+                sort=texts,
             )
         )
+        .properties(width=300, height=1)
+    )
+
+
+def _between(ticks: Sequence[tuple[float, str]]) -> alt.Axis | None:
+    """An axis with these words at these places."""
+    if not ticks:
+        return None
+    words = " : ".join(f"abs(datum.value - {at}) < 1e-6 ? '{text}'" for at, text in ticks)
+    values = [at for at, _ in ticks]
+    return alt.Axis(title=None, values=values, labelExpr=f"{words} : ''", domain=False, grid=False)
 
 
 @dataclass(frozen=True)
@@ -142,8 +259,8 @@ def basin_pixels(
     """
     part = shade[..., None] / 255
     if colors:
-        ink = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in colors], float)
-        out = ink[np.minimum(reached, len(ink) - 1)] * (1 - 0.72 * part)
+        ink = np.array([theme.rgb(c) for c in colors], float)
+        out = ink[np.minimum(reached, len(ink) - 1)] * (1 - DARKEST * part)
         out[reached == nowhere] = 187
     else:
         out = theme.viridis(shade / 255)
@@ -160,7 +277,7 @@ def basin_maps(
     ranges: tuple[float, float, float, float],
     key: MapKey,
 ) -> Figure:
-    """Maps of basins side by side, at most four in a row, and below them what colours mean."""
+    """Maps of basins side by side, and below them what colours mean."""
     side = 300
 
     def build() -> alt.VConcatChart:
@@ -174,13 +291,21 @@ def basin_maps(
                     alt.Y("w2:Q", **_weight("w2 at the start", *ranges[2:])),
                 )
             )
-            title = alt.TitleParams(one.label, subtitle=one.summary)
+            first, _, more = one.summary.partition("; ")
+            title = alt.TitleParams(one.label, subtitle=[first, *filter(None, [more])])
             charts.append(
                 (_picture(png(one.pixels[::-1]), side) + stars).properties(
                     width=side, height=side, title=title
                 )
             )
-        return alt.vconcat(alt.concat(*charts, columns=4), key.chart(minima))
+        across = in_row(len(maps))
+        # No title widens anything: axes and titles have their place between the maps.
+        side_by_side = alt.concat(
+            *charts, columns=across, bounds="flush", spacing={"column": 64, "row": 100}
+        )
+        return alt.vconcat(side_by_side, key.chart(minima, across), spacing=30).resolve_scale(
+            color="independent"
+        )
 
     labels = [one.label for one in maps]
     print_of = hashlib.blake2b(b"".join(m.pixels.tobytes() for m in maps), digest_size=8)

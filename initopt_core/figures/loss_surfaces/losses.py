@@ -25,16 +25,20 @@ def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
     good = [len(t.points) if t.diverged is None else t.diverged for t in traces]
     raw = [t.points[:n, 2].astype(float) for t, n in zip(traces, good, strict=True)]
     gone = logs.left_out(v for r in raw for v in r) if log else ""
-    narrow = logs.is_narrow(v for r in raw for v in r)
+    spanned = logs.decades(v for r in raw for v in r)
+    cut = _readable([r[0] for r in raw if len(r)], finite)
+    width, height = 520, 300
 
     def build() -> alt.TopLevelMixin:
         scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False)
+        if cut is not None:
+            scale = alt.Scale(domain=cut, nice=True)
         axis = alt.Axis(title="loss")
         if log:
-            axis = theme.log_axis("loss", labelExpr=logs.labels("narrow"))
+            axis = theme.log_axis("loss", labelExpr=logs.labels("decades", str(height)))
         lines = (
             alt.Chart(alt.NamedData("losses"))
-            .mark_line()
+            .mark_line(clip=cut is not None)
             .encode(
                 x=alt.X("step:Q", title="step"),
                 y=alt.Y("loss:Q", scale=scale, axis=axis),
@@ -42,18 +46,29 @@ def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
                 strokeDash=dash_of,
             )
         )
-        return alt.layer(lines, logs.note("left_out")).properties(width=520, height=300)
+        chart = alt.layer(lines, logs.note("left_out", str(width), str(height)))
+        return chart.properties(width=width, height=height)
 
     rows = [
         {"optimizer": label, "step": np.arange(len(r)), "loss": logs.drawable(r) if log else r}
         for label, r in zip(names, raw, strict=True)
     ]
+    drawn = [(r["step"], r["loss"]) for r in rows]
     return Figure(
-        ("surface-losses", tuple(names), log),
+        ("surface-losses", tuple(names), log, cut),
         build,
-        {"losses": series(rows, digits=7), "left_out": series(logs.note_data(gone))},
+        {"losses": series(rows, digits=7), "left_out": series(logs.note_data(gone, drawn))},
         alt=f"Loss against step for {', '.join(names)}." + (f" {gone}." if gone else ""),
-        signals={"narrow": narrow},
+        signals={"decades": spanned},
         name="loss-surface-losses",
         table=lambda: _path_rows(traces, names),
     )
+
+
+def _readable(firsts: Sequence[float], losses: np.ndarray) -> list[float] | None:
+    """The part of the axis in which losses can be told apart where some fall without end: four
+    times as far from 0 as the first ones. None where all losses are there."""
+    most = 4 * max([abs(v) for v in firsts if np.isfinite(v)] + [0.25])
+    if not losses.size or losses.min() >= -2 * most:
+        return None
+    return [-most, float(np.clip(losses.max(), 0, most))]

@@ -14,6 +14,7 @@ from initopt_core.figures.figure import Figure, series
 from initopt_core.surfaces import Surface
 
 from .picture import (
+    BESIDE_BAR,
     PIXELS,
     SIDE,
     _channels,
@@ -39,7 +40,7 @@ def paths(
     Its table has the steps of the paths, or else the surface's values on a grid.
     """
     names = list(labels)
-    color_of, dash_of, shape_of = _channels(traces, names, offset=78)
+    color_of, dash_of, shape_of = _channels(traces, names, offset=BESIDE_BAR)
     png = surface_png(surface, ranges, color)
     values = surface.values(ranges, PIXELS)
     low, high = ends_of(values.numpy())

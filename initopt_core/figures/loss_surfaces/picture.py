@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import altair as alt
 import numpy as np
@@ -32,15 +33,12 @@ def looks(names: Sequence[str]) -> list[tuple[str, list[int], str]]:
         color, dash, shape = theme.optimizer_style(name)
         k = list(names[:i]).count(name)
         if k:
-            color = _mixed(color, "#FFFFFF" if k % 2 else "#000000", 0.4 + 0.25 * ((k - 1) // 2))
+            color = theme.mixed(
+                color, "#FFFFFF" if k % 2 else "#000000", 0.4 + 0.25 * ((k - 1) // 2)
+            )
             shape, dash = shapes[k % len(shapes)], _DASHES[k % len(_DASHES)]
         out.append((color, list(dash), shape))
     return out
-
-
-def _mixed(color: str, other: str, share: float) -> str:
-    a, b = (np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in (color, other))
-    return "#" + "".join(f"{round(v):02X}" for v in a + (b - a) * share)
 
 
 def unit(values: np.ndarray, color: str) -> np.ndarray:
@@ -89,19 +87,27 @@ def color_bar(low: float, high: float, color: str, left: float, length: float) -
     losses = [(part, height(part, low, high, color)) for part in (0, 0.25, 0.5, 0.75, 1)]
     places = [(part, number(near_zero(loss, high - low))) for part, loss in losses]
     places = [p for i, p in enumerate(places) if i == 0 or p[1] != places[i - 1][1]]
+    title = "loss, log scale" if color == "log" else "loss"
     words = [
         alt.Chart(alt.Data(values=[{}]))
-        .mark_text(text=text, align="left", baseline="middle", fontSize=11, color=theme.INK)
-        .encode(x=alt.value(left + BAR + 5), y=alt.value((1 - part) * length))
-        for part, text in [*places, (1 + 16 / length, "loss")]
-    ]
+        .mark_text(text=text, align="left", baseline="middle", fontSize=theme.sized(11),
+                   dy=theme.sized(dy), color=theme.INK)
+        .encode(x=alt.value(x), y=alt.value(y))
+        for x, y, dy, text in [
+            *((left + BAR + 5, (1 - part) * length, 0, text) for part, text in places),
+            (left, 0, -16, title),
+        ]
+    ]  # fmt: skip
     return alt.layer(bar, *words)
 
 
+@lru_cache(maxsize=16)
 def surface_png(
     surface: Surface, ranges: tuple[float, float, float, float], color: str, n: int = PIXELS
 ) -> bytes:
-    """The surface as a picture of n x n pixels in viridis, w2 upwards; NaN is transparent."""
+    """The surface as a picture of n x n pixels in viridis, w2 upwards; NaN is transparent.
+
+    The newest are kept: to write one takes a third of the time that its figure takes."""
     u = unit(surface.values(ranges, n).numpy().astype(float), color)[::-1]
     alpha = np.where(np.isfinite(u), 255, 0)[..., None]
     return png(np.concatenate([theme.viridis(u), alpha], axis=2))
@@ -121,13 +127,18 @@ def _weight(name: str, low: float, high: float) -> dict:
     return {"title": f"weight {name}", "scale": alt.Scale(domain=[low, high], nice=False)}
 
 
+BESIDE_BAR = alt.ExprRef(f"{18 + BAR + 5} + 43 * {theme.TYPE}")
+"""Distance of a legend that leaves room for a colour bar and its numbers."""
+
+
 def _channels(
-    traces: Sequence[Trace], labels: list[str], offset: int = 18
+    traces: Sequence[Trace], labels: list[str], offset: float | alt.ExprRef = 18
 ) -> tuple[alt.Color, alt.StrokeDash, alt.Shape]:
     """Colour, dash and shape of each label, as on the page; the legend `offset` pixels away."""
     parts = list(zip(*looks([t.run.optimizer for t in traces]), strict=True)) or [(), (), ()]
     colors, dashes, shapes = (alt.Scale(domain=labels, range=list(p)) for p in parts)
-    look = {"title": None, "legend": alt.Legend(offset=offset)}
+    size = alt.ExprRef(f"110 * {theme.TYPE} * {theme.TYPE}")
+    look = {"title": None, "legend": alt.Legend(offset=offset, symbolSize=size)}
     return (
         alt.Color("optimizer:N", scale=colors, **look),
         alt.StrokeDash("optimizer:N", scale=dashes, **look),

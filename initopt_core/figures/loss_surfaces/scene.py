@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,10 +28,10 @@ from initopt_core.loss_surfaces.stability import (
 )
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.surfaces import Point, Surface
+from initopt_core.surfaces.catalogue import Ranges
 
 from .picture import looks
 
-Ranges = tuple[float, float, float, float]
 POINTS = 129
 """Grid points on each side of the surface sent to the browser."""
 
@@ -76,6 +76,54 @@ class Scene:
     outcomes: tuple[Outcome, ...]
 
 
+@dataclass(frozen=True)
+class Showing:
+    """Where and how a scene is shown.
+
+    Attributes:
+        surface: names the surface; the canvas goes back to `home` when it changes.
+        title: printed above the surface.
+        home: the ranges shown at first, (w1 low, w1 high, w2 low, w2 high).
+        color: "linear" or "log".
+        alt: a sentence on what is shown.
+        starts: (run, w1, w2) of each start that can be dragged; run -1 is the shared one.
+        ack: number `n` of the newest dragged start that this scene answers.
+        look: how it is shown, see `Look` in protocol.js; without one, as the hand has left it.
+        wish: a look is taken over with a number that the canvas has not seen.
+    """
+
+    surface: str
+    title: str
+    home: Ranges
+    color: str
+    alt: str
+    starts: Sequence[tuple[int, float, float]] = ()
+    ack: int = 0
+    look: Mapping[str, Any] | None = None
+    wish: int = 0
+
+
+def scene_message(scene: Scene, grid: GridMessage, shown: Showing, key: str) -> bytes:
+    """A scene with where and how it is shown; `key` is one of a kind on the page."""
+    head = {
+        "kind": "scene",
+        "key": key,
+        "stamp": scene.stamp,
+        "grid": grid.id,
+        "surface": shown.surface,
+        "title": shown.title,
+        "home": list(shown.home),
+        "starts": [{"run": r, "x": x, "y": y} for r, x, y in shown.starts],
+        "color": shown.color,
+        "ack": shown.ack,
+        "alt": shown.alt,
+        **({} if shown.look is None else {"initial": shown.look, "wish": shown.wish}),
+        **scene.head,
+    }
+    text = json.dumps(head, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return b"".join([text.encode(), b"\n", scene.floats])
+
+
 def pack_scene(
     traces: tuple[Trace, ...],
     stabilities: tuple[Stability, ...],
@@ -101,7 +149,6 @@ def pack_scene(
         runs.append(
             {
                 "label": label,
-                "short": label,
                 "settings": run_settings(trace.run),
                 "color": color,
                 "dash": dash,
@@ -111,6 +158,7 @@ def pack_scene(
                 "kept": kept,
                 "divides": divides,
                 "diverged": trace.diverged,
+                "gone": None if trace.diverged is None else f"{label}: {end.short}",
                 "outcome": "chaotic, " * end.chaotic + end.text,
                 "end": list(end.held) if trace.diverged is None else None,
                 "limitText": limit_formula(trace.run),

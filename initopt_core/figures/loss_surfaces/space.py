@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -19,14 +20,16 @@ from initopt_core.surfaces import Surface
 from initopt_core.wording import number
 
 from .paths import _path_rows, grid_rows, told
-from .picture import _channels, color_bar, ends_of, near_zero, unit
+from .picture import BESIDE_BAR, _channels, color_bar, ends_of, near_zero, unit
 
 SIZE, HEIGHT = 2.0, 1.1
 """Side of the ground and height of the highest loss, in the camera's units."""
-EYE, TARGET, VIEW = (2.6, 2.35, 3.15), (0.0, 0.35, 0.0), 38.0
+EYE, TARGET, ANGLE = (2.6, 2.35, 3.15), (0.0, 0.35, 0.0), 38.0
 """Where the camera is at first, what it looks at, and its angle of view in degrees.
 
 `assets/web/surface_canvas/space.js` has the same numbers."""
+NEAREST = 2.0
+"""How near to its target the camera may stand: no part of the surface is behind it."""
 MESH = 96
 WIDE, HIGH = 560, 420
 """Pixels of the figure's plot."""
@@ -40,15 +43,18 @@ class Camera:
     Args:
         turn: degrees by which the eye has gone round the surface.
         width, height: of the picture, in pixels.
+        begin: where the eye was before; it stands no nearer than `NEAREST`.
     """
 
     turn: float = 0.0
     width: int = WIDE
     height: int = HIGH
+    begin: tuple[float, ...] = EYE
 
     @cached_property
     def eye(self) -> np.ndarray:
-        x, y, z = EYE
+        way = np.subtract(self.begin, TARGET)
+        x, y, z = TARGET + way * max(1.0, NEAREST / max(float(np.linalg.norm(way)), 1e-9))
         a = math.radians(self.turn)
         return np.array([x * math.cos(a) + z * math.sin(a), y, z * math.cos(a) - x * math.sin(a)])
 
@@ -64,7 +70,7 @@ class Camera:
     def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Pixels [..., 2] of points [..., 3], and their distances [...]."""
         right, up, depth = np.moveaxis((points - self.eye) @ self.axes.T, -1, 0)
-        focal = self.height / 2 / math.tan(math.radians(VIEW / 2))
+        focal = self.height / 2 / math.tan(math.radians(ANGLE / 2))
         x = self.width / 2 + focal * right / depth
         return np.stack([x, self.height / 2 - focal * up / depth], axis=-1), depth
 
@@ -110,16 +116,18 @@ class Ground:
         u = unit(np.clip(losses, self.low, self.high), self.color)[:-2]
         return np.stack([x, np.nan_to_num(u, nan=1.0) * HEIGHT + 0.012, z], axis=-1)
 
-    def along(self, trace: Trace, parts: int = 6) -> np.ndarray:
-        """A path's points, subdivided between steps so that it lies on the ground."""
+    def along(self, trace: Trace, parts: int = 6) -> tuple[np.ndarray, np.ndarray]:
+        """A path's points [T, 3], subdivided between steps so that it lies on the ground, and which
+        of them [T] lie on it: a path that leaves the window ends at its edge."""
         import torch
 
         good = len(trace.points) if trace.diverged is None else trace.diverged
         steps = trace.points[:good].astype(float)
         at = np.linspace(0, good - 1, (good - 1) * parts + 1)
-        w1, w2 = (np.interp(at, np.arange(good), steps[:, i]) for i in (0, 1))
-        losses = self.surface(torch.from_numpy(w1), torch.from_numpy(w2)).numpy()
-        return self.place(np.stack([w1, w2, losses], axis=-1))
+        w = np.stack([np.interp(at, np.arange(good), steps[:, i]) for i in (0, 1)], axis=-1)
+        w, inside = cut(w, self.ranges)
+        losses = self.surface(*torch.from_numpy(w).unbind(-1)).numpy()
+        return self.place(np.concatenate([w, losses[:, None]], axis=-1)), inside
 
     def draw(self, camera: Camera, fine: int = 3) -> Image.Image:
         """The mesh alone, RGBA, on nothing; drawn `fine` times as large and scaled down."""
@@ -137,6 +145,33 @@ class Ground:
         return image.reduce(fine)
 
 
+def cut(w: np.ndarray, ranges: tuple[float, float, float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """A path's weights [T, 2] with every point beyond the window moved to its edge, to where the
+    path crosses it if a neighbour is inside; and which points [T] are inside.
+
+    `assets/web/surface_canvas/ways.js` does the same."""
+    low, high = np.array(ranges[0::2]), np.array(ranges[1::2])
+    inside = np.asarray(((w >= low) & (w <= high)).all(axis=-1))
+    out = np.clip(np.nan_to_num(w), low, high)
+    for i in np.flatnonzero(~inside):
+        for near in (i - 1, i + 1):
+            if 0 <= near < len(w) and inside[near] and np.isfinite(w[i]).all():
+                step = w[i] - w[near]
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    shares = np.where(step > 0, (high - w[near]) / step, (low - w[near]) / step)
+                share = min(1.0, float(np.nanmin(np.where(step == 0, np.inf, shares))))
+                out[i] = np.clip(w[near] + share * step, low, high)
+                break
+    return out, inside
+
+
+def pieces(inside: np.ndarray) -> list[slice]:
+    """The parts of a path that are drawn: every line with an end inside."""
+    drawn = np.concatenate([[False], inside[:-1] | inside[1:], [False]])
+    edges = np.flatnonzero(drawn[1:] != drawn[:-1])
+    return [slice(a, b + 1) for a, b in zip(edges[0::2], edges[1::2], strict=True)]
+
+
 def _lit(points: np.ndarray, u: np.ndarray) -> np.ndarray:
     """Colours of the faces, uint8: viridis, brighter towards the sun."""
     across = points[:-1, 1:] - points[:-1, :-1]
@@ -148,24 +183,27 @@ def _lit(points: np.ndarray, u: np.ndarray) -> np.ndarray:
     return np.clip(theme.viridis(middle) * light[..., None], 0, 255).round().astype(np.uint8)
 
 
-def frame(ground: Ground) -> tuple[np.ndarray, list[tuple[str, tuple[float, float, float]]]]:
-    """The line along the axes [4, 3], and each text with its place."""
-    a = SIZE / 2
+def frame(
+    ground: Ground, eye: Sequence[float] = EYE
+) -> tuple[np.ndarray, list[tuple[str, tuple[float, float, float]]]]:
+    """The line along the axes [4, 3], and each text with its place: the edges in front of the eye,
+    as `assets/web/surface_canvas/frame.js` has them."""
+    a, (i, k) = SIZE / 2, (1.0 if eye[n] >= 0 else -1.0 for n in (0, 2))
     x0, x1, y0, y1 = ground.ranges
     low, high = (near_zero(v, ground.high - ground.low) for v in (ground.low, ground.high))
-    line = np.array([[-a, 0, a], [a, 0, a], [a, 0, -a], [a, HEIGHT, -a]])
+    line = np.array([[-i * a, 0, k * a], [i * a, 0, k * a], [i * a, 0, -k * a]])
     words = [
-        ("weight w1", (0, 0, a + 0.28)),
-        (number(x0), (-a + 0.05, 0, a + 0.13)),
-        (number(x1), (a - 0.05, 0, a + 0.13)),
-        ("weight w2", (a + 0.36, 0, 0)),
-        (number(y0), (a + 0.15, 0, a - 0.05)),
-        (number(y1), (a + 0.15, 0, -a + 0.05)),
-        ("loss", (a, HEIGHT + 0.2, -a)),
-        (number(high), (a, HEIGHT + 0.08, -a)),
-        (number(low), (a + 0.1, 0.1, -a - 0.05)),
+        ("weight w1", (0, 0, k * (a + 0.28))),
+        (number(x0), (-a + 0.05, 0, k * (a + 0.13))),
+        (number(x1), (a - 0.05, 0, k * (a + 0.13))),
+        ("weight w2", (i * (a + 0.36), 0, 0)),
+        (number(y0), (i * (a + 0.15), 0, a - 0.05)),
+        (number(y1), (i * (a + 0.15), 0, -a + 0.05)),
+        ("loss", (i * a, HEIGHT + 0.2, -k * a)),
+        (number(high), (i * a, HEIGHT + 0.08, -k * a)),
+        (number(low), (i * (a + 0.1), 0.1, -k * (a + 0.05))),
     ]
-    return line, words
+    return np.vstack([line, [[i * a, HEIGHT, -k * a]]]), words
 
 
 def space(
@@ -174,37 +212,40 @@ def space(
     labels: Sequence[str],
     ranges: tuple[float, float, float, float],
     color: str,
-    turn: float = 0.0,
+    eye: Sequence[float] | None = None,
 ) -> Figure:
     """The surface in three dimensions, with every path on it; without traces the surface alone.
 
     Heights follow the colours, so that a log surface is seen in its log shape.
 
     Args:
-        turn: degrees by which the eye has gone round, from where the page's camera is at first.
+        eye: where the page's camera stands (x, height, z); where it is at first unless given.
     """
     names = list(labels)
-    channels = _channels(traces, names, offset=78)
+    channels = _channels(traces, names, offset=BESIDE_BAR)
     ground = Ground.of(surface, ranges, color)
-    camera = Camera(turn)
+    camera = Camera(begin=tuple(eye or EYE))
 
     def build() -> alt.TopLevelMixin:
         return _chart(ground, camera, channels if names else ())
 
     rows, ends = [], []
     for label, trace in zip(names, traces, strict=True):
-        at, _ = camera.project(ground.along(trace))
-        rows.append({"optimizer": label, "k": np.arange(len(at)), "x": at[:, 0], "y": at[:, 1]})
+        points, inside = ground.along(trace)
+        at, _ = camera.project(points)
+        for n, part in enumerate(pieces(inside)):
+            x, y, k = *at[part].T, np.arange(len(at))[part]
+            rows.append({"optimizer": label, "piece": n, "k": k, "x": x, "y": y})
         ends.append({"optimizer": label, "x": at[-1, 0], "y": at[-1, 1]})
     return Figure(
-        ("surface-space", tuple(names), surface, ranges, color, turn),
+        ("surface-space", tuple(names), surface, ranges, color, camera.begin),
         build,
         {"paths": series(rows, digits=6), "ends": series(ends, digits=6)},
         alt=f"Loss surface {surface.label} in three dimensions"
         + (f" with the paths of {', '.join(names)}." if names else "."),
         name="loss-surface-3d",
         table=lambda: _path_rows(traces, names) if names else grid_rows(surface, ranges),
-        settings=told(surface, traces, ranges, color) | {"turn (degrees)": turn},
+        settings=told(surface, traces, ranges, color) | {"camera": list(camera.begin)},
     )
 
 
@@ -216,10 +257,14 @@ def _chart(ground: Ground, camera: Camera, channels: Sequence) -> alt.TopLevelMi
         color_of, dash_of, shape_of = channels
         lines = alt.Chart(alt.NamedData("paths")).encode(x, y, order="k:Q")
         layers += [
-            lines.mark_line(color="white", strokeWidth=4, opacity=0.8).encode(detail="optimizer:N"),
-            lines.mark_line(strokeWidth=2).encode(color=color_of, strokeDash=dash_of),
+            lines.mark_line(color="white", strokeWidth=4, opacity=0.8, clip=True).encode(
+                detail=["optimizer:N", "piece:N"]
+            ),
+            lines.mark_line(strokeWidth=2, clip=True).encode(
+                color=color_of, strokeDash=dash_of, detail="piece:N"
+            ),
             alt.Chart(alt.NamedData("ends"))
-            .mark_point(filled=True, size=110, opacity=1, stroke="white")
+            .mark_point(filled=True, size=110, opacity=1, stroke="white", clip=True)
             .encode(x, y, color=color_of, shape=shape_of),
         ]
     bar = color_bar(ground.low, ground.high, ground.color, camera.width + 18, camera.height - 60)
@@ -240,19 +285,37 @@ def _mesh(ground: Ground, camera: Camera) -> alt.Chart:
 
 def _frame(ground: Ground, camera: Camera, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Axes with their names and ends, in ink."""
-    line, words = frame(ground)
-    at, _ = camera.project(line)
+    corners, said = frame(ground, camera.eye.tolist())
+    at, _ = camera.project(corners)
     edges = [{"k": k, "x": px, "y": py} for k, (px, py) in enumerate(at.tolist())]
-    places, _ = camera.project(np.array([place for _, place in words]))
+    places, _ = camera.project(np.array([place for _, place in said]))
     texts = [
         {"text": text, "x": px, "y": py}
-        for (text, _), (px, py) in zip(words, places.tolist(), strict=True)
+        for (text, _), (px, py) in zip(said, places.tolist(), strict=True)
     ]
+    line = alt.Chart(alt.Data(values=edges)).encode(x, y, order="k:Q")
+    # The upright edge has its numbers outside of the surface, and its name above them.
+    outside = 1 if at[-1, 0] > camera.width / 2 else -1
+    upright = {"align": "left" if outside > 0 else "right", "dx": 4 * outside}
     return [
-        alt.Chart(alt.Data(values=edges)).mark_line(color=theme.INK, strokeWidth=1).encode(
-            x, y, order="k:Q"
+        line.mark_line(color=theme.INK, strokeWidth=1, clip=True),
+        *(
+            alt.Chart(alt.Data(values=[one]))
+            .encode(x, y, text="text:N")
+            .mark_text(color=theme.INK, fontSize=theme.sized(12), dy=theme.sized(dy), **look)
+            for one, dy, look in _placed(texts, upright)
+            if 0 <= one["x"] <= camera.width and 0 <= one["y"] <= camera.height
         ),
-        alt.Chart(alt.Data(values=texts)).mark_text(color=theme.INK, fontSize=12).encode(
-            x, y, text="text:N"
-        ),
-    ]  # fmt: skip
+    ]
+
+
+def _placed(
+    texts: Sequence[dict[str, Any]], upright: dict[str, Any]
+) -> Iterator[tuple[dict[str, Any], int, dict[str, Any]]]:
+    """Each text with how much it is lowered, and its look; the last three are the height's."""
+    *floor, name, high, low = texts
+    for one in floor:
+        yield one, 0, {}
+    yield {**high, "text": name["text"]}, -14, upright
+    yield high, 0, upright
+    yield low, -8, upright

@@ -16,6 +16,7 @@ from .lines import (
     smooth,
 )
 from .loss import loss_figure
+from .mistakes import mistakes_figure
 from .results import CONFUSION_ROOM, classes_figure, confusion_figure
 from .sensitivity import sensitivity_figure
 
@@ -38,6 +39,7 @@ __all__ = [
     "layers_figure",
     "lines",
     "loss_figure",
+    "mistakes_figure",
     "panel_room",
     "position",
     "rebin",

@@ -10,7 +10,7 @@ import numpy as np
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, series
-from initopt_core.wording import count, percent
+from initopt_core.wording import count, number, percent
 
 from . import tables
 from .lines import (
@@ -90,15 +90,15 @@ def accuracy_figure(
             .mark_point(filled=False, size=26, strokeWidth=1.3, opacity=0.7, clip=True)
             .encode(**look)
         )
-        val = (
-            of("validation")
-            .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=28, filled=True), clip=True)
-            .encode(**look, strokeDash=dash)
-        )
-        return alt.layer(*_chance(), band, train, part, val, _key_words("marks")).properties(
-            width=room.width, height=room.height
-        )
+        val = of("validation").mark_line(strokeWidth=2, clip=True).encode(**look, strokeDash=dash)
+        # Not clipped: the last one lies on the plot's edge, and none beyond.
+        dots = of("validation").mark_point(size=28, filled=True, opacity=1).encode(**look)
+        return alt.layer(
+            *_chance(), band, train, part, val, dots, _hidden(), _key_words("marks")
+        ).properties(width=room.width, height=room.height)
 
+    span = accuracy_span(found, [g["y"] for g in groups])
+    below = any(np.nanmin(g["y"]) < span[0] for g in groups)
     told = _length_of_each(found)
     last = [g for g in groups if g["which"] == "validation"]
     now = last or [g for g in groups if g["which"] == "training"]
@@ -112,8 +112,9 @@ def accuracy_figure(
         + _last_words(now, "y", lambda share: percent(share / 100, 1)),
         signals={
             "x_end": end_of(found, axis),
-            "y_span": accuracy_span(found),
+            "y_span": span,
             "marks": _accuracy_marks(found),
+            "hidden": f"▾ below {number(span[0])} %: not drawn" if below else "",
         },
         name="training_accuracy",
         room=room,
@@ -143,6 +144,19 @@ def _chance() -> list[alt.Chart]:
     ]
 
 
+def _hidden() -> alt.Chart:
+    """In the corner where curves have left the bottom long ago: what the axis leaves out."""
+    mark = alt.Chart(alt.Data(values=[{}])).mark_text(
+        text=alt.ExprRef("hidden"),
+        align="right",
+        baseline="bottom",
+        fontSize=theme.sized(11),
+    )
+    return mark.encode(
+        x=alt.value(alt.ExprRef("plot_width - 4")), y=alt.value(alt.ExprRef("plot_height - 4"))
+    )
+
+
 def _accuracy_marks(found: Sequence[Line]) -> str:
     """What the marks of the accuracy figure are."""
     part = max((line.history.check_images for line in found), default=0)
@@ -153,15 +167,26 @@ def _accuracy_marks(found: Sequence[Line]) -> str:
     return " · ".join(said)
 
 
-def accuracy_span(found: Sequence[Line]) -> list[float]:
+MOST_BELOW = 0.15
+"""Share of a curve's points that the accuracy axis may leave below itself."""
+
+
+def accuracy_span(found: Sequence[Line], drawn: Sequence[Sequence[float]] = ()) -> list[float]:
     """The accuracy axis, in %: 0 to 100 from the start, and from the first whole epoch on the
     part above the ten below the worst whole epoch, where all that follows takes place; down to 0
-    where that is chance, whose line is then drawn."""
+    where that is chance, whose line is then drawn.
+
+    Args:
+        drawn: the curves, in %. Of a short race they are mostly the way up: the axis begins lower
+            where more than MOST_BELOW of a curve would be missing.
+    """
     curves = [c for line in found for c in line.trials]
     whole = [v for c in curves for v in (*c.val, *(() if c.hits else c.train)) if v is not None]
     if not whole:
         return [0, 100]
     low = min(10 * math.floor(10 * min(whole) - 0.05), 90)
+    for curve in drawn:
+        low = min(low, 10 * math.floor(float(np.nanquantile(curve, MOST_BELOW)) / 10))
     return [low if low > 10 else 0, 100]
 
 

@@ -10,6 +10,7 @@ from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, histograms, series, step_area
 from initopt_core.figures.room import Room
 from initopt_core.training.history import Curve
+from initopt_core.wording import many
 
 from . import tables
 from .layers import _side_by_side
@@ -59,7 +60,7 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
                 }
             )
 
-    room = panel_room(len(names), 190, 190, left=58, gap=62, right=84, row_gap=70, least=130)
+    room = panel_room(len(names), 190, 190, left=58, gap=62, right=92, row_gap=70, least=130)
 
     def build() -> alt.TopLevelMixin:
         chart = (
@@ -76,13 +77,17 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
                 y=alt.Y(
                     "y:Q",
                     scale=alt.Scale(nice=False, zero=False),
-                    axis=alt.Axis(title="value", grid=False, tickCount=5, **_ROOM),
+                    axis=alt.Axis(
+                        title="value", grid=False, tickCount=5, labelFlush=theme.LEVEL, **_ROOM
+                    ),
                 ),
                 y2="y2:Q",
                 color=alt.Color(
                     "share:Q",
-                    scale=alt.Scale(scheme=theme.SEQUENTIAL, type="sqrt"),
-                    legend=alt.Legend(title="% of values", orient="right"),
+                    scale=alt.Scale(scheme=theme.SEQUENTIAL, type="sqrt", domainMin=0),
+                    legend=alt.Legend(
+                        title=["% of values,", "root scale"], orient="right", tickCount=5
+                    ),
                 ),
                 tooltip=[
                     alt.Tooltip("epoch:Q"),
@@ -101,7 +106,8 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
         ("training-evolution", what, tuple(names)),
         build,
         {"evolution": series(groups)},
-        alt=f"Distribution of the {what} of each layer over {len(epochs)} epochs of {curve.label}.",
+        alt=f"Distribution of the {what} of each layer over {many(len(epochs), 'epoch')} of "
+        f"{curve.label}.",
         name=f"training_{what}_over_epochs",
         room=room,
         table=lambda: tables.distributions(curve, epochs, [what]),
@@ -126,7 +132,7 @@ def histogram_figure(curve: Curve, epoch: int) -> Figure:
     names = [layer["name"] for layer in layers]
     shown = {"weights": theme.WEIGHTS, "activations": theme.ACTIVATIONS}
     room = Room(
-        190, 110, columns=max(1, len(names)), rows=2, left=56, top=24, bottom=26, gap=44,
+        190, 110, columns=max(1, len(names)), rows=2, left=56, top=24, bottom=40, gap=44,
         row_gap=40, least=86,
     )  # fmt: skip
 
@@ -150,17 +156,20 @@ def histogram_figure(curve: Curve, epoch: int) -> Figure:
     )
 
 
-def _histogram_panel(what: str, layer: str, color: str, *, first: bool) -> alt.Chart:
+def _histogram_panel(what: str, layer: int | str, color: str, *, first: bool) -> alt.Chart:
     """Weights or activations of one layer; the first column says which."""
     axis = {"tickCount": 3, "labelFlush": True, "labelBound": 12}
     x = alt.X(
         "x:Q",
         scale=alt.Scale(nice=False, zero=False),
-        axis=alt.Axis(title=None, grid=False, format="~g", **axis),
+        axis=alt.Axis(
+            title="value" if what == "activations" else None, grid=False, format="~g", **axis
+        ),
     )
-    title = what.capitalize() if first else None
-    y = alt.Y("y:Q", axis=alt.Axis(title=title, tickCount=3, format="~s", **_ROOM))
+    title = f"{what.capitalize()} in a bin" if first else None
+    look = {"tickCount": 3, "labelExpr": theme.COUNT, "labelFlush": theme.LEVEL, **_ROOM}
+    y = alt.Y("y:Q", axis=alt.Axis(title=title, **look))
     mine = f"datum.what == '{what}' && datum.layer == 'Layer {layer}'"
-    head = alt.Title(f"Layer {layer}" if what == "weights" and layer else "", offset=4)
+    head = alt.Title(f"Layer {layer}" if what == "weights" and layer != "" else "", offset=4)
     panel = step_area("histograms", color, x=x, y=y)
     return panel.transform_filter(mine).properties(title=head)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import cast
 
 import altair as alt
 
@@ -61,7 +62,7 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
             y=alt.Y(
                 "y:Q",
                 scale=scale,
-                axis=theme.log_axis(titles[what], labelExpr=logs.labels("narrow"), **_ROOM),
+                axis=theme.log_axis(titles[what], labelExpr=logs.labels("decades"), **_ROOM),
             ),
             color=alt.Color(
                 "layer:O",
@@ -78,14 +79,20 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
         build,
         {
             "layers": series(groups),
-            "left_out": series({"label": k, "text": v} for k, v in gone.items() if v),
+            "left_out": series(
+                {"label": label, **row}
+                for label, text in gone.items()
+                for row in logs.note_data(
+                    text, [(g["x"], g["y"]) for g in groups if g["label"] == label]
+                )
+            ),
         },
         alt=f"{titles[what].capitalize()} over {AXES[axis]}, one panel for each optimizer and one "
         "curve for each layer."
         + "".join(f" {label}: {text}." for label, text in gone.items() if text),
         signals={
             "x_end": end_of(found, axis),
-            "narrow": logs.is_narrow(v for values in all_values.values() for v in values),
+            "decades": logs.decades(v for values in all_values.values() for v in values),
         },
         name=f"training_{what}",
         room=room,
@@ -105,9 +112,21 @@ def _side_by_side(
     """One panel for each value of `field`, titled by it, all on the same y scale by default."""
     limit = alt.ExprRef(f"plot_width + {room.gap - 8 if room.gap else room.right}")
     parts = [
-        chart.transform_filter(alt.FieldEqualPredicate(field=field, equal=panel)).properties(
+        _only(chart, alt.FieldEqualPredicate(field=field, equal=panel)).properties(
             title=alt.Title(panel, limit=limit)
         )
         for panel in panels
     ]
     return room.concat(parts).resolve_scale(y="shared", color="shared")
+
+
+def _only(
+    chart: alt.Chart | theme.Layers, rows: alt.FieldEqualPredicate
+) -> alt.Chart | theme.Layers:
+    """The chart of these rows alone. Each layer is filtered by itself: a layer with a dataset of
+    its own knows nothing of what is done to the data around it."""
+    if isinstance(chart, alt.Chart):
+        return chart.transform_filter(rows)
+    chart = chart.copy()  # what its layers share stays, such as their data
+    chart["layer"] = [_only(cast(alt.Chart, part), rows) for part in chart.layer]
+    return chart

@@ -11,7 +11,7 @@ import altair as alt
 import numpy as np
 
 from initopt_core.figures import theme
-from initopt_core.figures.room import Room, entry_width
+from initopt_core.figures.room import Room, legend_size
 from initopt_core.training.history import Curve, History
 from initopt_core.wording import number
 
@@ -72,8 +72,8 @@ _ROOM: dict[str, Any] = {"minExtent": theme.sized(34), "maxExtent": theme.sized(
 def curve_room(labels: Sequence[str]) -> Room:
     """One panel of curves, below a legend of these labels."""
     return Room(
-        560, 300, left=58, right=18, top=28, bottom=42, least=200, entries=len(labels),
-        entry_width=entry_width(labels), screen=0.68, lowest=150,
+        560, 300, left=58, right=18, top=28, bottom=42, least=200, **legend_size(labels),
+        screen=0.68, lowest=150,
     )  # fmt: skip
 
 

@@ -32,6 +32,9 @@ from .lines import (
     smooth,
 )
 
+WRITTEN_OUT = 1000.0
+"""A loss is read as a number, not as a power of ten, up to so many times the smallest."""
+
 
 def loss_figure(
     found: Sequence[Line],
@@ -87,7 +90,10 @@ def loss_figure(
 
     def build() -> alt.TopLevelMixin:
         x = _x(axis)
-        y_axis = alt.Axis(title="training loss (cross-entropy)", tickCount=6, **_ROOM)
+        title = "training loss (cross-entropy)"
+        y_axis = alt.Axis(title=title, tickCount=6, **_ROOM)
+        if log:
+            y_axis = theme.log_axis(title, labelExpr=logs.labels("decades"), **_ROOM)
         base = alt.Chart(alt.NamedData("loss"))
         band = base.mark_area(opacity=theme.BAND_OPACITY, clip=True).encode(
             x=x,
@@ -131,7 +137,7 @@ def loss_figure(
         {
             "loss": series(groups, digits=4),
             "changes": series(changes),
-            "left_out": series(logs.note_data(gone)),
+            "left_out": series(logs.note_data(gone, [(g["x"], g["y"]) for g in groups])),
         },
         alt="Training loss over "
         + AXES[axis]
@@ -140,6 +146,7 @@ def loss_figure(
         + (f" {gone}." if gone else ""),
         signals={
             "x_end": end_of(found, axis),
+            "decades": logs.decades(logs.all_of(groups, "y", "low", "high"), WRITTEN_OUT),
             "marks": f"line: {'smoothed' if smoothing else 'mean of a few steps'} · "
             f"band: {'range of the seeds' if many else 'single steps'}",
         },

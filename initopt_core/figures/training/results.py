@@ -9,7 +9,7 @@ import altair as alt
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, series
-from initopt_core.figures.room import Room, entry_width
+from initopt_core.figures.room import Room, legend_size
 from initopt_core.training.history import History
 from initopt_core.wording import number
 
@@ -110,8 +110,8 @@ def classes_figure(
     ]
     shapes = [theme.optimizer_style(line.optimizer)[2] for line in stand_ins]
     room = Room(
-        380, 380, left=88, right=18, top=12, bottom=42, least=180, entries=len(stand_ins),
-        entry_width=entry_width([line.label for line in stand_ins]),
+        380, 380, left=88, right=18, top=12, bottom=42, least=180,
+        **legend_size([line.label for line in stand_ins]),
     )  # fmt: skip
 
     def build() -> alt.TopLevelMixin:

@@ -9,7 +9,7 @@ import altair as alt
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, series
-from initopt_core.figures.room import entry_width
+from initopt_core.figures.room import legend_size
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.training.history import History
 
@@ -55,8 +55,7 @@ def sensitivity_figure(
         left=58,
         gap=62,
         least=200,
-        entries=len(racers),
-        entry_width=entry_width([r[0] for r in racers]),
+        **legend_size([r[0] for r in racers]),
     )
 
     def build() -> alt.TopLevelMixin:

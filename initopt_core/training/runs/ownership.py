@@ -12,7 +12,7 @@ from initopt_core.networks import HIDDEN_SIZES, parameters_of
 from initopt_core.registry import SettingError
 from initopt_core.training.config import TrainConfig
 from initopt_core.visitors import Visitor
-from initopt_core.wording import count, number, percent
+from initopt_core.wording import many, number, percent
 
 SAMPLE_IMAGES = 5000
 RATES_TRIED = 7
@@ -80,20 +80,16 @@ def reckoning(config: TrainConfig, allowed: Allowance) -> str:
     """The cost of a run as a sentence: its factors, and the share of a visitor's budget."""
     epochs, searched, size = config.epochs, _searched(config), _size(config)
     factors = [
-        f"({epochs} + {searched} of the rate search) epochs" if searched else _many(epochs, "epoch")
+        f"({epochs} + {searched} of the rate search) epochs" if searched else many(epochs, "epoch")
     ]
-    factors += [_many(_images(config), "image"), _many(len(config.racers), "racer")]
-    factors += [_many(len(config.seeds), "seed")] if len(config.seeds) > 1 else []
+    factors += [many(_images(config), "image"), many(len(config.racers), "racer")]
+    factors += [many(len(config.seeds), "seed")] if len(config.seeds) > 1 else []
     factors += [f"{number(size)} for the network's size"] if size > 1.0 else []
     asked = cost(config)
     return (
         f"{' × '.join(factors)} = {number(asked)}: {percent(asked / allowed.budget)} of what a "
         "visitor may train at once."
     )
-
-
-def _many(how_many: int, what: str) -> str:
-    return f"{count(how_many)} {what}{'' if how_many == 1 else 's'}"
 
 
 def refuse_costly(visitor: Visitor, config: TrainConfig, allowed: Allowance) -> None:
@@ -104,7 +100,7 @@ def refuse_costly(visitor: Visitor, config: TrainConfig, allowed: Allowance) -> 
     weights = networks * parameters_of((784, *config.hidden_sizes, 10))
     if weights > allowed.weights:
         raise SettingError(
-            f"{_many(networks, 'network')} of this size have {number(weights)} weights together; a "
+            f"{many(networks, 'network')} of this size have {number(weights)} weights together; a "
             f"shared server trains up to {number(allowed.weights)} for a visitor: take smaller "
             "layers, fewer racers or fewer seeds."
         )
@@ -112,7 +108,9 @@ def refuse_costly(visitor: Visitor, config: TrainConfig, allowed: Allowance) -> 
     if asked <= allowed.budget:
         return
     fits = max(0, config.epochs * allowed.budget // asked)
-    advice = f"{fits} epochs of it would fit" if fits else "take the sample, or fewer racers"
+    advice = (
+        f"{many(fits, 'epoch')} of it would fit" if fits else "take the sample, or fewer racers"
+    )
     raise SettingError(
         f"This race is {number(asked / allowed.budget)} times what a visitor of a shared server "
         f"may train: {advice}. Everything can be trained on a computer of your own."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -69,11 +70,19 @@ def download(progress: Callable[[float], None] = lambda share: None) -> Models:
                 files[name] = answer.read(MAX_UPLOAD_BYTES + 1)
         except OSError as problem:
             raise CheckpointError(
-                f"{name} could not be downloaded ({problem}). Get the tutorial's saved models by "
-                "hand and upload them here."
+                f"{name} could not be downloaded ({_reason(problem)}). Get the tutorial's saved "
+                "models by hand and upload them here."
             ) from problem
         progress((count + 1) / len(wanted))
     return read_upload(files)
+
+
+def _reason(problem: OSError) -> str:
+    """Why nothing came, without the library's brackets."""
+    if isinstance(problem, urllib.error.HTTPError):
+        return f"the server says {problem.code} {problem.reason}"
+    inner = getattr(problem, "reason", problem)
+    return (isinstance(inner, OSError) and inner.strerror) or str(inner)
 
 
 def guess_optimizer(name: str) -> str:

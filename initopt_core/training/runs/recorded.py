@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from initopt_core.paths import ASSETS
+from initopt_core.training.config import TrainConfig
 
 FOLDER = ASSETS / "data" / "recorded_race"
 
@@ -16,3 +18,9 @@ def recorded_race() -> Path:
     `python -m initopt_core train --optimizers SGD SGDMomentum Adam --epochs 40 --out DIR`.
     """
     return FOLDER / "events.jsonl"
+
+
+@lru_cache(maxsize=1)
+def recorded_config() -> TrainConfig:
+    """What that run was set to."""
+    return TrainConfig.from_json((FOLDER / "config.json").read_bytes())

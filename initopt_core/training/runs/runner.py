@@ -12,6 +12,8 @@ from typing import IO, Any, Protocol
 
 from initopt_core.paths import ROOT
 
+READY = "ready"
+"""First line of a worker that can train; one that cannot says why instead."""
 FINISH = "finish"
 """Line that asks a worker to leave at the end of the present epoch."""
 
@@ -32,7 +34,7 @@ class Runner(Protocol):
         ...
 
     def death(self) -> str:
-        """After "": why, in words."""
+        """After "", or when it could not be made ready: why, in words."""
         ...
 
     def finish(self) -> None:
@@ -55,7 +57,7 @@ class LocalRunner:
 
     def __init__(self, data_folder: str = "", warm: str = "", device: str = "") -> None:
         self.process: subprocess.Popen[str] | None = None
-        self._code = 0
+        self._code, self._said = 0, ""
         self._command = [sys.executable, "-m", "initopt_core.training.runs.worker", "--serve"]
         for option, value in (("--data", data_folder), ("--warm", warm), ("--device", device)):
             if value:
@@ -67,16 +69,22 @@ class LocalRunner:
             options["creationflags"] = subprocess.BELOW_NORMAL_PRIORITY_CLASS
         else:
             options["start_new_session"] = True  # Ctrl-C in the terminal is the server's affair
+        paths = (str(ROOT), os.environ.get("PYTHONPATH"))
         process = self.process = subprocess.Popen(
             self._command,
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)},
             **options,
         )
-        return bool(_pipes(process)[1].readline())  # "ready", or nothing when it died
+        said = pipes(process)[1].readline().strip()
+        self._said = "" if said == READY else said
+        if said == READY:
+            return True
+        self._code = process.wait()
+        return False
 
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -85,11 +93,9 @@ class LocalRunner:
         process = self.process
         if process is None:  # it was ended in between
             return ""
-        ask, answers = _pipes(process)
         try:
-            ask.write(f"{folder}\n")
-            ask.flush()
-            answer = answers.readline()
+            say(process, str(folder))
+            answer = pipes(process)[1].readline()
         except (OSError, ValueError):
             answer = ""
         if not answer:
@@ -97,32 +103,41 @@ class LocalRunner:
         return answer.strip()
 
     def death(self) -> str:
-        return death(self._code)
+        return self._said or death(self._code)
 
     def finish(self) -> None:
         process = self.process
         if process is not None and process.poll() is None:
             with contextlib.suppress(OSError, ValueError):
-                ask, _ = _pipes(process)
-                ask.write(f"{FINISH}\n")
-                ask.flush()
+                say(process, FINISH)
 
     def end(self, patience: float = 20.0) -> None:
         process, self.process = self.process, None
         if process is None:
             return
-        ask, answers = _pipes(process)
         with contextlib.suppress(OSError):
-            ask.close()  # it finishes its step, or with `finish` its epoch, and leaves
+            # It finishes its step, or with `finish` its epoch, and leaves.
+            pipes(process)[0].close()
         try:
             process.wait(timeout=patience)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        answers.close()
+        self._ended(process)
+
+    def _ended(self, process: subprocess.Popen[str]) -> None:
+        """No more answers are wanted."""
+        pipes(process)[1].close()
 
 
-def _pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
+def say(process: subprocess.Popen[str], line: str) -> None:
+    """A line to a worker. Raises OSError or ValueError when it does not read any more."""
+    ask, _ = pipes(process)
+    ask.write(f"{line}\n")
+    ask.flush()
+
+
+def pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
     """What a worker reads and what it writes."""
     assert process.stdin is not None and process.stdout is not None  # it was begun with both
     return process.stdin, process.stdout

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from initopt_core.cache import Recent
@@ -18,14 +19,17 @@ from initopt_core.training.config import TrainConfig
 from initopt_core.training.history import History
 from initopt_core.visitors import LOCAL, Visitor
 
+from .mirror import Mirror
+from .objects import Objects
 from .ownership import Allowance, cost, owner_of, refuse_costly, refuse_strangers
 from .queue import FairQueue
 from .runner import LocalRunner, Runner
-from .store import ACTIVE, BrokenRun, RunInfo, RunStore
+from .store import ACTIVE, CONTROL, EVENTS, BrokenRun, RunInfo, RunStore
 
 KEPT_HISTORIES = 32
 TIDY_S = 600.0
 BEAT_S = 2.0
+PAUSE_S = 30.0  # longest time between two tries to make the runner ready
 LOST_S = 60.0  # silence after which another server's run counts as nobody's
 IDLE_S = 600.0  # a worker that nobody has needed for so long gives its memory back
 _log = logging.getLogger("initopt.training")
@@ -38,14 +42,16 @@ class Place:
     Attributes:
         ahead: runs that come before it.
         seconds: until it begins, as far as that can be told.
+        problem: why nothing can begin at present, as a sentence; "" when it can.
     """
 
     ahead: int
     seconds: float | None
+    problem: str = ""
 
 
 class TrainingService:
-    """Trains one run after the other in a process of its own.
+    """Trains one run after the other in a process of its own; on a cluster several at one time.
 
     The worker is started ahead of need, so that a run's first step comes at once, and ended when
     it has been idle for long; when it dies, the run that it trained is marked and the next run
@@ -61,6 +67,12 @@ class TrainingService:
         allowed: what visitors may ask for.
         keep_s, disk_bytes: age and size beyond which visitors' runs are removed.
         runner: what trains; a process of this computer unless given.
+        at_once: how many runs the runner may be given at one time.
+        far: address of the store in which servers share their runs; "" for none. The folder is
+            then this server's alone.
+
+    Raises:
+        SettingError: for an address that means nothing here.
     """
 
     def __init__(
@@ -75,18 +87,22 @@ class TrainingService:
         keep_s: float = float("inf"),
         disk_bytes: int | None = None,
         runner: Runner | None = None,
+        at_once: int = 1,
+        far: str = "",
     ) -> None:
         self.store = RunStore(root)
         self.store.root.mkdir(parents=True, exist_ok=True)
-        self.store.adopt()
+        self.mirror = Mirror(self.store, Objects(far), self._mine, LOST_S) if far else None
+        self._training: dict[str, float] = {}  # run -> when it began, the oldest first
+        self._queue = FairQueue()
+        self.store.adopt()  # also of others' runs, which the mirror then sets right
         self.runner = runner or LocalRunner(data_folder, warm, device)
         self.allowed = allowed
         self._keep_s, self._disk_bytes = keep_s, disk_bytes
-        self._queue = FairQueue()
-        self._current: str | None = None
-        self._began = 0.0
+        self._at_once = at_once
         self._speed: float | None = None  # images x racers a second
-        self._ready = False
+        self._ready, self._tries = False, 0
+        self.problem = ""  # why nothing can begin at present
         self._wake = threading.Condition()
         self._closed = False
         self._idle_s = idle_s
@@ -98,6 +114,8 @@ class TrainingService:
         self._thread = threading.Thread(target=self._manage, name="training-service", daemon=True)
         self._thread.start()
         threading.Thread(target=self._beat, name="training-beat", daemon=True).start()
+        if self.mirror:
+            threading.Thread(target=self._share, name="training-share", daemon=True).start()
 
     # -- what pages ask ----------------------------------------------------------------------
 
@@ -125,7 +143,7 @@ class TrainingService:
             SettingError: when a visitor asks for more than is allowed, or the disk is full.
         """
         with self._submitting:
-            if not again and (known := self.store.finished_like(config)):
+            if not again and (known := self.finished_like(config)):
                 return known.id
             if shared := self._active_like(config):
                 return shared
@@ -133,6 +151,22 @@ class TrainingService:
             run_id = self.store.create(config, name, owner=owner_of(visitor))
             self._enqueue(run_id)
             return run_id
+
+    def finished_like(self, config: TrainConfig) -> RunInfo | None:
+        """The newest finished run that shows what this configuration does."""
+        return next(
+            (r for r in self.store.finished_like(config) if not self._is_steered(r.id)), None
+        )
+
+    def is_like(self, run: RunInfo, config: TrainConfig) -> bool:
+        """Whether a run, so far, is what this configuration says."""
+        return run.fingerprint == config.fingerprint() and not self._is_steered(run.id)
+
+    def _is_steered(self, run_id: str) -> bool:
+        """Whether a rate was changed on the way: such a run is not what its settings say."""
+        with contextlib.suppress(SettingError):
+            return bool(self.history(run_id).rate_changes)
+        return True
 
     def refuse(self, config: TrainConfig, visitor: Visitor) -> None:
         """Raise SettingError when the visitor may not start this now: it is beyond the budget, or
@@ -142,13 +176,12 @@ class TrainingService:
 
     def _active_like(self, config: TrainConfig) -> str | None:
         """A run of the same training that waits or trains here."""
-        wanted = config.fingerprint()
         with self._wake:
-            ids = [*([self._current] if self._current else []), *self._queue]
+            ids = [*self._training, *self._queue]
         for run_id in ids:
             with contextlib.suppress(SettingError):
                 run = self.store.info(run_id)
-                if run.fingerprint == wanted and run.state in ACTIVE:
+                if run.state in ACTIVE and self.is_like(run, config):
                     return run_id
         return None
 
@@ -157,7 +190,7 @@ class TrainingService:
             return
         with self._wake:
             mine = self._queue.count(visitor.name)
-            mine += bool(self._current) and self._owner(self._current) == visitor.name
+            mine += sum(self._owner(run_id) == visitor.name for run_id in self._training)
             waiting = len(self._queue)
         if mine >= self.allowed.waiting:
             raise SettingError(
@@ -186,10 +219,11 @@ class TrainingService:
         """
         self._allow(run_id, visitor)
         with self._submitting:
+            self._fetch(run_id)
             if not self.store.can_resume(run_id):
                 raise SettingError("This run is finished or already training.")
             self.refuse(self.store.info(run_id).config, visitor)
-            rates = self.store.path(run_id) / "control.json"
+            rates = self.store.path(run_id) / CONTROL
             if rates.is_file():
                 self.store.wish(run_id, "run")
             self.store.set_state(run_id, "queued")
@@ -269,12 +303,12 @@ class TrainingService:
         return self.store.info(run_id)
 
     def active(self) -> RunInfo | None:
-        """The run that is training now, if there is one."""
-        run_id = self._current
-        if run_id is None:
-            return None
-        with contextlib.suppress(SettingError):
-            return self.store.info(run_id)
+        """The run that is training now, if there is one; of several the one that began first."""
+        with self._wake:
+            ids = list(self._training)
+        for run_id in ids:
+            with contextlib.suppress(SettingError):
+                return self.store.info(run_id)
         return None
 
     def position(self, run_id: str) -> int:
@@ -284,27 +318,33 @@ class TrainingService:
     def place(self, run_id: str) -> Place:
         """How many runs come before this queued one, and how long they will take."""
         with self._wake:
+            training, speed, problem = dict(self._training), self._speed, self.problem
             if run_id not in self._queue:
-                return Place(int(self._current not in (None, run_id)), None)
+                others = training.keys() - {run_id}
+                return Place(len(others) if run_id not in training else 0, None)
             before = self._queue.ahead(run_id)
-            current, began, speed = self._current, self._began, self._speed
-        if speed is None or self._is_paused(current):
-            return Place(len(before) + bool(current), None)
+        ahead = len(before) + len(training)
+        if problem or speed is None or any(self._is_paused(one) for one in training):
+            return Place(ahead, None, problem)
         seconds = sum(one.cost for one in before) / speed
-        if current:
+        for current, began in training.items():
             with contextlib.suppress(SettingError):
                 whole = cost(self.store.info(current).config) / speed
                 seconds += max(0.0, whole - (time.monotonic() - began))
-        return Place(len(before) + bool(current), seconds)
+        return Place(ahead, seconds / self._at_once)
 
-    def _is_paused(self, run_id: str | None) -> bool:
+    def _is_paused(self, run_id: str) -> bool:
         with contextlib.suppress(SettingError):
-            return run_id is not None and self.store.info(run_id).state == "paused"
+            return self.store.info(run_id).state == "paused"
         return False
 
     def busy(self) -> bool:
         """Whether a run trains."""
-        return self._current is not None
+        return bool(self._training)
+
+    def cut_off(self) -> bool:
+        """Whether the store in which servers share their runs does not answer."""
+        return bool(self.mirror and self.mirror.problem)
 
     def waiting(self) -> int:
         """How many runs wait."""
@@ -312,7 +352,7 @@ class TrainingService:
 
     def history(self, run_id: str) -> History:
         """The run's history, read up to now; one object shared by all who watch."""
-        path = self.store.path(run_id) / "events.jsonl"
+        path = self.store.path(run_id) / EVENTS
         with self._lock:
             history = self._histories.get(run_id)
             if history is None:
@@ -356,6 +396,11 @@ class TrainingService:
             self.runner.finish()
         self.runner.end(patience)
         self._thread.join(timeout=5)
+        if self.mirror:  # a store that does not answer may take longer than there is
+            last = partial(self.mirror.sync, all_of_it=True)
+            sharing = threading.Thread(target=last, daemon=True)
+            sharing.start()
+            sharing.join(timeout=patience)
 
     # -- the worker --------------------------------------------------------------------------
 
@@ -367,7 +412,7 @@ class TrainingService:
             self._wake.notify()
 
     def _needed(self) -> bool:
-        return bool(self._queue) or time.monotonic() - self._asked < self._idle_s
+        return bool(self._queue or self._training) or time.monotonic() - self._asked < self._idle_s
 
     def _manage(self) -> None:
         while not self._closed:
@@ -377,26 +422,57 @@ class TrainingService:
                     self._ready = False
                     self.runner.end()
                 elif not self.runner.running():
-                    self._ready = self.runner.start()
-                    if not self._ready:
-                        with self._wake:
-                            self._wake.wait_for(lambda: self._closed, timeout=2.0)
-                        continue
+                    self._start()
+                    continue
                 with self._wake:
                     self._wake.wait_for(
-                        lambda: len(self._queue) or self._closed or self._needed() != self._ready,
+                        lambda: self._room() or self._closed or self._needed() != self._ready,
                         timeout=1.0,
                     )
-                    if self._closed or not len(self._queue) or not self._ready:
+                    if self._closed or not self._room() or not self._ready:
                         continue
-                    self._current, self._began = self._queue.pop(), time.monotonic()
-                self._train(self._current)
-                self._asked = time.monotonic()
+                    if not self.runner.running():  # it died since: another is started first
+                        continue
+                    run_id = self._queue.pop()
+                    self._training[run_id] = time.monotonic()
+                if self._at_once == 1:
+                    self._through(run_id)
+                else:
+                    threading.Thread(target=self._through, args=(run_id,), daemon=True).start()
             except Exception:
                 _log.exception("the training service met an error")
                 time.sleep(1.0)
-            finally:
-                self._current = None
+
+    def _start(self) -> None:
+        """Make the runner ready; when it cannot be, say why and wait before the next try."""
+        self._ready = self.runner.start()
+        self._tries = 0 if self._ready else self._tries + 1
+        problem = "" if self._ready else self.runner.death()
+        if problem != self.problem and not self._closed:
+            if problem:
+                _log.error("no run can begin: %s", problem)
+            self.problem = problem
+        if not self._ready:
+            with self._wake:  # a start takes seconds of this computer's time
+                pause = min(2.0**self._tries, PAUSE_S)
+                self._wake.wait_for(lambda: self._closed, timeout=pause)
+
+    def _room(self) -> bool:
+        """Whether a run waits that may begin."""
+        return bool(len(self._queue)) and len(self._training) < self._at_once
+
+    def _through(self, run_id: str) -> None:
+        """Train one run that has been taken out of the queue."""
+        try:
+            self._train(run_id)
+        except Exception:
+            _log.exception("the training service met an error")
+            time.sleep(1.0)
+        finally:
+            with self._wake:
+                self._asked = time.monotonic()
+                self._training.pop(run_id, None)
+                self._wake.notify()
 
     def _beat(self) -> None:
         """Show other servers of the same folder that the runs in this queue are somebody's, and
@@ -408,10 +484,33 @@ class TrainingService:
                     self.store.show_life(run_id)
                 if time.monotonic() - asked > LOST_S / 2:
                     asked = time.monotonic()
-                    mine = {*self._queue, *([self._current] if self._current else [])}
-                    self.store.adopt(LOST_S, mine)
+                    self.store.adopt(LOST_S, self._mine())
             with self._wake:
                 self._wake.wait_for(lambda: self._closed, timeout=BEAT_S)
+
+    def _mine(self) -> set[str]:
+        """Runs that wait or train here."""
+        with self._wake:
+            return {*self._queue, *self._training}
+
+    def _share(self) -> None:
+        """Keep the folder and the store of all servers alike."""
+        while not self._closed:
+            assert self.mirror is not None  # else nobody calls this
+            self.mirror.sync()
+            with self._wake:
+                self._wake.wait_for(lambda: self._closed, timeout=BEAT_S)
+
+    def _fetch(self, run_id: str) -> None:
+        """Have all of a run here that another server may have trained."""
+        if self.mirror:
+            try:
+                self.mirror.bring(run_id)
+            except Exception as problem:  # each store has its own
+                raise SettingError(
+                    "The store of all runs does not answer, so this run cannot go on here. Try "
+                    "again soon."
+                ) from problem
 
     def _tidy_now_and_then(self) -> None:
         if self._disk_bytes is not None and time.monotonic() - self._tidied > TIDY_S:

@@ -5,6 +5,7 @@ RUN/status.json    its state and how it came to it
 RUN/control.json   what the watcher wants: pause, stop, new rates
 RUN/events.jsonl   everything that happened, a line each
 RUN/owner          name of the visitor who started it; absent for the person at this computer
+RUN/place          machine and process of a cluster that train it or trained it last
 RUN/alive          touched every second by the worker that trains it
 RUN/NAME.config, NAME.tar, NAME_results.json   best epoch of each racer, the tutorial's format
 RUN/last.ckpt      all that is needed to go on
@@ -24,14 +25,16 @@ import shutil
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import url2pathname
 
 from initopt_core.paths import home_folder
 from initopt_core.reading import shown
 from initopt_core.registry import SettingError
+from initopt_core.settings import server_settings
 from initopt_core.training.checkpoints import CheckpointError, read_json, write_json
 from initopt_core.training.config import TrainConfig
 from initopt_core.training.control import Control
@@ -45,15 +48,27 @@ STATES = ("queued", "running", "paused", "done", "stopped", "interrupted", "fail
 ACTIVE = ("queued", "running", "paused")
 SILENT_S = 5.0  # a run whose worker has not shown itself for so long has none
 MAX_NAME = 80
-OWNER = "owner"
-UNSHARED = (CHECKPOINT, "alive", "control.json", OWNER)
+CONFIG, STATUS, CONTROL, EVENTS = "config.json", "status.json", "control.json", "events.jsonl"
+ALIVE, OWNER, PLACE = "alive", "owner", "place"
+INTERRUPTED = "The program ended while this run was training. It can be resumed."
+UNSHARED = (CHECKPOINT, ALIVE, CONTROL, OWNER, PLACE)
 """Files of a run that its export leaves out."""
+FILE = "file://"
 YEAR_3000 = 32_503_680_000  # seconds since 1970; clocks read nothing much later
 
 
 def runs_folder() -> Path:
-    """INITOPT_HOME/runs, or the user's data folder."""
+    """The folder that INITOPT_RUNS names, else INITOPT_HOME/runs, or the user's data folder."""
+    address = server_settings().runs
+    if address.startswith(FILE):
+        return Path(url2pathname(address.removeprefix(FILE)))
     return home_folder() / "runs"
+
+
+def shared_store() -> str:
+    """Address of the store that INITOPT_RUNS names, of which the folder is a copy; "" for none."""
+    address = server_settings().runs
+    return "" if address.startswith(FILE) else address
 
 
 @dataclass(frozen=True)
@@ -157,7 +172,7 @@ class RunStore:
         try:
             part.mkdir(parents=True)
             write_json(
-                part / "config.json",
+                part / CONFIG,
                 {
                     "name": clean_name(name) or describe(config),
                     "created": time.time(),
@@ -165,7 +180,7 @@ class RunStore:
                     "config": config.as_dict(),
                 },
             )
-            write_json(part / "status.json", {"state": state, "reason": ""})
+            write_status(part, state)
             if owner:
                 (part / OWNER).write_text(owner, encoding="utf-8")
             fill(part)
@@ -190,7 +205,7 @@ class RunStore:
         """
         path = self.path(run_id)
         # Pages ask several times a second for what changes a few times in a run.
-        stamps = tuple(_stamp(path / name) for name in ("config.json", "status.json"))
+        stamps = tuple(stamp(path / name) for name in (CONFIG, STATUS))
         kept = self._infos.get(run_id)
         if kept and kept[0] == stamps:
             return kept[1]
@@ -200,8 +215,8 @@ class RunStore:
 
     def _read_info(self, run_id: str, path: Path) -> RunInfo:
         try:
-            head = _fields(read_json(path / "config.json"), "config.json", _HEAD)
-            status = _fields(read_json(path / "status.json"), "status.json", _STATUS)
+            head = _fields(read_json(path / CONFIG), CONFIG, _HEAD)
+            status = _fields(read_json(path / STATUS), STATUS, _STATUS)
             if status["state"] not in STATES:
                 raise CheckpointError(f"status.json has no state {shown(status['state'])}.")
             config = TrainConfig.from_dict(head["config"])
@@ -221,7 +236,7 @@ class RunStore:
     def all(self) -> list[RunInfo]:
         """Every readable run, the newest first."""
         found = []
-        for run_id in self._ids():
+        for run_id in self.ids():
             with contextlib.suppress(SettingError):
                 found.append(self.info(run_id))
         return sorted(found, key=lambda r: (r.created, r.id), reverse=True)
@@ -229,26 +244,26 @@ class RunStore:
     def broken(self) -> list[BrokenRun]:
         """Every run that cannot be read, and why, the newest first."""
         found = []
-        for run_id in sorted(self._ids(), reverse=True):
+        for run_id in sorted(self.ids(), reverse=True):
             try:
                 self.info(run_id)
             except SettingError as problem:
                 found.append(BrokenRun(run_id, str(problem)))
         return found
 
-    def _ids(self) -> list[str]:
+    def ids(self) -> list[str]:
         """Names of the folders that are runs, readable or not."""
         if not self.root.is_dir():
             return []
         return [p.name for p in self.root.iterdir() if RUN_ID.fullmatch(p.name) and p.is_dir()]
 
-    def finished_like(self, config: TrainConfig) -> RunInfo | None:
-        """The newest finished run of exactly this configuration."""
+    def finished_like(self, config: TrainConfig) -> Iterator[RunInfo]:
+        """The finished runs that were started with exactly this configuration, newest first."""
         wanted = config.fingerprint()
-        return next((r for r in self.all() if r.fingerprint == wanted and r.state == "done"), None)
+        return (r for r in self.all() if r.fingerprint == wanted and r.state == "done")
 
     def set_state(self, run_id: str, state: str, reason: str = "") -> None:
-        write_json(self.path(run_id) / "status.json", {"state": state, "reason": reason})
+        write_status(self.path(run_id), state, reason)
 
     def rename(self, run_id: str, name: str) -> None:
         """Give a run another name.
@@ -256,7 +271,7 @@ class RunStore:
         Raises:
             SettingError: for an empty name.
         """
-        path = self.path(run_id) / "config.json"
+        path = self.path(run_id) / CONFIG
         if not clean_name(name):
             raise SettingError("Name: give at least one letter or digit.")
         write_json(path, read_json(path) | {"name": clean_name(name)})
@@ -293,7 +308,7 @@ class RunStore:
 
     def wish(self, run_id: str, command: str | None = None, rates: dict | None = None) -> None:
         """Tell the worker what is wanted; it looks about five times a second."""
-        path = self.path(run_id) / "control.json"
+        path = self.path(run_id) / CONTROL
         known = read_control(path)
         write_json(
             path,
@@ -305,12 +320,12 @@ class RunStore:
 
     def show_life(self, run_id: str) -> None:
         """Let it be seen that a server has this run in its queue."""
-        (self.path(run_id) / "alive").touch()
+        (self.path(run_id) / ALIVE).touch()
 
     def is_alive(self, run_id: str, silent_s: float = SILENT_S) -> bool:
         """Whether a worker or a queue has shown itself on this run lately."""
         try:
-            silent = time.time() - (self.path(run_id) / "alive").stat().st_mtime
+            silent = time.time() - (self.path(run_id) / ALIVE).stat().st_mtime
             return abs(silent) < silent_s  # a clock that was set back is no sign of life
         except (OSError, SettingError):
             return False
@@ -389,7 +404,31 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
+def write_status(folder: Path, state: str, reason: str = "") -> None:
+    """Let a run's folder say its state and how it came to it."""
+    write_json(folder / STATUS, {"state": state, "reason": reason})
+
+
+def tell_status(folder: Path, state: str, reason: str = "") -> str:
+    """`write_status`, and the state. Where it cannot be written, the service tells it as soon as
+    that is possible."""
+    with contextlib.suppress(OSError):
+        write_status(folder, state, reason)
+    return state
+
+
+def config_of(folder: Path) -> TrainConfig:
+    """What a run's folder is to train."""
+    return TrainConfig.from_dict(read_json(folder / CONFIG)["config"])
+
+
+def is_file_of_run(name: str) -> bool:
+    """Whether this may be a file in a run's folder: no path, and nothing hidden."""
+    return Path(name).name == name and not name.startswith(".")
+
+
+def stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes whenever a file does; None when it is not there."""
     try:
         stat = path.stat()
     except OSError:

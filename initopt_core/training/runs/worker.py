@@ -13,19 +13,29 @@ import os
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 from initopt_core import data as fashion
 from initopt_core.registry import SettingError
 from initopt_core.settings import server_settings
-from initopt_core.training.checkpoints import CheckpointError, read_json, read_tensors, write_json
-from initopt_core.training.config import TrainConfig
+from initopt_core.training.checkpoints import CheckpointError, read_tensors
 from initopt_core.training.control import Control, Stopped
 from initopt_core.training.events import Log
 from initopt_core.training.loop import CHECKPOINT, train
 
-from .runner import FINISH
-from .store import read_control
+from .runner import FINISH, READY
+from .store import (
+    ALIVE,
+    CONTROL,
+    EVENTS,
+    INTERRUPTED,
+    config_of,
+    read_control,
+    stamp,
+    tell_status,
+    write_status,
+)
 
 
 class Orphaned(threading.Event):
@@ -40,8 +50,8 @@ class Wishes:
     """The control file, read when it has changed; also the run's sign of life."""
 
     def __init__(self, folder: Path, orphaned: threading.Event) -> None:
-        self.path, self.alive, self.orphaned = folder / "control.json", folder / "alive", orphaned
-        self.status, self.saved = folder / "status.json", folder / CHECKPOINT
+        self.path, self.alive, self.orphaned = folder / CONTROL, folder / ALIVE, orphaned
+        self.folder, self.saved = folder, folder / CHECKPOINT
         self.last: tuple | None = None  # the newest checkpoint when leaving was asked for
         self.seen: tuple | None = None
         self.wish = Control()
@@ -55,15 +65,15 @@ class Wishes:
             self.beat = now
             with contextlib.suppress(OSError):  # a full disk, a folder that is gone: told elsewhere
                 self.alive.touch()
-        stamp = _stamp(self.path)
-        if stamp is None:
+        now = stamp(self.path)
+        if now is None:
             return self.wish
-        if stamp != self.seen:
-            self.seen = stamp
+        if now != self.seen:
+            self.seen = now
             before, self.wish = self.wish.command, read_control(self.path)
             states = {"run": "running", "pause": "paused"}
             if self.wish.command != before and self.wish.command in states:
-                write_json(self.status, {"state": states[self.wish.command], "reason": ""})
+                write_status(self.folder, states[self.wish.command])
         return self.wish
 
     def _must_leave(self) -> bool:
@@ -72,36 +82,21 @@ class Wishes:
         if finishing is None or not finishing.is_set():
             return self.orphaned.is_set()
         if self.last is None:
-            self.last = (_stamp(self.saved),)
-        return self.last != (_stamp(self.saved),) or self.wish.command == "pause"
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_ino
+            self.last = (stamp(self.saved),)
+        return self.last != (stamp(self.saved),) or self.wish.command == "pause"
 
 
 def run_folder(folder: Path, dataset_for, orphaned: threading.Event, device=None) -> str:
     """Train, or go on with, the run in `folder`; its final state, also in its status.json."""
 
-    def status(state: str, reason: str = "") -> str:
-        # Where it cannot be written, the service tells it as soon as that is possible.
-        with contextlib.suppress(OSError):
-            write_json(folder / "status.json", {"state": state, "reason": reason})
-        return state
-
+    status = partial(tell_status, folder)
     log = None
     try:
         status("running")
-        (folder / "alive").touch()
-        config = TrainConfig.from_dict(read_json(folder / "config.json")["config"])
+        (folder / ALIVE).touch()
+        config = config_of(folder)
         saved = folder / CHECKPOINT
-        log = Log(
-            folder / "events.jsonl", read_tensors(saved)["position"] if saved.is_file() else None
-        )
+        log = Log(folder / EVENTS, read_tensors(saved)["position"] if saved.is_file() else None)
         result = train(
             config,
             dataset_for(config.data),
@@ -113,15 +108,13 @@ def run_folder(folder: Path, dataset_for, orphaned: threading.Event, device=None
         )
         return status(result.state)
     except Stopped:
-        return status(
-            "interrupted", "The program ended while this run was training. It can be resumed."
-        )
+        return status("interrupted", INTERRUPTED)
     except (SettingError, fashion.DataError) as problem:
         return status("failed", str(problem))
     except CheckpointError as problem:
         return status("failed", f"{problem} This run cannot go on; train it anew.")
     except OSError as problem:
-        return status("failed", _no_room(problem))
+        return status("failed", no_room(problem))
     except MemoryError:
         return status("failed", "There was not enough memory. Try a smaller batch or network.")
     except Exception as problem:
@@ -142,10 +135,10 @@ def run_folder(folder: Path, dataset_for, orphaned: threading.Event, device=None
             with contextlib.suppress(OSError):  # what was in its buffer may find no room
                 log.close()
         with contextlib.suppress(OSError):
-            (folder / "alive").unlink()
+            (folder / ALIVE).unlink()
 
 
-def _no_room(problem: OSError) -> str:
+def no_room(problem: OSError) -> str:
     """Why files could not be written or read, and what to do."""
     if problem.errno in (errno.ENOSPC, errno.EDQUOT):
         return "The disk is full. Finished epochs are kept: make room, then resume the run."
@@ -224,7 +217,7 @@ def serve(datasets: Datasets, device: str | None) -> None:
 
     threading.Thread(target=listen, daemon=True).start()
     with contextlib.suppress(OSError):  # a server that is gone already is noticed below
-        print("ready", flush=True)
+        print(READY, flush=True)
     while True:
         with more:
             more.wait_for(lambda: jobs or orphaned.is_set())

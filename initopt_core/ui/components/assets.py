@@ -3,8 +3,8 @@
 Streamlit serves component files of *installed* packages. This app is run in place, so the folder
 is registered with the component manager by hand: a script served as a file is loaded once, an
 inline one is sent again at every rerun (half a megabyte, here). The manager is not a public
-interface; `tests/ui/test_live_chart.py` fails when an upgrade changes it, and the app then falls
-back to inline scripts by itself.
+interface; `tests/ui/components/test_assets.py` fails when an upgrade changes it, and the app then
+falls back to inline scripts by itself.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import atexit
 import json
 import logging
 import os
-import re
 import shutil
 import tempfile
 import threading
@@ -25,9 +24,9 @@ from typing import Any
 from streamlit.components import v2 as components
 from streamlit.runtime import Runtime
 
+from initopt_core.figures.modules import WEB, modules
 from initopt_core.paths import ASSETS
 
-WEB = ASSETS / "web"
 PACKAGE = "initopt"
 SPECS = "specs"
 """Component under which compiled chart definitions are served."""
@@ -135,7 +134,6 @@ def component(name: str, scripts: Sequence[str], *, css: str) -> Callable:
         return mine[name]
 
 
-_IMPORT = re.compile(r'(?<=from )"(\.[^"]+)"')
 _LOADER = """
 const urls = {};
 for (const [path, text] of MODULES) {
@@ -147,26 +145,10 @@ export default async (component) => (await ready).default(component);
 """
 
 
-def _modules(path: str, found: dict[str, str]) -> dict[str, str]:
-    """Path -> text of a module and all that it imports, each after those it needs."""
-    if path in found:
-        return found
-
-    def linked(match: re.Match[str]) -> str:
-        other = (WEB / path).parent / match[1]
-        name = other.resolve().relative_to(WEB.resolve()).as_posix()
-        _modules(name, found)
-        return f'"@@{name}@@"'
-
-    text = _IMPORT.sub(linked, (WEB / path).read_text(encoding="utf-8"))
-    found[path] = text
-    return found
-
-
 def _inline(scripts: Sequence[str]) -> str:
     """One script that needs no files: classic parts in front, the modules as blobs."""
     *classic, main = scripts
     # In a block each: every part may have names of its own.
     front = "".join(f"{{\n{(WEB / s).read_text(encoding='utf-8')}\n}}\n" for s in classic)
-    modules = json.dumps(list(_modules(main, {}).items()), ensure_ascii=False)
-    return front + _LOADER.replace("MAIN", main).replace("MODULES", modules)
+    texts = json.dumps(modules(main), ensure_ascii=False)
+    return front + _LOADER.replace("MAIN", main).replace("MODULES", texts)

@@ -24,6 +24,7 @@ def show_map(
     color: str,
     alt: str,
     on_pick: Callable[[float, float], None],
+    rows: int = 1,
 ) -> None:
     """Show one map.
 
@@ -33,6 +34,7 @@ def show_map(
         label, settings, color: of its optimizer.
         alt: a sentence on what is shown.
         on_pick: called with (w1, w2) of a place that was clicked.
+        rows: of maps on the page, which share the window where one has to hold them all.
     """
 
     def picked() -> None:
@@ -40,11 +42,11 @@ def show_map(
         if place is not None:
             on_pick(place["x"], place["y"])
 
-    data = message(made, key=key, label=label, settings=settings, color=color, alt=alt)
+    data = message(made, key=key, label=label, settings=settings, color=color, alt=alt, rows=rows)
     mount()(key=key, data=data, on_pick_change=picked)
 
 
-def message(made: Map, **extra: str) -> bytes:
+def message(made: Map, **extra: str | int) -> bytes:
     """The map's bytes with more fields in their head, which is a JSON object on the first line."""
     head, _, body = made.data.partition(b"\n")
     return json.dumps(extra, ensure_ascii=False).encode()[:-1] + b"," + head[1:] + b"\n" + body

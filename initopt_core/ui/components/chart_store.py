@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import json
 import os
-import threading
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 from platformdirs import user_cache_dir
 
 import initopt_core
+from initopt_core.paths import write_atomic
 
 MAX_FILES = 400
 """The longest unused beyond these are removed; one takes some 20 to 60 KB."""
@@ -64,11 +64,9 @@ def write(name: str, value: dict[str, Any]) -> None:
     """Keep `value` (JSON) under this name."""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
     path = folder() / f"{name}.json"
-    part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(f"{_digest(text)}\n{text}", encoding="utf-8")
-        part.replace(path)  # whole or not at all
+        write_atomic(path, f"{_digest(text)}\n{text}".encode())
         _prune(path.parent)
 
 

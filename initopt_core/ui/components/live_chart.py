@@ -11,9 +11,7 @@ import hashlib
 import json
 import re
 import threading
-import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import Any
 
 from initopt_core.cache import Recent
@@ -22,23 +20,10 @@ from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter
 from initopt_core.ui import type_size
 
-from . import answers, assets, chart_store
+from . import answers, chart_mount, chart_store
+from .chart_mount import Compiled
 
 CACHE_SIZE = 256
-LOOK_S = 10.0
-"""Seconds for which a definition that was put in its place counts as being there."""
-_placed: dict[str, float] = {}
-SCRIPTS = ("vendor/vega/vega.min.js", "live_chart/live_chart.js")
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A definition ready for the browser: Vega JSON, its fingerprint and natural size (px)."""
-
-    text: str
-    digest: str
-    width: int
-    height: int
 
 
 class _Cache:
@@ -62,8 +47,7 @@ class _Cache:
             with self._lock:
                 for old in self._entries.put(key, made):
                     if not any(e.digest == old.digest for _, e in self._entries.items()):
-                        _spec_file(old).unlink(missing_ok=True)
-                        _placed.pop(old.digest, None)
+                        chart_mount.drop(old)
             return made
 
     def _kept(self, key: Hashable) -> Compiled | None:
@@ -116,41 +100,13 @@ def _size(figure: Figure, definition: dict[str, Any]) -> tuple[int, int]:
     return width, height
 
 
-def _spec_file(compiled: Compiled) -> Any:
-    return assets.specs_dir() / f"{compiled.digest}.json"
-
-
-def _serve(compiled: Compiled) -> bool:
-    """Put the definition where the browser can fetch it; False when nothing can be served.
-
-    Whether it is still there is looked at now and then: a browser that cannot fetch it asks.
-    """
-    now = time.monotonic()
-    if now - _placed.get(compiled.digest, -LOOK_S) < LOOK_S and assets.may_serve():
-        return True
-    if not assets.served():
-        return False
-    path = _spec_file(compiled)
-    if not path.exists():
-        part = path.with_suffix(f".{threading.get_ident()}")
-        part.write_text(compiled.text, encoding="utf-8")
-        part.replace(path)  # whole or not at all, whoever else writes it
-    _placed[compiled.digest] = now
-    return True
-
-
-def mount() -> Callable:
-    """The component's mounting function."""
-    return assets.component("live_chart", SCRIPTS, css="live_chart/live_chart.css")
-
-
 def register() -> None:
     """Register the component and warm the chart compiler; call it once at start.
 
     Cheap when repeated.
     """
     warm_up()
-    mount()
+    chart_mount.component()
 
 
 def warm_up() -> None:
@@ -220,30 +176,21 @@ def live_chart(
     """
     compiled = compile_figure(figure)
     # A browser whose fetch failed (another server, a cleaned folder) asks for the text itself.
-    inline = not _serve(compiled) or answers.answer(key, "need") == compiled.digest
+    inline = not chart_mount.serve(compiled) or answers.answer(key, "need") == compiled.digest
 
     def selected() -> None:
         value = answers.click(answers.answer(key, "select"))
         if callable(on_select) and value is not None:
             on_select(value)
 
-    result = mount()(
+    message = message_bytes(
+        figure,
+        compiled,
         key=key,
-        data=message_bytes(
-            figure,
-            compiled,
-            key=key,
-            inline=inline,
-            select=bool(on_select),
-            large=type_size.is_large(),
-            back=back,
-        ),
-        default=None,
-        on_select_change=selected,
-        on_need_change=_nothing,
+        inline=inline,
+        select=bool(on_select),
+        large=type_size.is_large(),
+        back=back,
     )
+    result = chart_mount.mount(key, message, selected)
     return answers.click(result.get("select")) if on_select else None
-
-
-def _nothing() -> None:
-    """Streamlit reports only the states that have a callback."""

@@ -11,7 +11,7 @@ import streamlit as st
 
 from initopt_core.registry import Parameter, SettingError
 from initopt_core.ui.address import epoch, session_key
-from initopt_core.ui.state import kept, values, write_link
+from initopt_core.ui.state import drop_notes, kept, values, write_link
 
 from . import answers, assets
 
@@ -53,6 +53,7 @@ def number_slider(
                 return  # of a page that Back has left; or the last move, sent once more after Back
             st.session_state[answered] = move
             values[key] = parameter.check(chosen)
+            drop_notes()
             if on_change:
                 on_change()
 

@@ -10,7 +10,7 @@ from initopt_core.figures.gallery import HIGH, WIDE
 from initopt_core.figures.tutorial import HOME, SEEDS, Item, Number
 from initopt_core.ui.server import gallery
 from initopt_core.ui.tables import html_table
-from initopt_core.wording import number, percent
+from initopt_core.wording import number
 
 SECTIONS = {
     HOME: "The data",
@@ -54,11 +54,11 @@ def table(found: Iterable[Number]) -> str:
 
 def row(one: Number) -> tuple[str, ...]:
     """A line of the table: name, printed, ours, deviation, spread over seeds, meaning."""
-    share = one.name.startswith("test accuracy")
-    write = percent if share else number
-    points = f"{number(100 * one.deviation, 2)} points" if share else number(one.deviation, 2)
+    deviation = number(100 * one.deviation if one.is_share else one.deviation, 2)
+    unit = " points" if one.is_share else ""
     spread = number(one.spread, 2) if one.spread else "–"
-    return one.name, write(one.printed), write(one.ours), points, spread, one.meaning
+    given = one.write(one.printed), one.write(one.ours), f"{deviation}{unit}"
+    return one.name, *given, spread, one.meaning
 
 
 def app_address(url: str | None) -> str:

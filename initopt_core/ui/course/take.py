@@ -9,10 +9,10 @@ from functools import partial
 import streamlit as st
 
 from initopt_core.data import FashionMNIST
-from initopt_core.figures import clips, export, gallery, tutorial
-from initopt_core.figures.export.page import chart_page
-from initopt_core.figures.figure import Figure
+from initopt_core.figures import export, gallery, tutorial
+from initopt_core.figures.clips.clip import Clip
 from initopt_core.figures.tutorial import Item
+from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.server.compute import compute
 from initopt_core.ui.server.dataset import get_dataset
 
@@ -23,53 +23,25 @@ FILES = {
 ICONS = {"bundle": ":material/folder_zip:", "handout": ":material/picture_as_pdf:"}
 
 
-@st.fragment
 def menu(item: Item, base: str) -> None:
-    """The formats of one figure, drawn when they are asked for, without the page around them; a
-    file is made when its button is pressed."""
-    key = f"course-{item.name}"
-    box = st.popover("Export", icon=":material/download:", key=f"{key}-export", on_change="rerun")
-    if not box.open:
-        return
-    look = export.dressed(item, export.ExportOptions(), base)
-    downloads: list[tuple[str, str, str, Callable[[], bytes | str]]] = [
-        (form.label, form.suffix, form.mime, partial(_still, item.name, kind, look))
-        for kind, form in export.FORMATS.items()
-    ]
-    page = partial(_page, item.name, look)
-    downloads.append(("Interactive page, HTML", ".html", "text/html", page))
-    if item.program():
-        downloads.append(("Program, Python", ".py", "text/x-python", item.program))
-    for clip in item.clips:
-        label = f"Clip, MP4{f': {clip}' if len(item.clips) > 1 else ''}"
-        stem = "" if len(item.clips) == 1 else f"-{clip}"
-        downloads.append((label, f"{stem}.mp4", "video/mp4", partial(_clip, clip)))
-    for label, suffix, mime, make in downloads:
-        box.download_button(
-            label,
-            data=make,
-            file_name=f"{item.name}{suffix}",
-            mime=mime,
-            key=f"{key}{suffix}",
-            on_click="ignore",
-            type="tertiary",
-        )
+    """The formats of one figure, its program and its clips."""
+    export_buttons(
+        partial(compute, gallery.figure, item.name, get_dataset()),
+        key=f"course-{item.name}",
+        extra={f"{item.name}.py": item.program} if item.program() else {},
+        clips={_said(clip): partial(_clip, clip) for clip in item.clips},
+        name=item.name,
+        dress=lambda _figure, look: export.dressed(item, look, base),
+        together=False,
+    )
 
 
-def _figure(name: str) -> Figure:
-    return compute(gallery.figure, name, get_dataset())
+def _said(clip: str) -> str:
+    return clip.replace("-", " ").capitalize()
 
 
-def _still(name: str, kind: str, look: export.ExportOptions) -> bytes:
-    return export.export(_figure(name), kind, look)
-
-
-def _page(name: str, look: export.ExportOptions) -> bytes:
-    return chart_page(_figure(name), look)
-
-
-def _clip(name: str) -> bytes:
-    return clips.clip_bytes(tutorial.clips(get_dataset())[name]())
+def _clip(name: str) -> Clip:
+    return tutorial.clips(get_dataset())[name]()
 
 
 @st.fragment

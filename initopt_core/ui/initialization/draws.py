@@ -26,12 +26,13 @@ TUTORIAL_SEEDS = 100
 """Draws from which the Tutorial part takes how much two of them usually differ."""
 
 
-def _draws(settings: Settings, first: int, count: int) -> SeedBand:
-    """The variances of `count` draws of one setting; a bar shows how far they are."""
+def _draws(settings: Settings, first: int, count: int, *, told: bool = True) -> SeedBand:
+    """The variances of `count` draws of one setting; a bar shows how far they are, where that can
+    be told."""
     dataset, band = get_dataset(), None
     wanted = [settings.replace(seed=first + i) for i in range(count)]
     missing = sum(not is_ready(one_seed, s, dataset) for s in wanted)
-    bar = st.progress(0.0, "Drawing the weights again") if missing > 2 else None
+    bar = st.progress(0.0, "Drawing the weights again") if told and missing > 2 else None
     start = time.perf_counter()
     for i, one in enumerate(wanted):
         part = compute(one_seed, one, dataset)
@@ -43,6 +44,12 @@ def _draws(settings: Settings, first: int, count: int) -> SeedBand:
         bar.empty()
     assert band is not None  # of one draw or more
     return band
+
+
+def seeds_figure(seen: Observation) -> Figure:
+    """The depth view with the band of 20 seeds, for a file."""
+    band = _draws(seen.settings, seen.settings.seed, SEEDS, told=False)
+    return compute(figures.depth, seen, (), band)
 
 
 def seeds(seen: Observation, depth: Figure) -> None:

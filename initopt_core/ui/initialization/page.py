@@ -14,15 +14,14 @@ from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Observation, Settings, observe
 from initopt_core.initialization.findings import Finding, finding
 from initopt_core.initialization.presets import PRESETS
-from initopt_core.ui.components.live_chart import compile_figure, live_chart
+from initopt_core.ui.components.live_chart import compile_figure, live_chart, message_bytes
 from initopt_core.ui.layout import let_it_be_drawn
 from initopt_core.ui.page import BELOW, CONTROLS, HEAD, PICTURE, Laboratory, experiments
 from initopt_core.ui.server.compute import compute, is_ready
 from initopt_core.ui.server.dataset import get_dataset
-from initopt_core.ui.state import notice_bad_links
 from initopt_core.wording import number
 
-from . import controls, panels, pins
+from . import controls, first, panels, pins
 from .controls import TOP_BOXES
 
 ICONS = {
@@ -30,6 +29,7 @@ ICONS = {
     "shallow": ":material/info:",
     "drifting": ":material/info:",
 }
+GRID, DEPTH = "init-grid", "init-depth"
 SLOW = 20_000_000
 """Networks with more weights than this take over half a second: say so while it lasts."""
 
@@ -50,10 +50,19 @@ def conclusion(seen: Observation, pinned: tuple[Observation, ...]) -> tuple[Find
 
 
 def prepare() -> None:
-    """Compute and compile what the untouched page shows, for the first visitor."""
-    seen = compute(observe, Settings.make(), get_dataset(), False)
-    compile_figure(compute(histograms, seen, Display()))
-    compile_figure(compute(conclusion, seen, ())[1])
+    """Compute and compile what the untouched page shows, for the first visitor and, as long as
+    PyTorch loads, for that of the next start."""
+    dataset = get_dataset()
+    seen = compute(observe, Settings.make(), dataset, False)
+    charts = []
+    for key, figure, select in (
+        (GRID, compute(histograms, seen, Display()), True),
+        (DEPTH, compute(conclusion, seen, ())[1], False),
+    ):
+        compiled = compile_figure(figure)
+        message = message_bytes(figure, compiled, key=key, inline=False, select=select)
+        charts.append((key, compiled, message))
+    first.keep(charts, panels.axes_told(Display()), dataset.folder)
 
 
 LAB = Laboratory(
@@ -62,6 +71,7 @@ LAB = Laboratory(
     controls.read,
     words=lambda held: (held.settings.title,),
     stays=(controls.PART.name,),
+    links=("pin", controls.MATCH.name),
     follows=lambda: (*_head_follows(), *panels.follows()),
 )
 
@@ -77,7 +87,8 @@ def _draw(held: controls.Held) -> None:
     let_it_be_drawn()
     with head:
         heading()
-    notice_bad_links(notes)
+    with notes:
+        LAB.notes()
     below()
     with st.sidebar:
         top()
@@ -112,24 +123,28 @@ def _pinned() -> tuple[Observation, ...]:
 @LAB.fragment(PICTURE)
 def picture(held: controls.Held) -> None:
     """Sentence and figures."""
-    say = st.container(key="init-say", horizontal=True, vertical_alignment="center")
+    say, line = (
+        st.container(key=key, horizontal=True, vertical_alignment="center")
+        for key in ("init-say", "init-beside")
+    )
     found = _seen(held)
     seen, main = found.seen, found.main
     deep = len(seen.names) > figures.GRID_LAYERS
     one = None if deep else panels.enlarged(seen, held)
-    panels.beside(LAB, held, deep, one is not None)
     if deep:
         chosen = figures.marked(main, min(held.strip, len(seen.names) - 1))
         live_chart(chosen, key="init-strips", on_select=panels.choose_layer)
         panels.chosen_layer(seen, held)
     elif one is not None:
-        live_chart(one, key="init-grid", on_select=panels.shrink, back=True)
+        live_chart(one, key=GRID, on_select=panels.shrink, back=True)
     else:
         opened = functools.partial(panels.enlarge, seen, held.display)
-        live_chart(main, key="init-grid", on_select=opened)
+        live_chart(main, key=GRID, on_select=opened)
+    with line:  # both keep their height, so that the figures stay in place
+        panels.beside(LAB, held, deep, one is not None)
     told, depth = compute(conclusion, seen, _pinned())
-    live_chart(depth, key="init-depth")
-    with say:  # it keeps its height, so that the figures stay in place
+    live_chart(depth, key=DEPTH)
+    with say:
         _say(told)
     pins.link_pins()
 
@@ -167,6 +182,7 @@ def _pin_button() -> None:
     st.button(
         "Pin",
         icon=":material/push_pin:",
+        key="_initialization_pin",
         help="Keep this setting to compare the next ones with (up to three).",
         on_click=_pin,
         disabled=len(pins.pins()) >= pins.MAX_PINS or _is_pinned(),
@@ -179,7 +195,7 @@ def _pin() -> None:
     LAB.answer(PICTURE, HEAD, BELOW)
 
 
-@LAB.fragment(TOP_BOXES)
+@LAB.fragment(TOP_BOXES, answers=(PICTURE, CONTROLS))
 def top(held: controls.Held) -> None:
     """Scheme, activation, sizes."""
     controls.draw_top(LAB, held)

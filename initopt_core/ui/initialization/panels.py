@@ -10,22 +10,24 @@ import streamlit as st
 
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.figure import Figure
+from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Observation
 from initopt_core.initialization.code import program
 from initopt_core.initialization.explain import explain
 from initopt_core.initializers import INITIALIZERS
+from initopt_core.ui import offers
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.controls import boxed, segmented
-from initopt_core.ui.export_menu import export_buttons
+from initopt_core.ui.export_menu import also, export_buttons
 from initopt_core.ui.page import BELOW, PICTURE, Laboratory
 from initopt_core.ui.server.compute import compute
 from initopt_core.ui.state import values
 
 from . import controls
-from .draws import seeds, tutorial
+from .draws import seeds, seeds_figure, tutorial
 from .numbers import numbers
 from .pins import compare
-from .plane import phase_map
+from .plane import phase_figure, phase_map
 
 # --- one layer of a deep network -----------------------------------------------------------------
 
@@ -69,22 +71,28 @@ def enlarged(seen: Observation, held: controls.Held) -> Figure | None:
     return compute(figures.enlarged, seen, row, index, held.display)
 
 
-OWN_AXES = "Each histogram has its own axis: a vanishing layer looks like a healthy one."
+AXES = "Across: value. Up: values in a bin."
+OWN_AXES = "Own axes: a vanishing layer looks like a healthy one."
 SAME_AXIS = "One axis for a row: what vanishes is a needle, what explodes is wide."
 
 
 def beside(lab: Laboratory, held: controls.Held, deep: bool, large: bool) -> None:
-    """The line over the histograms: one axis or many, and what is drawn."""
-    with st.container(key="init-beside", horizontal=True, vertical_alignment="center"):
-        if large:
-            st.button("All histograms", icon=":material/grid_view:", on_click=_all, args=(lab,))
-        lab.draw(controls.BESIDE)
-        if deep:
-            said = "Across: layers. Up: values, logarithmic beyond the ticks around 0. Dark: dense."
-        else:
-            said = SAME_AXIS if held.display.shared else OWN_AXES
-        curve = " <i class='curve'></i> density (Gaussian kernel)" if held.display.curve else ""
-        st.html(f"<div class='init-key'>{said}{'' if deep else curve}</div>", width="stretch")
+    """What is in the line over the histograms: one axis or many, and what is drawn."""
+    if large:
+        st.button("All histograms", icon=":material/grid_view:", on_click=_all, args=(lab,))
+    lab.draw(controls.BESIDE)
+    st.html(axes_told(held.display, deep, large), width="stretch")
+
+
+def axes_told(display: Display, deep: bool = False, large: bool = False) -> str:
+    """Markup that says what lies across and up, and what the curve is."""
+    if deep:
+        said = "Across: layers. Up: values, logarithmic beyond the ticks around 0. Dark: dense."
+    else:
+        said = SAME_AXIS if display.shared else OWN_AXES
+        said = said if large else f"{AXES} {said}"  # the large one has them written beside it
+    curve = " <i class='curve'></i> density (Gaussian kernel)" if display.curve else ""
+    return f"<div class='init-key'>{said}{'' if deep else curve}</div>"
 
 
 def _all(lab: Laboratory) -> None:
@@ -111,7 +119,15 @@ def below(
 
     with st.container(key="init-parts", horizontal=True, vertical_alignment="center"):
         segmented(controls.PART, on_change=opened, width="stretch")
-        export_buttons(main, key="init-main")
+        offers.begin("init-")
+        own = {"initialization.py": functools.partial(program, seen.settings)}
+        export_buttons(main, key="init-main", extra=own)
+        export_buttons(depth, key="init-depth", label="Export depth", extra=own)
+        also("init-phase-map", lambda: phase_figure(seen), extra=own)
+        also("init-seeds", lambda: seeds_figure(seen), extra=own)
+        if pinned:
+            shown = (*pinned, seen)
+            also("init-compare", lambda: compute(figures.compare, shown, held.display))
     draw = {
         "Numbers": lambda: numbers(seen, held, opened),
         "Phase map": lambda: phase_map(seen),

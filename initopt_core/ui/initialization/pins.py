@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -15,11 +17,14 @@ from initopt_core.ui import address
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.server.compute import compute
-from initopt_core.ui.state import values
+from initopt_core.ui.state import note_bad_link, values
 from initopt_core.ui.tables import html_table
 from initopt_core.wording import number, times
 
 from . import controls
+
+if TYPE_CHECKING:
+    from initopt_core.figures.clips.clip import Clip
 
 MAX_PINS = 3
 
@@ -29,10 +34,12 @@ def pins() -> list[Settings]:
     if "pins" not in values:
         found = []
         for text in st.query_params.get_all("pin")[:MAX_PINS]:
-            with contextlib.suppress(SettingError):
+            try:
                 settings = Settings.from_text(text)
                 controls.refuse(settings)
                 found.append(settings)
+            except SettingError:
+                note_bad_link("pin", text)
         values["pins"] = found
     return values["pins"]
 
@@ -58,6 +65,17 @@ def link_pins() -> None:
     address.write("pin", [p.to_text() for p in pins()])
 
 
+def _turning(shown: Sequence[Observation]) -> str:
+    first, last = shown[0].settings, shown[-1].settings
+    return f"Activations of {first.label} turning into those of {last.label}"
+
+
+def _clip(shown: Sequence[Observation]) -> Clip:
+    from initopt_core.figures.clips.morph import morph_clip  # with encoders, when asked for
+
+    return morph_clip(shown[0], shown[-1])
+
+
 def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]) -> None:
     """Pinned settings against the current one."""
     if not pinned:
@@ -78,7 +96,7 @@ def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]
     )
     figure = compute(figures.compare, tuple(shown), display)
     live_chart(figure, key="init-compare")
-    export_buttons(figure, key="init-compare")
+    export_buttons(figure, key="init-compare", clips={_turning(shown): partial(_clip, shown)})
     base = seen.probe
     rows = []
     for i, s in enumerate(base.activations):

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from initopt_core.figures import initialization as figures
+from initopt_core.figures.figure import Figure
 from initopt_core.initialization import Observation, phase, theory
 from initopt_core.networks import make_activation
 from initopt_core.ui.components.live_chart import live_chart
@@ -38,14 +39,21 @@ def _to_phase(click: dict) -> None:
     )
 
 
+def phase_figure(seen: Observation) -> Figure:
+    """The plane of the activation with this network in it."""
+    settings = seen.settings
+    phases = compute(
+        phase_of, settings.activation, settings.activation_settings, phase.bias_of(seen)
+    )
+    return compute(figures.phase, phases, seen)
+
+
 def phase_map(seen: Observation) -> None:
     """The plane of the activation, and what it says about this network."""
-    settings = seen.settings
-    bias = phase.bias_of(seen)
-    phases = compute(phase_of, settings.activation, settings.activation_settings, bias)
+    figure = phase_figure(seen)
     left, right = st.columns([3, 2])
     with left:
-        live_chart(compute(figures.phase, phases, seen), key="init-phase", on_select=_to_phase)
+        live_chart(figure, key="init-phase", on_select=_to_phase)
     with right:
         st.markdown(compute(phase.about, seen))
         st.markdown(
@@ -55,4 +63,4 @@ def phase_map(seen: Observation) -> None:
             "weights there."
         )
         st.caption("Poole et al. 2016; Schoenholz et al. 2017.")
-    export_buttons(compute(figures.phase, phases, seen), key="init-phase-map")
+    export_buttons(figure, key="init-phase-map")

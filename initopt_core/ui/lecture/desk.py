@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from initopt_core.lecture.scenes import PAGES, PRESENTED, Lecture, Scene
+from initopt_core.lecture.scenes import PAGES, Lecture, Scene
 from initopt_core.lecture.shelf import Shelf
 from initopt_core.lecture.tutorial import BUILT_IN
 from initopt_core.paths import home_folder
@@ -103,13 +103,8 @@ def add_scene() -> None:
     if page not in PAGES:
         st.toast("A scene shows a laboratory; open one first.", icon=":material/slideshow:")
         return
-    settings = tuple(
-        (name, value)
-        for name in st.query_params
-        if name.lower() not in PRESENTED
-        for value in st.query_params.get_all(name)
-    )
-    title = address.told().removesuffix(f" · {address.APP}")[:100] or page
+    settings = tuple(address.settings_of(st.query_params))
+    title = address.setting_of(address.told())[:100] or page
     if tried(lambda: change(own().added(Scene(title, page, settings)))):
         made = own()
         st.toast(

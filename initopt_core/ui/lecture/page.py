@@ -14,8 +14,7 @@ from initopt_core.lecture.scenes import MAX_NOTES, MAX_QUESTION, MAX_TITLE, Lect
 from initopt_core.lecture.tutorial import TUTORIAL
 from initopt_core.reading import SettingError
 from initopt_core.ui.layout import page_header
-from initopt_core.ui.state import notice_bad_links
-from initopt_core.wording import as_text
+from initopt_core.wording import as_text, many
 
 from . import desk, present
 
@@ -32,7 +31,6 @@ def show() -> None:
         "keys, Page Up and Page Down or a swipe lead on and back, Enter reveals what is covered, C "
         "brings the controls.",
     )
-    notice_bad_links()
     left, right = st.columns(2, gap="large")
     with left:
         _built_in()
@@ -121,7 +119,8 @@ def _which(lecture: Lecture) -> None:
     with st.popover("Other lectures", icon=":material/folder_open:"):
         for one in others:
             st.button(
-                f"{as_text(one.title)} ({len(one.scenes)} scenes)", key=f"lecture-{one.name}",
+                f"{as_text(one.title)} ({many(len(one.scenes), 'scene')})",
+                key=f"lecture-{one.name}",
                 on_click=desk.take, args=(one,), width="stretch",
             )  # fmt: skip
         st.button(

@@ -44,19 +44,31 @@ def open_scene(lecture: Lecture, number: int) -> None:
 
 
 def _arrive() -> None:
-    """A link may name a lecture alone, or one that is not here."""
-    now = stage.now()
+    """A link may name a lecture alone, a scene without its settings, or what is not here."""
+    now, by_link = stage.now(), stage.by_link()
     if now.lecture in ("", stage.ON):
         return
     lecture = desk.find(now.lecture)
     if lecture is None or not lecture.scenes:
-        state.note_bad_link("Lecture", now.lecture, "lecture mode without scenes")
+        state.note_bad_link("lecture", now.lecture, "lecture mode without scenes")
         stage.write(stage.Stage(stage.ON, figure=now.figure))
     elif now.scene == 0:
         open_scene(lecture, 1)
     elif lecture.scene(now.scene) is None:
-        state.note_bad_link("Scene", str(now.scene), str(len(lecture.scenes)))
+        state.note_bad_link("scene", str(now.scene), str(len(lecture.scenes)))
         open_scene(lecture, len(lecture.scenes))
+    elif by_link and _names_alone(lecture, now):
+        open_scene(lecture, now.scene)
+
+
+def _names_alone(lecture: Lecture, now: stage.Stage) -> bool:
+    """Whether the link names the scene and nothing of what it shows, as one that is typed does; a
+    copied link holds the view, which the lecturer may have changed."""
+    scene = lecture.scene(now.scene)
+    if scene is None or scene.page != address.page():
+        return scene is not None
+    bare = not address.settings_of(st.query_params)
+    return bare and bool(scene.settings or (scene.figure and not now.figure))
 
 
 def _told() -> dict[str, Any]:

@@ -32,12 +32,13 @@ def show(lab: Laboratory, held: Held) -> None:
     say.html(f'<p class="initopt-sentence">{_ABOUT if minima else _NOTHING_TO_REACH}</p>')
     say_problem(held, say)
     key = st.container(key="basin-legend")
-    per_row = min(len(plan.runs), 4)
+    per_row = figures.in_row(len(plan.runs))
+    rows = -(-len(plan.runs) // per_row)
     for first in range(0, len(plan.runs), per_row):
         columns = st.columns(per_row)
         for i in range(first, min(first + per_row, len(plan.runs))):
             with columns[i - first]:
-                made = _one(i, labels[i], held)
+                made = _one(i, labels[i], held, rows)
                 if i == 0:
                     key.html(legend(made, [z for _, _, z in minima]))
 
@@ -76,7 +77,7 @@ def ready(plan: Plan) -> bool:
     )
 
 
-def _one(i: int, label: str, held: Held) -> Map:
+def _one(i: int, label: str, held: Held, rows: int) -> Map:
     run, key = held.plan.runs[i], f"basin-{i}"
     made = map_of(held.plan, i)
 
@@ -93,6 +94,7 @@ def _one(i: int, label: str, held: Held) -> Map:
         color=theme.optimizer_style(run.optimizer)[0],
         alt=f"Basins of attraction of {label} on {held.plan.surface.label}.",
         on_pick=picked,
+        rows=rows,
     )
     return made
 
@@ -106,7 +108,8 @@ def picture_of(plan: Plan) -> Figure:
         for one, label, run in zip(made, labels, plan.runs, strict=True)
     ]
     minima = landmarks_of(plan).minima
-    key = figures.MapKey(made[0].scale, made[0].colors, tuple(z for _, _, z in minima))
+    losses = tuple(z for _, _, z in minima)
+    key = figures.MapKey(made[0].scale, made[0].colors, losses, plan.updates)
     places = [(x, y) for x, y, _ in minima]
     return figures.basin_maps(plan.surface, maps, places, plan.ranges, key)
 

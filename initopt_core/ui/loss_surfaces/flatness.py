@@ -8,12 +8,14 @@ import streamlit as st
 
 from initopt_core.figures import loss_surfaces as figures
 from initopt_core.loss_surfaces import flatness
+from initopt_core.ui import offers
 from initopt_core.ui.components.sharp_flat import sharp_flat
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.page import PICTURE, Laboratory
 from initopt_core.ui.state import values
 from initopt_core.wording import number
 
+from . import panels
 from .lab import saying
 from .plan import Held
 
@@ -28,6 +30,8 @@ def show(lab: Laboratory, held: Held) -> None:
     of_flat, of_sharp = (flatness.price(curve, which, shift) for which in ("flat", "sharp"))
     _figure(lab, curve, shift, [of_flat, of_sharp])
     _sentence(shift, of_flat, of_sharp, say)
+    offers.begin("surface-")
+    panels.offer_all(held)
     export_buttons(lambda: figures.two_minima(curve, shift), key="sharp-flat-figure")
     _argument()
 

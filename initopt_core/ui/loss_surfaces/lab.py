@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from initopt_core.figures.loss_surfaces.scene import grid, scene
+from initopt_core.figures.loss_surfaces.scene import Scene, Showing, grid, scene
 from initopt_core.loss_surfaces.findings import sentence
 from initopt_core.loss_surfaces.landmarks import Landmarks, landmarks
 from initopt_core.loss_surfaces.presets import RACES
@@ -29,6 +29,14 @@ def landmarks_of(plan: Plan) -> Landmarks:
     return compute(landmarks, plan.surface, plan.ranges if formula else (0.0, 1.0, 0.0, 1.0))
 
 
+def scene_of(plan: Plan) -> Scene:
+    """The plan's race, ready to send."""
+    return compute(
+        scene, plan.surface, plan.runs, plan.updates, plan.noise, plan.seed, plan.ranges,
+        landmarks_of(plan),
+    )  # fmt: skip
+
+
 def _grid_ranges(held: Held) -> tuple[float, float, float, float]:
     """What to sample: what the hand has zoomed to, else the page's own."""
     return tuple(held.look.get("zoom", held.plan.ranges))
@@ -43,8 +51,7 @@ def show(lab: Laboratory, held: Held) -> None:
     """The race on its surface, and the sentence about it; a drag of the start reruns this alone."""
     plan, say = held.plan, saying()
     marks = landmarks_of(plan)
-    race_of = (plan.surface, plan.runs, plan.updates, plan.noise, plan.seed, plan.ranges, marks)
-    made = compute(scene, *race_of)
+    made = scene_of(plan)
     endless = not marks.minima and compute(unbounded, plan.surface, plan.ranges)
     text = sentence(list(made.labels), list(made.outcomes), plan.updates, endless)
     shared = next((r.start for r, o in zip(plan.runs, plan.own_start, strict=True) if not o), None)
@@ -60,30 +67,33 @@ def show(lab: Laboratory, held: Held) -> None:
         if value.get("done"):  # sliders and link are told when the hand rests
             lab.answer(PICTURE, *_start_sliders(value["run"]))
 
+    # The words first: they stand above the picture, which must not move when they come.
+    story = RACES[plan.race].story if plan.race in RACES else facts_of(held)
+    if not say_problem(held, say):
+        say.html(
+            f'<p class="initopt-sentence">{emphasized(text)}</p>'
+            f'<p class="surface-story">{html.escape(story)}</p>'
+        )
     surface_canvas(
         made,
         compute(grid, plan.surface, _grid_ranges(held)),
+        Showing(
+            surface=plan.name,
+            title=label,
+            home=plan.ranges,
+            color=plan.color,
+            alt=f"Loss surface {label} with the paths of {', '.join(made.labels)}. "
+            + text.replace("**", ""),
+            starts=starts,
+            ack=st.session_state.get("_surface_ack", 0),
+            look=held.look,
+            wish=look.wish(held.look),
+        ),
         key=KEY,
-        surface=plan.name,
-        title=label,
-        home=plan.ranges,
-        starts=starts,
-        color=plan.color,
-        alt=f"Loss surface {label} with the paths of {', '.join(made.labels)}. "
-        + text.replace("**", ""),
-        ack=st.session_state.get("_surface_ack", 0),
         on_start=moved,
         on_zoom=look.zoomed,
-        look=held.look,
-        wish=look.wish(held.look),
         on_look=look.told,
     )
-    story = RACES[plan.race].story if plan.race in RACES else facts_of(held)
-    say.html(
-        f'<p class="initopt-sentence">{emphasized(text)}</p>'
-        f'<p class="surface-story">{html.escape(story)}</p>'
-    )
-    say_problem(held, say)
 
 
 def _start_sliders(run: int) -> tuple[str, ...]:
@@ -92,28 +102,29 @@ def _start_sliders(run: int) -> tuple[str, ...]:
     return (f"{prefix}_w1", f"{prefix}_w2") if st.session_state.get("_start_part") else ()
 
 
-def say_problem(held: Held, say: Any) -> None:
-    """What is wrong with a typed formula: the reason, the text, and a pointer below it.
+LAST = "Shown is the last formula that could be used."
 
-    Its place is there before it is needed.
+
+def say_problem(held: Held, say: Any) -> bool:
+    """What is wrong with a typed formula, if anything is: the reason, the text, and a pointer
+    below it. It stands in place of the sentence, as high as that, so that nothing moves.
+
+    Returns:
+        Whether there is a problem.
     """
-    if held.plan.surface.name != FORMULA:
-        return
-    if not held.problem:
-        say.html('<div class="surface-problem"></div>')
-        return
+    if held.plan.surface.name != FORMULA or not held.problem:
+        return False
     reason, _, pointer = held.problem.partition("\n")
     say.html(
         f'<div class="surface-problem" role="alert">{html.escape(reason)}'
-        f"<pre>{html.escape(pointer)}</pre></div>"
+        f"<br><pre>{html.escape(pointer)}</pre>{LAST}</div>"
     )
+    return True
 
 
 def facts_of(held: Held) -> str:
     """The surface's one-line explanation."""
     plan = held.plan
-    if held.problem:
-        return "Shown is the last formula that could be used."
     if plan.surface.name == FORMULA:
         return "Your own function; its gradients come from automatic differentiation."
     entry = SURFACES[plan.surface.name]

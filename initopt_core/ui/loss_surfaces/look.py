@@ -17,6 +17,7 @@ from initopt_core.reading import SettingError, number, shown
 from initopt_core.registry import Parameter
 from initopt_core.ui.components import answers
 from initopt_core.ui.state import Reading, values
+from initopt_core.wording import count
 
 END = -1
 """Step of a playback that stands at its end."""
@@ -70,7 +71,11 @@ def read(take: Reading, surface: str, home: tuple[float, ...]) -> dict[str, Any]
     place = f"{surface} {home}"
     if values.setdefault(_ZOOM_OF, place) != place:
         values.update({_ZOOM_OF: place, ZOOM.name: ""})
-    held = {p.name: take(p, undo=False) for p in (STEP, SPEED, CHOSEN, ARROWS, SOLID, EYE, ZOOM)}
+    end = {STEP.name: lambda step: "the end" if step == END else count(step)}
+    held = {
+        p.name: take(p, say=end.get(p.name), undo=False)
+        for p in (STEP, SPEED, CHOSEN, ARROWS, SOLID, EYE, ZOOM)
+    }
     speed = min(SPEEDS, key=lambda known: abs(known - held["speed"]))
     look = {"speed": speed, "selected": held["chosen"] - 1}
     look |= {"arrows": held["arrows"], "solid": held["solid"]}

@@ -11,7 +11,6 @@ from initopt_core.loss_surfaces.presets import RACES
 from initopt_core.ui.controls import segmented
 from initopt_core.ui.layout import let_it_be_drawn
 from initopt_core.ui.page import BELOW, CONTROLS, HEAD, PICTURE, Laboratory, experiments
-from initopt_core.ui.state import notice_bad_links
 
 from . import basins, controls, flatness, lab, panels
 from . import plan as plans
@@ -22,6 +21,7 @@ LAB = Laboratory(
     plans.read,
     words=lambda held: _words(held),
     stays=(plans.PART.name,),
+    links=(plans.TYPED.name,),
     follows=lambda: (BELOW,) if st.session_state.get(panels.OPEN) else (),
 )
 DRAW = {plans.PATHS: lab.show, plans.BASINS: basins.show, plans.FLAT: flatness.show}
@@ -42,7 +42,8 @@ def show() -> None:
 def _draw(held: plans.Held) -> None:
     """What is waited for first, the picture; but maps that are still to be computed appear one
     after another, below what is there already."""
-    head, notes, body = (st.container() for _ in range(3))
+    head, notes = (st.container() for _ in range(2))
+    body = st.container(key="surface-basins" if held.part == plans.BASINS else None)
     foot = st.container(key="surface-below")
     parts = [lambda: _picture(body), lambda: _around(head, notes, foot, held)]
     if held.part == plans.BASINS and not basins.ready(held.plan):
@@ -60,7 +61,8 @@ def _picture(body: Any) -> None:
 def _around(head: Any, notes: Any, foot: Any, held: plans.Held) -> None:
     with head:
         heading()
-    notice_bad_links(notes)
+    with notes:
+        LAB.notes()
     with st.sidebar:
         controls_()
     if held.part != plans.FLAT:

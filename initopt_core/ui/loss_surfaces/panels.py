@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
 import streamlit as st
 
 from initopt_core.descent import Trace, race
 from initopt_core.figures import loss_surfaces as figures
+from initopt_core.figures.figure import Figure
+from initopt_core.figures.loss_surfaces.scene import Showing, grid
 from initopt_core.loss_surfaces.code import snippet
-from initopt_core.loss_surfaces.labels import labels_of
+from initopt_core.loss_surfaces.flatness import TwoMinima
+from initopt_core.loss_surfaces.labels import labels_of, run_settings
 from initopt_core.optimizers import OPTIMIZERS
-from initopt_core.surfaces import FORMULA, SURFACES
-from initopt_core.ui.export_menu import export_buttons
+from initopt_core.surfaces import FORMULA, SURFACES, Surface
+from initopt_core.surfaces.catalogue import Ranges
+from initopt_core.ui import offers
+from initopt_core.ui.export_menu import Maker, also, export_buttons
 from initopt_core.ui.server.compute import compute
+from initopt_core.wording import count, number
 
 from . import basins
-from .plan import BASINS, Held, Plan
+from .lab import scene_of
+from .plan import BASINS, FLAT, Held, Plan
+
+if TYPE_CHECKING:
+    from initopt_core.figures.clips.clip import Clip
+    from initopt_core.figures.export import ExportOptions
 
 EXPORTS = ("surface-paths", "surface-losses", "surface-basins")
 
@@ -26,7 +42,12 @@ def below(held: Held) -> None:
     """Three closed parts; what is in them is made when they are opened, and kept up to date."""
     plan = held.plan
     with st.container(horizontal=True, gap="small"):
-        (_export_maps if held.part == BASINS else _export)(plan)
+        offers.begin("surface-")
+        if held.part == BASINS:
+            _export_maps(plan)
+        else:
+            _export(plan, held.look)
+        offer_all(held)
     explain = st.expander(
         "What happens here", icon=":material/menu_book:", key="_surface_why", on_change="rerun"
     )
@@ -72,32 +93,134 @@ def _explain(plan: Plan, box) -> None:
     )
 
 
+@dataclass(frozen=True)
+class _Race:
+    """The paths that a plan makes, and their figures, each made when a file is wanted."""
+
+    plan: Plan
+    look: Mapping[str, Any]
+
+    @cached_property
+    def labels(self) -> list[str]:
+        return labels_of([r.optimizer for r in self.plan.runs])
+
+    @cached_property
+    def words(self) -> str:
+        return in_words(self.plan, self.labels)
+
+    def traces(self) -> tuple[Trace, ...]:
+        plan = self.plan
+        return compute(race, plan.surface, plan.runs, plan.updates, plan.noise, plan.seed)
+
+    def drawn(self) -> tuple[Surface, tuple[Trace, ...], Sequence[str], Ranges, str]:
+        plan = self.plan
+        return plan.surface, self.traces(), self.labels, plan.ranges, plan.color
+
+    def above(self) -> Figure:
+        return figures.paths(*self.drawn())
+
+    def space(self) -> Figure:
+        return figures.space(*self.drawn(), eye=self.look.get("eye"))
+
+    def seen(self) -> Figure:
+        """As they are looked at."""
+        return self.space() if self.look.get("solid") else self.above()
+
+    def losses(self) -> Figure:
+        return figures.losses(self.traces(), self.labels)
+
+
+def offer_all(held: Held) -> None:
+    """For the zip of the page: what its other parts show at this setting."""
+    plan, made = held.plan, _Race(held.plan, held.look)
+    also(EXPORTS[0], made.seen, caption=made.words)
+    if held.look.get("solid"):
+        also("surface-above", made.above, caption=made.words)
+    else:
+        also("surface-space", made.space, caption=made.words)
+    also(EXPORTS[1], made.losses, caption=made.words)
+    also(EXPORTS[2], lambda: basins.picture_of(plan), extra=_starts(plan))
+    if held.part != FLAT:
+        sharp, flat, depth, shift = held.flat
+        also("surface-minima", lambda: figures.two_minima(TwoMinima(sharp, flat, depth), shift))
+
+
+def _starts(plan: Plan) -> dict[str, Maker]:
+    """What goes with the maps."""
+    return {"starts.csv": lambda: basins.table_of(plan)}
+
+
 def _export_maps(plan: Plan) -> None:
+    labels = labels_of([r.optimizer for r in plan.runs])
     export_buttons(
         lambda: basins.picture_of(plan),
         key=EXPORTS[2],
         label="Export the maps",
-        extra={"starts.csv": lambda: basins.table_of(plan)},
+        extra=_starts(plan),
+        clips={
+            f"{label}'s basins, growing": partial(_growing, plan, at)
+            for at, label in enumerate(labels)
+        },
     )
 
 
-def _export(plan: Plan) -> None:
-    labels = labels_of([r.optimizer for r in plan.runs])
+def _growing(plan: Plan, at: int) -> Clip:
+    from initopt_core.figures.clips.basins import basins_clip  # with encoders, when asked for
 
-    def traces() -> tuple[Trace, ...]:
-        return compute(race, plan.surface, plan.runs, plan.updates, plan.noise, plan.seed)
+    return basins_clip(plan.surface, plan.runs[at], plan.ranges, plan.color, plan.updates)
+
+
+def _export(plan: Plan, look: Mapping[str, Any]) -> None:
+    """The paths as they are looked at, from above or in three dimensions, and the losses."""
+    made = _Race(plan, look)
 
     def code() -> str:
         return snippet(plan.surface, plan.runs, plan.updates, plan.noise, plan.seed)
 
+    def playing(figure: Figure, options: ExportOptions) -> bytes:
+        from initopt_core.figures.loss_surfaces.canvas_page import canvas_page  # when asked for
+
+        name = plan.surface.label
+        return canvas_page(
+            scene_of(plan),
+            compute(grid, plan.surface, plan.ranges),
+            Showing(name, name, plan.ranges, plan.color, figure.alt, look=look),
+            options,
+        )
+
+    def above() -> Clip:
+        from initopt_core.figures.clips.paths import paths_clip  # as above
+
+        return paths_clip(*made.drawn())
+
+    def around() -> Clip:
+        from initopt_core.figures.clips.paths import orbit_clip
+
+        return orbit_clip(*made.drawn())
+
+    clips = {"The paths from above": above, "The eye going round the surface": around}
     export_buttons(
-        lambda: figures.paths(plan.surface, traces(), labels, plan.ranges, plan.color),
+        made.seen,
         key=EXPORTS[0],
         label="Export the paths",
+        caption=made.words,
         extra={"race.py": code},
+        page=playing,
+        clips=dict(reversed(clips.items())) if look.get("solid") else clips,
     )
     export_buttons(
-        lambda: figures.losses(traces(), labels),
+        made.losses,
         key=EXPORTS[1],
         label="Export the loss curves",
+        caption=made.words,
     )
+
+
+def in_words(plan: Plan, labels: Sequence[str]) -> str:
+    """Every optimizer's settings and start, and what all share."""
+    told = [
+        f"{label}: {run_settings(run)}, from ({number(run.start[0])}, {number(run.start[1])})"
+        for label, run in zip(labels, plan.runs, strict=True)
+    ]
+    noise = f", noise {number(plan.noise)}" if plan.noise else ""
+    return f"{'; '.join(told)}. {count(plan.updates)} updates{noise}."

@@ -16,11 +16,12 @@ STYLES = [ASSETS / "web" / "shared" / f"{name}.css" for name in ("page", "lectur
 MAX_BYTES = 1_000_000
 """A longer answer is no document of ours and passes as it is."""
 _HALL = """<script>
-// Lecture mode, or a frame of another page: what is tucked away there is never seen.
+// Lecture mode, or a frame of another page: what is tucked away there is never seen. Large type.
 {
   const said = document.documentElement.dataset, asked = new URLSearchParams(location.search);
   for (const name of ["lecture", "scene"]) if (asked.get(name)) said[name] = asked.get(name);
   if (asked.get("embed") === "true") said.embed = asked.get("controls") === "none" ? "none" : "few";
+  if (asked.get("type") === "large") said.type = "large";
   if (said.scene) said.covered = "wait"; // until the page knows whether there is something to guess
 }
 </script>
@@ -30,10 +31,14 @@ _SIDEBAR = """<style id="initopt-first">
   html:not([data-lecture], [data-embed])
     [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"]))
     > div:has([data-testid="stMain"]) { margin-left: 300px; }
+  html[data-type="large"]:not([data-lecture], [data-embed])
+    [data-testid="stAppViewContainer"]:not(:has([data-testid="stSidebar"]))
+    > div:has([data-testid="stMain"]) { margin-left: max(300px, 18.8rem); }
 }
-/* The picture comes before the head line above it. */
+/* The picture comes before the head line above it. Room within the block: the block itself must not
+   move when the head comes. */
 html:not([data-lecture], [data-embed]) [data-testid="stMain"]:not(:has(.st-key-page-head))
-  [data-testid="stMainBlockContainer"] { padding-top: 7.4rem; }
+  [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { padding-top: 3.5rem; }
 </style>
 <script>
 // Of use until both are there, or a page that has neither; then it would cost every change time.

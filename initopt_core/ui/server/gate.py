@@ -3,8 +3,8 @@
 Streamlit reads a widget's value by its kind and takes for granted that its own script wrote it. A
 value that is none (JSON of 3,000 brackets, text for a number) fails there, at every rerun until the
 browser sends another. Here such a value counts as none, so that the one before it, or the default,
-stays. The class is not a public one: `tests/ui/test_gate.py` fails when an upgrade moves it, and
-pages then work as without the gate.
+stays. The class is not a public one: `tests/ui/server/test_gate.py` fails when an upgrade moves it,
+and pages then work as without the gate.
 """
 
 from __future__ import annotations

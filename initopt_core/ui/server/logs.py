@@ -90,9 +90,12 @@ def script_error(error: Exception) -> bool:
         True: the page tells a sentence instead of the error.
     """
     import streamlit as st
+    from streamlit.errors import FragmentHandledException
 
     from initopt_core.registry import SettingError
 
+    if isinstance(error, FragmentHandledException):
+        return True  # of a fragment in this one, which has told it
     if isinstance(error, SettingError):
         st.warning(str(error), icon=":material/tune:")
         return True

@@ -12,12 +12,11 @@ import gc
 import importlib
 import logging
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import streamlit as st
-
-from initopt_core.ui.components import live_chart
 
 from . import farewell, operation
 
@@ -30,6 +29,7 @@ LATER = (
     "initopt_core.ui.course.page",
 )
 PATIENCE_SECONDS = 120
+COURTESY_SECONDS = 10
 GRACE_SECONDS = 20
 """That an epoch in training has to come to its end after a stop signal."""
 _imported = threading.Event()
@@ -57,11 +57,19 @@ def begin() -> None:
             _thread.start()
 
 
-def wait(title: str) -> None:
-    """Until the libraries are there; the page's name and a word on it stand there meanwhile."""
+def wait(title: str, first: Callable[[], bool] | None = None) -> None:
+    """Until the libraries are there.
+
+    Args:
+        title: of the page, which stands there meanwhile with a word on it.
+        first: draws something better, if it can and says so; the page is run again afterwards.
+    """
     place = st.empty()
     if _imported.is_set():
         return
+    if first is not None and first():
+        _imported.wait(PATIENCE_SECONDS)
+        st.rerun()  # a run may mount an element only once
     with place.container():
         st.title(title, anchor=False)
         st.caption(":material/hourglass_top: Loading PyTorch and the images, once a start …")
@@ -83,6 +91,13 @@ def _one_app() -> None:
         PagesManager.uses_pages_directory = False
 
 
+def _give_way() -> None:
+    """Until the first visitor has his page: what nobody has asked for would only slow it down."""
+    until = time.monotonic() + COURTESY_SECONDS
+    while operation.LOAD.waiting()[0] and time.monotonic() < until:
+        time.sleep(0.05)
+
+
 def _load() -> None:
     """Everything here is loaded anyway by who asks for it: a failure is told there."""
     try:
@@ -94,6 +109,7 @@ def _load() -> None:
         _imported.set()
     with contextlib.suppress(Exception):
         page.prepare()
+    _give_way()
     for name in LATER:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
@@ -101,4 +117,6 @@ def _load() -> None:
     gc.collect()
     gc.freeze()
     with contextlib.suppress(Exception):
+        from initopt_core.ui.components import live_chart  # it brings Altair
+
         live_chart.register()

@@ -10,12 +10,14 @@ import streamlit as st
 
 from initopt_core import data
 from initopt_core.registry import SettingError
-from initopt_core.settings import server_settings
+from initopt_core.settings import ServerSettings, server_settings
 from initopt_core.training.runs.desk import Desk
 from initopt_core.training.runs.ownership import Allowance
+from initopt_core.training.runs.ray_runner import RayRunner
 from initopt_core.training.runs.service import TrainingService
+from initopt_core.training.runs.store import shared_store
 from initopt_core.ui import address
-from initopt_core.ui.state import values
+from initopt_core.ui.state import drop_notes, values
 
 from . import identity, operation
 from .dataset import get_dataset
@@ -43,9 +45,24 @@ def shared_service() -> TrainingService:
             settings.visitor_weights,
         )
         bounds |= {"keep_s": settings.keep_days * 86_400.0, "disk_bytes": settings.disk_mb * 2**20}
-    made = TrainingService(device=settings.device, **here, **bounds)
+    if settings.ray:
+        bounds |= _on_a_cluster(settings, here.get("data_folder", ""))
+    made = TrainingService(device=settings.device, far=shared_store(), **here, **bounds)
     operation.trains(made)
     return made
+
+
+def _on_a_cluster(settings: ServerSettings, data_folder: str) -> dict[str, Any]:
+    """What makes the service train on a Ray cluster."""
+    runner = RayRunner(
+        settings.ray,
+        settings.ray_cpus,
+        settings.ray_gpus,
+        settings.ray_tasks,
+        data_folder,
+        settings.device,
+    )
+    return {"runner": runner, "at_once": settings.ray_tasks}
 
 
 def service() -> Desk:
@@ -68,8 +85,19 @@ def dataset_of(kind: str) -> data.FashionMNIST:
 
 def shown_run() -> str | None:
     """The run on the page: the link's, else the session's, else the live one, else the newest."""
+    before = st.session_state.pop(_PROBLEM, None)
+    found = _shown_run()
+    if problem := st.session_state.get(_PROBLEM, ""):
+        what = f"“{name}”" if (name := run_name(found)) else "the recorded race"
+        st.session_state[_PROBLEM] = f"{problem} Shown instead: {what}."
+    elif before:
+        st.session_state[_PROBLEM] = before
+    return found
+
+
+def _shown_run() -> str | None:
     known = service()
-    for run_id in (st.query_params.get(RUN), values.get(RUN)):
+    for run_id in (address.current(RUN), values.get(RUN)):
         if not run_id:
             continue
         if run_id == RECORDED:
@@ -99,6 +127,14 @@ def show_run(run_id: str) -> None:
     address.write(RUN, run_id)
 
 
+def turn_to(run_id: str | None) -> None:
+    """Callback, of a fragment, too: the whole page shows this run; None where there is none, and
+    the page then says why."""
+    if run_id:
+        show_run(run_id)
+    st.rerun()
+
+
 def run_name(run_id: str | None) -> str:
     """What people call the run; empty where there is none."""
     if run_id == RECORDED:
@@ -110,6 +146,7 @@ def run_name(run_id: str | None) -> str:
 
 def try_to(act: Callable[[], Any]) -> Any:
     """Callback: what `act` gives; None where it is refused, and the page then says why."""
+    drop_notes()
     try:
         return act()
     except SettingError as problem:

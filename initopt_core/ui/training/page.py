@@ -7,8 +7,15 @@ import functools
 import streamlit as st
 
 from initopt_core.ui.page import CONTROLS, HEAD, Laboratory, experiments
-from initopt_core.ui.server.training import RECORDED, RUN, problem_told, run_name, shown_run
-from initopt_core.ui.state import notice_bad_links, values
+from initopt_core.ui.server.training import (
+    COMPARED,
+    RECORDED,
+    RUN,
+    problem_told,
+    run_name,
+    shown_run,
+)
+from initopt_core.ui.state import values
 from initopt_core.wording import as_text
 
 from . import about, controls, recorded, runs, steer, watch
@@ -19,7 +26,10 @@ LAB = Laboratory(
     controls.read,
     words=lambda held: (run_name(values.get(RUN)),),
     stays=controls.STAYS,
+    links=(RUN, COMPARED, "budget"),
+    follows=lambda: (ABOUT,),  # it names the side's settings
 )
+ABOUT = "about"
 
 
 def show() -> None:
@@ -32,18 +42,19 @@ def _draw(held: controls.Held) -> None:
     head, notes, body = (st.container() for _ in range(3))
     foot = st.container(key="training-runs")
     shown = shown_run()
+    others = runs.compared(shown)
     with st.sidebar:
         start()  # cheap, and what a first visitor looks for
     with body:
-        about.about(LAB, shown, held.config)
+        said(shown)
         if shown in (None, RECORDED):
             recorded.recorded()
         else:
-            watch.watch(shown, runs.compared(shown), held)
+            watch.watch(shown, others, held)
     with head:
-        heading()
+        heading(shown)
     with notes:
-        notice_bad_links()
+        LAB.notes()
         if told := problem_told():
             st.info(as_text(told), icon=":material/info:")
     with st.sidebar:
@@ -52,14 +63,23 @@ def _draw(held: controls.Held) -> None:
         runs.runs_panel(shown)
 
 
+@LAB.fragment(ABOUT)
+def said(held: controls.Held, shown: str | None) -> None:
+    """The settings of what is shown, beside those of the side."""
+    about.about(LAB, shown, held.config)
+
+
 @LAB.fragment(HEAD)
-def heading(held: controls.Held) -> None:
-    """The page's name, ready-made races, Undo and Reset."""
+def heading(held: controls.Held, shown: str | None) -> None:
+    """The page's name, ready-made races, the recorded one, Undo and Reset."""
     races = [
         (name, name, None, functools.partial(controls.apply_preset, LAB, name))
         for name in controls.PRESETS
     ]
-    LAB.head(lambda: experiments(LAB.name, "The tutorial's race, and what changes it.", races))
+    LAB.head(
+        lambda: experiments(LAB.name, "The tutorial's race, and what changes it.", races),
+        lambda: about.to_recorded(shown),
+    )
 
 
 @LAB.fragment(controls.START)

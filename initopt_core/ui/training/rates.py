@@ -27,7 +27,8 @@ def live_rates(run: RunInfo, history: History) -> None:
                 args=(run, racer, label, key),
             )
         st.caption(
-            "Changes hold from the next step on; under a schedule it is the base rate.", width=300
+            "Changes hold from the next step on; under a schedule it is the base rate.",
+            width="stretch",
         )
     if problem := st.session_state.pop(_PROBLEM, None):
         st.error(problem, icon=":material/error:")

@@ -6,14 +6,14 @@ import streamlit as st
 
 from initopt_core.figures import training as figures
 from initopt_core.figures.figure import Figure
+from initopt_core.published import ACCURACIES
 from initopt_core.training.history import History
 from initopt_core.training.runs.recorded import recorded_race
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.wording import points
 
-PUBLISHED = {"SGD": 0.8909, "SGDMomentum": 0.8883, "Adam": 0.8946}
-"""Test accuracies that the tutorial printed."""
+from . import results
 
 
 @st.cache_resource(show_spinner=False)
@@ -37,18 +37,13 @@ def _record() -> tuple[dict[str, Figure], list[tuple[str, float, float]]]:
         "accuracy": figures.accuracy_figure(found, "epochs"),
     }
     ends = [(line, line.trials[0].test or {}) for line in found]  # the record is whole
-    tests = [(line.label, test["accuracy"], PUBLISHED[line.optimizer]) for line, test in ends]
+    tests = [(line.label, test["accuracy"], ACCURACIES[line.optimizer]) for line, test in ends]
     return drawn, tests
 
 
 def recorded() -> None:
     """The tutorial's race as it was run once in full, beside the numbers that it printed."""
     drawn, tests = _record()
-    st.container(key="recorded-how").markdown(
-        "SGD, SGD with momentum and Adam start from the same weights and see the same batches, as "
-        "in the tutorial. Press **Start the race**: the first loss comes within a second. You "
-        "may leave; the race goes on and is here when you return."
-    )
     numbers = ", ".join(f"{label} {points(mine)} ({points(p)})" for label, mine, p in tests)
     st.container(key="recorded-said").caption(
         ":material/history: Below, a recording: the tutorial's 40 epochs, run once by this app on "
@@ -58,4 +53,4 @@ def recorded() -> None:
     for column, (kind, figure) in zip(st.columns(2), drawn.items(), strict=True):
         with column:
             live_chart(figure, key=f"recorded-{kind}")
-            export_buttons(figure, key=f"recorded-{kind}")
+            export_buttons(figure, key=f"recorded-{kind}", clips=results.growing(figure))

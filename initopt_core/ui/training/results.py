@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from initopt_core.figures import training as figures
+from initopt_core.figures.figure import Figure
 from initopt_core.figures.images import png_url
+from initopt_core.figures.training.mistakes import known
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.training import findings
 from initopt_core.training.code import program
 from initopt_core.training.history import Curve, History
 from initopt_core.training.runs.store import RunInfo
 from initopt_core.ui.components.live_chart import live_chart
-from initopt_core.ui.export_menu import export_buttons
+from initopt_core.ui.export_menu import also, export_buttons
 from initopt_core.ui.server.training import dataset_of
 from initopt_core.ui.tables import picture_grid
 from initopt_core.wording import as_text, percent
+
+if TYPE_CHECKING:
+    from initopt_core.figures.clips.clip import Clip
+
+KINDS = ("weights", "activations")
 
 
 def _choose(history: History, key: str, usable) -> Curve | None:
@@ -52,20 +60,75 @@ def distributions(history: History) -> None:
             return
         what = st.segmented_control(
             "Quantity",
-            ("weights", "activations"),
+            KINDS,
             default="weights",
             key="distribution_what",
             label_visibility="collapsed",
         )
     figure = figures.evolution_figure(curve, what or "weights")
     live_chart(figure, key="training-evolution")
-    export_buttons(figure, key="training-evolution")
+    export_buttons(
+        figure,
+        key=f"training-evolution-{what or KINDS[0]}",
+        clips={
+            f"{kind.capitalize()}, epoch after epoch": partial(_over_epochs, curve, kind)
+            for kind in KINDS
+        },
+    )
     last = max(curve.layers)
     epoch = last
     if last > 1:
         epoch = st.slider("Histograms after epoch", 1, last, last, key="distribution_epoch")
     if epoch in curve.layers:
-        live_chart(figures.histogram_figure(curve, epoch), key="training-histograms")
+        figure = figures.histogram_figure(curve, epoch)
+        live_chart(figure, key="training-histograms")
+        export_buttons(figure, key="training-histograms")
+
+
+def offer_all(run: RunInfo, history: History) -> None:
+    """For the zip of the page: what these parts show of the first racer that has it."""
+    measured = next((c for c in history.curves.values() if c.layers), None)
+    if measured is not None:
+        for kind in KINDS:
+            also(f"training-evolution-{kind}", partial(figures.evolution_figure, measured, kind))
+        also(
+            "training-histograms", partial(figures.histogram_figure, measured, max(measured.layers))
+        )
+    tested = next((c for c in history.curves.values() if c.test and c.test.get("confusion")), None)
+    if tested is not None and tested.test is not None:
+        test, label = tested.test, tested.label
+        classes = dataset_of(run.config.data).classes
+        also(
+            "training-confusion",
+            lambda: figures.confusion_figure(test["confusion"], classes, label),
+        )
+        also("training-classes", lambda: figures.classes_figure(_matrices(history), classes))
+        if known(dataset_of(run.config.data), test["mistakes"]):
+            also(
+                "training-mistakes",
+                lambda: figures.mistakes_figure(
+                    dataset_of(run.config.data), test["mistakes"], label
+                ),
+            )
+    if run.config.search_epochs:
+        also("training-rates", lambda: _rates_figure(run, history))
+
+
+def _over_epochs(curve: Curve, kind: str) -> Clip:
+    from initopt_core.figures.clips.epochs import epochs_clip  # with encoders, when asked for
+
+    return epochs_clip(curve, kind)
+
+
+def growing(figure: Figure) -> dict[str, Callable[[], Clip]]:
+    """Clips of a chart of curves, for its menu."""
+
+    def make() -> Clip:
+        from initopt_core.figures.clips.curves import curves_clip
+
+        return curves_clip(figure)
+
+    return {"The curves as they grow": make}
 
 
 def results(run: RunInfo, history: History) -> None:
@@ -81,30 +144,38 @@ def results(run: RunInfo, history: History) -> None:
         live_chart(figure, key="training-confusion")
         export_buttons(figure, key="training-confusion")
     with right:
-        shown = {
-            trials[0].label: (trials[0].optimizer, trials[0].test["confusion"])
-            for trials in findings.groups(history)
-            if trials[0].test and trials[0].test.get("confusion")
-        }
-        figure = figures.classes_figure(shown, classes)
+        figure = figures.classes_figure(_matrices(history), classes)
         live_chart(figure, key="training-classes")
         export_buttons(figure, key="training-classes")
     st.markdown(f"**Most confident mistakes of {as_text(curve.label)}** on the test images")
-    _mistakes(curve.test["mistakes"], run.config.data)
+    _mistakes(curve.test["mistakes"], run.config.data, curve.label)
 
 
-def _mistakes(mistakes: Sequence[Mapping[str, Any]], kind: str) -> None:
+def _matrices(history: History) -> dict[str, tuple[str, Any]]:
+    """Optimizer and confusion matrix of each racer that was tested, under its label."""
+    return {
+        trials[0].label: (trials[0].optimizer, trials[0].test["confusion"])
+        for trials in findings.groups(history)
+        if trials[0].test and trials[0].test.get("confusion")
+    }
+
+
+def _mistakes(mistakes: Sequence[Mapping[str, Any]], kind: str, label: str) -> None:
     dataset = dataset_of(kind)
     cells = []
-    for m in mistakes:
-        if m["index"] >= len(dataset.test_labels):
-            continue
+    for m in known(dataset, mistakes):
         said, true = dataset.classes[m["predicted"]], dataset.classes[m["label"]]
         url = png_url(dataset.test_images[m["index"]].numpy())
-        share = percent(m["probability"], 0)
+        share = percent(m["probability"], 0).replace(" ", "\u00a0")  # in one line
         cells.append((url, f"{true}, taken for {said}", f"said **{said}** ({share}), is {true}"))
     grid = picture_grid("mistakes", cells)
     st.html(grid if cells else "<p>None: every test image is right.</p>")
+    if cells:
+        export_buttons(
+            lambda: figures.mistakes_figure(dataset, mistakes, label),
+            key="training-mistakes",
+            label="Export the images",
+        )
 
 
 def rates(run: RunInfo, history: History) -> None:
@@ -116,26 +187,37 @@ def rates(run: RunInfo, history: History) -> None:
             "tries seven rates before it races at its best one."
         )
         return
-    names = list(dict.fromkeys([config.initializer, *config.search_initializers]))
-    racers = list(zip(config.labels(), (r.optimizer for r in config.racers), strict=True))
-    figure = figures.sensitivity_figure(
-        history.search, racers, {n: INITIALIZERS[n].label for n in names}
-    )
+    figure = _rates_figure(run, history)
     live_chart(figure, key="training-rates")
     if history.rates:
         st.caption(findings.rates_sentence(config, history))
     export_buttons(figure, key="training-rates")
 
 
-def code(run: RunInfo, history: History) -> None:
-    """The program that makes this race by itself."""
+def _rates_figure(run: RunInfo, history: History) -> Figure:
+    config = run.config
+    names = list(dict.fromkeys([config.initializer, *config.search_initializers]))
+    racers = list(zip(config.labels(), (r.optimizer for r in config.racers), strict=True))
+    labels = {n: INITIALIZERS[n].label for n in names}
+    return figures.sensitivity_figure(history.search, racers, labels)
+
+
+def program_of(run: RunInfo, history: History) -> str | None:
+    """The program that makes this race by itself; None while its rates are still searched for."""
     config = run.config
     if config.search_epochs:
         if not history.rates:
-            st.caption("The program comes when the search for rates is over.")
-            return
+            return None
         config = config.at_rates(history.rates)
-    source = program(config)
+    return program(config)
+
+
+def code(run: RunInfo, history: History) -> None:
+    """The program that makes this race by itself."""
+    source = program_of(run, history)
+    if source is None:
+        st.caption("The program comes when the search for rates is over.")
+        return
     st.download_button(
         "Download program",
         source,

@@ -18,19 +18,26 @@ from initopt_core.ui import address
 from initopt_core.ui.controls import boxed
 from initopt_core.ui.server.dataset import get_dataset
 from initopt_core.ui.server.training import COMPARED, RUN, service, show_run, try_to
-from initopt_core.ui.state import values
-from initopt_core.wording import as_text, megabytes
+from initopt_core.ui.state import note_bad_link, values
+from initopt_core.wording import as_text, many, megabytes
 
 MAX_COMPARED = 4
+BOX = "run_box"
+"""What the box of runs holds."""
 
 
 def compared(shown: str | None) -> tuple[str, ...]:
     """The further runs that are drawn beside the one on the page: the session's, at first the
     link's."""
+    asked: tuple[str, ...] = ()
     if COMPARED not in values:
-        values[COMPARED] = tuple(filter(None, st.query_params.get(COMPARED, "").split(",")))
+        asked = tuple(filter(None, st.query_params.get(COMPARED, "").split(",")))
+        values[COMPARED] = asked
     wanted = values[COMPARED]
     known = {r.id for r in service().runs()} if wanted else set()
+    for one in asked:
+        if one not in known:
+            note_bad_link(COMPARED, one)
     found = tuple(i for i in wanted if i in known and i != shown)[:MAX_COMPARED]
     address.write(COMPARED, ",".join(found) or None)
     return found
@@ -57,8 +64,8 @@ def runs_panel(shown: str | None) -> None:
             return names.get(run, run)
 
         left, right = st.columns(2)
-        st.session_state["_run_box"] = shown if shown in names else None
-        left.selectbox("Show", list(names), format_func=named, key="_run_box", on_change=_open)
+        box = functools.partial(left.selectbox, "Show", list(names), format_func=named)
+        boxed(box, BOX, shown if shown in names else None, _open)
         draw = functools.partial(
             right.multiselect,
             "Compare with",
@@ -144,7 +151,7 @@ def _take(get: Callable[[], pretrained.Models], *, uploaded: bool = False) -> No
 
 
 def _open() -> None:
-    chosen = st.session_state["_run_box"]
+    chosen = values[BOX]
     if any(run.id == chosen for run in service().runs()):
         show_run(chosen)
 
@@ -179,8 +186,9 @@ def _actions(run: RunInfo) -> None:
                 st.button("Delete it", key="delete_run", on_click=_delete, args=(run.id,))
     whose = "" if mine else "started in another browser · "
     st.caption(
-        f"{whose}{run.state} · {len(run.config.racers)} optimizers · {run.config.epochs} epochs · "
-        f"batch {run.config.batch_size} · {run.config.data} data · id {run.id}"
+        f"{whose}{run.state} · {many(len(run.config.racers), 'optimizer')} · "
+        f"{many(run.config.epochs, 'epoch')} · batch {run.config.batch_size} · "
+        f"{run.config.data} data · id {run.id}"
     )
 
 

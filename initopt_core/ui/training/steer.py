@@ -10,7 +10,7 @@ import streamlit as st
 from initopt_core.training import TrainConfig
 from initopt_core.training.runs.desk import Desk
 from initopt_core.training.runs.store import ACTIVE, RunInfo
-from initopt_core.ui.server.training import service, show_run, try_to
+from initopt_core.ui.server.training import service, try_to, turn_to
 from initopt_core.wording import as_text
 
 from . import about
@@ -21,21 +21,19 @@ def start_button(config: TrainConfig | None, problem: str) -> None:
     known = service()
     known.expect()
     if config is None:
-        _main_button("Start the race", "flag", disabled=True)
+        _main_button(about.START, "flag", disabled=True)
         st.error(as_text(problem))
         return
 
     def start(again: bool = False) -> None:
-        if run_id := try_to(lambda: known.submit(config, again=again)):
-            show_run(run_id)
-        st.rerun()  # all of the page follows the run, or says why there is none
+        turn_to(try_to(lambda: known.submit(config, again=again)))
 
     too_much = known.asks_too_much(config)
-    busy = known.active()
-    if busy and busy.fingerprint == config.fingerprint():
-        _main_button("Show the running race", "visibility", partial(_show, busy.id))
-    elif known.store.finished_like(config):
-        _main_button("Show the finished race", "history", start)
+    busy, offer = known.active(), about.offer(config)
+    if busy and offer == about.SHOW_RUNNING:
+        _main_button(offer, "visibility", partial(turn_to, busy.id))
+    elif offer == about.SHOW_FINISHED:
+        _main_button(offer, "history", start)
         st.button(
             "Train it anew",
             icon=":material/replay:",
@@ -47,15 +45,25 @@ def start_button(config: TrainConfig | None, problem: str) -> None:
         )
         st.caption("This setting is already trained; the old run is kept either way.")
     else:
-        _main_button("Start the race", "flag", start, disabled=bool(too_much))
+        _main_button(about.START, "flag", start, disabled=bool(too_much))
         if too_much:
             st.info(too_much, icon=":material/speed:")
         else:
             st.caption(f":material/timer: {as_text(about.estimate(config))}")
         if reckoning := known.reckoning(config):
             st.caption(f":material/functions: {reckoning}")
-        if busy:
+        if known.problem:
+            st.caption(f":material/cloud_off: {as_text(known.problem)}")
+        elif known.cut_off():
+            st.caption(f":material/cloud_off: {CUT_OFF}")
+        elif busy:
             st.caption(_waits(busy, known.waiting()))
+
+
+CUT_OFF = (
+    "The store of all runs does not answer: other servers' runs are shown as they were. "
+    "What is trained here is kept, and goes there as soon as it answers."
+)
 
 
 def _waits(busy: RunInfo, waiting: int) -> str:
@@ -65,11 +73,6 @@ def _waits(busy: RunInfo, waiting: int) -> str:
     if waiting:
         text += f"; {waiting} more {'waits' if waiting == 1 else 'wait'}, and turns go round"
     return f"{text}."
-
-
-def _show(run_id: str) -> None:
-    show_run(run_id)
-    st.rerun()
 
 
 def _main_button(

@@ -15,12 +15,14 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from initopt_core.figures import training as figures
 from initopt_core.figures.figure import Figure
 from initopt_core.registry import SettingError
+from initopt_core.training.differences import summary
 from initopt_core.training.history import History
 from initopt_core.training.runs.service import Place
 from initopt_core.training.runs.store import ACTIVE, RunInfo
+from initopt_core.ui import offers
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.controls import parameter_control, segmented
-from initopt_core.ui.export_menu import export_buttons
+from initopt_core.ui.export_menu import also, export_buttons
 from initopt_core.ui.server.training import service
 from initopt_core.ui.state import kept, write_link
 
@@ -127,7 +129,7 @@ def seen(run_id: str, others: tuple[str, ...]) -> tuple[Seen, ...]:
 def draw(shown: tuple[Seen, ...], place: Place, manner: Manner) -> Picture:
     """The picture of these runs, from nothing but their snapshots."""
     run, history = shown[0].run, shown[0].history
-    head, table = words.state(run, history, place.ahead, place.seconds), ""
+    head, table = words.state(run, history, place.ahead, place.seconds, place.problem), ""
     charts: tuple[tuple[str, Figure], ...] = ()
     if history.curves and not history.phase.startswith("search:"):
         head += words.legend(_lines(shown))
@@ -183,11 +185,13 @@ class _Shown:
     every: float | None
     charts: bool
     tab: bool
+    changes: int = 0
 
 
 def _now_shown(found: Picture, tab: bool) -> _Shown:
     every = interval() if found.run.state in ACTIVE else None
-    return _Shown(found.run.id, found.run.state, every, bool(found.charts), tab)
+    changes = len(found.history.rate_changes)  # the page says them above the curves
+    return _Shown(found.run.id, found.run.state, every, bool(found.charts), tab, changes)
 
 
 def _tab() -> str:
@@ -231,7 +235,7 @@ def _live(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
         found = picture(run_id, others, manner)  # an old picture must not send the page in circles
     if found is None or _now_shown(found, tab) != before:
         st.rerun()  # buttons, timers and the list of runs follow the run's state
-    st.html(found.head)
+    st.container(key="race-head").html(found.head)
     if found.searching:
         results.rates(found.run, found.history)
     elif not found.charts:
@@ -241,7 +245,7 @@ def _live(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
         for column, (kind, chart) in zip(st.columns(2), found.charts, strict=True):
             with column:
                 live_chart(chart, key=f"training-{kind}")
-        st.html(found.table)
+        st.container(key="race-table").html(found.table)
 
 
 def _more(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
@@ -249,17 +253,37 @@ def _more(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
     found = picture(run_id, others, manner, age=0.5)
     if found is None or not found.charts:
         return
+    offers.begin("training-")
+    run, history = found.run, found.history
+    words = summary(run.config, history)
+    ready = history.rates or not run.config.search_epochs
+    own = {"training.py": lambda: results.program_of(run, history) or ""} if ready else {}
     with st.container(horizontal=True, vertical_alignment="center", key="training-more"):
         segmented(controls.TAB, width="content")
         for kind in ("loss", "accuracy"):
             chart = figure(kind, found.shown, *manner, True)
-            export_buttons(chart, key=f"training-{kind}", label=f"{kind.capitalize()} figure")
+            export_buttons(
+                chart,
+                key=f"training-{kind}",
+                label=f"{kind.capitalize()} figure",
+                clips=results.growing(chart),
+                extra=own,
+                caption=words,
+            )
+    if any(c.probes for c in history.curves.values()):
+        for kind in LAYERS:
+            also(f"training-{kind}", partial(figure, kind, found.shown[:1], *manner), caption=words)
+    results.offer_all(run, history)
     chosen = _tab()
     write_link(controls.TAB.name, chosen, controls.TAB.default)
     if bool(chosen) != st.session_state["_training_shown"].tab and found.run.state in ACTIVE:
         st.rerun()  # only what is open refreshes itself
     if chosen:
         PANELS[chosen](found)
+
+
+LAYERS = ("gradient", "ratio")
+"""Figures of the part Layers."""
 
 
 def _layers(found: Picture) -> None:
@@ -270,10 +294,12 @@ def _layers(found: Picture) -> None:
         "Every 20 steps. Gradients that differ by powers of ten between layers train unevenly; "
         "an update of about a thousandth of the weights is a common rule of thumb."
     )
-    for kind in ("gradient", "ratio"):
+    for kind in LAYERS:
         chart = figure(kind, found.shown[:1], *found.manner)
         live_chart(chart, key=f"training-{kind}")
-        export_buttons(chart, key=f"training-{kind}")
+        export_buttons(
+            chart, key=f"training-{kind}", caption=summary(found.run.config, found.history)
+        )
 
 
 PANELS: dict[str, Callable[[Picture], None]] = {

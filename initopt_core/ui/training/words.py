@@ -26,17 +26,20 @@ HEADS = (
 )
 
 
-def state(run: RunInfo, history: History, ahead: int = 0, wait: float | None = None) -> str:
+def state(
+    run: RunInfo, history: History, ahead: int = 0, wait: float | None = None, problem: str = ""
+) -> str:
     """What is happening, how far it is, and who has stopped, as HTML.
 
     Args:
         ahead: runs that a queued one waits for.
         wait: seconds that they are expected to take; None where that is not known.
+        problem: why a queued one cannot begin at present.
     """
     name = f"<b>{html.escape(run.name)}.</b> "
     if run.state == "queued":
-        text = "Starting."
-        if ahead:
+        text = html.escape(problem) or "Starting."
+        if ahead and not problem:
             text = f"Waiting for {ahead:d} other {'run' if ahead == 1 else 'runs'}"
             text += f", about {duration(wait)}." if wait else "."
         return f'<div class="race-state" role="status">{name}{text}</div>'

@@ -1,40 +1,30 @@
-"""Histograms that change: over epochs, and from one initialization to another."""
+"""Histograms of layers that change: each moment's is drawn as high as its share."""
 
 import numpy as np
 import pytest
 
-from initopt_core import data
-from initopt_core.figures import clips
-from initopt_core.figures.clips.histograms import _shares
-from initopt_core.initialization.observation import observe
-from initopt_core.initialization.settings import Settings
+from initopt_core.figures.clips.histograms import Panel, panels_clip
+from initopt_core.figures.clips.options import ClipOptions
 from initopt_core.reading import SettingError
-from initopt_core.training.history import History
-from initopt_core.training.runs.recorded import recorded_race
-from tests.support.clips import moves
+
+INK = "#4477AA"
 
 
-def seen(scheme, hidden=(32,)):
-    return observe(Settings.make(scheme=scheme, hidden=hidden, batch=64), data.load_sample())
+def inked(image) -> int:
+    """Pixels of the panel's colour."""
+    pixels = np.asarray(image.convert("RGB")).astype(int)
+    return int((np.abs(pixels - [0x44, 0x77, 0xAA]).max(axis=-1) < 60).sum())
 
 
-def test_epochs_move():
-    history = History(recorded_race())
-    history.poll()
-    moves(clips.epochs_clip(next(iter(history.curves.values()))))
+def test_what_is_twice_as_high_has_twice_the_ink():
+    low, high = np.full(60, 20.0), np.full(60, 40.0)
+    clip = panels_clip(
+        "x", "x", [Panel("Layer 0", INK, 0, 1, np.array([low, high]))], ["a", "b"], "t"
+    )
+    frames = [inked(f) for f in clip.frames(ClipOptions(width=320, height=180, fps=4, seconds=1))]
+    assert frames[-1] / frames[0] == pytest.approx(2, rel=0.1)
 
 
-def test_one_initialization_turns_into_another():
-    moves(clips.morph_clip(seen("xavier"), seen("kaiming")))
-
-
-def test_networks_of_different_depths_are_refused_in_words():
-    with pytest.raises(SettingError, match="2 and 3 layers"):
-        clips.morph_clip(seen("xavier", (4,)), seen("xavier", (4, 4)))
-
-
-def test_other_bins_hold_the_same_values():
-    kept = {"low": 0.0, "high": 4.0, "counts": [1, 2, 3, 4]}
-    assert _shares(kept, np.array([0.0, 2, 4])) == pytest.approx([30, 70])
-    assert _shares(kept, np.array([0.0, 0.5, 4])) == pytest.approx([5, 95])
-    assert _shares(kept, np.linspace(-10, 10, 7)).sum() == pytest.approx(100)
+def test_no_histogram_is_said():
+    with pytest.raises(SettingError, match="no histogram"):
+        panels_clip("x", "x", [], [], "t")

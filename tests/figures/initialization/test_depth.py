@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 
 import pytest
 import vl_convert
@@ -41,3 +42,12 @@ def test_what_is_drawn_is_what_was_measured_and_predicted():
     predicted = [r["y"] for r in rows if r["kind"] == "predicted"]
     assert measured == pytest.approx([s.variance for s in seen.probe.activations], rel=1e-3)
     assert predicted == pytest.approx(seen.prediction.variance, rel=1e-3)
+
+
+@pytest.mark.parametrize("hidden", ["32, 16", "64, 8"])
+def test_both_titles_stand_at_one_height(hidden):
+    """A label over the end of its axis lifted one of them."""
+    seen = observe(Settings.make(hidden=hidden, batch=64), load_sample())
+    svg = vl_convert.vegalite_to_svg(initialization.depth(seen).spec())
+    places = re.findall(r'role-title"[^>]*><g transform="translate\(([^)]*)\)"', svg)
+    assert len(places) == 2 and len(set(places)) == 1

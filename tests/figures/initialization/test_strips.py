@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import vl_convert
 from PIL import Image
 
 from initopt_core.data import load_sample
+from initopt_core.figures import export
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Settings, observe
@@ -59,6 +61,8 @@ def test_a_strips_ink_is_darkest_where_values_are_dense(dataset):
     alpha = np.asarray(Image.open(io.BytesIO(file)))[..., 3].astype(float)
     assert alpha.shape[1] % len(seen.names) == 0
     middle = alpha.shape[0] // 2
+    svg = export.to_svg(figures.strips(seen)).decode()
+    assert len(re.findall("√\\(density / layer.{1,5}s highest\\)", svg)) == 3  # what ink means
     assert alpha[middle - 30 : middle + 30].mean() > 3 * alpha[:30].mean()  # weights gather at 0
 
 

@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from PIL import Image
 
 from initopt_core.descent import Run
@@ -19,13 +20,43 @@ def the_map(run):
     return basins.basin_map(BOWLS, run, (-5.0, 5.0, -5.0, 5.0), 60, MINIMA, "log")
 
 
-def test_maps_are_exported_as_one_picture_twice_the_pages_size():
+@pytest.fixture(scope="module")
+def figure():
     runs = (Run("Adam", (("lr", 0.3),)), Run("SGD", (("lr", 0.01),)))
     maps = [the_map(r).picture(r.optimizer) for r in runs]
     places = [(x, y) for x, y, _ in MINIMA]
     losses = tuple(z for _, _, z in MINIMA)
-    key = figures.MapKey(None, basins.colours(list(losses)), losses)
-    figure = figures.basin_maps(BOWLS, maps, places, (-5.0, 5.0, -5.0, 5.0), key)
-    width, height = Image.open(io.BytesIO(export.to_png(figure))).size
-    assert width > 2 * 2 * 300 and 2 * 300 < height < 2 * 450
+    key = figures.MapKey(None, basins.colours(list(losses)), losses, updates=60)
+    return figures.basin_maps(BOWLS, maps, places, (-5.0, 5.0, -5.0, 5.0), key)
+
+
+def size_of(figure, **look):
+    return Image.open(io.BytesIO(export.to_png(figure, export.ExportOptions(**look)))).size
+
+
+def test_maps_are_exported_as_one_picture_twice_the_pages_size(figure):
+    width, height = size_of(figure)
+    assert width > 2 * 2 * 300 and 2 * 300 < height < 2 * 600
     assert b"Adam" in export.to_svg(figure) and b"data:image" not in export.to_csv(figure)
+
+
+@pytest.mark.parametrize("theme", export.THEMES)
+def test_the_key_has_the_colours_of_the_maps_and_numbers_for_their_darkness(figure, theme):
+    svg = export.to_svg(figure, export.ExportOptions(theme=theme)).decode()
+    for hue in basins.colours([z for _, _, z in MINIMA]):
+        r, g, b = (int(hue[k : k + 2], 16) for k in (1, 3, 5))
+        assert f"rgb({r}, {g}, {b})" in svg  # also in print, whose series get other greys
+    assert "(3, 2), loss 0" in svg and "updates until a start arrives" in svg
+    assert all(f">{step}</text>" in svg for step in (0, 30, 60))
+
+
+def test_in_one_column_maps_stand_below_one_another(figure):
+    width, height = size_of(figure, shape="column", scale=1)
+    assert width == 440 and height > 2 * 300
+
+
+@pytest.mark.parametrize(
+    ("maps", "across"), [(1, 1), (3, 3), (4, 4), (5, 3), (6, 3), (7, 4), (8, 4)]
+)
+def test_rows_of_maps_are_about_equally_long(maps, across):
+    assert figures.in_row(maps) == across

@@ -6,7 +6,9 @@ import numpy as np
 from PIL import Image
 
 from initopt_core.figures import loss_surfaces as figures
+from initopt_core.figures.loss_surfaces.picture import color_bar, height
 from initopt_core.surfaces import Surface
+from initopt_core.wording import number
 
 
 def test_the_picture_has_the_lowest_loss_where_it_is_lowest():
@@ -17,3 +19,11 @@ def test_the_picture_has_the_lowest_loss_where_it_is_lowest():
     # The minimum (0, 0) is a quarter from the left and a quarter from the bottom.
     np.testing.assert_array_equal(pixels[60, 20, :3], [0x44, 0x01, 0x54])
     assert pixels[0, -1, 1] > 200  # the far corner is yellow
+
+
+def test_a_scale_says_its_losses_and_whether_it_is_logarithmic():
+    for color, title in (("linear", "loss"), ("log", "loss, log scale")):
+        layers = color_bar(0.0, 800.0, color, 18, 400).to_dict(validate=False)["layer"]
+        words = [layer["mark"]["text"] for layer in layers if layer["mark"]["type"] == "text"]
+        assert words[-1] == title and words[0] == "0" and words[-2] == "800"
+        assert words[2] == number(height(0.5, 0.0, 800.0, color))

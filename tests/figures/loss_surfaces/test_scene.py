@@ -9,7 +9,7 @@ from initopt_core.descent import Run, race
 from initopt_core.figures.loss_surfaces.scene import pack_grid, scene
 from initopt_core.loss_surfaces.landmarks import landmarks
 from initopt_core.loss_surfaces.presets import RACES
-from initopt_core.surfaces import Surface
+from initopt_core.surfaces import FORMULA, Surface
 
 RAVINE = Surface("pathological")
 
@@ -54,7 +54,18 @@ def test_a_diverged_scene_can_still_be_sent():
     bowl = Surface("quadratic")
     made = scene(bowl, (run,), 100, 0.0, 0, (-4, 4, -4, 4), landmarks(bowl, ()))
     assert made.head["runs"][0]["diverged"] is not None
+    assert made.head["runs"][0]["gone"].startswith("SGD: diverged at step ")
     json.dumps(made.head, allow_nan=False)
+
+
+def test_the_end_of_a_path_says_what_the_table_says():
+    """Beside a path's end stood "diverged", in the table "left the domain"."""
+    run = Run("SGD", (("lr", 0.1),), (3.0, 3.0))
+    logarithm, view = Surface(FORMULA, text="log(w1)"), (-4, 4, -4, 4)
+    made = scene(logarithm, (run,), 100, 0.0, 0, view, landmarks(logarithm, view))
+    (sent,) = made.head["runs"]
+    assert sent["gone"] == "SGD: left the domain at step 47"
+    assert sent["outcome"].startswith("left the domain at step 47")
 
 
 def test_a_grid_may_come_from_anywhere():

@@ -6,7 +6,7 @@ import pytest
 import vl_convert
 
 from initopt_core.figures import training
-from tests.support.charts import powers, told
+from tests.support.charts import points_of_lines, powers, told
 
 
 @pytest.mark.parametrize("tiny", [0.0, 1e-310, 5e-324])
@@ -31,3 +31,18 @@ def test_each_layers_curve_is_what_was_measured():
     figure = training.layers_figure(training.lines([("", history)]), "steps", "gradient")
     drawn = [(r["layer"], r["x"], r["y"]) for r in figure.rows()["layers"]]
     assert drawn == [(0, 0, 1), (0, 20, 0.25), (2, 0, 2), (2, 20, 0.5)]
+
+
+@pytest.mark.parametrize("what", ["gradient", "ratio"])
+def test_each_panel_shows_its_own_optimizer_alone(what):
+    history = told([[2.3, 1.0], [2.3, 1.0]])
+    for name, looks in (("SGD", 2), ("Adam", 3)):
+        for step in range(looks):
+            values = [1.0 + step, 2.0, 0.0 if name == "Adam" else 3.0]
+            probe = {"kind": "probe", "name": name, "step": 20 * step}
+            history._take({**probe, "gradient": values, "ratio": values})
+    figure = training.layers_figure(training.lines([("", history)]), "steps", what)
+    svg = vl_convert.vegalite_to_svg(figure.spec())
+    drawn = [n for n in points_of_lines(svg) if n]  # without the line of values that have no place
+    assert drawn == [2, 2, 2, 3, 3]  # three layers of SGD, of two looks; two of Adam
+    assert svg.count("Left out") == 1

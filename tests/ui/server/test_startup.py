@@ -1,18 +1,76 @@
-"""What is loaded before the server listens."""
+"""What the server loads before its first visitor asks."""
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
+import threading
+
+from streamlit.testing.v1 import AppTest
 
 from initopt_core.paths import ROOT
+from initopt_core.ui.server import startup
 
 
-def test_the_server_listens_before_pytorch_is_loaded():
+def test_the_server_listens_before_anything_large_is_loaded():
     lines = (ROOT / "app.py").read_text(encoding="utf-8").splitlines()
     imports = [line for line in lines if line.startswith(("import ", "from "))]
-    code = "\n".join([*imports, "import sys", "print('torch' in sys.modules)"])
+    large = {"torch", "altair", "pandas", "scipy"}
+    code = "\n".join([*imports, "import sys", f"print(sys.modules.keys() & {large})"])
     ran = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert ran.stdout.split() == ["False"]
+    assert ran.stdout.split() == ["set()"]
+
+
+def test_what_is_loaded_ahead_is_there():
+    assert all(importlib.util.find_spec(name) for name in (startup.FIRST, *startup.LATER))
+
+
+def test_loading_begins_once(monkeypatch):
+    begun = []
+    monkeypatch.setattr(startup, "_thread", None)
+    monkeypatch.setattr(startup, "_load", lambda: begun.append(threading.current_thread().name))
+    for _ in range(3):
+        startup.begin()
+    assert startup._thread is not None
+    startup._thread.join(10)
+    assert begun == ["initopt-startup"]
+
+
+def test_a_failure_ahead_keeps_nobody_waiting(monkeypatch, caplog):
+    done = threading.Event()
+    monkeypatch.setattr(startup, "_imported", done)
+    monkeypatch.setattr(startup, "FIRST", "initopt_core.there_is_none")
+    startup._load()
+    assert done.is_set() and "loading ahead failed" in caplog.text
+
+
+def waiting():
+    import streamlit as st
+
+    from initopt_core.ui.server import startup
+
+    startup.wait("Training")
+    st.write("the page")
+
+
+def test_a_page_waits_under_its_name_and_then_is_alone(monkeypatch):
+    monkeypatch.setattr(startup, "_imported", threading.Event())
+    monkeypatch.setattr(startup, "PATIENCE_SECONDS", 0.01)
+    test = AppTest.from_function(waiting).run()
+    assert [m.value for m in test.markdown] == ["the page"] and not test.title
+
+
+def test_what_nobody_asked_for_comes_after_the_first_answer(monkeypatch):
+    load = startup.operation.Load()
+    monkeypatch.setattr(startup.operation, "LOAD", load)
+    load.begin(1)
+    order = []
+    monkeypatch.setattr(startup.time, "sleep", lambda _: (order.append("waited"), load.end(1)))
+    startup._give_way()
+    assert order == ["waited"]
+    load.begin(2)
+    monkeypatch.setattr(startup, "COURTESY_SECONDS", 0)
+    startup._give_way()  # an answer that does not come keeps nobody for ever

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { within } from "../../../assets/web/stage/boxes.js";
 import { meaning, swipe } from "../../../assets/web/stage/keys.js";
 
 /** An element that is in what one of these words names. */
@@ -34,4 +35,11 @@ test("a finger goes across, not down", () => {
   assert.equal(swipe(120, -20), "back");
   assert.equal(swipe(120, 80), null);
   assert.equal(swipe(-40, 0), null);
+});
+
+test("a plot is covered as far as its figure shows it", () => {
+  const box = { x: 10, y: 5, w: 80, h: 20, open: false }, place = { left: 20, right: 60 };
+  assert.deepEqual(within(box, place), { ...box, x: 20, w: 40 });
+  assert.equal(within({ ...box, x: 70 }, place).w, 0);
+  assert.deepEqual(within({ ...box, x: 25, w: 10 }, place), { ...box, x: 25, w: 10 });
 });

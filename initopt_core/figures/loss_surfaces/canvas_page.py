@@ -1,0 +1,110 @@
+"""The surface's canvas as one HTML file: it plays by double click, offline and inside an iframe.
+
+The file holds the page's own modules and messages, compressed; `assets/web/offline/offline.js`
+gives each module an address when it is opened. So nothing is built, and the file shows what the
+page shows; only the start cannot be moved, since who computes the paths is not there.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import html
+import json
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from initopt_core.figures import modules, theme
+from initopt_core.figures.export.options import ExportOptions
+from initopt_core.figures.export.page import document, inert
+
+from .scene import GridMessage, Scene, Showing, scene_message
+
+FOLDER = "surface_canvas"
+MAIN = f"{FOLDER}/surface_canvas.js"
+SOLID = "vendor/three/OrbitControls.js"
+"""What the third dimension needs; it imports the rest of the library."""
+MOST = 1_000_000
+"""Bytes of a scene, packed: longer races are rounded."""
+KEPT_BITS = 12
+"""Of 23 in the fraction of a rounded number: four digits hold."""
+
+
+def canvas_page(
+    scene: Scene,
+    grid: GridMessage,
+    shown: Showing,
+    options: ExportOptions = ExportOptions(),  # noqa: B008
+) -> bytes:
+    """A race on its surface, played in two and three dimensions, UTF-8; no request leaves it.
+
+    Args:
+        options: theme, letters, title, caption and source.
+    """
+    message = scene_message(scene, grid, replace(shown, wish=1), key="page")
+    told = message.partition(b"\n")[0].decode()
+    packed = {"modules": _program(), "grid": _packed(grid.data), "scene": _packed(message)}
+    if len(packed["scene"]) > MOST:
+        packed["scene"] = _packed(_rounded(message))
+    scripts = [
+        *(f'<script type="text/plain" id="{k}">{data}</script>' for k, data in packed.items()),
+        f'<script type="module">{inert((modules.WEB / "offline/offline.js").read_text())}</script>',
+    ]
+    large = options.text == "slide"
+    if large:
+        scripts.insert(0, '<script>document.documentElement.dataset.type = "large"</script>')
+    return document(
+        f'<div id="part" class="{"st-key-type-large" * large}" data-messages="grid scene"></div>'
+        f"<noscript>{html.escape(shown.alt)} The picture needs JavaScript.</noscript>",
+        scripts,
+        options,
+        name=shown.title,
+        style=_style(options),
+        letters=told + _letters(),
+        allowed="blob:",  # where the modules are
+    )
+
+
+def _style(options: ExportOptions) -> str:
+    """The canvas's own style and the names by which the app tells it its colours."""
+    colors = options.colors
+    named = {
+        "font": theme.FONT,
+        "text-color": colors["ink"],
+        "background-color": colors["paper"],
+        "border-color": colors["faint"],
+        "secondary-background-color": "#262730" if colors["dark"] else "#F0F2F6",
+        "primary-color": "#77AADD" if colors["dark"] else "#4477AA",
+    }
+    told = "".join(f"--st-{name}:{value};" for name, value in named.items())
+    own = (modules.WEB / FOLDER / "surface_canvas.css").read_text(encoding="utf-8")
+    return f":root{{{told}}}\n{own}"
+
+
+def _rounded(message: bytes) -> bytes:
+    """The message with numbers that compress well, told apart by four digits."""
+    head, _, floats = message.partition(b"\n")
+    bits = np.frombuffer(floats, dtype="<u4")
+    step = 1 << (23 - KEPT_BITS)
+    half, mask = np.uint32(step // 2), np.uint32(2**32 - step)
+    finite = np.isfinite(np.frombuffer(floats, dtype="<f4"))
+    return b"".join([head, b"\n", np.where(finite, (bits + half) & mask, bits).tobytes()])
+
+
+@lru_cache(maxsize=1)
+def _program() -> str:
+    told = {"main": MAIN, "modules": modules.modules(MAIN, SOLID)}
+    return _packed(json.dumps(told, ensure_ascii=False).encode())
+
+
+@lru_cache(maxsize=1)
+def _letters() -> str:
+    """All that the canvas may write."""
+    return "".join(sorted({c for _, text in modules.modules(MAIN) for c in text}))
+
+
+def _packed(data: bytes) -> str:
+    """As base64 of gzip; the same each time."""
+    return base64.b64encode(gzip.compress(data, mtime=0)).decode()

@@ -1,0 +1,104 @@
+"""What moves, in the "Export" menu: a clip's form, how far it is, and its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from initopt_core.figures.clips.clip import Clip
+from initopt_core.figures.clips.options import CLIP_FORMATS, ClipOptions
+from initopt_core.reading import SettingError
+from initopt_core.wording import as_text, megabytes
+
+from .server import clips
+from .server.clips import Job
+
+Clips = Mapping[str, Callable[[], Clip]]
+SIZES = {"1280 x 720": (1280, 720), "1920 x 1080": (1920, 1080), "640 x 360": (640, 360)}
+FORMATS = {"mp4": "MP4", "gif": "GIF", "webp": "WebP"}
+SECONDS, HOLDS = (2, 3, 5, 10, 20, 40), (0, 1, 2, 5)
+RATES = (10, 15, 20, 30, 60)
+TICK_SECONDS = 0.5
+
+
+def clip_menu(made: Clips, *, key: str, name: str, look: Callable[[], dict[str, Any]]) -> None:
+    """The form, and below it the clip that this session has asked for here.
+
+    Args:
+        made: label -> maker, of one figure.
+        key: unique on the page.
+        name: of the file, without its ending.
+        look: theme, text, title and source of `ClipOptions`.
+    """
+    st.markdown("**As a clip**")
+    which, options = _form(made, key)
+    held = f"_clip-{key}"
+    job: Job | None = st.session_state.get(held)
+    if st.button("Make the clip", icon=":material/movie:", key=f"{key}-clip-make"):
+        if job is not None:
+            job.cancel()
+        try:
+            job = clips.begin(made[which], ClipOptions(**options, **look()))
+        except SettingError as problem:
+            st.warning(as_text(str(problem)), icon=":material/tune:")
+            return
+        st.session_state[held] = job
+    if job is None:
+        return
+    if job.running:
+        st.fragment(partial(_how_far, job, key), run_every=TICK_SECONDS)()
+    elif job.data is not None:
+        st.download_button(
+            f"Download {name}{job.options.suffix} ({megabytes(len(job.data))})",
+            job.data,
+            file_name=f"{name}{job.options.suffix}",
+            mime=job.options.mime,
+            key=f"{key}-clip-take",
+            on_click="ignore",
+            type="primary",
+        )
+    else:
+        st.caption(as_text(job.problem))
+
+
+def _form(made: Clips, key: str) -> tuple[str, dict[str, Any]]:
+    """Which clip, and what is chosen of `ClipOptions`."""
+    which = next(iter(made))
+    if len(made) > 1:
+        which = st.selectbox("What moves", list(made), key=f"{key}-clip-which")
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        kind = st.selectbox(
+            "Film",
+            list(CLIP_FORMATS),
+            format_func=lambda k: FORMATS[k],
+            key=f"{key}-clip-kind",
+            width=95,
+        )
+        usual = ClipOptions.usual(kind)
+        at = list(SIZES.values()).index((usual.width, usual.height))
+        size = st.selectbox("Pixels", SIZES, at, key=f"{key}-clip-size-{kind}", width=140)
+        fps = st.selectbox(
+            "Frames / s", RATES, RATES.index(usual.fps), key=f"{key}-clip-fps-{kind}", width=95
+        )
+        seconds = st.selectbox("Seconds", SECONDS, 2, key=f"{key}-clip-seconds", width=95)
+        hold = st.selectbox("Hold, s", HOLDS, 1, key=f"{key}-clip-hold", width=90)
+        loop = kind == "mp4" or st.toggle("Again and again", True, key=f"{key}-clip-loop")
+    width, height = SIZES[size]
+    return which, {
+        "format": kind, "width": width, "height": height, "fps": fps, "seconds": seconds,
+        "hold": hold, "loop": bool(loop),
+    }  # fmt: skip
+
+
+def _how_far(job: Job, key: str) -> None:
+    """Progress and a way out; when it has ended, the page is drawn without this timer."""
+    if not job.running:
+        st.rerun()
+    said = f"Frame {job.done} of {job.all}" if job.all else "It is made when its turn has come …"
+    st.progress(job.share, said)
+    if st.button("Cancel", icon=":material/close:", key=f"{key}-clip-cancel"):
+        job.cancel()
+        st.rerun()

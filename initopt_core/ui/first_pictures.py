@@ -1,0 +1,40 @@
+"""What an untouched page showed at an earlier start of the same code, kept for the next one: it
+stands there while PyTorch loads. Needs neither PyTorch nor Altair.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from .components import chart_store
+
+
+def keep(page: str, value: dict[str, Any], folder: str) -> None:
+    """For the next start: `value` (JSON), made from the images in `folder` (or in that file)."""
+    chart_store.write(_name(page), {"folder": folder, "files": _state(folder), "value": value})
+
+
+def kept(page: str) -> dict[str, Any]:
+    """What was kept if code, libraries and images have not changed since; else nothing."""
+    held = chart_store.read(_name(page))
+    try:
+        if held and held["files"] == _state(held["folder"]) and isinstance(held["value"], dict):
+            return held["value"]
+    except (OSError, LookupError, TypeError):
+        pass
+    return {}
+
+
+def _name(page: str) -> str:
+    settings = sorted((k, os.environ.get(k)) for k in ("INITOPT_DATA", "INITOPT_HOME"))
+    return chart_store.fingerprint("first picture", page, version("torch"), settings)
+
+
+def _state(folder: str) -> list[list[Any]]:
+    """Name, size and time of each file."""
+    place = Path(folder)
+    files = sorted(f for f in place.iterdir() if f.is_file()) if place.is_dir() else [place]
+    return [[f.name, (s := f.stat()).st_size, s.st_mtime_ns] for f in files]

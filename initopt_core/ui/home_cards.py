@@ -1,0 +1,86 @@
+"""Home's first screen: what this is, and a card for each laboratory; its pictures are kept, so that
+it stands there while PyTorch loads. Needs neither PyTorch nor Altair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from . import first_pictures
+from .layout import page_header
+from .server import startup
+
+PAGE = "home"
+TUTORIAL = (
+    "https://lightning-ai.github.io/tutorials/notebooks/course_UvA-DL/"
+    "03-initialization-and-optimization.html"
+)
+CARDS = {
+    "initialization": (
+        "Initialization",
+        ":material/equalizer:",
+        "Does the signal live or die before the first step? Send real images through a network "
+        "and watch weights, gradients and activations, layer by layer, as the scheme, the "
+        "activation and the depth change.",
+        "Try: constant weights, then Xavier, then Kaiming.",
+    ),
+    "training": (
+        "Training",
+        ":material/speed:",
+        "SGD, momentum and Adam start from the same weights and see the same batches. Watch loss "
+        "and accuracy stream; leave, come back, and the run is still there.",
+        "Try: the tutorial's race, then a bad initialization.",
+    ),
+    "loss_surfaces": (
+        "Loss surfaces",
+        ":material/landscape:",
+        "Drop optimizers into a ravine or near a steep hole and see their paths move: why "
+        "momentum, why adaptive rates, and when neither helps.",
+        "Try: drag the starting point.",
+    ),
+}
+
+
+def draw(picture: Callable[[str], str]) -> None:
+    """Headline and cards.
+
+    Args:
+        picture: gives the markup of a card's picture.
+    """
+    page_header(
+        "Initialization and optimization, by hand",
+        "Why do some networks learn and others never start? Three laboratories on real "
+        "Fashion-MNIST images, after the University of Amsterdam's tutorial "
+        f"[Initialization and Optimization]({TUTORIAL}): its data, "
+        "network, experiments and races with the numbers that it printed beside ours, and then "
+        "whatever you change.",
+    )
+    for column, (name, card) in zip(st.columns(len(CARDS)), CARDS.items(), strict=True):
+        title, icon, text, hint = card
+        with column.container(border=True, height="stretch", key=f"card-{name}"):
+            st.page_link(f"pages/{name}.py", label=f"**{title}**", icon=icon, width="stretch")
+            st.html(picture(name))
+            st.markdown(text)
+            st.caption(hint)
+
+
+def keep(pictures: Mapping[str, str], folder: str) -> None:
+    """For the next start; `folder`: where the images lie."""
+    first_pictures.keep(PAGE, dict(pictures), folder)
+
+
+def meanwhile(title: str) -> None:
+    """Until PyTorch is there: the cards, where their pictures are kept."""
+    startup.wait(title, _show)
+
+
+def _show() -> bool:
+    """Whether there was something to show."""
+    pictures = first_pictures.kept(PAGE)
+    if pictures.keys() != CARDS.keys():
+        return False
+    draw(lambda name: str(pictures[name]))
+    st.caption(":material/hourglass_top: Loading PyTorch and the images, once a start …")
+    return True

@@ -1,0 +1,68 @@
+"""The untouched page's figures as an earlier start drew them, shown while PyTorch loads.
+
+They stand where the page's own will stand and have their names, so that these take them over in
+place. Needs neither PyTorch nor Altair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from initopt_core.ui import first_pictures
+from initopt_core.ui.components import assets, chart_mount
+from initopt_core.ui.components.chart_mount import Compiled
+from initopt_core.ui.server import startup
+
+PAGE = "initialization"
+LOADING = (
+    ":material/hourglass_top: Loading PyTorch and the images, once a start. Meanwhile, below: the "
+    "tutorial's network as an earlier start drew it."
+)
+Charts = list[tuple[str, Compiled, bytes]]
+
+
+def keep(charts: Sequence[tuple[str, Compiled, bytes]], said: str, folder: str) -> None:
+    """For the next start: key, definition and message of each chart, the line over them, and
+    where the images lie."""
+    parts = [
+        [key, [c.text, c.digest, c.width, c.height], message.decode()] for key, c, message in charts
+    ]
+    first_pictures.keep(PAGE, {"charts": parts, "said": said}, folder)
+
+
+def _kept() -> tuple[Charts, str]:
+    held = first_pictures.kept(PAGE)
+    try:
+        charts = [(key, Compiled(*made), text.encode()) for key, made, text in held["charts"]]
+        return charts, str(held["said"])
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return [], ""
+
+
+def meanwhile(title: str) -> None:
+    """Until PyTorch is there: the page's frame and figures, where they are kept and asked for."""
+    startup.wait(title, partial(_show, title))
+
+
+def _show(title: str) -> bool:
+    """Whether there was something to show."""
+    if st.query_params or not assets.may_serve():
+        return False
+    charts, said = _kept()
+    if not charts or not all(chart_mount.serve(compiled) for _, compiled, _ in charts):
+        return False
+    head, _, picture = (st.container() for _ in range(3))
+    with picture:
+        say = st.container(key="init-say", horizontal=True, vertical_alignment="center")
+        with st.container(key="init-beside", horizontal=True, vertical_alignment="center"):
+            st.html(said, width="stretch")
+        for key, _, message in charts:
+            chart_mount.mount(key, message)
+    with say:
+        st.markdown(LOADING, width="stretch")
+    line = head.container().container(horizontal=True, vertical_alignment="center", key="page-head")
+    line.title(title, anchor=False, width="stretch")
+    return True

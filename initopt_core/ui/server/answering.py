@@ -1,0 +1,85 @@
+"""One run of the script for one answer.
+
+A control's callback names the parts of the page that answer it, and asks Streamlit to run these.
+Streamlit has begun a run by then, of the part that the control belongs to: it ends it with nothing
+drawn, tells the browser so, and begins another. Here the parts that usually answer a control are
+noted when it is drawn, and its next run is one of those from the start; where the callback wants
+others, everything goes the usual way. The class is not a public one: `tests/ui/server/
+test_answering.py` fails when an upgrade moves it, and pages then work as without this.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import weakref
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+_log = logging.getLogger("initopt.answering")
+_noted: weakref.WeakKeyDictionary[Any, dict[str, tuple[str, ...]]] = weakref.WeakKeyDictionary()
+"""Of each session's store of parts: id of the changed control's part -> keys of those that answer
+it."""
+
+
+def begin() -> None:
+    """Let runs begin so; cheap when repeated."""
+    try:
+        from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+
+        run = ScriptRunner._run_script
+    except (ImportError, AttributeError) as problem:
+        _log.warning("every change takes two runs: %s", problem)
+        return
+    if not getattr(run, "widens", False):
+        ScriptRunner._run_script = _widening(run)
+
+
+def _widening(run: Any) -> Any:
+    """`run(runner, wanted)` of the parts that answer what was changed."""
+
+    def widened(runner: Any, wanted: Any) -> None:
+        with contextlib.suppress(AttributeError, TypeError):  # Streamlit's own, they may move
+            store = runner._fragment_storage
+            parts = _parts(store, wanted.fragment_id_queue)
+            if parts != wanted.fragment_id_queue:
+                wanted = replace(wanted, fragment_id_queue=parts)
+        run(runner, wanted)
+
+    widened.widens = True  # pyright: ignore[reportFunctionMemberAccess]  # marks what is wrapped
+    return widened
+
+
+def _parts(store: Any, asked: list[str]) -> list[str]:
+    noted = _noted.get(store, {})
+    parts: dict[str, None] = {}
+    for one in asked:
+        try:
+            answering = store.resolve_target(noted[one]) if one in noted else [one]
+        except StreamlitAPIException:  # one of them is gone
+            answering = [one]
+        parts.update(dict.fromkeys(answering))
+    return list(parts)
+
+
+def note(key: str, answering: Sequence[str]) -> None:
+    """The part `key`, which has been drawn, is usually answered by these parts."""
+    context: Any = get_script_run_ctx()
+    with contextlib.suppress(AttributeError, TypeError, StreamlitAPIException):
+        store = context.fragment_storage
+        mine = _noted.setdefault(store, {})
+        for one in store.resolve_target(key):
+            mine[one] = tuple(answering)
+
+
+def covered(keys: Sequence[str]) -> bool:
+    """Callback: whether this run is about to draw these parts anyway."""
+    context: Any = get_script_run_ctx()
+    with contextlib.suppress(AttributeError, TypeError, StreamlitAPIException):
+        wanted = context.fragment_storage.resolve_target(list(keys))
+        return set(wanted) <= set(context.fragment_ids_this_run or ())
+    return False

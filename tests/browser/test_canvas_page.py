@@ -1,0 +1,68 @@
+"""The surface's canvas as a file: opened from the disk, nothing is asked for, and it plays."""
+
+from playwright.sync_api import expect
+
+from initopt_core.descent import Run
+from initopt_core.figures.loss_surfaces.canvas_page import canvas_page
+from initopt_core.figures.loss_surfaces.scene import Showing, grid, scene
+from initopt_core.loss_surfaces.landmarks import landmarks
+from initopt_core.surfaces import Surface
+
+INK = """() => {
+  const [canvas] = document.querySelectorAll(".sc-flat canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return new Set(new Uint32Array(data.buffer)).size;
+}"""
+SCALE = """(what) => {
+  const canvas = document.querySelector(what), ratio = canvas.width / canvas.clientWidth;
+  const { box } = document.querySelector("#part").__lab.view;
+  const x = Math.round((box.x + box.w + 15) * ratio);
+  const { data } = canvas.getContext("2d").getImageData(x, 0, 1, canvas.height);
+  const found = [...new Set(new Uint32Array(data.buffer))];
+  return found.map((v) => [v & 255, (v >> 8) & 255, (v >> 16) & 255]);
+}"""
+"""The colours in the middle of the bar that says what colours mean."""
+ENDS = [68, 1, 84], [253, 231, 37]
+"""Viridis, as its authors print it."""
+
+
+def test_it_plays_from_the_disk_in_a_frame_without_a_request(page, tmp_path):
+    bowl, ranges = Surface("quadratic"), (-2.0, 2.0, -1.0, 1.0)
+    runs = (Run("SGD", (("lr", 0.1),), (1.0, 0.5)), Run("Adam", (("lr", 0.2),), (1.0, 0.5)))
+    made = scene(bowl, runs, 40, 0.0, 0, ranges, landmarks(bowl, ()))
+    (tmp_path / "bowl.html").write_bytes(
+        canvas_page(
+            made,
+            grid(bowl, ranges),
+            Showing(
+                "A bowl", "A bowl", ranges, "linear", "A bowl with two paths.", look={"step": 0}
+            ),
+        )
+    )
+    host = '<iframe sandbox="allow-scripts" src="bowl.html" width="1300" height="850"></iframe>'
+    (tmp_path / "host.html").write_text(host)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((tmp_path / "host.html").as_uri())
+    frame = page.frame_locator("iframe")
+    expect(frame.locator('.sc-root:not([data-drawn="0"])')).to_be_visible(timeout=20_000)
+    step = frame.locator(".sc-step")
+    expect(step).to_have_text("0 / 40")
+    assert page.frames[1].evaluate(INK) > 100
+    flat = page.frames[1].evaluate(SCALE, ".sc-flat canvas")
+    assert len(flat) > 100 and all(end in flat for end in ENDS)
+    frame.get_by_role("button", name="One step on").click()
+    expect(step).to_have_text("1 / 40")
+    stage = frame.locator(".sc-stage")
+    stage.focus()
+    page.keyboard.press("Shift+ArrowLeft")  # there is no start to move
+    frame.get_by_role("combobox", name="Speed").select_option("4")
+    frame.get_by_role("button", name="Play").click()
+    expect(step).to_have_text("40 / 40")
+    frame.get_by_role("button", name="3-D").click()
+    expect(frame.locator(".sc-is-solid .sc-solid canvas").first).to_be_visible()
+    solid = page.frames[1].evaluate(SCALE, ".sc-solid .sc-layer")
+    assert len(solid) > 100 and all(end in solid for end in ENDS)
+    assert frame.locator('[data-tool="pan"]').is_hidden()
+    assert {url.split(":")[0] for url in asked} == {"file", "blob"}
+    assert page.problems == []

@@ -1,0 +1,76 @@
+"""Figures leave a laboratory: in the chosen look, all at once, and as a clip."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+
+import av
+from PIL import Image
+from playwright.sync_api import expect
+
+
+def taken(page, press) -> bytes:
+    with page.expect_download(timeout=60_000) as download:
+        press.click()
+    with open(download.value.path(), "rb") as file:
+        return file.read()
+
+
+def test_paths_leave_as_picture_zip_and_clip(page, app_url):
+    page.goto(f"{app_url}/loss_surfaces?run2_Adam_lr=0.5")
+    page.wait_for_function(
+        "Number(document.querySelector('.sc-root')?.dataset.drawn) > 0", timeout=60_000
+    )
+    opener = page.get_by_role("button", name="Export the paths")
+    opener.click()
+    menu = page.get_by_test_id("stPopoverBody")
+    make = menu.get_by_role("button", name="Make the clip")
+    expect(make).to_be_visible(timeout=30_000)
+    shown, button = menu.bounding_box(), opener.bounding_box()
+    assert shown["y"] >= 0 and shown["y"] + shown["height"] <= 900, "it opens where it has room"
+    assert make.bounding_box()["y"] < button["y"]
+    side = page.get_by_test_id("stSidebar").bounding_box()
+    assert shown["x"] >= side["x"] + side["width"], "and not over the sidebar"
+
+    menu.get_by_role("combobox", name=re.compile("Shape")).click()
+    page.get_by_role("option", name="16:9").click()
+    expect(menu.get_by_role("combobox", name=re.compile("Shape"))).to_have_value("16:9")
+    page.wait_for_timeout(1000)  # the menu is drawn anew
+    picture = taken(page, menu.get_by_role("button", name="PNG", exact=True))
+    assert Image.open(io.BytesIO(picture)).size == (2560, 1440)
+
+    playing = taken(page, menu.get_by_role("button", name="Interactive page")).decode()
+    assert 'data-messages="grid scene"' in playing and "run2_Adam_lr=0.5</footer>" in playing
+
+    packed = taken(page, menu.get_by_role("button", name="All figures of this page"))
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        told = json.loads(archive.read("loss-surface-paths.json"))
+        readme = archive.read("README.txt").decode()
+        stills = {name for name in archive.namelist() if name.endswith(".svg")}
+    assert stills == {  # also of what is not open now
+        f"{name}.svg"
+        for name in (
+            "loss-surface-paths",
+            "loss-surface-3d",
+            "loss-surface-losses",
+            "basins",
+            "sharp-and-flat",
+        )
+    }
+    assert told["link"] == f"{app_url}/loss_surfaces?run2_Adam_lr=0.5" and told["link"] in readme
+    assert "Adam: η 0.5" in readme
+
+    menu.get_by_role("combobox", name="Pixels", exact=True).click()
+    page.get_by_role("option", name="640 x 360").click()
+    menu.get_by_role("combobox", name=re.compile("Seconds")).click()
+    page.get_by_role("option", name="2", exact=True).click()
+    make.click()
+    film = taken(page, menu.get_by_role("button", name=re.compile(r"Download .*mp4")))
+    with av.open(io.BytesIO(film)) as clip:
+        stream = clip.streams.video[0]
+        assert (stream.width, stream.height) == (640, 360)
+        assert sum(1 for _ in clip.decode(video=0)) == 90  # 2 s, and 1 s that it stays
+    assert page.problems == []

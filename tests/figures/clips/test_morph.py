@@ -1,0 +1,23 @@
+"""Histograms of one initialization that turn into those of another."""
+
+import pytest
+
+from initopt_core import data
+from initopt_core.figures import clips
+from initopt_core.initialization.observation import observe
+from initopt_core.initialization.settings import Settings
+from initopt_core.reading import SettingError
+from tests.support.clips import moves
+
+
+def seen(scheme, hidden=(32,)):
+    return observe(Settings.make(scheme=scheme, hidden=hidden, batch=64), data.load_sample())
+
+
+def test_one_initialization_turns_into_another():
+    moves(clips.morph_clip(seen("xavier"), seen("kaiming")))
+
+
+def test_networks_of_different_depths_are_refused_in_words():
+    with pytest.raises(SettingError, match="2 and 3 layers"):
+        clips.morph_clip(seen("xavier", (4,)), seen("xavier", (4, 4)))

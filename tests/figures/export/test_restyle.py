@@ -1,0 +1,44 @@
+"""A figure's definition in another theme or with larger letters."""
+
+import numpy as np
+import pytest
+
+from initopt_core.figures import export, theme
+from initopt_core.figures.export import restyle
+from initopt_core.optimizers import OPTIMIZERS
+
+
+def test_printed_series_differ_in_grey():
+    colours = [entry.look.color for entry in OPTIMIZERS.values()][:6]
+    greys = [restyle.lightness(c) for c in restyle.apart_in_grey(colours)]
+    assert min(np.diff(sorted(greys))) > 5 and max(greys) < 80
+    assert restyle.lightness("#FFFFFF") == pytest.approx(100, abs=0.01)
+    assert restyle.lightness("#777777") == pytest.approx(50.03, abs=0.1)
+
+
+def test_letters_grow_and_data_do_not():
+    spec = {
+        "params": [{"name": theme.TYPE, "value": 1}, {"name": "mine", "value": 1}],
+        "config": {"axis": {"labelFontSize": 10}},
+        "mark": {"type": "text", "fontSize": 12, "size": 40},
+        "datasets": {"d": [{"fontSize": 3}]},
+    }
+    made = restyle.enlarged(spec, 1.5)
+    assert [p["value"] for p in made["params"]] == [1.5, 1]
+    assert made["config"]["axis"]["labelFontSize"] == 15
+    assert made["mark"] == {"type": "text", "fontSize": 18, "size": 40}
+    assert made["datasets"]["d"] == [{"fontSize": 3}]
+
+
+def test_only_a_printed_figure_has_other_colours():
+    def spec():
+        scale = {"domain": ["a", "b"], "range": ["#4477AA", "#EE6677"]}
+        params = [{"name": "ink", "value": ""}, {"name": "mine", "value": 7}]
+        return {"params": params, "config": {}, "encoding": {"color": {"scale": scale}}}
+
+    for name, colors in export.THEMES.items():
+        made = restyle.restyled(spec(), export.ExportOptions(name))
+        assert [p["value"] for p in made["params"]] == [colors["ink"], 7]
+        assert made["config"]["background"] == colors["paper"]
+        kept = made["encoding"]["color"]["scale"]["range"] == ["#4477AA", "#EE6677"]
+        assert kept == (name != "print")

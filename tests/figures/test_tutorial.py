@@ -1,0 +1,115 @@
+"""The tutorial's figures: their order, their numbers, and every format opened again."""
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pypdf
+import pytest
+from PIL import Image
+
+from initopt_core import data
+from initopt_core.figures import export, tutorial
+from initopt_core.reading import SettingError
+
+
+@pytest.fixture(scope="module")
+def course():
+    return {item.name: item for item in tutorial.course(data.load_sample())}
+
+
+def test_settings_are_json(course):
+    told = json.loads(export.export(course["21-pathological-losses"].make(), "settings"))
+    assert told["figure"] == "loss-surface-losses"
+    paths = json.loads(export.export(course["20-pathological-paths"].make(), "settings"))
+    assert paths["settings"]["runs"][0]["settings"]["lr"] == 10.0
+
+
+def test_a_surface_alone_gives_its_values(course):
+    rows = export.to_csv(course["18-pathological-surface-3d"].make()).decode().splitlines()
+    w1, w2, loss = map(float, rows[1234].split(","))
+    assert loss == pytest.approx(
+        np.tanh(w1) ** 2 + 0.01 * abs(w1) + 1 / (1 + np.exp(-w2)), rel=1e-5
+    )
+
+
+def test_pixels_agree_with_the_pictures(course):
+    numbers = {n.name: n for n in course["01-sample-images"].numbers()}
+    assert numbers["maximum of a batch"].ours == 2.022
+    assert numbers["maximum of a batch"].meaning.startswith("agrees")
+
+
+def test_the_course_is_in_the_tutorials_order(course):
+    names = [n[3:] for n in course]
+    assert names[0] == "sample-images" and names[-1] == "sharp-and-flat"
+    for before, after in (("constant-", "kaiming-"), ("kaiming-", "race-"), ("race-", "patholog"),
+                          ("pathological-paths", "steep-optima-surface")):  # fmt: skip
+        first = [i for i, n in enumerate(names) if n.startswith(before)]
+        then = [i for i, n in enumerate(names) if n.startswith(after)]
+        assert max(first) < min(then)
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path):
+    with pytest.raises(SettingError, match="cannot be written"):
+        export.write(tmp_path / "no" / "a.png", b"1")
+    export.write(tmp_path / "a.png", b"1")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
+
+
+QUICK = {"light": "15-kaiming-relu-depth", "dark": "19-pathological-surface",
+         "print": "21-pathological-losses"}  # fmt: skip
+
+
+def opened_again(item, theme):
+    """The item's figure in every format, each read by another program than wrote it."""
+    figure = item.make()
+    options = export.dressed(item, export.ExportOptions(theme, 1), "https://x.org")
+    made = {kind: export.export(figure, kind, options) for kind in export.FORMATS}
+    image = Image.open(io.BytesIO(made["png"])).convert("RGB")
+    paper = export.THEMES[theme]["paper"]
+    assert image.getpixel((1, 1)) == tuple(int(paper[i : i + 2], 16) for i in (1, 3, 5))
+    assert len(image.getcolors(1 << 24)) > 20
+    root = ET.fromstring(made["svg"])
+    said = " ".join(e.text or "" for e in root.iter("{http://www.w3.org/2000/svg}text"))
+    assert float(root.get("width")) == pytest.approx(image.width, abs=1)
+    assert all(word in said for word in item.title.split())
+    (page,) = pypdf.PdfReader(io.BytesIO(made["pdf"]), strict=True).pages
+    letters = "".join(page.extract_text().split())
+    assert "".join(item.title.split()) in letters
+    assert float(page.mediabox.height) == pytest.approx(image.height, abs=1)
+    rows = list(csv.DictReader(io.StringIO(made["csv"].decode())))
+    table = list(figure.table() if figure.table else export.formats._all_rows(figure))
+    assert len(rows) == len(table)
+    for row, true in zip(rows, table, strict=True):
+        for name, value in true.items():
+            if isinstance(value, float) and np.isfinite(value):
+                assert float(row[name]) == value
+    told = json.loads(made["settings"])
+    assert told["link"] == item.link("https://x.org") and told["export"]["theme"] == theme
+    assert json.loads(made["json"])["$schema"].endswith(".json")
+
+
+@pytest.mark.parametrize("theme", export.THEMES)
+def test_a_figure_in_every_format_is_opened_again(course, theme):
+    opened_again(course[QUICK[theme]], theme)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("theme", export.THEMES)
+def test_every_figure_in_every_format_is_opened_again(course, theme):
+    for item in course.values():
+        opened_again(item, theme)
+
+
+@pytest.mark.long
+def test_every_clip_is_opened_again(tmp_path):
+    import av
+
+    from initopt_core.figures import clips
+
+    options = clips.ClipOptions(width=320, height=180, fps=5, seconds=1, hold=0)
+    for name, make in tutorial.clips(data.load_sample()).items():
+        with av.open(io.BytesIO(clips.clip_bytes(make(), options))) as film:
+            assert sum(1 for _ in film.decode(video=0)) == 5, name

@@ -1,0 +1,49 @@
+"""Weights and activations over the epochs."""
+
+from __future__ import annotations
+
+import pytest
+import vl_convert
+
+from initopt_core.figures import training
+from initopt_core.figures.training.distributions import rebin
+from tests.support.charts import rows_of, told
+
+
+def layer(low, high, counts):
+    return {"low": low, "high": high, "counts": counts, "mean": 0.0, "std": 1.0}
+
+
+@pytest.fixture
+def curve():
+    history = told([[1.0]])
+    for epoch, wide in ((1, 1.0), (2, 2.0)):
+        kept = {"name": 0, "weights": layer(-wide, wide, [1, 2, 1]),
+                "activations": layer(0.0, wide, [4])}  # fmt: skip
+        history._take({"kind": "layers", "epoch": epoch, "layers": {"SGD": [kept]}})
+    return next(iter(history.curves.values()))
+
+
+def test_other_bins_hold_the_same_values():
+    shares = rebin(layer(-1.0, 1.0, [1, 2, 1]), -3.0, 3.0, 6)
+    assert shares == pytest.approx([0, 0, 0.25, 0.5, 0.25, 0]) or sum(shares) == pytest.approx(1)
+    assert sum(rebin(layer(0.0, 1.0, [5, 7, 1]), 0.0, 1.0, 2)) == pytest.approx(1)
+    assert rebin(layer(0.0, 1.0, [3, 1]), 0.0, 1.0, 2) == pytest.approx([0.75, 0.25])
+
+
+def test_every_epochs_values_are_shown_as_shares_of_all(curve):
+    figure = training.evolution_figure(curve, "weights", bins=4)
+    rows = figure.rows()["evolution"]
+    for epoch in (1, 2):
+        assert sum(r["share"] for r in rows if r["epoch"] == epoch) == pytest.approx(100)
+    assert min(r["y"] for r in rows) == -2  # one axis for all epochs
+    assert len(rows_of(figure)) == 6
+
+
+def test_one_epochs_histograms_are_those_that_were_counted(curve):
+    figure = training.histogram_figure(curve, 2)
+    rows = [r for r in figure.rows()["histograms"] if r["what"] == "weights"]
+    assert [r["y"] for r in rows] == [1, 2, 1, 1]  # the last step is closed
+    svg = vl_convert.vegalite_to_svg(figure.spec())
+    assert svg.count(">Layer 0<") == 1  # over the weights; the activations stand below them
+    assert "<svg" in vl_convert.vegalite_to_svg(training.histogram_figure(curve, 7).spec())

@@ -1,0 +1,42 @@
+"""The browser's half of a page's address: what it is told, and when the hall's line is there."""
+
+import json
+
+from streamlit.testing.v1 import AppTest
+
+from tests.support.pages import mounted
+
+
+def page():
+    import streamlit as st
+
+    from initopt_core.ui import address, stage
+    from initopt_core.ui.components.address_bar import address_bar
+
+    if st.session_state.get("answered"):
+        address.bar_is_ready()
+    if hall := st.session_state.get("hall"):
+        stage.write(stage.Stage(*hall))
+    address_bar("Training", lambda: {"question": "Why?"}, lambda: None, lambda: None)
+
+
+def told(test: AppTest, name: str) -> dict:
+    (one,) = mounted(test, name)
+    return json.loads(one.json)
+
+
+def test_it_is_told_the_size_of_type_the_stage_and_whether_it_was_heard():
+    test = AppTest.from_function(page).run()
+    usual = {"ready": False, "large": False, "lecture": "", "figure": ""}
+    assert told(test, "address_bar") == usual and not mounted(test, "stage")
+    test.session_state["answered"], test.session_state["type"] = True, "large"
+    assert told(test.run(), "address_bar") == usual | {"ready": True, "large": True}
+
+
+def test_in_a_hall_the_line_has_the_page_and_its_scene():
+    test = AppTest.from_function(page)
+    test.session_state["hall"] = ("tutorial", 3, "depth")
+    test.run()
+    bar = told(test, "address_bar")
+    assert (bar["lecture"], bar["figure"]) == ("tutorial", "depth")
+    assert told(test, "stage") == {"title": "Training", "question": "Why?"}

@@ -1,0 +1,74 @@
+"""Taking figures along: nothing is made before it is asked for, then once for all who come."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from initopt_core import data
+from initopt_core.figures import export, gallery
+from initopt_core.ui.course import take
+
+NAME = "26-sharp-and-flat"
+
+
+def page():
+    import streamlit as st
+
+    from initopt_core import data
+    from initopt_core.figures import gallery
+    from initopt_core.ui.course import take
+
+    items = gallery.items(data.load_sample())
+    for name in st.session_state["names"]:
+        st.session_state[f"course-{name}-export"] = st.session_state["open"]
+        take.menu(items[name], "https://x.org")
+
+
+def opened(*names: str, is_open: bool = True) -> list[str]:
+    test = AppTest.from_function(page)
+    test.session_state["names"], test.session_state["open"] = names, is_open
+    test.run(timeout=30)
+    assert not test.exception, test.exception
+    return [one.proto.label for one in test.get("download_button")]
+
+
+def test_a_closed_menu_draws_nothing():
+    assert opened(NAME, is_open=False) == []
+
+
+def test_an_open_menu_has_every_format_the_page_and_what_the_figure_has_beside():
+    every = ["PNG", *(form.label for form in list(export.FORMATS.values())[1:])]
+    every.append("Interactive page, HTML")
+    assert opened("01-sample-images") == every
+    assert opened("20-pathological-paths") == [*every, "Program, Python"]
+
+
+@pytest.fixture
+def alone(fresh, monkeypatch):
+    """One figure is the whole course; counts how often it is made."""
+    sample = data.load_sample()
+    item = gallery.items(sample)[NAME]
+    monkeypatch.setattr(take, "get_dataset", lambda: sample)
+    monkeypatch.setattr(gallery, "items", lambda _: {NAME: item})
+    made = []
+
+    def compute(function, *given):
+        made.append(function.__name__)
+        return function(*given) if function is gallery.numbers else item.make()
+
+    monkeypatch.setattr(take, "compute", compute)
+    return made
+
+
+def test_the_bundle_is_made_once_for_all_by_one_address(alone):
+    said: list[str] = []
+    first = take._made("bundle", "https://x.org", "sample", said.append)
+    count = len(alone)
+    assert take._made("bundle", "https://x.org", "sample", said.append) == first
+    assert len(alone) == count and said
+    with zipfile.ZipFile(io.BytesIO(first)) as packed:
+        assert "https://x.org/loss_surfaces" in packed.read("README.txt").decode()

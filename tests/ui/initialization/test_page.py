@@ -1,0 +1,46 @@
+"""The initialization page: which figure, which sentence, which buttons."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from initopt_core.data import load_sample
+from initopt_core.figures.initialization import GRID_LAYERS, Display
+from initopt_core.initialization import Settings, observe
+from initopt_core.ui.initialization import page
+from tests.support.pages import charts
+
+
+@pytest.mark.parametrize(("depth", "name"), [(3, "init-grid"), (GRID_LAYERS, "init-strips")])
+def test_many_layers_are_strips(depth, name):
+    seen = observe(Settings.make(hidden=f"{depth} x 4", batch=16), load_sample())
+    figure = page.histograms(seen, Display())
+    assert figure.key[0] == name and json.loads(figure.message)
+    found, curves = page.conclusion(seen, (seen,))
+    assert found.text and curves.key == ("init-depth", 2)
+
+
+def shown():
+    from initopt_core.ui.initialization import page
+
+    page.show()
+
+
+def test_a_sick_network_is_named_and_mended_by_one_button(quick_charts):
+    test = AppTest.from_function(shown, default_timeout=60)
+    for name, value in {"layers": "12 x 16", "scheme": "pytorch", "images": "64"}.items():
+        test.query_params[name] = value
+    test.run()
+    assert not test.exception
+    assert [head["key"] for _, head, _ in charts(test)] == [
+        "init-strips", "init-layer", "init-depth",
+    ]  # fmt: skip
+    assert any(m.value.startswith(":material/warning:") for m in test.markdown)
+    test.button(key="init-fix").click().run()
+    assert not test.exception
+    assert "scheme" not in test.query_params  # Kaiming's is the one for ReLU, and the default
+    next(b for b in test.button if b.label == "Pin").click().run()
+    assert next(b for b in test.button if b.label == "Pin").disabled and "pin" in test.query_params

@@ -1,0 +1,58 @@
+"""The page Scenes: the built-in story, the own lecture and its changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from initopt_core.lecture import files
+from initopt_core.lecture.tutorial import TUTORIAL
+from initopt_core.ui.lecture import page
+from tests.support.app import render
+from tests.support.pages import html_of
+
+
+@pytest.fixture(autouse=True)
+def _alone(fresh):
+    """Lectures of these tests are nobody else's."""
+    from initopt_core.ui.lecture import desk
+
+    desk.shelf.cache_clear()
+    yield
+    desk.shelf.cache_clear()
+
+
+def press(test, key: str):
+    (one,) = [b for b in test.button if b.key == key]
+    return one.click().run()
+
+
+def test_the_story_is_copied_moved_deleted_and_all_of_it_undone():
+    test = render("lecture.py")
+    assert html_of(test).count("<li>") == len(TUTORIAL.scenes)
+    assert "no scenes yet" in test.info[0].value
+    press(test, "lecture-copy")
+    titles = [s.title for s in TUTORIAL.scenes]
+
+    def listed():
+        return [one.split(". ", 1)[1].replace("\\", "") for one in test.radio[0].options]
+
+    assert listed() == titles
+    press(test, "scene-Down")
+    assert listed() == [titles[1], titles[0], *titles[2:]] and test.radio[0].value == 2
+    press(test, "scene-Delete")
+    assert listed() == [titles[1], *titles[2:]]
+    for _ in range(2):
+        press(test, "lecture-undo")
+    assert listed() == titles
+    press(test, "lecture-undo")
+    assert not test.radio and "no scenes yet" in test.info[0].value
+
+
+def test_a_file_gives_its_lecture_and_says_what_does_not_fit(monkeypatch):
+    session: dict = {}
+    monkeypatch.setattr(page.desk.st, "session_state", session)
+    text = files.text_of(TUTORIAL).replace('"/loss_surfaces', '"/no_page', 1)
+    problems = page._opened(text.encode())
+    assert len(problems) == 1 and "no_page" in problems[0]
+    assert len(page.desk.own().scenes) == len(TUTORIAL.scenes) - 1
+    assert page._opened(b"[") and len(page.desk.own().scenes) == len(TUTORIAL.scenes) - 1

@@ -1,0 +1,57 @@
+"""What lies below the laboratory: made when it is opened, and kept up to date then."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.surfaces import SURFACES
+
+
+def page():
+    import streamlit as st
+
+    from initopt_core.descent import Run
+    from initopt_core.surfaces import Surface
+    from initopt_core.ui.loss_surfaces import panels
+    from initopt_core.ui.loss_surfaces.plan import Plan
+
+    runs = tuple(Run(name, (("lr", 0.1),), (1.0, 1.0)) for name in ("SGD", "Adam", "SGD"))
+    plan = Plan(Surface("quadratic"), runs, (False,) * 3, (-2, 2, -2, 2), "log", 10, 0.0, 0)
+
+    class Held:
+        pass
+
+    held = Held()
+    held.plan, held.look, held.part = plan, {}, st.session_state.get("part", "Paths")
+    held.flat = (1.0, 0.2, 0.5, 0.35)
+    panels.below(held)
+
+
+def test_nothing_is_made_while_it_is_closed():
+    test = AppTest.from_function(page).run()
+    assert not test.exception and not test.code and not test.latex
+    assert test.session_state["_surface_below_open"] is False
+
+
+def test_every_formula_is_explained_once_and_the_program_runs():
+    test = AppTest.from_function(page)
+    test.session_state["_surface_why"] = test.session_state["_surface_code"] = True
+    test.run()
+    assert not test.exception and test.session_state["_surface_below_open"] is True
+    formulas = [one.value.strip().strip("$").strip() for one in test.latex]
+    expected = [SURFACES["quadratic"].formula, *(OPTIMIZERS[n].formula for n in ("SGD", "Adam"))]
+    assert formulas == [formula.strip() for formula in expected]
+    compile(test.code[0].value, "program", "exec")
+
+
+def test_each_part_exports_its_own():
+    labels = {}
+    for part in ("Paths", "Basins"):
+        test = AppTest.from_function(page)
+        test.session_state["part"] = part
+        test.run()
+        labels[part] = [p.proto.popover.label for p in test.get("popover")]
+    assert labels == {
+        "Paths": ["Export the paths", "Export the loss curves"], "Basins": ["Export the maps"],
+    }  # fmt: skip

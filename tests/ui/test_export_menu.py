@@ -1,0 +1,155 @@
+"""The Export menu: closed it makes nothing, open it gives every format in the chosen look."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from functools import partial
+
+import pytest
+from PIL import Image
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
+
+from initopt_core.figures import export
+from initopt_core.figures.export import ExportOptions
+from initopt_core.ui import export_menu, offers
+
+
+def page():
+    import altair as alt
+    import streamlit as st
+
+    from initopt_core.figures.figure import Figure, columns
+    from initopt_core.ui import address, export_menu, offers
+
+    address.title("Losses", "Mine")
+
+    def figure():
+        st.session_state["made"] = st.session_state.get("made", 0) + 1
+        return Figure("k", lambda: alt.Chart(), {"d": columns(x=[1])}, name="losses")
+
+    offers.begin()
+    export_menu.export_buttons(figure, key="menu", extra={"race.py": lambda: "print()"})
+    if st.session_state.get("hidden"):
+        for key in ("menu", "not-open"):
+            export_menu.also(key, figure)
+    if st.session_state.get("two"):
+        export_menu.export_buttons(figure, key="other")
+
+
+def opened(**held) -> AppTest:
+    test = AppTest.from_function(page)
+    for name, value in held.items():
+        test.session_state[name] = value
+    test.run(timeout=30)
+    assert not test.exception, test.exception
+    return test
+
+
+def offered(test: AppTest) -> list[str]:
+    return [b.proto.label for b in test.get("download_button")]
+
+
+def test_nothing_is_made_before_somebody_opens_it():
+    test = opened()
+    assert "made" not in test.session_state and not offered(test)
+    test.session_state["menu-export"] = True
+    test.run()
+    assert offered(test) == [
+        "PNG", *(f.label for n, f in export.FORMATS.items() if n != "png"),
+        "Interactive page, HTML", "Program, Python", export_menu.TOGETHER,
+    ]  # fmt: skip
+
+
+def test_the_first_menu_knows_what_comes_after_it_and_not_what_is_gone():
+    test = opened(two=True, **{"menu-export": True})
+    assert offered(test)[-1] == export_menu.TOGETHER
+    assert list(test.session_state[offers._HELD]) == ["menu", "other"]
+    test.session_state["two"] = False
+    test.run()
+    assert list(test.session_state[offers._HELD]) == ["menu"]
+
+
+def test_what_is_not_open_is_offered_too_and_not_made_before_it_is_asked_for():
+    test = opened(hidden=True)
+    held = test.session_state[offers._HELD]
+    assert list(held) == ["menu", "not-open"] and "made" not in test.session_state
+    assert held["menu"].extra, "what has a menu keeps what that offers"
+
+
+def test_a_look_is_chosen_once_for_all_menus():
+    test = opened(two=True, **{"menu-export": True})
+    test.selectbox(key="menu-look-theme").set_value("print").run()
+    test.session_state["menu-export"], test.session_state["other-export"] = False, True
+    assert test.run().selectbox(key="other-look-theme").value == "print"
+
+
+def test_a_look_that_is_none_is_not_chosen(monkeypatch):
+    test = opened(**{"menu-export": True})
+    box = test.selectbox(key="menu-look-text")
+    forged = WidgetState(id=box.id, string_value="<b>")  # a socket may say anything
+    real = Selectbox._widget_state.fget
+    sent = property(lambda one: forged if one.id == forged.id else real(one))
+    monkeypatch.setattr(Selectbox, "_widget_state", sent)
+    test.run()
+    assert not test.exception and test.selectbox(key="menu-look-text").value == "page"
+    assert offered(test)
+
+
+@pytest.fixture(scope="module")
+def offer():
+    import altair as alt
+
+    from initopt_core.figures.figure import Figure, columns
+
+    def build():
+        return alt.Chart(alt.NamedData("d")).mark_point().encode(x="x:Q", y="y:Q")
+
+    data = {"d": columns(x=[1, 2], y=[3, 4])}
+    figure = Figure("points", build, data, name="points", alt="Two points")
+    return export_menu.Offer(figure, {"a.py": lambda: "print()"})
+
+
+def told():
+    return "Mine · Losses", "https://x.org/training?a=1"
+
+
+DRESS = partial(export_menu._as_told, told, "Settings: few")
+
+
+@pytest.mark.parametrize("theme", export.THEMES)
+def test_a_picture_has_the_look_and_its_words(offer, theme):
+    look = ExportOptions(theme=theme, scale=1)
+    svg = export_menu._still(offer, "svg", look, DRESS).decode()
+    assert all(
+        word in svg
+        for word in ("Mine", "Two points", "Settings: few", "https://x.org/training?a=1")
+    )
+    assert "Mine" not in export_menu._still(offer, "svg", look, export_menu._bare).decode()
+    png = Image.open(io.BytesIO(export_menu._still(offer, "png", look, DRESS))).convert("RGB")
+    paper = export.THEMES[theme]["paper"]
+    assert png.getpixel((1, 1)) == tuple(int(paper[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def test_what_would_have_too_many_pixels_has_as_many_as_there_may_be(offer, monkeypatch):
+    one = Image.open(io.BytesIO(export_menu._still(offer, "png", ExportOptions(scale=1), DRESS)))
+    from initopt_core.figures.export import options
+
+    monkeypatch.setattr(options, "MAX_PIXELS", 5 * one.width * one.height)
+    largest = export_menu._still(offer, "png", ExportOptions(scale=4), DRESS)
+    assert Image.open(io.BytesIO(largest)).width == 2 * one.width
+
+
+def test_the_zip_has_all_figures_their_data_programs_and_the_link(offer):
+    packed = export_menu._together({"a": offer, "b": offer}, ExportOptions(scale=1), told)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        names = archive.namelist()
+        assert archive.testzip() is None
+        assert {"points.png", "points-2.png", "points.csv", "a.py"} <= set(names)
+        readme = archive.read("README.txt").decode()
+        settings = json.loads(archive.read("points.json"))
+    assert all(name in readme for name in names if name != "README.txt")
+    assert settings["link"] == "https://x.org/training?a=1" and settings["link"] in readme

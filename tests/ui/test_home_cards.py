@@ -1,0 +1,54 @@
+"""Home's cards, which stand there while PyTorch loads."""
+
+import threading
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from initopt_core.ui import home_cards
+from initopt_core.ui.server import startup
+from tests.support.pages import html_of
+
+
+def page():
+    import streamlit as st
+
+    from initopt_core.ui import home_cards
+
+    home_cards.meanwhile("Home")
+    st.write("the page")
+
+
+@pytest.fixture
+def loading(monkeypatch, tmp_path):
+    """PyTorch is not there yet, and somebody does not wait for it."""
+    monkeypatch.setenv("INITOPT_HOME", str(tmp_path))
+    monkeypatch.setattr(startup, "_imported", threading.Event())
+    monkeypatch.setattr(startup, "PATIENCE_SECONDS", 0.01)
+    return tmp_path
+
+
+def test_they_stand_there_as_an_earlier_start_drew_them(loading, monkeypatch):
+    (loading / "sample").write_bytes(b"images")
+    drawn = {name: f"<svg id='{name}'></svg>" for name in home_cards.CARDS}
+    home_cards.keep(drawn, str(loading / "sample"))
+    seen = []
+
+    def again():
+        import streamlit as st
+
+        seen.append("again")
+        st.stop()
+
+    monkeypatch.setattr(startup.st, "rerun", again)
+    monkeypatch.setattr(home_cards.st, "page_link", lambda *_, **__: None)  # there is no navigation
+    test = AppTest.from_function(page).run()
+    assert seen == ["again"]  # when everything is there, the page itself
+    assert all(markup in html_of(test) for markup in drawn.values())
+    assert test.title[0].value == "Initialization and optimization, by hand"
+    assert "Loading PyTorch" in test.caption[-1].value
+
+
+def test_without_any_the_page_waits_as_the_others_do(loading):
+    test = AppTest.from_function(page).run()
+    assert [m.value for m in test.markdown] == ["the page"]

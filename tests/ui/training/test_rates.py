@@ -1,0 +1,58 @@
+"""The learning rates of a race that runs: shown as they are, changed by a box."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from initopt_core.registry import SettingError
+from initopt_core.ui.training import rates
+from tests.support.charts import told
+from tests.support.training import tiny
+
+
+@pytest.fixture
+def run():
+    return SimpleNamespace(id="r1", config=tiny())
+
+
+def test_a_rate_is_the_last_that_was_set_else_the_trials_else_the_settings(run):
+    history = told([[1.0], [1.0]])
+    assert rates._now(run, history, 1) == 0.1  # as the events told of this trial
+    history.rate_changes += [
+        {"racer": 1, "lr": 0.5, "step": 1}, {"racer": 0, "lr": 7.0, "step": 2},
+        {"racer": 1, "lr": 0.25, "step": 3},
+    ]  # fmt: skip
+    assert rates._now(run, history, 1) == 0.25
+    assert rates._now(run, SimpleNamespace(rate_changes=[], curves={}), 1) == 0.003
+
+
+def page():
+    import streamlit as st
+
+    from initopt_core.ui.training import rates
+
+    rates.live_rates(st.session_state["run"], st.session_state["history"])
+
+
+def test_a_box_sets_the_rate_and_what_is_none_is_said(run, monkeypatch):
+    asked = []
+
+    def set_rate(run_id, racer, lr):
+        if lr > 100:
+            raise SettingError("That rate is too high.")
+        asked.append((run_id, racer, lr))
+
+    monkeypatch.setattr(rates, "service", lambda: SimpleNamespace(set_rate=set_rate))
+    test = AppTest.from_function(page)
+    test.session_state["run"], test.session_state["history"] = run, told([[1.0], [1.0]])
+    test.run()
+    assert [box.label for box in test.text_input] == ["SGD: η now", "Adam: η now"]
+    test.text_input[1].set_value("0.02").run()
+    assert asked == [("r1", 1, 0.02)] and not test.error
+    for wrong in ("fast", "500"):
+        test.text_input[0].set_value(wrong).run()
+        assert test.error and test.text_input[0].value == "0.1"
+    assert len(asked) == 1

@@ -1,0 +1,40 @@
+"""The recorded race, beside what the tutorial printed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from initopt_core import published
+from initopt_core.training.runs.recorded import recorded_race
+from initopt_core.ui.training import recorded
+from tests.support.pages import charts
+
+
+def page():
+    from initopt_core.ui.training import recorded
+
+    recorded.recorded()
+
+
+def test_the_accuracies_are_the_records_own(quick_charts):
+    lines = recorded_race().read_text().splitlines()
+    tested = {e["name"]: e["accuracy"] for e in map(json.loads, lines) if e["kind"] == "test"}
+    assert tested.keys() == published.ACCURACIES.keys()
+    test = AppTest.from_function(page, default_timeout=30).run()
+    assert not test.exception
+    for name, printed in published.ACCURACIES.items():
+        assert f"{100 * tested[name]:.2f} ({100 * printed:.2f})" in test.caption[0].value
+        assert abs(tested[name] - printed) < 0.02
+    assert [head["key"] for _, head, _ in charts(test)] == ["recorded-loss", "recorded-accuracy"]
+
+
+def test_the_pace_is_that_of_whole_epochs():
+    speeds = [
+        e["images_per_s"]
+        for e in map(json.loads, recorded_race().read_text().splitlines())
+        if e["kind"] == "epoch"
+    ]
+    assert recorded.pace() == pytest.approx(speeds[-1])
