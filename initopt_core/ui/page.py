@@ -192,17 +192,23 @@ class Laboratory:
             self.draw_one(control, place)
 
     def draw_one(self, control: Control, place: Any = st) -> None:
-        """One control; a slider is a fragment, so that its answer sends no other one again."""
+        """One control. A slider is a fragment, so that its answer sends no other one again, and so
+        is what stands `alone`, having other answers than its neighbours. `answers` may be a
+        function, asked after the change."""
         options = dict(control.options)
         before = options.pop("before", None)
-        answers = options.pop("answers", (PICTURE,))
-        if is_number(control.parameter):
-            answers = (*answers, control.name)
+        answers: Any = options.pop("answers", (PICTURE,))
+        slides = is_number(control.parameter)
+        alone = options.pop("alone", False) or slides
+
+        def answering_parts() -> tuple[str, ...]:
+            parts = tuple(answers() if callable(answers) else answers)
+            return (*parts, control.name) if slides else parts
 
         def changed() -> None:
             if before is not None:
                 before()
-            self.answer(*answers)
+            self.answer(*answering_parts())
 
         def drawn() -> None:
             parameter_control(
@@ -211,10 +217,10 @@ class Laboratory:
             _done(control.name)
 
         with contextlib.nullcontext() if place is st else place:
-            if is_number(control.parameter):
+            if alone:
                 own = self._key(control.name)
                 st.fragment(drawn, key=own)()
-                answering.note(own, self._keys(answers))
+                answering.note(own, self._keys(answering_parts()))
             else:
                 drawn()
 

@@ -35,6 +35,8 @@ PAGES = {
     "bare": (HERE / "bare_app.py", ""),
     "initialization": (server.ROOT / "app.py", "initialization"),
 }
+Setting = tuple[str, str]
+"""Labels of a scheme and an activation."""
 SETTINGS = [
     (scheme.label, activation.label)
     for scheme in INITIALIZERS.values()
@@ -64,11 +66,17 @@ def processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def change(visitor: Visitor, setting: tuple[str, str]) -> tuple[WidgetState, ...]:
-    """The two boxes' values."""
+BOXES = ("Scheme", "Activation")
+
+
+def change(visitor: Visitor, setting: Setting, before: Setting) -> tuple[WidgetState, ...]:
+    """The two boxes' values; first the one that was changed, whose part a browser asks for."""
     ids = {label: widget for widget, label in visitor.labels.items()}
-    found = zip(("Scheme", "Activation"), setting, strict=True)
-    return tuple(WidgetState(id=ids[label], string_value=value) for label, value in found)
+    states = [
+        WidgetState(id=ids[label], string_value=value)
+        for label, value in zip(BOXES, setting, strict=True)
+    ]
+    return tuple(states if setting[0] != before[0] else reversed(states))
 
 
 async def opened(url: str, page: str, count: int) -> list[Visitor]:
@@ -88,16 +96,18 @@ async def opened(url: str, page: str, count: int) -> list[Visitor]:
 async def measure(name: str, pid: int, visitors: list[Visitor], rate: float, seconds: float) -> Row:
     """Offer `rate` changes a second for so long."""
     busy: set[int] = set()
+    shown: dict[int, Setting] = {}
     times: list[float] = []
     sizes: list[int] = []
     errors = 0
 
-    async def one(index: int, setting: tuple[str, str]) -> None:
+    async def one(index: int, setting: Setting) -> None:
         nonlocal errors
         begin = time.perf_counter()
         try:
             visitor = visitors[index]
-            states = change(visitor, setting)
+            states = change(visitor, setting, shown.get(index, ("", "")))
+            shown[index] = setting
             # As a browser does: what is in a fragment asks for it alone.
             answer = await visitor.run(states, fragment=visitor.parts[states[0].id])
             times.append(1000 * (time.perf_counter() - begin))
@@ -155,7 +165,7 @@ async def one_page(name: str, running: server.Server, page: str, options, rates)
     pid = running.process.pid
     await measure(name, pid, visitors, 5.0, 3.0)  # settings of the beginning are in the cache
     for setting in SETTINGS if options.settings else ():
-        states = change(visitors[0], setting)
+        states = change(visitors[0], setting, ("", ""))
         await visitors[0].run(states, fragment=visitors[0].parts[states[0].id])
     if not rates:
         found = await measure(name, pid, visitors, 200.0, options.seconds)

@@ -1,7 +1,8 @@
 """The sidebar of the initialization laboratory.
 
 `read` is the table: it says what the controls hold and where each is drawn. `draw_top` draws those
-that decide which others there are, `draw_parts` these others, `draw_rest` what is always there.
+that decide which others there are, each a part of its own, since they differ in what answers them;
+`draw_parts` draws these others, `draw_rest` what is always there.
 """
 
 from __future__ import annotations
@@ -93,8 +94,8 @@ BESIDE = "beside"
 """The place beside the figure."""
 AXES = ("shared", "stretch")
 """Switches that are drawn there."""
-TOP_BOXES = "boxes"
-"""The fragment of the place at the top."""
+GAIN = "gain"
+"""The fragment of the switch that names the activation's gain."""
 REST = "rest"
 """The fragment of what does not depend on scheme and activation."""
 _GOOD = "_initialization_good"
@@ -127,11 +128,14 @@ class Held:
 def read(take: Reading) -> Held:
     """What the controls hold, and where each of them is drawn."""
     both: dict[str, Any] = {"answers": (PICTURE, CONTROLS)}
-    scheme = take.entry(INITIALIZERS, "Scheme", "scheme", "kaiming", group=TOP, **both)
-    activation = take.entry(ACTIVATIONS, "Activation", "activation", "relu", group=TOP, **both)
+    top: dict[str, Any] = {"group": TOP, "alone": True}
+    scheme = take.entry(INITIALIZERS, "Scheme", "scheme", "kaiming", **top, **both)
+    activation = take.entry(
+        ACTIVATIONS, "Activation", "activation", "relu", **top, answers=_of_the_activation
+    )
     last = shown_settings()
     problems = []
-    text = take(HIDDEN, group=TOP, answers=(PICTURE, CONTROLS, REST))
+    text = take(HIDDEN, answers=(PICTURE, CONTROLS, REST), **top)
     try:
         hidden = parse_hidden(text)
     except SettingError as problem:
@@ -139,7 +143,7 @@ def read(take: Reading) -> Held:
         hidden = last.hidden
     match = has_gain(scheme) and take(MATCH, group=SCHEME, **both)
     scheme_values = _scheme_settings(take, scheme, match)
-    follow = both if has_gain(scheme) else {}  # the switch above names the activation's gain
+    follow = {"answers": (PICTURE, *_gain(scheme))}
     activation_values = take.settings(
         activation, _prefix("activation", activation), group=ACTIVATION, **follow
     )
@@ -190,7 +194,7 @@ def _sizes(take: Reading, hidden: tuple[int, ...]) -> None:
     values.update(_slider_values(hidden))
     options = {
         "before": _sizes_moved,
-        "answers": (PICTURE, CONTROLS, REST, TOP_BOXES),
+        "answers": (PICTURE, CONTROLS, REST, HIDDEN.name),
         "undo": False,
     }
     take(DEPTH, group=SIZE, linked=False, **options)
@@ -221,10 +225,24 @@ def has_gain(scheme: Entry) -> bool:
     return any(p.name == "gain" for p in scheme.parameters)
 
 
+def _gain(scheme: Entry) -> tuple[str, ...]:
+    return (GAIN,) if has_gain(scheme) else ()
+
+
+def _of_the_activation() -> tuple[str, ...]:
+    """What answers another activation: all its and the scheme's controls where one of the two has
+    settings, else the switch that names its gain."""
+    last = shown_settings()
+    both = (last.activation, values.get("activation", last.activation))
+    if any(ACTIVATIONS[name].parameters for name in both):
+        return (PICTURE, CONTROLS)
+    return (PICTURE, *_gain(INITIALIZERS[last.scheme]))
+
+
 # --- drawing -------------------------------------------------------------------------------------
 
 
-def draw_top(lab: Laboratory, held: Held) -> None:
+def draw_top(lab: Laboratory) -> None:
     """The controls that decide which others there are."""
     lab.draw(TOP)
 
@@ -234,13 +252,19 @@ def draw_parts(lab: Laboratory, held: Held) -> None:
     for problem in held.problems:
         st.error(problem, icon=":material/error:")
     for control in lab.reading.group(SCHEME):
-        options = dict(control.options)
         if control.name == MATCH.name:
-            options["label"] = _gain_of(lab, held.activation)
-        lab.draw_one(replace(control, options=options))
+            lab.fragment(GAIN)(lambda held: _draw_gain(lab, held))()
+        else:
+            lab.draw_one(control)
     if lab.reading.group(BIAS) and (place := part("Biases", "vertical_align_center", "_init_bias")):
         lab.draw(BIAS, place)
     lab.draw(ACTIVATION)
+
+
+def _draw_gain(lab: Laboratory, held: Held) -> None:
+    control = lab.reading.table[MATCH.name]
+    label = _gain_of(lab, held.activation)
+    lab.draw_one(replace(control, options={**control.options, "label": label}))
 
 
 def draw_rest(lab: Laboratory, held: Held) -> None:

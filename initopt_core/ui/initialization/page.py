@@ -22,7 +22,6 @@ from initopt_core.ui.server.dataset import get_dataset
 from initopt_core.wording import number
 
 from . import controls, first, panels, pins
-from .controls import TOP_BOXES
 
 ICONS = {
     "good": ":material/check_circle:",
@@ -91,7 +90,7 @@ def _draw(held: controls.Held) -> None:
         LAB.notes()
     below()
     with st.sidebar:
-        top()
+        controls.draw_top(LAB)
         parts()
         rest()
 
@@ -193,12 +192,6 @@ def _pin() -> None:
     """Callback: keep what is shown."""
     pins.pin(controls.shown_settings())
     LAB.answer(PICTURE, HEAD, BELOW)
-
-
-@LAB.fragment(TOP_BOXES, answers=(PICTURE, CONTROLS))
-def top(held: controls.Held) -> None:
-    """Scheme, activation, sizes."""
-    controls.draw_top(LAB, held)
 
 
 @LAB.fragment(CONTROLS)
