@@ -195,9 +195,9 @@ class Laboratory:
         """One control. A slider is a fragment, so that its answer sends no other one again, and so
         is what stands `alone`, having other answers than its neighbours. `answers` may be a
         function, asked after the change."""
-        options = dict(control.options)
+        options: dict[str, Any] = dict(control.options)
         before = options.pop("before", None)
-        answers: Any = options.pop("answers", (PICTURE,))
+        answers = options.pop("answers", (PICTURE,))
         slides = is_number(control.parameter)
         alone = options.pop("alone", False) or slides
 
