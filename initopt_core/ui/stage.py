@@ -66,6 +66,10 @@ def read() -> Stage:
         if "lecture" in st.query_params or address.by_history():
             st.session_state[_HELD] = _linked()
             st.session_state[_LINKED] = True
+        elif not is_on():  # a scene or a figure alone means nothing
+            for parameter in PARAMETERS[1:]:
+                if raw := st.query_params.get(parameter.name):
+                    state.note_bad_link(parameter.name, raw)
     found = now()
     write(found)
     return found

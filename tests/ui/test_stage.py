@@ -59,6 +59,12 @@ def test_what_a_link_cannot_mean_is_said_and_the_rest_taken(bad):
     assert any(value in one.value for one in [*test.warning, *test.info, *test.caption])
 
 
+def test_a_scene_without_a_lecture_is_told():
+    test = opened(scene="3", figure="nothing")
+    said = " ".join(one.value for one in test.caption)
+    assert "“scene=3”" in said and "“figure=nothing”" in said and not dict(test.query_params)
+
+
 def test_the_switch_leads_in_and_out():
     test = opened()
     test.session_state["switch"] = True

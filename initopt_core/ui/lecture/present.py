@@ -50,8 +50,10 @@ def _arrive() -> None:
         return
     lecture = desk.find(now.lecture)
     if lecture is None or not lecture.scenes:
-        state.note_bad_link("lecture", now.lecture, "lecture mode without scenes")
-        stage.write(stage.Stage(stage.ON, figure=now.figure))
+        # A scene's view is in the link, and fit for a hall; a lecture's name alone shows nothing.
+        shows = now.scene > 0
+        state.note_bad_link("lecture", now.lecture, "lecture mode without scenes" if shows else "")
+        stage.write(stage.Stage(stage.ON, figure=now.figure) if shows else stage.Stage())
     elif now.scene == 0:
         open_scene(lecture, 1)
     elif lecture.scene(now.scene) is None:

@@ -85,7 +85,8 @@ def heading(held: controls.Held, shown: str | None) -> None:
 @LAB.fragment(controls.START)
 def start(held: controls.Held) -> None:
     """The button at the top of the sidebar."""
-    steer.start_button(held.config, held.problem)
+    with st.container(key="training-start"):
+        steer.start_button(held.config, held.problem)
 
 
 @LAB.fragment(CONTROLS)

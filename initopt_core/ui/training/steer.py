@@ -32,17 +32,19 @@ def start_button(config: TrainConfig | None, problem: str) -> None:
     busy, offer = known.active(), about.offer(config)
     if busy and offer == about.SHOW_RUNNING:
         _main_button(offer, "visibility", partial(turn_to, busy.id))
+        st.caption(":material/timelapse: This setting is training now, also while you are away.")
     elif offer == about.SHOW_FINISHED:
-        _main_button(offer, "history", start)
-        st.button(
-            "Train it anew",
-            icon=":material/replay:",
-            width="stretch",
-            key="again",
-            on_click=start,
-            args=(True,),
-            disabled=bool(too_much),
-        )
+        with st.container(horizontal=True, gap="small", key="start-row"):
+            _main_button(offer, "history", start)
+            st.button(
+                "Train it anew",
+                icon=":material/replay:",
+                help="Train it anew; the old run is kept.",
+                key="again",
+                on_click=start,
+                args=(True,),
+                disabled=bool(too_much),
+            )
         st.caption("This setting is already trained; the old run is kept either way.")
     else:
         _main_button(about.START, "flag", start, disabled=bool(too_much))

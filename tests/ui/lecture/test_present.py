@@ -66,6 +66,13 @@ def test_a_lecture_that_is_not_here_leaves_the_mode(lecture, scene):
     assert any(lecture in one.replace("\\", "") for one in said) is (lecture != "on")
 
 
+def test_the_name_alone_of_a_lecture_that_is_not_here_shows_the_page_as_usual():
+    test = opened("lecture", lecture="no-such-one")
+    assert not test.session_state["now"].on and "lecture" not in test.query_params
+    (said,) = [one.value for one in test.caption]
+    assert "no-such-one" in said.replace("\\", "") and said.endswith("it is left out.")
+
+
 def test_a_scene_beyond_the_end_is_the_last():
     test = opened(TUTORIAL.scenes[-1].page, lecture="tutorial", scene="99")
     assert test.session_state["told"]["number"] == len(TUTORIAL.scenes)
