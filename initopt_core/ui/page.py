@@ -197,13 +197,13 @@ class Laboratory:
         function, asked after the change."""
         options: dict[str, Any] = dict(control.options)
         before = options.pop("before", None)
-        answers = options.pop("answers", None)
+        answers = options.pop("answers", (PICTURE,))
         slides = is_number(control.parameter)
         alone = options.pop("alone", False) or slides
 
         def answering_parts() -> tuple[str, ...]:
-            parts = answers() if callable(answers) else answers or (PICTURE,)
-            return (*parts, control.name) if slides else tuple(parts)
+            parts = tuple(answers if isinstance(answers, Sequence) else answers())
+            return (*parts, control.name) if slides else parts
 
         def changed() -> None:
             if before is not None:
