@@ -11,6 +11,7 @@ on it: reruns, a change of pages, a lost connection.
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,11 +60,22 @@ class Held:
     title: str = ""
 
 
+_of_runs: weakref.WeakKeyDictionary[Any, Held] = weakref.WeakKeyDictionary()
+"""What `held` has found for a thread's runs: Streamlit's state takes twenty times as long to ask,
+and a change asks some sixty times."""
+
+
 def held() -> Held:
     """This session's."""
-    found = st.session_state.get(HELD)
+    context = get_script_run_ctx(suppress_warning=True)
+    state = context.session_state if context else None
+    found = _of_runs.get(state) if state is not None else None
     if found is None:
-        found = st.session_state[HELD] = Held()
+        found = st.session_state.get(HELD)
+        if found is None:
+            found = st.session_state[HELD] = Held()
+        if state is not None:
+            _of_runs[state] = found
     return found
 
 

@@ -44,6 +44,8 @@ UNSENT_SECONDS = 2.0
 back."""
 _OVER = object()
 """Run of a reading that is not to be handed out any more."""
+Answers = Sequence[str] | Callable[[], Sequence[str]]
+"""Parts that answer a change, or what tells them after it."""
 PICTURE, CONTROLS, HEAD, BELOW, NOTES = "picture", "controls", "head", "below", "notes"
 
 
@@ -106,12 +108,13 @@ class Laboratory:
         now.run = _OVER
         state[_DRAWN], state[_SINCE] = self.name, time.monotonic()
 
-    def fragment(self, key: str, answers: Sequence[str] = ()) -> Callable[[Callable], Callable]:
+    def fragment(self, key: str, answers: Answers = ()) -> Callable[[Callable], Callable]:
         """A part of the page that answers controls by itself, drawn by a function of what was
         read: the page's reading in a whole run, a new one when parts run by themselves.
 
         Args:
-            answers: the parts that usually answer what is changed in it, if not it alone.
+            answers: the parts that usually answer what is changed in it, if not it alone; or what
+                tells them, asked when it has been drawn.
         """
 
         def decorate(draw: Callable[..., None]) -> Callable[..., None]:
@@ -121,7 +124,7 @@ class Laboratory:
                 now = self._current()
                 draw(now.held, *args)
                 if answers:
-                    answering.note(self._key(key), self._keys(answers))
+                    answering.note(self._key(key), self._keys(_told(answers)))
                 if now.run is not None:
                     tell_of_crowd()
                     if not st.session_state.get(_HAND):
@@ -202,8 +205,7 @@ class Laboratory:
         alone = options.pop("alone", False) or slides
 
         def answering_parts() -> tuple[str, ...]:
-            parts = tuple(answers if isinstance(answers, Sequence) else answers())
-            return (*parts, control.name) if slides else parts
+            return (*_told(answers), control.name) if slides else _told(answers)
 
         def changed() -> None:
             if before is not None:
@@ -211,9 +213,9 @@ class Laboratory:
             self.answer(*answering_parts())
 
         def drawn() -> None:
-            parameter_control(
-                control.parameter, control.name, on_change=changed, link=False, **options
-            )
+            # Its default and range may be others than when the controls around it were drawn.
+            parameter = self.reading.table.get(control.name, control).parameter
+            parameter_control(parameter, control.name, on_change=changed, link=False, **options)
             _done(control.name)
 
         with contextlib.nullcontext() if place is st else place:
@@ -321,6 +323,11 @@ def part(label: str, icon: str, key: str) -> Any:
 def in_hand(moving: bool) -> None:
     """Callback: something is dragged; link and Undo are told when the hand rests."""
     st.session_state[_HAND] = moving
+
+
+def _told(answers: Answers) -> tuple[str, ...]:
+    """The parts themselves."""
+    return tuple(answers if isinstance(answers, Sequence) else answers())
 
 
 def _done(key: str) -> None:

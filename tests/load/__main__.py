@@ -1,7 +1,8 @@
-"""One table: many visitors on the initialization page and on the bare page, in one run.
+"""One table: many visitors on the laboratories, each beside its bare page, in one run.
 
     python -m tests.load                              100 sessions, a few minutes
     python -m tests.load --sessions 300 --capacity 90
+    python -m tests.load --page loss_surfaces
 
 Sessions follow one another through the same settings, as a hall does. Capacity is what the bare
 page answers a second when it is asked for more than it can, unless given; each page is then
@@ -19,30 +20,64 @@ import statistics
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS
+from initopt_core.surfaces import SURFACES
 from tests.load.socket_client import Visitor
 from tests.support import server
 
 MAX_SESSIONS, MAX_SECONDS = 1000, 120
 HERE = Path(__file__).resolve().parent
-PAGES = {
-    "bare": (HERE / "bare_app.py", ""),
-    "initialization": (server.ROOT / "app.py", "initialization"),
+Setting = tuple[str, ...]
+"""What the boxes show: a scheme and an activation, or a surface."""
+
+
+@dataclass(frozen=True)
+class Laboratory:
+    """A page under load: its `name`, the `boxes` that are changed, the `settings` they take."""
+
+    name: str
+    boxes: tuple[str, ...]
+    settings: tuple[Setting, ...]
+
+    def scripts(self) -> dict[str, tuple[Path, str]]:
+        """Of the bare page and of the real one: script, and page in it."""
+        bare = HERE / f"bare_{self.name}.py"
+        return {"bare": (bare, ""), self.name: (server.ROOT / "app.py", self.name)}
+
+    def change(self, visitor: Visitor, setting: Setting, before: Setting) -> tuple:
+        """The boxes' values; first that of one which was changed: a browser asks for its part."""
+        ids = {label: widget for widget, label in visitor.labels.items()}
+        states = [
+            (value == old, WidgetState(id=ids[label], string_value=value))
+            for label, value, old in zip(self.boxes, setting, before or setting, strict=True)
+        ]
+        return tuple(state for _, state in sorted(states, key=lambda pair: pair[0]))
+
+
+LABORATORIES = {
+    page.name: page
+    for page in (
+        Laboratory(
+            "initialization",
+            ("Scheme", "Activation"),
+            tuple(
+                (scheme.label, activation.label)
+                for scheme in INITIALIZERS.values()
+                for activation in ACTIVATIONS.values()
+                if scheme.name not in ("orthogonal", "lsuv")  # 40 ms of QR: not what is measured
+            ),
+        ),
+        Laboratory(
+            "loss_surfaces", ("Surface",), tuple((entry.label,) for entry in SURFACES.values())
+        ),
+    )
 }
-Setting = tuple[str, str]
-"""Labels of a scheme and an activation."""
-SETTINGS = [
-    (scheme.label, activation.label)
-    for scheme in INITIALIZERS.values()
-    for activation in ACTIVATIONS.values()
-    if scheme.name not in ("orthogonal", "lsuv")  # 40 ms of QR: not what is measured here
-]
 
 
 @dataclass(frozen=True)
@@ -66,19 +101,6 @@ def processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-BOXES = ("Scheme", "Activation")
-
-
-def change(visitor: Visitor, setting: Setting, before: Setting) -> tuple[WidgetState, ...]:
-    """The two boxes' values; first the one that was changed, whose part a browser asks for."""
-    ids = {label: widget for widget, label in visitor.labels.items()}
-    states = [
-        WidgetState(id=ids[label], string_value=value)
-        for label, value in zip(BOXES, setting, strict=True)
-    ]
-    return tuple(states if setting[0] != before[0] else reversed(states))
-
-
 async def opened(url: str, page: str, count: int) -> list[Visitor]:
     """Visitors whose page is there."""
     visitors = [Visitor(url, page) for _ in range(count)]
@@ -93,7 +115,9 @@ async def opened(url: str, page: str, count: int) -> list[Visitor]:
     return visitors
 
 
-async def measure(name: str, pid: int, visitors: list[Visitor], rate: float, seconds: float) -> Row:
+async def measure(
+    page: Laboratory, name: str, pid: int, visitors: list[Visitor], rate: float, seconds: float
+) -> Row:
     """Offer `rate` changes a second for so long."""
     busy: set[int] = set()
     shown: dict[int, Setting] = {}
@@ -106,7 +130,7 @@ async def measure(name: str, pid: int, visitors: list[Visitor], rate: float, sec
         begin = time.perf_counter()
         try:
             visitor = visitors[index]
-            states = change(visitor, setting, shown.get(index, ("", "")))
+            states = page.change(visitor, setting, shown.get(index, ()))
             shown[index] = setting
             # As a browser does: what is in a fragment asks for it alone.
             answer = await visitor.run(states, fragment=visitor.parts[states[0].id])
@@ -127,7 +151,7 @@ async def measure(name: str, pid: int, visitors: list[Visitor], rate: float, sec
         chosen = rng.choice(free)
         busy.add(chosen)
         step = max(0, int(i / rate / 5 * 4) - rng.randint(0, 3))
-        tasks.append(asyncio.create_task(one(chosen, SETTINGS[step % len(SETTINGS)])))
+        tasks.append(asyncio.create_task(one(chosen, page.settings[step % len(page.settings)])))
     await asyncio.gather(*tasks)
     elapsed = time.perf_counter() - start
     ordered, count = sorted(times) or [float("nan")], max(len(times), 1)
@@ -160,17 +184,29 @@ def table(rows: list[Row]) -> str:
     return "\n".join([head, *lines])
 
 
-async def one_page(name: str, running: server.Server, page: str, options, rates) -> list[Row]:
-    visitors = await opened(running.url, page, options.sessions)
+async def idle(pid: int) -> None:
+    """Until the server has come to rest: what it prepares after its start is not measured."""
+    for _ in range(60):
+        used = processor_seconds(pid)
+        await asyncio.sleep(1.0)
+        if processor_seconds(pid) - used < 0.05:
+            return
+
+
+async def one_page(
+    page: Laboratory, name: str, running: server.Server, path: str, options, rates
+) -> list[Row]:
+    visitors = await opened(running.url, path, options.sessions)
     pid = running.process.pid
-    await measure(name, pid, visitors, 5.0, 3.0)  # settings of the beginning are in the cache
-    for setting in SETTINGS if options.settings else ():
-        states = change(visitors[0], setting, ("", ""))
+    await measure(page, name, pid, visitors, 5.0, 3.0)  # settings of the beginning are kept
+    for setting in page.settings if options.settings else ():
+        states = page.change(visitors[0], setting, ())
         await visitors[0].run(states, fragment=visitors[0].parts[states[0].id])
+    await idle(pid)
     if not rates:
-        found = await measure(name, pid, visitors, 200.0, options.seconds)
+        found = await measure(page, name, pid, visitors, 200.0, options.seconds)
         rates += [factor * round(found.answered) for factor in (0.5, 1.0, 2.0)]
-    rows = [await measure(name, pid, visitors, rate, options.seconds) for rate in rates]
+    rows = [await measure(page, name, pid, visitors, rate, options.seconds) for rate in rates]
     for visitor in visitors:
         await visitor.close()
     return rows
@@ -178,6 +214,7 @@ async def one_page(name: str, running: server.Server, page: str, options, rates)
 
 def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.load", description=__doc__.splitlines()[0])
+    parser.add_argument("--page", choices=LABORATORIES, default="initialization")
     parser.add_argument("--sessions", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=15.0, help="of each line of the table")
     parser.add_argument(
@@ -187,14 +224,15 @@ def main() -> int:
     options = parser.parse_args()
     if not 1 <= options.sessions <= MAX_SESSIONS or not 0 < options.seconds <= MAX_SECONDS:
         parser.error(f"at most {MAX_SESSIONS} sessions and {MAX_SECONDS} seconds")
+    page = LABORATORIES[options.page]
     if options.settings:
-        del SETTINGS[options.settings :]
+        page = replace(page, settings=page.settings[: options.settings])
     rates = [f * options.capacity for f in (0.5, 1.0, 2.0)] if options.capacity else []
     rows: list[Row] = []
-    for name, (script, page) in PAGES.items():
+    for name, (script, path) in page.scripts().items():
         home = Path(tempfile.mkdtemp(prefix="initopt-load-"))
         with server.serving(script, home, {"PYTHONPATH": str(server.ROOT)}) as running:
-            rows += asyncio.run(one_page(name, running, page, options, rates))
+            rows += asyncio.run(one_page(page, name, running, path, options, rates))
     print(table(rows))
     return int(any(row.errors for row in rows))
 

@@ -20,8 +20,7 @@ def sidebar(lab: Laboratory, held: plans.Held) -> None:
     if held.part == plans.FLAT:
         lab.draw("flat")
         return
-    lab.draw("choice")
-    lab.draw("surface")
+    lab.fragment(plans.OF_SURFACE, answers=plans.of_surface)(lambda held: _surface(lab))()
     for i, run in enumerate(held.plan.runs):
         _run(lab, i, run)
     _add_and_remove(lab, len(held.plan.runs))
@@ -33,8 +32,14 @@ def sidebar(lab: Laboratory, held: plans.Held) -> None:
         lab.draw("noise", place)
     if place := part("View", "crop_free", "_view_part"):
         lab.draw("ranges", place)
+    st.session_state[plans.UNUSABLE] = held.unusable_ranges
     if held.unusable_ranges:
         st.warning("Each view goes from a smaller to a larger number; the usual one is shown.")
+
+
+def _surface(lab: Laboratory) -> None:
+    lab.draw("choice")
+    lab.draw("surface")
 
 
 def _run(lab: Laboratory, i: int, run: Run) -> None:

@@ -205,7 +205,7 @@ def read(take: Reading) -> Held:
     """What the controls hold, and where each of them is drawn."""
     _linked_race(take)
     entry = take.entry(
-        CHOICES, "Surface", "surface", FIRST.surface, group="choice", answers=WHOLE,
+        CHOICES, "Surface", "surface", FIRST.surface, group="choice", answers=of_surface,
         before=surface_changed,
     )  # fmt: skip
     surface, problem = _surface(entry, take)
@@ -256,6 +256,21 @@ def read(take: Reading) -> Held:
 
 WHOLE = (PICTURE, CONTROLS)
 """What a control answers on which other controls depend."""
+OF_SURFACE = "of-surface"
+"""The fragment of the surface and its settings."""
+UNUSABLE = "_unusable_ranges"
+"""Whether the side warns of the ranges."""
+
+
+def of_surface() -> tuple[str, ...]:
+    """What answers another surface: its settings, the rates and the updates, as long as nothing is
+    open that depends on it, too."""
+    names = [values.get(f"run{i}") for i in range(values.get(COUNT.name, COUNT.default))]
+    menus = (f"_run{i}_more" for i in range(len(names)))
+    if any(map(st.session_state.get, (UNUSABLE, "_start_part", "_view_part", *menus))):
+        return WHOLE
+    rates = (f"run{i}_{name}_lr" for i, name in enumerate(names))
+    return (PICTURE, OF_SURFACE, *rates, "updates")
 
 
 def _surface(entry: SurfaceEntry, take: Reading) -> tuple[Surface, str]:
