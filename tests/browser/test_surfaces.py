@@ -329,6 +329,40 @@ def test_a_swipe_that_begins_on_the_surface_scrolls_the_page(phone, app_url):
     assert phone.problems == []
 
 
+def test_in_three_dimensions_a_finger_turns_sideways_and_scrolls_up_and_down(phone, app_url):
+    ready(phone, f"{app_url}/loss_surfaces?solid=true")
+    phone.wait_for_function(
+        f"{LAB}.space?.paths || document.querySelector('.sc-message').textContent", timeout=30_000
+    )
+    if not phone.evaluate(f"Boolean({LAB}.space)"):
+        pytest.skip("this browser has no WebGL")
+    eye = f"{LAB}.space.camera.position.toArray()"
+    top = "document.querySelector('[data-testid=stMain]').scrollTop"
+    phone.locator(".sc-stage").scroll_into_view_if_needed()
+    first, before = phone.evaluate(eye), phone.evaluate(top)
+
+    def swipe(dx, dy):
+        box = phone.locator(".sc-stage").bounding_box()
+        x, y = box["x"] + 0.4 * box["width"], box["y"] + 0.8 * box["height"]
+        touch(phone, "touchStart", [(0, (x, y))])
+        for i in range(1, 12):
+            touch(phone, "touchMove", [(0, (x + dx * i, y + dy * i))])
+            phone.wait_for_timeout(30)
+        touch(phone, "touchEnd", [])
+        phone.wait_for_timeout(600)  # longer than a look rests before it is told
+
+    swipe(1, -16)
+    scrolled = phone.evaluate(top)
+    assert scrolled > before + 100
+    assert phone.evaluate(eye) == pytest.approx(first)
+    assert "eye=" not in phone.url
+    phone.locator(".sc-stage").scroll_into_view_if_needed()
+    swipe(8, 0)
+    assert phone.evaluate(eye) != pytest.approx(first, abs=0.1)
+    phone.wait_for_function("location.search.includes('eye=')", timeout=20_000)
+    assert phone.problems == []
+
+
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_without_motion_it_goes_from_step_to_step(browser, app_url, motion):
     context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion=motion)
