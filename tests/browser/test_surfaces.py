@@ -78,6 +78,26 @@ def test_it_plays_and_steps_by_keys(page, app_url):
     calm(page)
 
 
+def test_the_tables_columns_stand_still(page, app_url):
+    ready(page, f"{app_url}/loss_surfaces")
+    places = """[...document.querySelectorAll('.sc-table :is(th, td)')]
+      .map((cell) => cell.getBoundingClientRect().left)"""
+    first = page.evaluate(places)
+    assert len(first) == 20 and len(set(first)) == 5  # cells stand below their headings
+    page.locator(".sc-stage").focus()
+    for key in ("Home", *["ArrowRight"] * 5, "End", *["ArrowLeft"] * 9):
+        page.keyboard.press(key)
+        page.wait_for_timeout(40)
+        assert page.evaluate(places) == first
+    expect(page.locator(".sc-table th").nth(1)).to_have_text("Loss at 91")
+    row = page.locator(".sc-table tbody tr").first
+    if " or " in row.inner_text():  # this processor's rounding parts the two
+        expect(page.locator(".sc-approx")).to_contain_text("float32 or in float64")
+    assert page.evaluate("""[...document.querySelectorAll('.sc-table :is(th, td)')]
+      .every((cell) => cell.scrollWidth <= cell.clientWidth + 1)""")
+    calm(page)
+
+
 def test_the_path_follows_a_dragged_start(page, app_url):
     ready(page, f"{app_url}/loss_surfaces")
     (x0, y0), (x1, y1) = pixel(page, 5, 5), pixel(page, -4, 3)
