@@ -93,7 +93,10 @@ def loss_figure(
         title = "training loss (cross-entropy)"
         y_axis = alt.Axis(title=title, tickCount=6, **_ROOM)
         if log:
-            y_axis = theme.log_axis(title, labelExpr=logs.labels("decades"), **_ROOM)
+            numbers = logs.labels("decades", own="marks_y")
+            y_axis = theme.log_axis(
+                title, values=alt.ExprRef("marks_y"), labelExpr=numbers, **_ROOM
+            )
         base = alt.Chart(alt.NamedData("loss"))
         band = base.mark_area(opacity=theme.BAND_OPACITY, clip=True).encode(
             x=x,
@@ -152,6 +155,7 @@ def loss_figure(
         signals={
             "x_end": end_of(found, axis),
             "decades": logs.decades(logs.all_of(groups, "y", "low", "high"), WRITTEN_OUT),
+            "marks_y": logs.marks(logs.all_of(groups, "y", "low", "high")),
             "marks": f"line: {'smoothed' if smoothing else 'mean of a few steps'} · "
             f"band: {'range of the seeds' if many else 'single steps'}",
         },
