@@ -76,24 +76,44 @@ def decades(values: Iterable[float], narrow: float = NARROW) -> float:
     return max(float(np.log10(known.max() / known.min())), 0.01)
 
 
+CLOSE = 4.0
+"""With a largest value below so many times the smallest, the axis has evenly stepped numbers: whole
+multiples of powers of ten may leave half of it without one, as above 1 where it ends at 1.5."""
+
+
+def marks(ends: Iterable[float], count: int = 8) -> list[float] | None:
+    """Where a short log axis between the least and the largest of `ends` has its numbers, about
+    `count` of them; None where whole multiples of powers of ten do."""
+    known = drawable(np.fromiter(ends, float))
+    known = known[~np.isnan(known)]
+    if not known.size or not known.min() < known.max() < CLOSE * known.min():
+        return None
+    raw = float(known.max() - known.min()) / count
+    power = 10.0 ** np.floor(np.log10(raw))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= 0.999 * raw)
+    first, last = np.ceil(known.min() / step - 1e-9), np.floor(known.max() / step + 1e-9)
+    return [float(f"{k * step:.12g}") for k in np.arange(first, last + 1)]
+
+
 # A value's first digit, and which of them an axis has room for: pixels that a power of ten must
 # take at least. Labels are thinned out from one end; a round one would go for an odd one before it.
 _FIRST = "toNumber(format(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)), '.6r'))"
 _ROUND = ((90, "1, 2, 3, 5, 7"), (43, "1, 2, 5"), (27, "1, 3"), (0, "1"))
 
 
-def labels(spanned: str, height: str = HEIGHT) -> str:
+def labels(spanned: str, height: str = HEIGHT, own: str = "null") -> str:
     """Label expression: powers of ten, or plain numbers where the signal `spanned`, which is what
     `decades` gives, is not 0; the round ones of them, as many as have room.
 
     Args:
         height: the axis' length in pixels, an expression.
+        own: signal of what `marks` gives, where the axis has its numbers from there.
     """
     room = f"{height} / {spanned} / {theme.TYPE}"
     kept = "false"
     for pixels, digits in reversed(_ROUND):
         kept = f"{room} > {pixels} ? indexof([{digits}], {_FIRST}) >= 0 : {kept}"
-    kept = f"{spanned} < 0.31 || {room} > 284 || ({kept})"
+    kept = f"isValid({own}) || {spanned} < 0.31 || {room} > 284 || ({kept})"
     return f"!{spanned} ? ({theme.POWER_OF_TEN}) : {kept} ? {theme.NUMBER} : ''"
 
 

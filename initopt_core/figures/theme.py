@@ -54,6 +54,8 @@ _DASHES: dict[str, list[int]] = {
 
 INK = alt.ExprRef("ink")
 """Text and lines that must read on the page's background."""
+PAPER = alt.ExprRef("paper")
+"""That background, for what must read on anything else."""
 
 LIGHT = {"ink": "#31333F", "faint": "#D5D8DF", "paper": "#FFFFFF", "dark": False}
 DARK = {"ink": "#FAFAFA", "faint": "#3A3F4B", "paper": "#0E1117", "dark": True}

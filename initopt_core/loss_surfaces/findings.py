@@ -56,7 +56,8 @@ class Outcome:
 
     @property
     def held(self) -> tuple[str, str, str]:
-        """w1, w2 and loss at the end with the digits that hold in both arithmetics."""
+        """w1, w2 and loss at the end, to three digits where both arithmetics have the same: else
+        "≈" and the digits that hold, or of a chaotic path "a or b", in float32 and in float64."""
         twin = self.twin or self.end
         w1, w2, loss = (_held(a, b, self.chaotic) for a, b in zip(self.end, twin, strict=True))
         return w1, w2, loss
@@ -69,12 +70,11 @@ def shared_digits(a: float, b: float, most: int = 3) -> int:
 
 def _held(a: float, b: float, chaotic: bool) -> str:
     a, b = a + 0.0, b + 0.0  # no minus sign before a zero
-    digits = shared_digits(a, b)
-    if digits == 3:
+    if number(a) == number(b):
         return number(a)
-    if digits:
-        return number(float(f"{a:.{digits}g}"))
-    return f"{number(a)} or {number(b)}" if chaotic else f"≈ {number(float(f'{a:.0e}'))}"
+    if chaotic:
+        return f"{number(a)} or {number(b)}"  # as the sentence has it
+    return f"≈ {number(float(f'{a:.{shared_digits(a, b) or 1}g}'))}"
 
 
 def outcome(

@@ -14,6 +14,7 @@ from typing import Any
 from initopt_core.registry import SettingError
 
 from .events import check_event
+from .pace import Pace
 
 END_BYTES = 100
 
@@ -90,7 +91,7 @@ class History:
         self.device = ""
         self.step = 0
         self.clock = 0.0
-        self._phase_clock = 0.0
+        self._pace = Pace(1, 0)
         self.images_per_s: float | None = None
         self.check_images = 0  # validation images in a check
         self.paused = False
@@ -170,8 +171,8 @@ class History:
 
     def _take_start(self, e) -> None:
         self.phase, self.epochs, self.step = e["phase"], e["epochs"], 0
-        self._phase_clock = self.clock
         self.steps_per_epoch, self.batch, self.device = e["steps"], e["batch"], e["device"]
+        self._pace = Pace(self.steps_per_epoch, self.epochs, clock=self.clock)
         if self.phase == "race":
             self.curves = {
                 m["name"]: Curve(
@@ -183,7 +184,7 @@ class History:
             self.search_trials = e["trials"]
 
     def _take_steps(self, e) -> None:
-        self.step = e["first"] + e["count"]
+        self._take_progress(e)
         self.flushes.append(self.step)
         nothing: list[list[int]] = [[] for _ in self.curves]
         for curve, losses, hits, seconds in zip(
@@ -198,6 +199,7 @@ class History:
 
     def _take_progress(self, e) -> None:
         self.step = e["first"] + e["count"]
+        self._pace = self._pace.after(self.step, self.clock)
 
     def _take_probe(self, e) -> None:
         if e["name"] in self.curves:
@@ -215,6 +217,7 @@ class History:
 
     def _take_epoch(self, e) -> None:
         self.images_per_s = e["images_per_s"]
+        self._pace = self._pace.validated(self.clock)
         if e["phase"] == "race":
             for curve, train, val in zip(self.curves.values(), e["train"], e["val"], strict=True):
                 curve.train.append(train)
@@ -265,11 +268,8 @@ class History:
         return min(self.step / total, 1.0) if total else 0.0
 
     def seconds_left(self) -> float | None:
-        """Estimate for the present phase from its own pace; None before there is one."""
-        done = self.share_done()
-        if done < 0.01:
-            return None
-        return (self.clock - self._phase_clock) * (1 - done) / done
+        """Estimate for the present phase from its pace of late; None before there is one."""
+        return self._pace.left() if self.share_done() >= 0.01 else None
 
     def seconds_at(self, curve: Curve, step: int) -> float:
         """The trial's own training time when it had taken `step` steps, between flushes by

@@ -78,6 +78,26 @@ def test_it_plays_and_steps_by_keys(page, app_url):
     calm(page)
 
 
+def test_the_tables_columns_stand_still(page, app_url):
+    ready(page, f"{app_url}/loss_surfaces")
+    places = """[...document.querySelectorAll('.sc-table :is(th, td)')]
+      .map((cell) => cell.getBoundingClientRect().left)"""
+    first = page.evaluate(places)
+    assert len(first) == 20 and len(set(first)) == 5  # cells stand below their headings
+    page.locator(".sc-stage").focus()
+    for key in ("Home", *["ArrowRight"] * 5, "End", *["ArrowLeft"] * 9):
+        page.keyboard.press(key)
+        page.wait_for_timeout(40)
+        assert page.evaluate(places) == first
+    expect(page.locator(".sc-table th").nth(1)).to_have_text("Loss at 91")
+    row = page.locator(".sc-table tbody tr").first
+    if " or " in row.inner_text():  # this processor's rounding parts the two
+        expect(page.locator(".sc-approx")).to_contain_text("float32 or in float64")
+    assert page.evaluate("""[...document.querySelectorAll('.sc-table :is(th, td)')]
+      .every((cell) => cell.scrollWidth <= cell.clientWidth + 1)""")
+    calm(page)
+
+
 def test_the_path_follows_a_dragged_start(page, app_url):
     ready(page, f"{app_url}/loss_surfaces")
     (x0, y0), (x1, y1) = pixel(page, 5, 5), pixel(page, -4, 3)
@@ -326,6 +346,40 @@ def test_a_swipe_that_begins_on_the_surface_scrolls_the_page(phone, app_url):
     phone.wait_for_timeout(500)
     assert phone.evaluate(top) > before + 100
     assert data(phone, "start") == start
+    assert phone.problems == []
+
+
+def test_in_three_dimensions_a_finger_turns_sideways_and_scrolls_up_and_down(phone, app_url):
+    ready(phone, f"{app_url}/loss_surfaces?solid=true")
+    phone.wait_for_function(
+        f"{LAB}.space?.paths || document.querySelector('.sc-message').textContent", timeout=30_000
+    )
+    if not phone.evaluate(f"Boolean({LAB}.space)"):
+        pytest.skip("this browser has no WebGL")
+    eye = f"{LAB}.space.camera.position.toArray()"
+    top = "document.querySelector('[data-testid=stMain]').scrollTop"
+    phone.locator(".sc-stage").scroll_into_view_if_needed()
+    first, before = phone.evaluate(eye), phone.evaluate(top)
+
+    def swipe(dx, dy):
+        box = phone.locator(".sc-stage").bounding_box()
+        x, y = box["x"] + 0.4 * box["width"], box["y"] + 0.8 * box["height"]
+        touch(phone, "touchStart", [(0, (x, y))])
+        for i in range(1, 12):
+            touch(phone, "touchMove", [(0, (x + dx * i, y + dy * i))])
+            phone.wait_for_timeout(30)
+        touch(phone, "touchEnd", [])
+        phone.wait_for_timeout(600)  # longer than a look rests before it is told
+
+    swipe(1, -16)
+    scrolled = phone.evaluate(top)
+    assert scrolled > before + 100
+    assert phone.evaluate(eye) == pytest.approx(first)
+    assert "eye=" not in phone.url
+    phone.locator(".sc-stage").scroll_into_view_if_needed()
+    swipe(8, 0)
+    assert phone.evaluate(eye) != pytest.approx(first, abs=0.1)
+    phone.wait_for_function("location.search.includes('eye=')", timeout=20_000)
     assert phone.problems == []
 
 

@@ -87,6 +87,19 @@ def test_a_round_number_never_goes_for_an_odd_one_beside_it(low, high, height):
     assert len(labels) >= 2
 
 
+@pytest.mark.parametrize(
+    ("ends", "there"),
+    [
+        ([0.51, 1.75], [0.6, 0.8, 1.0, 1.2, 1.4, 1.6]),  # there was nothing above 1
+        ([2.301, 2.306], [2.301, 2.302, 2.303, 2.304, 2.305, 2.306]),
+        ([3e-8, 9e-8], [3e-8, 4e-8, 5e-8, 6e-8, 7e-8, 8e-8, 9e-8]),
+        ([0.5, 2.0], None), ([1.0], None), ([], None), ([0.0, 1.0], None),
+    ],
+)  # fmt: skip
+def test_a_short_log_axis_has_numbers_all_along(ends, there):
+    assert logs.marks(ends) == (there if there is None else pytest.approx(there))
+
+
 def test_what_is_left_out_is_said_in_an_empty_corner():
     x = [0, 2, 4, 6, 8]
     places = {

@@ -11,7 +11,7 @@ import torch
 
 from initopt_core.descent import Run, first_rate, race, surface_optimizers, twins
 from initopt_core.loss_surfaces.code import snippet
-from initopt_core.loss_surfaces.findings import outcome, sentence
+from initopt_core.loss_surfaces.findings import Outcome, outcome, sentence
 from initopt_core.loss_surfaces.presets import RACES
 from initopt_core.surfaces import FORMULA, SURFACES, Surface, critical_points, unbounded
 from initopt_core.surfaces.formula import parse_formula, python_of
@@ -191,6 +191,20 @@ def test_a_path_that_cannot_go_on_is_told_with_its_cause(text, start, lr, kind, 
     headline = sentence(["SGD"], [end], 100)
     assert ("smaller learning rate" in headline) == (kind == "diverged")
     assert kind == "diverged" or words in headline
+
+
+@pytest.mark.parametrize(
+    ("end", "twin", "chaotic", "told"),
+    [
+        ((-5.48, -6.731, 1.06), (-4.7, -6.734, 1.05), True,
+         ("−5.48 or −4.7", "−6.73", "1.06 or 1.05")),
+        ((-5.48, -6.731, 1.06), (-5.46, -6.734, 1.05), False, ("≈ −5.5", "−6.73", "≈ 1.1")),
+        ((0.5, 2.0, 3e-8), (0.5, 2.0, 2e-8), False, ("0.5", "2", "≈ 3·10⁻⁸")),
+        ((0.5, -0.0, 3e-8), None, False, ("0.5", "0", "3·10⁻⁸")),
+    ],
+)  # fmt: skip
+def test_an_end_says_which_of_its_digits_hold(end, twin, chaotic, told):
+    assert Outcome("moving", "", end[2], None, None, end, twin, chaotic).held == told
 
 
 def test_the_ravines_sgd_is_chaotic_and_only_its_digits_that_hold_are_told():

@@ -99,7 +99,7 @@ class SharpFlat {
     const ctx = fitCanvas(this.canvas, w, h), style = getComputedStyle(this.root);
     const left = PAD.left * type;
     const b = (this.box = { x: left, y: PAD.top, w: w - left - PAD.right, h: h - PAD.top - PAD.bottom * type });
-    const [x0, x1] = this.head.range, y1 = 1.42, y0 = 0;
+    const [x0, x1] = this.head.range, y1 = 1.5, y0 = 0; // both at a number
     const px = (v) => b.x + ((v - x0) / (x1 - x0)) * b.w, py = (v) => b.y + ((y1 - v) / (y1 - y0)) * b.h;
     ctx.fillStyle = style.color;
     ctx.font = `${11 * type}px ${FONT}`;

@@ -64,7 +64,8 @@ export function drawArrows(ctx, view, t) {
 }
 
 /**
- * The arrows' names, clear of other words, of arrows and of starts.
+ * The arrows' names, clear of other words, and where it can be of arrows and of starts. What has
+ * no room is left out: its arrow has its colour, and what stands there says more.
  * @param {Pen} ctx
  * @param {View} view
  * @param {Named[]} named from `drawArrows`
@@ -74,11 +75,14 @@ export function drawNames(ctx, view, named, others) {
   const { colours, type } = view.lab;
   ctx.font = `600 ${11 * type}px ${colours.font}`;
   const starts = view.lab.start.marks().map((m) => square(view.px(m.x), view.py(m.y), 11));
-  const taken = [...others, ...starts, ...named.flatMap(shaft)];
+  const words = [...others], marks = [...starts, ...named.flatMap(shaft)];
   for (const one of named) {
+    // A path that has left the picture has its arrows outside: a name in here would name nothing.
+    if (!view.inside(one.x, one.y) && !view.inside(one.endX, one.endY)) continue;
     const width = ctx.measureText(one.arrow.name).width;
-    const place = placed(one, width, type, view.box, taken);
-    taken.push(place);
+    const place = placed(one, width, type, view.box, words, marks);
+    if (!place) continue;
+    words.push(place);
     drawName(ctx, one.arrow, place);
   }
 }
@@ -91,36 +95,47 @@ function shaft({ x, y, endX, endY }) {
   return [0, 0.2, 0.4, 0.6, 0.8, 1].map((f) => square(x + f * (endX - x), y + f * (endY - y), 4));
 }
 
+/** @param {Words} w @param {Words} v @param {number} gap to the left and right */
+const meet = (w, v, gap) => w.left < v.left + v.width + gap && v.left < w.left + w.width + gap &&
+  Math.abs(w.middle - v.middle) < (w.height + v.height) / 2;
+
 /**
  * Where an arrow's name has room: beyond its tip, else beside tip, middle or tail, as near as can
- * be, and always inside the picture.
+ * be, and always inside the picture. Never over words; over marks only where nothing else is left.
  * @param {Named} named
  * @param {number} width of the name
  * @param {number} type
  * @param {{ x: number, y: number, w: number, h: number }} box
- * @param {Words[]} taken
- * @returns {Words}
+ * @param {Words[]} words
+ * @param {Words[]} marks
+ * @returns {Words | null} null where words stand in all places
  */
-export function placed({ x, y, endX, endY }, width, type, box, taken) {
+export function placed({ x, y, endX, endY }, width, type, box, words, marks) {
   const angle = Math.atan2(endY - y, endX - x), height = 12 * type, side = endX < x ? -1 : 1;
   const wanted = [[endX + 10 * Math.cos(angle) + (side * width) / 2, endY + 10 * Math.sin(angle)]];
+  const beside = [[endX, endY], [(x + endX) / 2, (y + endY) / 2], [x, y]];
   for (const far of [1, 1.6, 2.4, 3.4]) {
-    for (const [cx, cy] of [[endX, endY], [(x + endX) / 2, (y + endY) / 2], [x, y]]) {
+    for (const [cx, cy] of beside) {
       for (const up of [-1, 1]) wanted.push([cx, cy + up * far * (height / 2 + 7)]);
     }
   }
-  /** @type {Words | undefined} */
-  let best;
+  // Where words lie above and below there may be room to the left and right.
+  for (const far of [8, 24]) {
+    for (const [cx, cy] of beside) for (const to of [-1, 1]) wanted.push([cx + to * (width / 2 + far), cy]);
+  }
+  /** @type {Words | null} */
+  let best = null;
   let fewest = Infinity;
   for (const [cx, cy] of wanted) {
     const left = Math.max(Math.min(cx - width / 2, box.x + box.w - width - 3), box.x + 3);
-    const middle = Math.max(Math.min(cy, box.y + box.h - 8), box.y + 8);
-    const hits = taken.filter((w) => left < w.left + w.width + 2 && w.left < left + width + 2 &&
-      Math.abs(w.middle - middle) < (w.height + height) / 2).length;
-    if (hits < fewest) [best, fewest] = [{ left, width, middle, height }, hits];
+    const middle = Math.max(Math.min(cy, box.y + box.h - 8 * type), box.y + 8 * type);
+    const place = { left, width, middle, height };
+    if (words.some((w) => meet(place, w, 4))) continue;
+    const hits = marks.filter((w) => meet(place, w, 2)).length;
+    if (hits < fewest) [best, fewest] = [place, hits];
     if (!hits) break;
   }
-  return /** @type {Words} */ (best);
+  return best;
 }
 
 /**

@@ -5,6 +5,7 @@ import { number } from "../shared/numbers.js";
 import { clearance, outline } from "./outline.js";
 import { drawScale } from "./scale.js";
 
+const LOWEST = 30; // pixels of an upright edge with numbers
 const REACH = 40; // pixels beyond the picture from which words still come back into it
 
 /** @typedef {[number, number, number]} Place */
@@ -16,7 +17,8 @@ const REACH = 40; // pixels beyond the picture from which words still come back 
  * @property {Place} away from the surface
  * @property {number} gap pixels between the edge and the words
  * @property {boolean} [name] whether it names its axis
- * @property {boolean} [stacks] whether it goes a line higher where another stands
+ * @property {boolean} [up] whether it stands at the upright edge
+ * @property {number} [stacks] lines that it goes higher where others stand; 0 unless given
  */
 
 /**
@@ -45,10 +47,9 @@ export function edges(ex, ez, a, top, ends) {
       // w₂ grows away from the first eye.
       { text: ends.w2[0], at: [x, 0, near], away: [sx, 0, 0], gap: 4 },
       { text: ends.w2[1], at: [x, 0, -near], away: [sx, 0, 0], gap: 4 },
-      // Last: from above the upright edge is a point, and there is nothing to be read from it.
-      { text: "loss", at: [x, top, -z], away: [0, 1, 0], gap: 10, name: true },
-      { text: ends.loss[1], at: [x, top, -z], away: side, gap: 4, stacks: true },
-      { text: ends.loss[0], at: [x, 0.1 * top, -z], away: side, gap: 4 },
+      { text: "loss", at: [x, top, -z], away: [0, 1, 0], gap: 10, name: true, up: true },
+      { text: ends.loss[1], at: [x, top, -z], away: side, gap: 4, up: true, stacks: 3 },
+      { text: ends.loss[0], at: [x, 0.1 * top, -z], away: side, gap: 4, up: true, stacks: 1 },
     ],
   };
 }
@@ -66,6 +67,25 @@ export function beside([x, y], [dx, dy], gap, width, height) {
   const length = Math.hypot(dx, dy) || 1, u = dx / length, v = dy / length;
   const far = gap + (Math.abs(u) * width + Math.abs(v) * height) / 2;
   return [x + u * far, y + v * far];
+}
+
+/** @typedef {[number, number, number, number]} Box middle and size, in pixels */
+
+/**
+ * The nearest middle at which words stand clear of others: their own, or so far above it.
+ * @param {Box[]} taken
+ * @param {Box} words
+ * @param {number} gap pixels that stay free above and below
+ */
+export function above(taken, [x, y, wide, high], gap) {
+  let free = y;
+  for (let k = 0; k <= taken.length; k++) {
+    const met = taken.find(([a, b, w, h]) =>
+      Math.abs(a - x) < (w + wide) / 2 + 3 && Math.abs(b - free) < (h + high) / 2 + gap - 0.01);
+    if (!met) return free;
+    free = met[1] - (met[3] + high) / 2 - gap;
+  }
+  return free;
 }
 
 export class Frame {
@@ -146,9 +166,13 @@ export class Frame {
       if (there) covered.push(there);
     }
     const shape = outline(covered); // seen from above the surface reaches beyond its floor
-    /** @type {[number, number, number, number][]} */
-    const taken = []; // middles and sizes of the words so far
-    for (const { text, at, away, gap, name, stacks } of this.labels) {
+    /** @type {Box[]} */
+    const taken = []; // the words so far
+    // From above the upright edge is a point or lies across: nothing can be read from it.
+    const [tip, , foot] = this.labels.filter(({ up }) => up).map(({ at }) => this.seen(at));
+    const stands = foot && tip && foot[1] - tip[1] > LOWEST * type;
+    for (const { text, at, away, gap, name, up, stacks = 0 } of this.labels) {
+      if (up && !stands) continue;
       const here = this.seen(at);
       const there = this.seen(/** @type {Place} */ (at.map((v, i) => v + 0.05 * away[i])));
       if (!here || !there) continue;
@@ -163,13 +187,12 @@ export class Frame {
       if (x < -REACH || y < -REACH || x > this.w + REACH || y > this.h + REACH) continue;
       const left = Math.min(Math.max(x, wide / 2 + 3), this.w - wide / 2 - 3);
       let middle = Math.min(Math.max(y, high / 2 + 2), this.h - high / 2 - 2);
-      const free = () => !taken.some(([a, b, w, h]) =>
-        Math.abs(a - left) < (w + wide) / 2 + 3 && Math.abs(b - middle) < (h + high) / 2);
       // Where the picture ends before the words are clear of the surface, they stand above it.
-      const above = Math.abs(left - x) > 1 ? clearance([left, middle], [0, -1], wide, high, shape, room) : 0;
-      middle -= above;
-      if (stacks && !free()) middle -= high + 4 * type;
-      if (!free() || middle < high / 2) continue;
+      middle -= Math.abs(left - x) > 1 ? clearance([left, middle], [0, -1], wide, high, shape, room) : 0;
+      const apart = stacks ? 3 * type : 0;
+      const free = above(taken, [left, middle, wide, high], apart);
+      if (middle - free > stacks * (high + 2 * apart) || free < high / 2) continue;
+      middle = free;
       taken.push([left, middle, wide, high]);
       ctx.strokeText(text, left, middle); // readable where it meets the surface
       ctx.fillText(text, left, middle);

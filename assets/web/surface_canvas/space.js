@@ -1,6 +1,7 @@
 // The same surface and paths in three dimensions, on the lab's clock. three.js comes only when asked.
 
 import { VIRIDIS } from "../shared/colours.js";
+import { Finger } from "./finger.js";
 import { Frame } from "./frame.js";
 import { cut } from "./ways.js";
 
@@ -43,6 +44,11 @@ export class Space {
     this.controls = new OrbitControls(this.camera, this.renderer.domElement);
     this.controls.target.set(0, 0.35, 0);
     this.renderer.domElement.style.touchAction = "pan-y"; // a swipe up or down scrolls the page
+    this.controls.touches.ONE = null; // theirs turns before it is known where the finger goes
+    new Finger((dx, dy) => {
+      const whole = (2 * Math.PI) / this.renderer.domElement.clientHeight; // as the controls have it
+      this.turn(-dx * whole, dy * whole);
+    }).watch(this.renderer.domElement);
     this.controls.maxPolarAngle = Math.PI * 0.49;
     this.controls.minDistance = 1;
     this.controls.maxDistance = 8;

@@ -3,6 +3,12 @@
 import { marker } from "../shared/canvas.js";
 import { number } from "../shared/numbers.js";
 
+/** What stands at an end, and what that means. @type {[string, string][]} */
+const SIGNS = [
+  [" or ", "or: in float32 or in float64, since rounding decides"],
+  ["≈", "≈: the digits on which float32 and float64 agree"],
+];
+
 export class Table {
   constructor(element, lab) {
     this.element = element;
@@ -25,7 +31,9 @@ export class Table {
   prepare() {
     const { scene } = this.lab;
     this.element.replaceChildren();
-    const table = document.createElement("table");
+    const table = document.createElement("table"), columns = document.createElement("colgroup");
+    columns.append(...Array.from({ length: 5 }, () => document.createElement("col"))); // their widths: the style
+    table.append(columns);
     const head = table.createTHead().insertRow();
     this.headings = ["Optimizer", "", "End w₁, w₂", "End loss", "Outcome"].map((text) => {
       const th = document.createElement("th");
@@ -60,7 +68,11 @@ export class Table {
       cells[4].className = "sc-soft";
       return { row, cells };
     });
-    this.element.append(table);
+    const note = document.createElement("div");
+    note.className = "sc-soft sc-approx";
+    const ends = scene.runs.flatMap((run) => run.end ?? []);
+    note.textContent = SIGNS.filter(([sign]) => ends.some((end) => end.includes(sign))).map(([, why]) => why).join("; ");
+    this.element.append(table, note);
     this.at = null;
     this.chosen();
   }

@@ -86,7 +86,8 @@ def depth(
         words += f". {ROWS[panel][0]}: {gone}" if gone else ""
         drawn = list(logs.all_of([*lines, *bands], "y", "y2"))
         span = signals[f"span_{panel}"] = logs.domain(drawn)
-        signals[f"decades_{panel}"] = logs.decades(drawn) and logs.decades(span, math.inf)
+        narrow = signals[f"decades_{panel}"] = logs.decades(drawn) and logs.decades(span, math.inf)
+        signals[f"marks_{panel}"] = logs.marks(span) if narrow else None
     last = max(len(v.names) for v in observations) * 2 - 2
     signals["last"] = [0, max(last, 1)]
 
@@ -170,7 +171,8 @@ def _depth_panel(panel: str, label: str, color: str, column: int, tint: alt.Colo
             labelFlush=theme.LEVEL,
             minExtent=theme.sized(32),
             maxExtent=theme.sized(32),
-            labelExpr=logs.labels(f"decades_{panel}"),
+            values=alt.ExprRef(f"marks_{panel}"),
+            labelExpr=logs.labels(f"decades_{panel}", own=f"marks_{panel}"),
         ),
     )
     band = (

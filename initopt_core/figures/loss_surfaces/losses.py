@@ -25,7 +25,7 @@ def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
     good = [len(t.points) if t.diverged is None else t.diverged for t in traces]
     raw = [t.points[:n, 2].astype(float) for t, n in zip(traces, good, strict=True)]
     gone = logs.left_out(v for r in raw for v in r) if log else ""
-    spanned = logs.decades(v for r in raw for v in r)
+    spanned, marks = (of(v for r in raw for v in r) for of in (logs.decades, logs.marks))
     cut = _readable([r[0] for r in raw if len(r)], finite)
     width, height = 520, 300
 
@@ -35,7 +35,8 @@ def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
             scale = alt.Scale(domain=cut, nice=True)
         axis = alt.Axis(title="loss")
         if log:
-            axis = theme.log_axis("loss", labelExpr=logs.labels("decades", str(height)))
+            numbers = logs.labels("decades", str(height), "marks")
+            axis = theme.log_axis("loss", values=alt.ExprRef("marks"), labelExpr=numbers)
         lines = (
             alt.Chart(alt.NamedData("losses"))
             .mark_line(clip=cut is not None)
@@ -59,7 +60,7 @@ def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
         build,
         {"losses": series(rows, digits=7), "left_out": series(logs.note_data(gone, drawn))},
         alt=f"Loss against step for {', '.join(names)}." + (f" {gone}." if gone else ""),
-        signals={"decades": spanned},
+        signals={"decades": spanned, "marks": marks},
         name="loss-surface-losses",
         table=lambda: _path_rows(traces, names),
     )

@@ -93,7 +93,10 @@ def loss_figure(
         title = "training loss (cross-entropy)"
         y_axis = alt.Axis(title=title, tickCount=6, **_ROOM)
         if log:
-            y_axis = theme.log_axis(title, labelExpr=logs.labels("decades"), **_ROOM)
+            numbers = logs.labels("decades", own="marks_y")
+            y_axis = theme.log_axis(
+                title, values=alt.ExprRef("marks_y"), labelExpr=numbers, **_ROOM
+            )
         base = alt.Chart(alt.NamedData("loss"))
         band = base.mark_area(opacity=theme.BAND_OPACITY, clip=True).encode(
             x=x,
@@ -118,15 +121,20 @@ def loss_figure(
         )
         # Near the right end a text stands left of its line.
         right = "scale('x', datum.x) > plot_width - 130 * type_scale"
-        text = marks.mark_text(
-            align=alt.ExprRef(f"{right} ? 'right' : 'left'"),
-            dx=alt.ExprRef(f"{right} ? -3 : 3"),
-            dy=alt.ExprRef(f"13 * datum.line * {theme.TYPE}"),
-            baseline="top",
-            color=theme.INK,
-        ).encode(x="x:Q", y=alt.value(2), text="text:N")
+        place = {
+            "align": alt.ExprRef(f"{right} ? 'right' : 'left'"),
+            "dx": alt.ExprRef(f"{right} ? -3 : 3"),
+            "dy": alt.ExprRef(f"13 * datum.line * {theme.TYPE}"),
+            "baseline": "top",
+        }
+        words = {"x": alt.X("x:Q"), "y": alt.value(2), "text": alt.Text("text:N")}
+        # On paper of its own: curves and the lines of other changes run below it.
+        halo = marks.mark_text(
+            **place, stroke=theme.PAPER, strokeWidth=theme.sized(4), strokeJoin="round"
+        ).encode(**words)
+        text = marks.mark_text(**place, color=theme.INK).encode(**words)
         return alt.layer(
-            band, line, rule, text, logs.note("left_out"), _key_words("marks")
+            band, line, rule, halo, text, logs.note("left_out"), _key_words("marks")
         ).properties(width=room.width, height=room.height)
 
     many = any(len(line.trials) > 1 for line in found)
@@ -147,6 +155,7 @@ def loss_figure(
         signals={
             "x_end": end_of(found, axis),
             "decades": logs.decades(logs.all_of(groups, "y", "low", "high"), WRITTEN_OUT),
+            "marks_y": logs.marks(logs.all_of(groups, "y", "low", "high")),
             "marks": f"line: {'smoothed' if smoothing else 'mean of a few steps'} · "
             f"band: {'range of the seeds' if many else 'single steps'}",
         },

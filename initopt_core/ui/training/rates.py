@@ -14,14 +14,18 @@ _PROBLEM = "_rate_problem"
 
 
 def live_rates(run: RunInfo, history: History) -> None:
-    """The rates of all racers, to be changed while they train; the plot marks whose changed."""
+    """The rates of all racers, to be changed while they train; the plot marks whose changed. Who
+    has stopped keeps its box, so that the others stay where they are, but no step would read it.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom", key="training-rates"):
         for racer, label in enumerate(run.config.labels()):
             key = f"rate_{run.id}_{racer}"
             st.session_state.setdefault(key, number(_now(run, history, racer), 6))
+            stopped = has_stopped(history, racer)
             st.text_input(
-                f"{label}: η now",
+                f"{label}: {'stopped' if stopped else 'η now'}",
                 key=key,
+                disabled=stopped,
                 width=170,
                 on_change=_change,
                 args=(run, racer, label, key),
@@ -32,6 +36,12 @@ def live_rates(run: RunInfo, history: History) -> None:
         )
     if problem := st.session_state.pop(_PROBLEM, None):
         st.error(problem, icon=":material/error:")
+
+
+def has_stopped(history: History, racer: int) -> bool:
+    """Whether all trials of a racer have diverged."""
+    trials = [c for c in history.curves.values() if c.racer == racer]
+    return bool(trials) and all(c.divergence for c in trials)
 
 
 def _now(run: RunInfo, history: History, racer: int) -> float:

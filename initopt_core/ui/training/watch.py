@@ -186,12 +186,14 @@ class _Shown:
     charts: bool
     tab: bool
     changes: int = 0
+    stopped: int = 0
 
 
 def _now_shown(found: Picture, tab: bool) -> _Shown:
     every = interval() if found.run.state in ACTIVE else None
     changes = len(found.history.rate_changes)  # the page says them above the curves
-    return _Shown(found.run.id, found.run.state, every, bool(found.charts), tab, changes)
+    stopped = sum(c.divergence is not None for c in found.history.curves.values())  # as the boxes
+    return _Shown(found.run.id, found.run.state, every, bool(found.charts), tab, changes, stopped)
 
 
 def _tab() -> str:

@@ -68,3 +68,15 @@ def test_a_file_holds_its_figures_steps_though_the_run_goes_on():
     figure = training.loss_figure(training.lines([("", history)]))
     history._take({"kind": "steps", "first": 2, "count": 1, "losses": [[0.5]], "seconds": [1.0]})
     assert len(rows_of(figure)) == 2
+
+
+def test_a_changed_rates_words_have_paper_below_them():
+    """Their first letter lay under the line of the racer that was changed after it."""
+    history = told([[2.0] * 40, [1.0] * 40], steps=10)
+    history.rate_changes += [
+        {"racer": 0, "lr": 0.5, "step": 20}, {"racer": 1, "lr": 0.01, "step": 21},
+    ]  # fmt: skip
+    svg = vl_convert.vegalite_to_svg(training.loss_figure(training.lines([("", history)])).spec())
+    texts = [m for m in re.findall(r"<text([^>]*)>([^<]*η = [^<]*)</text>", svg)]
+    assert [words for _, words in texts] == ["SGD: η = 0.5", "Adam: η = 0.01"] * 2
+    assert ['stroke="#FFFFFF"' in look for look, _ in texts] == [True, True, False, False]

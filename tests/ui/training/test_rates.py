@@ -56,3 +56,25 @@ def test_a_box_sets_the_rate_and_what_is_none_is_said(run, monkeypatch):
         test.text_input[0].set_value(wrong).run()
         assert test.error and test.text_input[0].value == "0.1"
     assert len(asked) == 1
+
+
+def test_who_has_stopped_keeps_its_place_but_takes_no_rate(run, monkeypatch):
+    monkeypatch.setattr(rates, "service", lambda: SimpleNamespace())
+    history = told([[1.0], [1.0]])
+    first = next(iter(history.curves.values()))
+    first.divergence = {"step": 1}
+    test = AppTest.from_function(page)
+    test.session_state["run"], test.session_state["history"] = run, history
+    test.run()
+    assert [box.label for box in test.text_input] == ["SGD: stopped", "Adam: η now"]
+    assert [box.disabled for box in test.text_input] == [True, False]
+
+
+def test_a_racer_stops_with_its_last_seed():
+    history = told([[1.0], [1.0]])
+    one, two = history.curves.values()
+    two.racer, one.divergence = 0, {"step": 1}
+    assert not rates.has_stopped(history, 0)
+    two.divergence = {"step": 1}
+    assert rates.has_stopped(history, 0)
+    assert not rates.has_stopped(history, 1)  # of whom nothing is known

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beside, edges } from "../../../assets/web/surface_canvas/frame.js";
+import { above, beside, edges } from "../../../assets/web/surface_canvas/frame.js";
 
 const ends = { w1: ["1", "2"], w2: ["3", "4"], loss: ["5", "6"] };
 
@@ -34,4 +34,12 @@ test("words stand clear of their point in whatever direction", () => {
     assert.ok(Math.abs(x - 100) >= 25 || Math.abs(y - 100) >= 6, String(way)); // not over the point
     assert.ok((x - 100) * way[0] + (y - 100) * way[1] > 0);
   }
+});
+
+test("numbers of the upright axis go above what stands there, with room between the lines", () => {
+  const name = [100, 50, 30, 13], number = [100, 34, 30, 12];
+  assert.equal(above([], [100, 50, 30, 12], 3), 50);
+  assert.equal(above([name], [200, 50, 30, 12], 3), 50); // beside it
+  assert.equal(above([name], [100, 50, 30, 12], 3), 50 - 12.5 - 3);
+  assert.equal(above([name, number], [100, 50, 30, 12], 3), 34 - 12 - 3); // above both
 });
