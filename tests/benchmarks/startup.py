@@ -3,10 +3,10 @@
 
 For every root (a checkout; default: this one) a new server, a new profile of a browser that is
 open already at /initialization, and the time until the histograms are drawn and until the controls
-are there; the roots take turns, medians of three rounds. Each root has a start before that is not counted:
-its files come from the disk then, and definitions of charts and the page's first picture are kept
-from an earlier start as at every user's. With `--first` every start finds an empty folder of its
-user's, as the very first one does.
+are there; the roots take turns, medians of N rounds. Each root has a start before that is not
+counted: its files come from the disk then, and definitions of charts and the page's first picture
+are kept from an earlier start as at every user's. With `--first` every start finds an empty folder
+of its user's, as the very first one does.
 """
 
 from __future__ import annotations

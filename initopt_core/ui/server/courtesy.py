@@ -65,13 +65,13 @@ def giving_way(busy: Callable[[], bool]) -> Iterator[None]:
     mine, left = threading.get_ident(), LIMIT_SECONDS
     run = SourceFileLoader.exec_module
 
-    def exec_module(loader: SourceFileLoader, module: ModuleType) -> None:
+    def exec_module(self: SourceFileLoader, module: ModuleType) -> None:
         nonlocal left
         while threading.get_ident() == mine and left > 0 and busy():
             begun = time.monotonic()
             time.sleep(PAUSE_SECONDS)
             left -= time.monotonic() - begun
-        run(loader, module)
+        run(self, module)
 
     SourceFileLoader.exec_module = exec_module
     try:
