@@ -19,7 +19,7 @@ AFTER_SECONDS = 0.03
 """The next request of a page that loads comes within this after an answer."""
 LIMIT_SECONDS = 3.0
 """What importing gives way in all: beyond that it goes on beside whoever asks."""
-FILES = ("/static/", "/_stcore/")
+FILES = ("/static/", "/_stcore/bidi-components/")
 
 
 class Requests:

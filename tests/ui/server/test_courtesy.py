@@ -27,7 +27,9 @@ def module(tmp_path, monkeypatch):
     sys.modules.pop("brought_along", None)
 
 
-@pytest.mark.parametrize(("path", "counted"), [("/static/js/a.js", 1), ("/training", 0)])
+@pytest.mark.parametrize(
+    ("path", "counted"), [("/static/js/a.js", 1), ("/training", 0), ("/_stcore/health", 0)]
+)
 def test_requests_for_files_are_counted_while_they_are_answered(path, counted):
     requests = courtesy.Requests()
     assert not requests.busy()
