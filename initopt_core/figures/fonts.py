@@ -25,6 +25,11 @@ def converter() -> ModuleType:
     return vl_convert
 
 
+def warm_up() -> None:
+    """Make the converter's first call, which takes half a second; cheap when repeated."""
+    converter().vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"})
+
+
 def embedded(svg: str) -> str:
     """The SVG with the letters that it uses in it, so that it looks the same everywhere."""
     letters = "".join(sorted(set("".join(re.findall(r">([^<]+)<", svg)))))

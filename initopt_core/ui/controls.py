@@ -12,7 +12,7 @@ from initopt_core.registry import Entry, Parameter, Registry
 
 from .address import session_key
 from .components.number_slider import number_slider
-from .state import CUT, MAX_TEXT, drop_notes, kept, values, write_link
+from .state import CUT, MAX_TEXT, chosen, kept, values, write_link
 
 _GONE = object()
 
@@ -94,14 +94,11 @@ def boxed(
     if box not in state or state.get(CUT):
         state[box] = value
 
-    def chosen() -> None:
+    def changed() -> None:
         if turn == state.get(count, 0):  # Streamlit still calls what it drew before
-            values[name] = state[box]
-            drop_notes()
-            if on_change:
-                on_change()
+            chosen(name, state[box], on_change)
 
-    draw(key=box, on_change=chosen, **options)
+    draw(key=box, on_change=changed, **options)
 
 
 def segmented(

@@ -59,6 +59,12 @@ class _Read:
     settled: bool = False
 
 
+def _anew() -> None:
+    """Callback: the whole page, since nearly everything on it has changed."""
+    drop_notes()
+    st.rerun()
+
+
 class Laboratory:
     """One page; all that it remembers lies in the visitor's session.
 
@@ -237,25 +243,22 @@ class Laboratory:
 
     def set(self, wanted: dict[str, Any]) -> None:
         """Callback: give controls these values and draw the whole page."""
-        drop_notes()
         values.update(wanted)
-        st.rerun()
+        _anew()
 
     def reset(self) -> None:
         """Callback: everything as it was at first."""
-        drop_notes()
         address.forget(lambda name: name not in self._stays)
-        st.rerun()
+        _anew()
 
     def undo(self) -> None:
         """Callback: every control as before the last change."""
-        drop_notes()
         if self.history.possible():
             before = self.history.back()
             now = self._reread().reading.values
             address.forget(lambda name: name in now)
             values.update(before)
-        st.rerun()
+        _anew()
 
     def notes(self) -> None:
         """What of the opened link could not be used, until the first change; a part of the page

@@ -266,6 +266,14 @@ def _note(note: _Note) -> None:
     st.session_state.setdefault(_NOTES, []).append(note)
 
 
+def chosen(name: str, value: Any, on_change: Callable[[], None] | None = None) -> None:
+    """Callback of every control: the visitor has chosen `value` for `name`."""
+    values[name] = value
+    drop_notes()
+    if on_change:
+        on_change()
+
+
 def drop_notes() -> None:
     """Callback: the visitor has changed something; what the link could not say is the past."""
     st.session_state.pop(_NOTES, None)

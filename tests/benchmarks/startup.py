@@ -1,14 +1,17 @@
-"""From `streamlit run app.py` to the first figure: `python tests/benchmarks/startup.py [root …]`.
+"""From `streamlit run app.py` to the first figure:
+`python tests/benchmarks/startup.py [--first] [--rounds N] [root …]`.
 
 For every root (a checkout; default: this one) a new server, a new profile of a browser that is
 open already at /initialization, and the time until the histograms are drawn and until the controls
-are there; the roots take turns, medians of three. Each root has a start before that is not counted:
-its files come from the disk then, and definitions of charts and the page's first picture are kept
-from an earlier start as at every user's.
+are there; the roots take turns, medians of N rounds. Each root has a start before that is not
+counted: its files come from the disk then, and definitions of charts and the page's first picture
+are kept from an earlier start as at every user's. With `--first` every start finds an empty folder
+of its user's, as the very first one does.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import statistics
 import sys
@@ -24,7 +27,6 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.support import chromium
 from tests.support import server as servers
 
-ROUNDS = 3
 DRAWN = '.initopt-figure[data-figure="init-grid"][data-drawn]:not([data-drawn="0"])'
 
 CONTROL = '[data-testid="stSidebar"] input[type="range"]'
@@ -50,7 +52,7 @@ def seconds(root: Path, home: Path, browser: Browser) -> tuple[float, float, flo
         running.stop()
 
 
-def main(roots: list[Path]) -> None:
+def main(roots: list[Path], rounds: int, first: bool) -> None:
     """Print one line for every root."""
     path = chromium.obtain(install=False)
     times: dict[Path, list[tuple[float, float, float]]] = {root: [] for root in roots}
@@ -59,9 +61,10 @@ def main(roots: list[Path]) -> None:
         browser = playwright.chromium.launch(executable_path=path, args=chromium.ARGS)
         stack.callback(browser.close)
         homes = {r: Path(stack.enter_context(tempfile.TemporaryDirectory())) for r in roots}
-        for turn in range(1 + ROUNDS):
+        for turn in range(1 + rounds):
             for root in roots:
-                took = seconds(root, homes[root], browser)
+                home = homes[root] / str(turn) if first else homes[root]
+                took = seconds(root, home, browser)
                 print(f"{root.name}: {took[1]:.1f} s, {took[2]:.1f} s", flush=True)
                 if turn:
                     times[root].append(took)
@@ -72,4 +75,9 @@ def main(roots: list[Path]) -> None:
 
 
 if __name__ == "__main__":
-    main([Path(a).resolve() for a in sys.argv[1:]] or [HERE])
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--first", action="store_true")
+    asked.add_argument("--rounds", type=int, default=3)
+    asked.add_argument("roots", nargs="*", type=Path, default=[HERE])
+    given = asked.parse_args()
+    main([root.resolve() for root in given.roots], given.rounds, given.first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from initopt_core.ui import page as machine
 from initopt_core.ui import undo
 from tests.support.session import hold
 
@@ -34,6 +35,8 @@ def page():
         lab.notes()
         picture("shows")
         lab.draw("side")
+        if st.session_state.get("cut"):
+            st.stop()  # as a change that comes in the midst of a run
         if part("Closed", "tune", "_closed"):
             st.write("open")
 
@@ -116,3 +119,29 @@ def test_what_a_link_could_not_say_goes_with_the_first_change(link):
     assert shown(test) == "shows (1.0, 'b', '')" and not test.caption
     test.selectbox[0].set_value("a").run()
     assert not test.caption
+
+
+def test_a_box_tells_the_browser_its_value_again_after_a_run_that_was_cut_short(monkeypatch):
+    """Without it a browser that the value did not reach takes the box for empty, and says so."""
+    test = AppTest.from_function(page)
+    test.query_params["kind"], test.session_state["cut"] = "b", True
+    told = []
+    for cut in (True, True, False, False):
+        test.session_state["cut"] = cut
+        test.run()
+        told.append((test.selectbox[0].proto.set_value, test.selectbox[0].proto.raw_value))
+        monkeypatch.setattr(machine, "UNSENT_SECONDS", 60.0)
+    assert told == [(True, "b")] * 4  # the last: the run before is only just over
+    monkeypatch.setattr(machine, "UNSENT_SECONDS", 0.0)
+    test.run()
+    assert not test.selectbox[0].proto.set_value
+    assert shown(test) == "shows (1.0, 'b', '')"
+
+
+def test_a_cut_run_keeps_what_was_chosen_in_it():
+    test = opened(kind="b")
+    test.session_state["cut"] = True
+    test.selectbox[0].set_value("a").run()
+    test.session_state["cut"] = False
+    test.run()
+    assert shown(test) == "shows (1.0, 'a', '')" and test.selectbox[0].value == "a"

@@ -6,6 +6,7 @@ import { Frame } from "./frame.js";
 import { cut } from "./ways.js";
 
 const SIZE = 2, HEIGHT = 1.1, MESH = 96, COARSE = 4, EYE = [2.6, 2.35, 3.15];
+const TALL = 0.75, STEEP = (46 * Math.PI) / 180; // a place as high as this is looked into from above
 const FOV = 38, NARROW = 1.12; // degrees up and down; width by height below which they are more
 
 /** @param {string} path below assets/web */
@@ -23,6 +24,22 @@ export async function loadThree(address = servedAt) {
     import(address("vendor/three/OrbitControls.js")),
   ]);
   return { T: three, OrbitControls: orbit.OrbitControls };
+}
+
+/**
+ * Where the camera stands at first: in a place higher than wide it looks down more steeply, since the
+ * surface would be a band with nothing above and below it.
+ * @param {number} aspect width by height
+ * @param {number[]} target
+ * @returns {number[]}
+ */
+export function usualEye(aspect, target) {
+  if (aspect >= 1) return EYE;
+  const [x, y, z] = EYE.map((v, i) => v - target[i]), along = Math.hypot(x, z);
+  const flat = Math.atan2(y, along), part = Math.min((1 - aspect) / (1 - TALL), 1);
+  const up = flat + part * (STEEP - flat), far = Math.hypot(along, y);
+  const k = (far * Math.cos(up)) / along;
+  return [target[0] + k * x, target[1] + far * Math.sin(up), target[2] + k * z];
 }
 
 export class Space {
@@ -67,11 +84,13 @@ export class Space {
     const { box } = this.lab.view, w = box.w ? box.x + box.w : whole; // beside it the colour scale
     this.frame.resize(w, h, whole);
     this.renderer.setSize(w, h);
+    const usual = this.eye() === null;
     this.camera.aspect = w / h;
     // A narrow picture shows as much from left to right as one that is a little wider than high.
     const wide = Math.max(1, NARROW / this.camera.aspect);
     this.camera.fov = (360 / Math.PI) * Math.atan(wide * Math.tan((FOV * Math.PI) / 360));
     this.camera.updateProjectionMatrix();
+    if (usual) this.home();
   }
 
   // Heights follow the colours, so that a log surface is seen in its log shape.
@@ -176,7 +195,7 @@ export class Space {
   /** @returns {number[] | null} where the camera stands; null at its usual place */
   eye() {
     const eye = this.camera.position.toArray().map((v) => Number(v.toFixed(2)));
-    return EYE.every((v, i) => Math.abs(v - eye[i]) < 0.02) ? null : eye;
+    return this.usual().every((v, i) => Math.abs(v - eye[i]) < 0.02) ? null : eye;
   }
 
   /** @param {number[]} eye */
@@ -186,8 +205,12 @@ export class Space {
     this.lab.dirty();
   }
 
+  usual() {
+    return usualEye(this.camera.aspect, this.controls.target.toArray());
+  }
+
   home() {
-    this.lookFrom(EYE);
+    this.lookFrom(this.usual());
   }
 
   // WebGL lines are one pixel wide; a thin ribbon of segments makes them readable from the back row.

@@ -13,7 +13,7 @@ from initopt_core.initialization.observation import Observation
 
 from . import tables
 from .display import BINS, GRID_LAYERS, ROWS, SETTINGS_COLORS, Display, marks, span
-from .grid import grid_room
+from .grid import apart, grid_room
 
 # --- comparison ---------------------------------------------------------------------------------
 
@@ -61,6 +61,7 @@ def compare(observations: Sequence[Observation], display: Display) -> Figure:
                         grid=False,
                         labelFlush=True,
                         labelBound=12,
+                        labelSeparation=alt.ExprRef(apart(f"{r}_{c}")),
                     ),
                 )
                 scale = alt.Scale(type="log", domainMin=1e-3) if display.log else alt.Scale()

@@ -185,8 +185,17 @@ def _sparse(name: str) -> str:
 
 def _long(name: str) -> str:
     """Vega expression: whether a small histogram's labels across have no room beside each other."""
-    largest = f"max(abs(d{name}[0]), abs(d{name}[1]))"
-    return f"{WIDTH} < {theme.sized(120).expr} && {theme.is_far(largest)}"
+    return f"{WIDTH} < {theme.sized(120).expr} && {_powers(name)}"
+
+
+def _powers(name: str) -> str:
+    """Vega expression: whether a histogram's labels across are powers of ten."""
+    return theme.is_far(f"max(abs(d{name}[0]), abs(d{name}[1]))")
+
+
+def apart(name: str) -> str:
+    """Pixels between labels across: powers of ten that nearly touch read as one number."""
+    return f"{_powers(name)} ? {theme.sized(14).expr} : {theme.sized(4).expr}"
 
 
 def _panel(
@@ -212,6 +221,7 @@ def _panel(
             grid=False,
             labelFlush=True,
             labelBound=12,
+            labelSeparation=alt.ExprRef(apart(name)),
             labelExpr=theme.NUMBER if axes else _sparse(name),
             labelOverlap="greedy" if axes else alt.ExprRef(f"{_long(name)} ? false : 'greedy'"),
         ),

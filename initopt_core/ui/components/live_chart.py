@@ -15,7 +15,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from initopt_core.cache import Recent
-from initopt_core.figures import theme
+from initopt_core.figures import fonts, theme
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter
 from initopt_core.ui import type_size
@@ -113,15 +113,11 @@ def warm_up() -> None:
     """Start the chart compiler in the background: its first call takes about 0.4 s."""
     global _warm
     if _warm is None:
-        _warm = threading.Thread(target=_warm_up, name="vega-compiler", daemon=True)
+        _warm = threading.Thread(target=fonts.warm_up, name="vega-compiler", daemon=True)
         _warm.start()
 
 
 _warm: threading.Thread | None = None
-
-
-def _warm_up() -> None:
-    converter().vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"})
 
 
 def message_bytes(

@@ -11,7 +11,7 @@ import streamlit as st
 
 from initopt_core.registry import Parameter, SettingError
 from initopt_core.ui.address import epoch, session_key
-from initopt_core.ui.state import drop_notes, kept, values, write_link
+from initopt_core.ui.state import chosen, kept, write_link
 
 from . import answers, assets
 
@@ -48,14 +48,11 @@ def number_slider(
         if said is None:
             return
         with contextlib.suppress(SettingError):
-            chosen, move, meant_for = said
+            number, move, meant_for = said
             if meant_for != epoch() or move == st.session_state.get(answered):
                 return  # of a page that Back has left; or the last move, sent once more after Back
             st.session_state[answered] = move
-            values[key] = parameter.check(chosen)
-            drop_notes()
-            if on_change:
-                on_change()
+            chosen(key, parameter.check(number), on_change)
 
     value = kept(parameter, key)
     if link:

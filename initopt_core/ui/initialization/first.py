@@ -33,6 +33,21 @@ def keep(charts: Sequence[tuple[str, Compiled, bytes]], said: str, folder: str) 
     first_pictures.keep(PAGE, {"charts": parts, "said": said}, folder)
 
 
+def ready() -> bool:
+    """Whether there is a picture to show; the files that it needs are put in place.
+
+    Called before PyTorch is loaded, so that the first visitor's script finds it done.
+    """
+    chart_mount.component()
+    return bool(_charts()[0])
+
+
+def _charts() -> tuple[Charts, str]:
+    charts, said = _kept()
+    served = assets.may_serve() and all(chart_mount.serve(compiled) for _, compiled, _ in charts)
+    return (charts, said) if served else ([], "")
+
+
 def _kept() -> tuple[Charts, str]:
     held = first_pictures.kept(PAGE)
     try:
@@ -49,10 +64,8 @@ def meanwhile(title: str) -> None:
 
 def _show(title: str) -> bool:
     """Whether there was something to show."""
-    if st.query_params or not assets.may_serve():
-        return False
-    charts, said = _kept()
-    if not charts or not all(chart_mount.serve(compiled) for _, compiled, _ in charts):
+    charts, said = ([], "") if st.query_params else _charts()
+    if not charts:
         return False
     head, _, picture = (st.container() for _ in range(3))
     with picture:

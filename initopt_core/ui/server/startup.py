@@ -18,9 +18,12 @@ from typing import Any
 
 import streamlit as st
 
-from . import farewell, operation
+from . import courtesy, farewell, operation
 
 FIRST = "initopt_core.ui.initialization.page"
+PICTURE = "initopt_core.ui.initialization.first"
+AT_ONCE = ("numpy", "PIL.Image")
+"""What Streamlit needs for the page's icon: a script must not wait for PyTorch to import it."""
 LATER = (
     "initopt_core.ui.home",
     "initopt_core.ui.loss_surfaces.page",
@@ -33,6 +36,7 @@ COURTESY_SECONDS = 10
 GRACE_SECONDS = 20
 """That an epoch in training has to come to its end after a stop signal."""
 _imported = threading.Event()
+_awaited = threading.Event()
 _lock = threading.Lock()
 _thread: threading.Thread | None = None
 
@@ -68,11 +72,13 @@ def wait(title: str, first: Callable[[], bool] | None = None) -> None:
     if _imported.is_set():
         return
     if first is not None and first():
+        _awaited.set()
         _imported.wait(PATIENCE_SECONDS)
         st.rerun()  # a run may mount an element only once
     with place.container():
         st.title(title, anchor=False)
         st.caption(":material/hourglass_top: Loading PyTorch and the images, once a start …")
+    _awaited.set()
     _imported.wait(PATIENCE_SECONDS)
     place.empty()
 
@@ -91,6 +97,12 @@ def _one_app() -> None:
         PagesManager.uses_pages_directory = False
 
 
+def _first_asked() -> bool:
+    """Whether a browser is fetching the frame, or the script that draws the first picture runs."""
+    script = not _awaited.is_set() and operation.LOAD.waiting()[0] > 0
+    return script or courtesy.REQUESTS.busy()
+
+
 def _give_way() -> None:
     """Until the first visitor has his page: what nobody has asked for would only slow it down."""
     until = time.monotonic() + COURTESY_SECONDS
@@ -98,10 +110,44 @@ def _give_way() -> None:
         time.sleep(0.05)
 
 
+def _warm_up() -> None:
+    """The chart compiler's first call takes half a second, which PyTorch leaves it."""
+    with contextlib.suppress(Exception):
+        from initopt_core.figures import fonts
+
+        fonts.warm_up()
+
+
+def _read_images() -> None:
+    """Unpacking and checking them leaves the interpreter to the imports beside it."""
+    with contextlib.suppress(Exception):
+        from . import dataset
+
+        dataset.data_service()
+
+
+def _aside(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, name=f"initopt{work.__name__}", daemon=True).start()
+
+
+def _picture() -> bool:
+    """Put an earlier start's picture in its place; False if there is none."""
+    with contextlib.suppress(Exception):
+        for name in AT_ONCE:
+            importlib.import_module(name)
+        return importlib.import_module(PICTURE).ready()
+    return False
+
+
 def _load() -> None:
     """Everything here is loaded anyway by who asks for it: a failure is told there."""
+    if not _picture():  # then charts have to be compiled
+        _aside(_warm_up)
     try:
-        page = importlib.import_module(FIRST)
+        with courtesy.giving_way(_first_asked):
+            importlib.import_module("torch")
+            _aside(_read_images)
+            page = importlib.import_module(FIRST)
     except Exception:
         logging.getLogger(__name__).exception("loading ahead failed")
         return

@@ -23,7 +23,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from initopt_core.settings import ServerSettings, server_settings
 
-from . import identity, operation, share, startup
+from . import courtesy, identity, operation, share, startup
 from .document import Document
 from .limiter import Bucket, Limiter
 
@@ -332,6 +332,7 @@ def middleware(sidebars: Collection[str] = ()) -> list[Middleware]:
         SettingError: for settings with which no server should start.
     """
     return [
+        Middleware(courtesy.Counted),
         Middleware(Guard, settings=server_settings()),
         Middleware(Document, is_document=is_document, sidebars=sidebars),
     ]

@@ -7,9 +7,10 @@ import json
 import pytest
 
 from initopt_core.data import load_sample
-from initopt_core.figures import export
+from initopt_core.figures import export, fonts, theme
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.initialization import Display
+from initopt_core.figures.initialization.grid import apart
 from initopt_core.initialization import Settings, observe
 
 
@@ -47,3 +48,18 @@ def test_a_panel_is_found_by_its_number(dataset):
     assert figures.place(seen, shown, 11) is None  # none behind the last layer
     one = figures.enlarged(seen, "gradients", 1, shown)
     assert sum(r["y"] for r in one.rows()["h0_0"][:-1]) == seen.probe.gradients[1].size
+
+
+@pytest.mark.parametrize(
+    ("domain", "pixels"), [((-6e-10, -2e-10), 14), ((0.003, 0.007), 4), ((0.0, 2e6), 14)]
+)
+def test_powers_of_ten_across_stand_apart(domain, pixels):
+    """Else "−6·10⁻¹⁰" and "−5·10⁻¹⁰" would read as one number."""
+    spec = {
+        "$schema": "https://vega.github.io/schema/vega/v5.json",
+        "signals": [{"name": "d0", "value": domain}, {"name": theme.TYPE, "value": 1}],
+        "marks": [
+            {"type": "text", "encode": {"enter": {"text": {"signal": f"'is ' + ({apart('0')})"}}}}
+        ],
+    }
+    assert f">is {pixels}<" in fonts.converter().vega_to_svg(spec)

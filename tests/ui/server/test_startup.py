@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from initopt_core.paths import ROOT
@@ -25,7 +26,42 @@ def test_the_server_listens_before_anything_large_is_loaded():
 
 
 def test_what_is_loaded_ahead_is_there():
-    assert all(importlib.util.find_spec(name) for name in (startup.FIRST, *startup.LATER))
+    names = (startup.PICTURE, *startup.AT_ONCE, startup.FIRST, *startup.LATER)
+    assert all(importlib.util.find_spec(name) for name in names)
+
+
+def test_the_first_picture_is_ready_before_pytorch_is_loaded(images):
+    asked = (
+        "import sys\n"
+        "from initopt_core.ui.server import startup\n"
+        "assert startup._picture() is False\n"
+        "assert not {'torch', 'altair', 'pandas'} & set(sys.modules)\n"
+        "assert {startup.PICTURE, *startup.AT_ONCE} <= set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", asked], check=True, cwd=ROOT)
+
+
+@pytest.mark.parametrize(("kept", "aside"), [(True, []), (False, ["_warm_up"])])
+def test_the_chart_compiler_is_warmed_where_charts_must_be_compiled(monkeypatch, kept, aside):
+    begun = []
+    monkeypatch.setattr(startup, "_imported", threading.Event())
+    monkeypatch.setattr(startup, "_picture", lambda: kept)
+    monkeypatch.setattr(startup, "_aside", lambda work: begun.append(work.__name__))
+    monkeypatch.setattr(startup, "FIRST", "initopt_core.there_is_none")
+    startup._load()
+    assert begun == [*aside, "_read_images"]
+
+
+def test_importing_gives_way_to_a_script_until_it_waits_itself(monkeypatch):
+    load, awaited = startup.operation.Load(), threading.Event()
+    monkeypatch.setattr(startup.operation, "LOAD", load)
+    monkeypatch.setattr(startup, "_awaited", awaited)
+    monkeypatch.setattr(startup.courtesy, "REQUESTS", startup.courtesy.Requests())
+    assert not startup._first_asked()
+    load.begin(1)
+    assert startup._first_asked()
+    awaited.set()
+    assert not startup._first_asked()
 
 
 def test_loading_begins_once(monkeypatch):
@@ -59,7 +95,9 @@ def waiting():
 def test_a_page_waits_under_its_name_and_then_is_alone(monkeypatch):
     monkeypatch.setattr(startup, "_imported", threading.Event())
     monkeypatch.setattr(startup, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(startup, "_awaited", threading.Event())
     test = AppTest.from_function(waiting).run()
+    assert startup._awaited.is_set()
     assert [m.value for m in test.markdown] == ["the page"] and not test.title
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from initopt_core.training.runs.desk import Desk
+from initopt_core.ui.training import page
 from initopt_core.visitors import Visitor
 from tests.support.pages import charts, html_of
 from tests.support.session import held
@@ -61,3 +63,27 @@ def test_a_link_to_a_run_that_is_not_there_says_so(service, quick_charts):
     assert "“compare=nope” in the link cannot be used" in said
     assert "“optimizers” in the link means nothing" in said
     assert "run" not in test.query_params
+
+
+def test_start_in_the_midst_of_the_first_run_starts_what_the_link_says(
+    service, quick_charts, monkeypatch
+):
+    """The button stands there before the run that the link names is drawn."""
+    run = Desk(service, Visitor("", full=True)).submit(tiny(epochs=2))
+    service.store.set_state(run, "done")
+    with monkeypatch.context() as cut:
+        cut.setattr(page.watch, "watch", lambda *_: st.stop())
+        test = AppTest.from_function(shown, default_timeout=60)
+        link = {"data": "sample", "epochs": "1", "race": "SGD", "hidden": "12", "run": run}
+        for name, value in link.items():
+            test.query_params[name] = value
+        test.run()
+    assert not test.exception and not test.selectbox  # no control has been drawn
+    said = [w.value for w in (*test.error, *test.info, *test.warning, *test.caption)]
+    assert not test.button(key="start").disabled, said
+    test.button(key="start").click().run()
+    assert not test.exception, test.exception
+    (started,) = {r.id for r in service.runs()} - {run}
+    config = service.info(started).config
+    assert (config.epochs, config.hidden_sizes, len(config.racers)) == (1, (12,), 1)
+    assert held(test).values[""]["run"] == started
