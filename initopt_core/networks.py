@@ -62,15 +62,15 @@ def check_sizes(sizes: Sequence[int]) -> tuple[int, ...]:
     Raises:
         SettingError: naming the first thing that is wrong.
     """
-    result = whole_numbers(sizes, "Hidden sizes", _SIZES_EXAMPLE)
+    result = whole_numbers(sizes, "Hidden layers", _SIZES_EXAMPLE)
     if len(result) > MAX_LAYERS:
         raise SettingError(
-            f"Hidden sizes: {len(result)} layers; at most {MAX_LAYERS} are possible."
+            f"Hidden layers: {len(result)} layers; at most {MAX_LAYERS} are possible."
         )
     for position, size in enumerate(result, 1):
         if not 1 <= size <= MAX_UNITS:
             raise SettingError(
-                f"Hidden sizes: layer {position} has {shown(size)} units; give 1 to {MAX_UNITS}."
+                f"Hidden layers: layer {position} has {shown(size)} units; give 1 to {MAX_UNITS}."
             )
     return result
 
@@ -99,13 +99,13 @@ def parse_sizes(text: str) -> tuple[int, ...]:
         match = _PIECE.fullmatch(piece)
         if not match:
             raise SettingError(
-                f"Hidden sizes: “{piece[:20]}” is not a number of units. Write 512, 256, 128 or "
+                f"Hidden layers: “{piece[:20]}” is not a number of units. Write 512, 256, 128 or "
                 "12 x 256 (depth x width)."
             )
         repeat, units = int(match[1] or 1), int(match[2])
         if len(sizes) + repeat > MAX_LAYERS:
             raise SettingError(
-                f"Hidden sizes: {len(sizes) + repeat} layers; at most {MAX_LAYERS} are possible. "
+                f"Hidden layers: {len(sizes) + repeat} layers; at most {MAX_LAYERS} are possible. "
                 "Depth comes first: 4 x 256 is 4 layers of 256 units."
             )
         sizes += [units] * repeat
@@ -124,7 +124,7 @@ def layer_sizes(config: Mapping[str, Any]) -> tuple[int, ...]:
     sizes = (inputs, *check_sizes(config.get("hidden_sizes", HIDDEN_SIZES)), outputs)
     if (weights := parameters_of(sizes)) > MAX_PARAMETERS:
         raise SettingError(
-            f"Hidden sizes: {weights / 1e6:.0f} million weights; make the network narrower or "
+            f"Hidden layers: {weights / 1e6:.0f} million weights; make the network narrower or "
             f"less deep (at most {MAX_PARAMETERS // 10**6} million)."
         )
     return sizes

@@ -71,7 +71,7 @@ def test_a_leaky_unit_is_never_dead():
     "sizes", [[0], [2049], [1] * 65, ["x"], [None], [512, -1], 5]
 )  # fmt: skip
 def test_unusable_sizes_are_named(sizes):
-    with pytest.raises(SettingError, match="Hidden sizes"):
+    with pytest.raises(SettingError, match="Hidden layers"):
         check_sizes(sizes)
 
 

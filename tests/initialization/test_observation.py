@@ -65,7 +65,7 @@ def test_hidden_sizes_are_read(text, sizes):
     "text", ["a", "512, x", "0", "-3", "3000", "65 x 4", "99999 x 1", "1e3", "nan", "5 x", "0.5"]
 )
 def test_unusable_hidden_sizes_say_what_to_write(text):
-    with pytest.raises(SettingError, match="Hidden sizes"):
+    with pytest.raises(SettingError, match="Hidden layers"):
         parse_hidden(text)
 
 

@@ -19,7 +19,7 @@ from initopt_core.ui.layout import let_it_be_drawn
 from initopt_core.ui.page import BELOW, CONTROLS, HEAD, PICTURE, Laboratory, experiments
 from initopt_core.ui.server.compute import compute, is_ready
 from initopt_core.ui.server.dataset import get_dataset
-from initopt_core.wording import number
+from initopt_core.wording import as_text, number
 
 from . import controls, first, panels, pins
 
@@ -144,7 +144,7 @@ def picture(held: controls.Held) -> None:
     told, depth = compute(conclusion, seen, _pinned())
     live_chart(depth, key=DEPTH)
     with say:
-        _say(told)
+        _say(told, held.problems)
     pins.link_pins()
 
 
@@ -214,8 +214,13 @@ def below(held: controls.Held) -> None:
     panels.below(LAB, held, found.seen, pinned, found.main, depth)
 
 
-def _say(found: Finding) -> None:
-    """The sentence, and the button that mends what it says."""
+def _say(found: Finding, problems: tuple[str, ...]) -> None:
+    """The sentence, and the button that mends what it says; instead of it what is wrong with the
+    settings, since the side may be closed."""
+    if problems:
+        told = as_text(f"{problems[0]} Shown is the last setting that could be used.")
+        st.markdown(f":material/error: {told}", width="stretch")
+        return
     icon = ICONS.get(found.kind, ":material/warning:")
     st.markdown(f"{icon} {found.text} {found.remedy}", width="stretch")
     if found.fix is not None:

@@ -33,7 +33,7 @@ CLIP = replace(NUMBERS["clip_norm"], track=(0.0, 20.0))
 BUDGET = replace(NUMBERS["search_epochs"], default=1, low=1, track=(1, 10))
 SIZES = Parameter(
     "hidden",
-    "Hidden sizes",
+    "Hidden layers",
     ", ".join(map(str, HIDDEN_SIZES)),
     help="512, 256, 128, or depth x width as in 4 x 256; nothing for a linear classifier.",
 )

@@ -87,4 +87,4 @@ def test_the_last_good_sizes_stay_while_others_are_mended():
     test.run()
     hold(test, layers="64, x")
     held = test.run().session_state["_held"]
-    assert held.settings.hidden == (64, 32) and "Hidden sizes" in held.problems[0]
+    assert held.settings.hidden == (64, 32) and "Hidden layers" in held.problems[0]

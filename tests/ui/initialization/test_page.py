@@ -44,3 +44,16 @@ def test_a_sick_network_is_named_and_mended_by_one_button(quick_charts):
     assert "scheme" not in test.query_params  # Kaiming's is the one for ReLU, and the default
     next(b for b in test.button if b.label == "Pin").click().run()
     assert next(b for b in test.button if b.label == "Pin").disabled and "pin" in test.query_params
+
+
+def test_what_cannot_be_shown_is_said_where_the_sentence_stands(quick_charts):
+    """The side, which says it as well, is closed on a phone."""
+    test = AppTest.from_function(shown, default_timeout=60)
+    test.query_params["images"] = "64"
+    test.run()
+    test.text_input[0].set_value("256 x 99").run()
+    assert not test.exception and len(charts(test)) == 2
+    (told,) = [m.value for m in test.main.markdown if m.value.startswith(":material/error:")]
+    assert "at most 64 are possible" in told and "last setting that could be used" in told
+    test.text_input[0].set_value("3 x 16").run()
+    assert not any(m.value.startswith(":material/error:") for m in test.main.markdown)

@@ -87,8 +87,8 @@ def test_a_link_sets_the_controls(page):
 @pytest.mark.parametrize(
     "link, said",
     [
-        ({"hidden": "12,x"}, "Hidden sizes: “x” is not a number"),
-        ({"hidden": "99999"}, "Hidden sizes"),
+        ({"hidden": "12,x"}, "Hidden layers: “x” is not a number"),
+        ({"hidden": "99999"}, "Hidden layers"),
         ({"seeds": ""}, "Seeds"),
         ({"race": ""}, "Choose 1 to 8 optimizers"),
     ],
