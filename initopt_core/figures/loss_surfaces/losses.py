@@ -55,7 +55,7 @@ def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
     ]
     drawn = [(r["step"], r["loss"]) for r in rows]
     return Figure(
-        ("surface-losses", tuple(names), log, cut),
+        ("surface-losses", tuple(names), log, cut and tuple(cut)),
         build,
         {"losses": series(rows, digits=7), "left_out": series(logs.note_data(gone, drawn))},
         alt=f"Loss against step for {', '.join(names)}." + (f" {gone}." if gone else ""),
