@@ -67,8 +67,8 @@ def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
 
 def _readable(firsts: Sequence[float], losses: np.ndarray) -> list[float] | None:
     """The part of the axis in which losses can be told apart where some fall without end: four
-    times as far from 0 as the first ones. None where all losses are there."""
-    most = 4 * max([abs(v) for v in firsts if np.isfinite(v)] + [0.25])
+    times as far from 0 as the first ones, 10 at least. None where all losses are there."""
+    most = 4 * max([abs(v) for v in firsts if np.isfinite(v)] + [2.5])
     if not losses.size or losses.min() >= -2 * most:
         return None
     return [-most, float(np.clip(losses.max(), 0, most))]
