@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--format",
         nargs="+",
         default=["png", "svg", "csv"],
-        choices=("png", "svg", "pdf", "csv", "settings", "json"),
+        choices=("png", "svg", "pdf", "csv", "settings", "json", "html"),
     )
     figures.add_argument("--only", metavar="TEXT", help="only figures whose name has TEXT in it")
     figures.add_argument("--theme", default="light", help="light (unless given), dark or print")
@@ -122,8 +122,9 @@ def make_folder(path: Path) -> None:
 def write_figures(options: argparse.Namespace) -> None:
     """Every figure of the tutorial, recomputed, one file for each format, and the manifest."""
     from initopt_core import data
-    from initopt_core.figures import export, tutorial
+    from initopt_core.figures import export, manifest, tutorial
     from initopt_core.figures.clips import ClipOptions
+    from initopt_core.figures.export.page import chart_page
 
     look = export.ExportOptions(theme=options.theme, scale=options.scale)
     wanted_clips = options.clips or ([] if options.clips is None else ["mp4"])
@@ -134,18 +135,27 @@ def write_figures(options: argparse.Namespace) -> None:
     wanted = choose_figures([*items, *clips], options.only or "")
     make_folder(options.out)
     export.sweep(options.out)
+    before = manifest.read(options.out)
     files: dict[str, list[str]] = {}
     stills = [items[name] for name in wanted if name in items]
     for place, item in enumerate(stills, 1):
         figure = item.make()
         for kind in options.format:
-            path = options.out / f"{item.name}{export.FORMATS[kind].suffix}"
-            export.write(path, export.export(figure, kind, export.dressed(item, look)))
+            worn = export.dressed(item, look)
+            if kind == "html":
+                suffix, made = ".html", chart_page(figure, worn)
+            else:
+                suffix, made = export.FORMATS[kind].suffix, export.export(figure, kind, worn)
+            path = options.out / f"{item.name}{suffix}"
+            export.write(path, made)
             files.setdefault(item.name, []).append(path.name)
             print(f"[{place}/{len(stills)}] {path}", flush=True)
-    text = json.dumps(tutorial.manifest(stills, files, dataset.source), indent=1)
-    export.write(options.out / "manifest.json", f"{text}\n".encode())
-    print(options.out / "manifest.json", flush=True)
+    now = manifest.manifest(stills, files, dataset.source)
+    there = [path.name for path in options.out.iterdir()]
+    told = manifest.joined(before, now, list(items), there)
+    path = options.out / manifest.NAME
+    export.write(path, f"{json.dumps(told, indent=1)}\n".encode())
+    print(path, flush=True)
     for name in (name for name in wanted if name in clips):
         write_clips(clips[name](), name, options.out, films)
 

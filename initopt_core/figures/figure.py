@@ -202,6 +202,8 @@ class Figure:
         keys: what an arrow key moves the cross by, across and up, in data units; None for a
             fortieth of the panel.
         settings: what was chosen to get it, as it leaves in a file (JSON values).
+        upright: the same with its rows as columns, for a column of a text in which its own have no
+            room; None where it has none.
     """
 
     key: Hashable
@@ -216,6 +218,7 @@ class Figure:
         default=None, compare=False, repr=False
     )
     settings: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    upright: Callable[[], Figure] | None = field(default=None, compare=False, repr=False)
 
     @property
     def defined_by(self) -> tuple[Hashable, ...]:

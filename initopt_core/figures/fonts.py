@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import re
+import threading
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from initopt_core.paths import ASSETS
 
@@ -16,13 +19,37 @@ FOLDER = ASSETS / "fonts"
 _WEIGHTS = {"Regular": 400, "Bold": 700}
 
 
+_ALONE = threading.Lock()
+
+
+class Converter:
+    """The Vega converter `vl_convert`, for one thread at a time.
+
+    It holds Python's lock while it draws, and a lock of its own: two threads that come at once can
+    each hold one and wait for the other, and the whole process stands still.
+    """
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        call = getattr(self._module, name)
+
+        def alone(*args: Any, **options: Any) -> Any:
+            with _ALONE:
+                return call(*args, **options)
+
+        return alone
+
+
 @lru_cache(maxsize=1)
-def converter() -> ModuleType:
-    """The Vega converter `vl_convert`, with the shipped font made known to it."""
+def converter() -> Converter:
+    """The converter, with the shipped font made known to it."""
     import vl_convert
 
-    vl_convert.register_font_directory(str(FOLDER))
-    return vl_convert
+    found = Converter(vl_convert)
+    found.register_font_directory(str(FOLDER))
+    return found
 
 
 def warm_up() -> None:

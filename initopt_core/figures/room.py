@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import altair as alt
@@ -18,6 +18,8 @@ from . import theme
 WIDTH, HEIGHT = "plot_width", "plot_height"
 """Signals of every figure with a room: the size of one panel, in pixels."""
 LEGEND_COLUMNS = "legend_columns"
+LOWEST = 48
+"""The least height of a panel in pixels, however much stands below one another."""
 LEGEND_LINE = 18
 """Height of a line of the legend, in pixels."""
 
@@ -115,6 +117,31 @@ class Room:
     def _legend_top(self) -> str:
         lines = f"ceil({self.entries} / {LEGEND_COLUMNS})"
         return f"-({self.top} + {lines} * {LEGEND_LINE}) * {theme.TYPE}"
+
+    def in_rows(self, width: float, panels: int) -> Room:
+        """The room with fewer panels in each of more rows, where they have no room side by side.
+
+        Args:
+            width: of the place.
+            panels: how many there are.
+        """
+        inside = width - self.left - self.right + self.gap
+        columns = int(max(1, min(self.columns, inside // (self.least + self.gap))))
+        if columns == self.columns:
+            return self
+        row_gap = self.row_gap or self.top + self.bottom
+        return replace(self, columns=columns, rows=-(-panels // columns), row_gap=row_gap)
+
+    def filling(self, width: float, height: float | None) -> Room:
+        """The room with panels that fill this place; as high as they are where it has no height."""
+        panel = self.panel(width)
+        if height is None:
+            return replace(self, width=panel)
+        height *= max(1.0, self.across(panel) / width)  # it is drawn smaller where it is too wide
+        lines = self.down(panel) - self.top - self.bottom
+        lines -= self.rows * self.height + (self.rows - 1) * self.row_gap
+        free = height - self.top - self.bottom - lines - (self.rows - 1) * self.row_gap
+        return replace(self, width=panel, height=max(LOWEST, int(free // self.rows)))
 
     def fitted(self, vega: dict[str, Any]) -> dict[str, Any]:
         """The compiled definition with every panel's size bound to this room's signals."""

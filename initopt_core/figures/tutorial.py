@@ -1,14 +1,14 @@
 """The tutorial's figures, recomputed, in its order: what course material is made from.
 
 `course(dataset)` lists them as `Item`s, each with its title, caption, program, link and the
-numbers that the tutorial printed beside ours; `manifest(items, ...)` gathers those numbers, and
-`clips(dataset)` lists what moves. `figures(dataset)` gives names and makers alone.
+numbers that the tutorial printed beside ours (`manifest` gathers them), and `clips(dataset)` lists
+what moves. `figures(dataset)` gives names and makers alone.
 Longer than other files: it is a list, one entry for each figure of the tutorial.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
@@ -409,27 +409,3 @@ def _moving(chosen: Race, make: Callable[..., moving.Clip]) -> moving.Clip:
     facts = SURFACES[chosen.surface]
     traces, labels = _traces(surface, runs, chosen.length)
     return make(surface, traces, labels, facts.ranges, facts.color)
-
-
-def manifest(items: Iterable[Item], files: dict[str, list[str]], data: str) -> dict[str, Any]:
-    """What was made, as JSON values: each figure with its files and its numbers.
-
-    Args:
-        files: item's name -> names of its files.
-        data: where the images come from.
-    """
-    return {
-        "data": data,
-        "seeds of the spread": SEEDS,
-        "figures": [
-            {
-                "name": item.name,
-                "title": item.title,
-                "caption": item.caption,
-                "link": item.link(),
-                "files": files.get(item.name, []),
-                "numbers": [n.row() for n in item.numbers()],
-            }
-            for item in items
-        ],
-    }

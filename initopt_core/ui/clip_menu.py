@@ -9,19 +9,19 @@ from typing import Any
 import streamlit as st
 
 from initopt_core.figures.clips.clip import Clip
+from initopt_core.figures.clips.encode import clip_bytes
 from initopt_core.figures.clips.options import CLIP_FORMATS, ClipOptions
 from initopt_core.reading import SettingError
-from initopt_core.wording import as_text, megabytes
+from initopt_core.wording import as_text
 
-from .server import clips
-from .server.clips import Job
+from . import waiting
+from .server import making
 
 Clips = Mapping[str, Callable[[], Clip]]
 SIZES = {"1280 x 720": (1280, 720), "1920 x 1080": (1920, 1080), "640 x 360": (640, 360)}
 FORMATS = {"mp4": "MP4", "gif": "GIF", "webp": "WebP"}
 SECONDS, HOLDS = (2, 3, 5, 10, 20, 40), (0, 1, 2, 5)
 RATES = (10, 15, 20, 30, 60)
-TICK_SECONDS = 0.5
 
 
 def clip_menu(made: Clips, *, key: str, name: str, look: Callable[[], dict[str, Any]]) -> None:
@@ -36,32 +36,23 @@ def clip_menu(made: Clips, *, key: str, name: str, look: Callable[[], dict[str, 
     st.markdown("**As a clip**")
     which, options = _form(made, key)
     held = f"_clip-{key}"
-    job: Job | None = st.session_state.get(held)
+    job: making.Job | None = st.session_state.get(held)
     if st.button("Make the clip", icon=":material/movie:", key=f"{key}-clip-make"):
         if job is not None:
             job.cancel()
         try:
-            job = clips.begin(made[which], ClipOptions(**options, **look()))
+            wanted = ClipOptions(**options, **look())
         except SettingError as problem:
             st.warning(as_text(str(problem)), icon=":material/tune:")
             return
-        st.session_state[held] = job
-    if job is None:
-        return
-    if job.running:
-        st.fragment(partial(_how_far, job, key), run_every=TICK_SECONDS)()
-    elif job.data is not None:
-        st.download_button(
-            f"Download {name}{job.options.suffix} ({megabytes(len(job.data))})",
-            job.data,
-            file_name=f"{name}{job.options.suffix}",
-            mime=job.options.mime,
-            key=f"{key}-clip-take",
-            on_click="ignore",
-            type="primary",
-        )
-    else:
-        st.caption(as_text(job.problem))
+        job = making.Job(f"{name}{wanted.suffix}", wanted.mime, "Frame")
+        st.session_state[held] = making.clips.begin(partial(_made, made[which], wanted), job)
+    if job is not None:
+        waiting.file_of(job, making.clips, f"{key}-clip")
+
+
+def _made(make: Callable[[], Clip], options: ClipOptions, job: making.Job) -> bytes:
+    return clip_bytes(make(), options, job.step)
 
 
 def _form(made: Clips, key: str) -> tuple[str, dict[str, Any]]:
@@ -91,14 +82,3 @@ def _form(made: Clips, key: str) -> tuple[str, dict[str, Any]]:
         "format": kind, "width": width, "height": height, "fps": fps, "seconds": seconds,
         "hold": hold, "loop": bool(loop),
     }  # fmt: skip
-
-
-def _how_far(job: Job, key: str) -> None:
-    """Progress and a way out; when it has ended, the page is drawn without this timer."""
-    if not job.running:
-        st.rerun()
-    said = f"Frame {job.done} of {job.all}" if job.all else "It is made when its turn has come …"
-    st.progress(job.share, said)
-    if st.button("Cancel", icon=":material/close:", key=f"{key}-clip-cancel"):
-        job.cancel()
-        st.rerun()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,9 +14,11 @@ from initopt_core.figures import export
 from initopt_core.figures.export import ExportOptions
 from initopt_core.figures.export.page import chart_page
 from initopt_core.figures.figure import Figure
+from initopt_core.wording import as_text
 
-from . import address, stage
+from . import address, stage, waiting
 from .offers import offers
+from .server import making
 
 if TYPE_CHECKING:
     from .clip_menu import Clips
@@ -52,7 +54,7 @@ _ROOM = """<style>
 _MORE_ROOM = _ROOM.replace("34rem", "37.3rem").replace("15rem", "24.5rem")
 """With a clip to make, too."""
 TOGETHER = "All figures of this page, zip"
-_LOOK = "_export_look"
+_LOOK, _TOGETHER = "_export_look", "_export_together"
 
 
 @dataclass(frozen=True)
@@ -144,21 +146,25 @@ def _menu(
         page = partial(_page, offer, look, clothed)
         downloads.append(("Interactive page, HTML", f"{name}.html", "text/html", page))
         downloads += [(_said(file), file, None, make) for file, make in offer.extra.items()]
-        if together:
-            all_of_them = partial(_together, offers(), look, told)
-            downloads.append((TOGETHER, "figures.zip", "application/zip", all_of_them))
         with st.container(horizontal=True, gap="small", key=f"{key}-export-files"):
             for said, file, mime, make in downloads:
-                whole = "Computes all, also what is not open now." if said == TOGETHER else None
                 st.download_button(
                     said,
-                    help=whole,
                     data=make,
                     file_name=file,
                     mime=mime,
                     key=f"{key}-export-{file.removeprefix(name)}",
                     on_click="ignore",
                 )
+            if together:
+                st.button(
+                    TOGETHER,
+                    help="Computes all, also what is not open now.",
+                    key=f"{key}-export-together",
+                    on_click=partial(_begin, look, told),
+                )
+        if together:
+            _begun(key, told)
         if clips:
             from .clip_menu import clip_menu  # with encoders that nothing else needs
 
@@ -226,11 +232,36 @@ def _clip_look(offer: Offer, look: ExportOptions, dress: Dress) -> dict[str, str
     return {"theme": worn.theme, "text": worn.text, "title": worn.title, "source": worn.source}
 
 
+def _begin(look: ExportOptions, told: Callable[[], tuple[str, str]]) -> None:
+    """Have all figures of this page made; what was asked for before is not wanted any more."""
+    held = address.session_key(_TOGETHER)
+    if held in st.session_state:
+        st.session_state[held][0].cancel()
+    then = told()
+    make = partial(_together, list(offers().values()), look, lambda: then)
+    job = making.together.begin(make, making.Job("figures.zip", "application/zip", "Figure"))
+    st.session_state[held] = job, then
+
+
+def _begun(key: str, told: Callable[[], tuple[str, str]]) -> None:
+    """The zip that this session has asked for on this page, in whichever menu."""
+    job, then = st.session_state.get(address.session_key(_TOGETHER), (None, None))
+    if job is None:
+        return
+    waiting.file_of(job, making.together, f"{key}-together")
+    if not job.problem and told() != then:
+        st.caption(as_text(f"As it was set when you asked for it: {then[0]}"))
+
+
 def _together(
-    held: Mapping[str, Offer], look: ExportOptions, told: Callable[[], tuple[str, str]]
+    held: Sequence[Offer],
+    look: ExportOptions,
+    told: Callable[[], tuple[str, str]],
+    job: making.Job,
 ) -> bytes:
     """One zip of what the page shows."""
-    return export.zipped(
+    shown = [
         export.Shown(offer.made, partial(_as_told, told, offer.caption, look=look), offer.extra)
-        for offer in list(held.values())
-    )
+        for offer in held
+    ]
+    return export.zipped(shown, progress=job.step)

@@ -45,7 +45,13 @@ def test_paths_leave_as_picture_zip_and_clip(page, app_url):
     playing = taken(page, menu.get_by_role("button", name="Interactive page")).decode()
     assert 'data-messages="grid scene"' in playing and "run2_Adam_lr=0.5</footer>" in playing
 
-    packed = taken(page, menu.get_by_role("button", name="All figures of this page"))
+    menu.get_by_role("button", name="All figures of this page").click()
+    how_far = menu.get_by_role("progressbar")
+    expect(how_far.or_(menu.get_by_text(re.compile("Figure . of 5")))).not_to_have_count(0)
+    menu.get_by_role("button", name="Cancel").click()
+    expect(menu.get_by_text("Cancelled; nothing was kept.")).to_be_visible()
+    menu.get_by_role("button", name="All figures of this page").click()
+    packed = taken(page, menu.get_by_role("button", name=re.compile("Download figures.zip")))
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         told = json.loads(archive.read("loss-surface-paths.json"))
         readme = archive.read("README.txt").decode()

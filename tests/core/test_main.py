@@ -164,3 +164,21 @@ def test_ended_from_outside_it_leaves_whole_files_alone(tmp_path):
     _, told = running.communicate(timeout=30)
     assert running.returncode == 130 and told == "Stopped; every file that is there is whole.\n"
     assert {p.name for p in tmp_path.iterdir()} == {"16-race-loss.csv", "manifest.json"}
+
+
+def test_one_figure_again_keeps_what_is_told_of_the_others(tmp_path, capsys):
+    def run(*more):
+        assert main(["figures", "--out", str(tmp_path), "--format", *more]) == 0
+        return {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    both = run("csv", "settings", "--only", "constant")
+    again = run("csv", "html", "--only", "constant-depth")
+    figures = json.loads(again["manifest.json"])["figures"]
+    assert [one["name"] for one in figures] == ["02-constant-histograms", "03-constant-depth"]
+    assert [p.rpartition("-")[2] for p in figures[1]["files"]] == [
+        "depth.csv", "depth.json", "depth.html"
+    ]  # fmt: skip
+    assert again.pop("03-constant-depth.html").startswith(b"<!doctype html>")
+    assert figures[0] == json.loads(both["manifest.json"])["figures"][0]
+    (tmp_path / "03-constant-depth.html").unlink()
+    assert run("csv", "--only", "constant-depth") == both

@@ -34,3 +34,25 @@ def test_a_legend_that_fits_into_a_line_is_not_broken_by_its_widest_entry():
     assert 3 * size["entry_width"] > 380 > size["in_line"]
     room = Room(300, 100, left=0, right=0, **size)
     assert room.legend_columns(380) == 3 and room.legend_columns(size["in_line"] - 1) == 1
+
+
+@pytest.mark.parametrize(("width", "columns", "rows"), [(800, 3, 1), (500, 2, 2), (300, 1, 3)])
+def test_panels_of_one_row_go_below_one_another_where_they_have_no_room(width, columns, rows):
+    room = Room(300, 100, columns=3, left=40, right=10, gap=20, least=200)
+    found = room.in_rows(width, 3)
+    assert (found.columns, found.rows) == (columns, rows)
+    assert found.across(found.panel(width)) <= width
+    assert found is room or found.row_gap == room.top + room.bottom
+
+
+def test_panels_of_several_rows_do_so_too_and_keep_what_lies_between_them():
+    room = Room(300, 100, columns=3, rows=2, row_gap=70, least=200)
+    found = room.in_rows(300, 5)
+    assert (found.columns, found.rows, found.row_gap) == (1, 5, 70)
+
+
+def test_panels_fill_a_place():
+    room = Room(300, 100, columns=2, rows=2, left=40, right=10, top=20, bottom=30, row_gap=10)
+    found = room.filling(650, 460)
+    assert (found.width, found.height) == (300, 200)
+    assert room.filling(650, None).height == 100

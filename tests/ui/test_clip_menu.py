@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from initopt_core.ui.server import clips
+from initopt_core.ui.server import making
 
 
 def page():
@@ -30,7 +30,7 @@ def test_a_clip_is_asked_for_and_taken():
     assert test.selectbox(key="k-clip-size-gif").value == "640 x 360"
     test.selectbox(key="k-clip-seconds").set_value(2).run()
     test.button(key="k-clip-make").click().run()
-    clips._pool.submit(lambda: None).result(60)
+    making.clips.wait(60)
     test.run()
     (file,) = test.get("download_button")
     assert file.proto.label.startswith("Download race.gif (")

@@ -16,6 +16,7 @@ from streamlit.testing.v1.element_tree import Selectbox
 from initopt_core.figures import export
 from initopt_core.figures.export import ExportOptions
 from initopt_core.ui import export_menu, offers
+from initopt_core.ui.server import making
 
 
 def page():
@@ -50,7 +51,8 @@ def opened(**held) -> AppTest:
 
 
 def offered(test: AppTest) -> list[str]:
-    return [b.proto.label for b in test.get("download_button")]
+    files = [b.proto.label for b in test.get("download_button")]
+    return files + [b.label for b in test.button]
 
 
 def test_nothing_is_made_before_somebody_opens_it():
@@ -144,7 +146,9 @@ def test_what_would_have_too_many_pixels_has_as_many_as_there_may_be(offer, monk
 
 
 def test_the_zip_has_all_figures_their_data_programs_and_the_link(offer):
-    packed = export_menu._together({"a": offer, "b": offer}, ExportOptions(scale=1), told)
+    job = making.Job("figures.zip", "application/zip", "Figure")
+    packed = export_menu._together([offer, offer], ExportOptions(scale=1), told, job)
+    assert (job.done, job.all) == (1, 2)
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         names = archive.namelist()
         assert archive.testzip() is None
@@ -153,3 +157,38 @@ def test_the_zip_has_all_figures_their_data_programs_and_the_link(offer):
         settings = json.loads(archive.read("points.json"))
     assert all(name in readme for name in names if name != "README.txt")
     assert settings["link"] == "https://x.org/training?a=1" and settings["link"] in readme
+
+
+def real():
+    import altair as alt
+    import streamlit as st
+
+    from initopt_core.figures.figure import Figure, columns
+    from initopt_core.ui import address, export_menu, offers
+
+    address.title("Losses", st.session_state["setting"])
+
+    def build():
+        return alt.Chart(alt.NamedData("d")).mark_point().encode(x="x:Q")
+
+    offers.begin()
+    for key in ("one", "two"):
+        figure = Figure(key, build, {"d": columns(x=[1, 2])}, name=key)
+        export_menu.export_buttons(figure, key=key)
+
+
+def test_the_zip_is_asked_for_and_taken_from_any_menu():
+    test = AppTest.from_function(real)
+    test.session_state["setting"] = "Mine"
+    test.session_state["one-export"] = True
+    test.run(timeout=30)
+    test.button(key="one-export-together").click().run()
+    making.together.wait(60)
+    test.session_state["one-export"], test.session_state["two-export"] = False, True
+    test.session_state["setting"] = "Another"
+    test.run()
+    assert not test.exception
+    assert offered(test)[-2].startswith("Download figures.zip (")
+    assert any("asked for it" in c.value and "Mine · Losses" in c.value for c in test.caption)
+    test.session_state["setting"] = "Mine"
+    assert not any(c.value.startswith("As it was") for c in test.run().caption)

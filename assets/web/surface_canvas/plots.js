@@ -10,14 +10,14 @@ const TITLE_HIGH = 26; // pixels from a row's upper end to its plots: a title, c
 
 /**
  * The part of a linear axis in which losses can be told apart, of losses that fall without end: four
- * times as far from 0 as the first ones.
+ * times as far from 0 as the first ones, 10 at least: the deepest of the known minima lies at -4.
  * @param {number[]} firsts
  * @param {number} low
  * @param {number} high of all losses
  * @returns {[number, number]}
  */
 export function readable(firsts, low, high) {
-  const most = roundedUp(4 * Math.max(...firsts.filter(Number.isFinite).map(Math.abs), 0.25));
+  const most = roundedUp(4 * Math.max(...firsts.filter(Number.isFinite).map(Math.abs), 2.5));
   return [Math.max(Math.min(low, 0), -most), Math.min(Math.max(high, 0), most) || most / 20];
 }
 

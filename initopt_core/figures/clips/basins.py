@@ -69,7 +69,8 @@ def _growing(still: Stage, found, inks: np.ndarray, options: ClipOptions) -> Ite
     when = np.asarray(Image.fromarray(steps).resize(size, Image.Resampling.NEAREST))
     lost = np.asarray(Image.fromarray(gone).resize(size, Image.Resampling.NEAREST))
     word_at = (right + round(100 * still.zoom), top)
-    blank = still.image.crop((*word_at, still.image.width, top + round(60 * still.zoom)))
+    letters = round(14 * max(still.zoom, options.export.zoom))
+    blank = still.image.crop((*word_at, still.image.width, top + 4 * letters))
     shown, order = pale.copy(), np.argsort(when, axis=None)
     pixels, inked, arrivals = shown.reshape(-1, 3), colors.reshape(-1, 3), when.ravel()[order]
     done = 0
@@ -82,15 +83,16 @@ def _growing(still: Stage, found, inks: np.ndarray, options: ClipOptions) -> Ite
         still.image.paste(Image.fromarray(shown), (left, top))
         still.image.paste(blank, word_at)
         arrived = float((found.steps[there] <= step).sum()) / found.reached.size
-        _words(still, word_at, f"step {step}", f"{round(100 * arrived)} % arrived", options)
+        told = f"step {step}", f"{round(100 * arrived)} % arrived"
+        _words(still, word_at, told, letters, options)
         yield still.image
 
 
 def _words(
-    still: Stage, at: tuple[int, int], first: str, second: str, options: ClipOptions
+    still: Stage, at: tuple[int, int], told: tuple[str, str], size: int, options: ClipOptions
 ) -> None:
+    """Two lines with letters of `size` pixels."""
     pen = ImageDraw.Draw(still.image)
-    size = round(14 * still.zoom)
     ink = options.export.colors["ink"]
-    pen.text(at, first, fill=ink, font=font(size, True))
-    pen.text((at[0], at[1] + round(1.4 * size)), second, fill=ink, font=font(size))
+    pen.text(at, told[0], fill=ink, font=font(size, True))
+    pen.text((at[0], at[1] + round(1.4 * size)), told[1], fill=ink, font=font(size))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,12 +44,14 @@ class Stage(NamedTuple):
     Attributes:
         image: RGB, of the clip's size.
         left, top: where the chart's plot begins, in pixels; zoom: pixels of a chart's pixel.
+        panels: (x, y, width, height) of each of several panels, in the chart's pixels.
     """
 
     image: Image.Image
     left: float
     top: float
     zoom: float
+    panels: tuple[tuple[float, ...], ...] = ()
 
     def box(self, x: float, y: float, width: float, height: float) -> tuple[int, int, int, int]:
         """A part of the chart (in its own pixels) in pixels of the clip."""
@@ -69,7 +72,15 @@ def stage(figure: Figure, options: ClipOptions, hidden: Sequence[str] = ()) -> S
         rules = "".join(f".{name}{{display:none}}" for name in hidden)
         at = svg.index(">") + 1
         svg = f"{svg[:at]}<style>{rules}</style>{svg[at:]}"
-    return Stage(_raster(svg), drawn.left, drawn.top, drawn.zoom)
+    panels = tuple(tuple(map(float, found)) for found in _PANEL.findall(svg))
+    return Stage(_raster(svg), drawn.left, drawn.top, drawn.zoom, panels)
+
+
+_PANEL = re.compile(
+    r'concat_\d+_group"[^>]*><g transform="translate\(([-\d.]+),([-\d.]+)\)">'
+    r'<path class="background"[^>]* d="M[\d.]+,[\d.]+h([\d.]+)v([\d.]+)h'
+)
+"""A panel where Vega has put it: gaps grow with the letters."""
 
 
 def _raster(svg: str) -> Image.Image:

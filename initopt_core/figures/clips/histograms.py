@@ -59,8 +59,12 @@ def panels_clip(
     return Clip(name, told, frames)
 
 
+WORDS = 44
+"""Height above the panels for the moment's words, in pixels of the chart."""
+
+
 def _room(count: int) -> Room:
-    columns = min(count, 5 if count != 6 else 3)
+    columns = next((n for most, n in ((4, count), (6, 3), (8, 4)) if count <= most), 5)
     height = 300 if count <= columns else 170
     return Room(
         190, height, columns=columns, rows=-(-count // columns), left=56, top=62, bottom=40,
@@ -72,7 +76,8 @@ def _axes(panels: Sequence[Panel], room: Room, title: str) -> Figure:
     """The panels' axes, without any histogram."""
 
     def build() -> alt.ConcatChart:
-        return room.concat([_empty(p) for p in panels])
+        chart = room.concat([_empty(p) for p in panels])
+        return chart.properties(padding={"top": WORDS, "left": 5, "right": 5, "bottom": 5})
 
     key = ("clip-histograms", title, tuple((p.title, p.low, p.high, _top(p)) for p in panels))
     return Figure(key, build, {}, alt=title, name="histograms", room=None)
@@ -107,13 +112,8 @@ def _top(panel: Panel) -> float:
 def _changing(
     still: Stage, panels: Sequence[Panel], words: Sequence[str], options: ClipOptions
 ) -> Iterator[Image.Image]:
-    room = _room(len(panels))
     empty = still.image.copy()
-    places = []
-    for i in range(len(panels)):
-        row, column = divmod(i, room.columns)
-        x, y = column * (room.width + room.gap), row * (room.height + room.row_gap)
-        places.append(still.box(x, y, room.width, room.height))
+    places = [still.box(x, y, width, height) for x, y, width, height in still.panels]
     last = len(words) - 1
     letters = font(round(16 * max(1.0, options.height / 720)), True)
     ink = options.export.colors["ink"]

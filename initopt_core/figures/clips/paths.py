@@ -19,7 +19,9 @@ from initopt_core.figures.loss_surfaces.space import (
     Ground,
     frame,
     pieces,
+    placed,
     space,
+    upright,
 )
 from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
@@ -28,6 +30,8 @@ from .clip import FINE, Clip, Stage, dashed, font, marker, stage, stroke, times
 from .options import ClipOptions
 from .trails import Canvas, Look, Trail
 
+MOST_LAYERS = 30
+"""Of a surface in three dimensions; texts in the layers of its scale have other names."""
 TURN = 120.0
 """Degrees that the eye goes round in an orbit."""
 _WIDTH, _HALO, _RADIUS = 2.0, 4.0, 6.0
@@ -130,7 +134,8 @@ def orbit_clip(
 
     def frames(options: ClipOptions) -> Iterator[Image.Image]:
         figure = space(surface, traces, labels, ranges, color)
-        marks = ["mark-line", "mark-symbol", "mark-image.layer_0_marks", "mark-text.layer_2_marks"]
+        marks = ["mark-line", "mark-symbol", "mark-image.layer_0_marks"]
+        marks += [f"mark-text.layer_{n}_marks" for n in range(1, MOST_LAYERS)]
         still = stage(figure, options, [f"{m}.role-mark" for m in marks])
         return _round(still, surface, traces, ranges, color, turn, options)
 
@@ -162,7 +167,7 @@ def _round(
         big = replace(turned, width=turned.width * FINE, height=turned.height * FINE)
         pen = ImageDraw.Draw(scene)
         k = FINE * turned.width / WIDE
-        _axes(pen, ground, big, ink, k)
+        _axes(pen, ground, big, ink, FINE * max(still.zoom, options.export.zoom))
         for (way, inside), look in zip(ways, looks, strict=True):
             shown = max(1, round(part * longest * 6)) + 1
             at, _ = big.project(way[:shown])
@@ -181,11 +186,21 @@ def _round(
 
 
 def _axes(pen: ImageDraw.ImageDraw, ground: Ground, camera: Camera, ink: str, k: float) -> None:
-    """Axes with their names and ends, which go round with the surface."""
+    """Axes with their names and ends, which go round with the surface.
+
+    Args:
+        k: pixels of a chart's pixel, for lines and letters.
+    """
     line, words = frame(ground)
     at, _ = camera.project(line)
     stroke(pen, at, ink, k)
     letters = font(round(12 * k))
-    for text, place in words:
-        (x, y), _ = camera.project(np.array(place))
-        pen.text((x, y), text, fill=ink, font=letters, anchor="mm")
+    places, _ = camera.project(np.array([place for _, place in words]))
+    texts = [
+        {"text": text, "x": x, "y": y}
+        for (text, _), (x, y) in zip(words, places.tolist(), strict=True)
+    ]
+    for one, lower, look in placed(texts, upright(at, camera)):
+        x, y = one["x"] + look.get("dx", 0) * k, one["y"] + lower * k
+        anchor = {"left": "lm", "right": "rm"}.get(look.get("align", ""), "mm")
+        pen.text((x, y), one["text"], fill=ink, font=letters, anchor=anchor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,9 @@ WHAT = {
     "settings": "what was chosen to get it",
     "json": "chart definition (Vega-Lite) with its data",
 }
+Progress = Callable[[int, int, str], None]
+"""Called before each figure: how many are done, how many there are, its title; what it raises ends
+the work."""
 _THEN = (1980, 1, 1, 0, 0, 0)
 
 
@@ -36,31 +39,29 @@ class Shown:
         look: how it is drawn, with its title, caption and link.
         extra: more files, name -> maker.
         name: of its files; the figure's own unless given.
+        title: what it is called while it is made.
     """
 
     make: Callable[[], Figure]
     look: Callable[[Figure], ExportOptions]
     extra: Mapping[str, Callable[[], str | bytes]] = field(default_factory=dict)
     name: str = ""
+    title: str = ""
 
 
 def zipped(
-    shown: Iterable[Shown],
+    shown: Sequence[Shown],
     formats: Sequence[str] = ("png", "svg", "csv", "settings"),
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> bytes:
     """One zip: every figure's files and what goes with them, and a readme; the same bytes each
-    time.
-
-    Args:
-        progress: called with each figure's name before it is made.
-    """
+    time."""
     out, lines, used = io.BytesIO(), [], set[str]()
     held: dict[str, bytes] = {}  # what goes with several figures is there once
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for one in shown:
+        for done, one in enumerate(shown):
             if progress is not None:
-                progress(one.name)
+                progress(done, len(shown), one.title)
             figure = one.make()
             look, stem = one.look(figure), _unlike(one.name or figure.name, used)
             files = {f"{stem}{FORMATS[k].suffix}": export(figure, k, look) for k in formats}
@@ -98,23 +99,21 @@ def bundle(
     options: ExportOptions = ExportOptions(),  # noqa: B008
     formats: Sequence[str] = ("png", "svg", "csv", "settings"),
     base: str = "",
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> bytes:
     """`zipped`, of the tutorial's figures with their programs.
 
     Args:
         options: title, caption and source are each item's own.
         base: the app's address, for the links.
-        progress: called with each item's name before it is made.
     """
 
-    def shown() -> Iterator[Shown]:
-        for item in items:
-            look = dressed(item, options, base)
-            program = {f"{item.name}.py": item.program} if item.program() else {}
-            yield Shown(item.make, lambda _, look=look: look, program, item.name)
+    def shown(item: Item) -> Shown:
+        look = dressed(item, options, base)
+        program = {f"{item.name}.py": item.program} if item.program() else {}
+        return Shown(item.make, lambda _: look, program, item.name, item.title)
 
-    return zipped(shown(), formats, progress)
+    return zipped([*map(shown, items)], formats, progress)
 
 
 def dressed(item: Item, options: ExportOptions, base: str = "") -> ExportOptions:
@@ -150,18 +149,18 @@ def in_lines(numbers: Iterable[Number]) -> list[str]:
 
 
 def handout(
-    items: Iterable[Item],
+    items: Sequence[Item],
     options: ExportOptions = ExportOptions(theme="print", shape="4:3"),  # noqa: B008
     base: str = "",
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> bytes:
     """One PDF, a page for each item: figure, caption, and numbers beside the printed ones."""
     from pypdf import PdfReader, PdfWriter
 
     writer = PdfWriter()
-    for item in items:
+    for done, item in enumerate(items):
         if progress is not None:
-            progress(item.name)
+            progress(done, len(items), item.title)
         look = dressed(item, options, base)
         caption = "\n".join([item.caption, *in_lines(item.numbers())]).strip()
         page = export(item.make(), "pdf", replace(look, caption=caption[:2000]))

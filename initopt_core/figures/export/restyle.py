@@ -80,7 +80,7 @@ def measured(spec: dict[str, Any]) -> dict[str, Any]:
     cut or left out that has room."""
 
     def widen(part: dict[str, Any]) -> None:
-        for name in ("limit", "labelLimit", "titleLimit"):
+        for name in ("limit", "labelLimit", "titleLimit", "labelBound"):
             value = part.get(name)
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 part[name] = value * ESTIMATE

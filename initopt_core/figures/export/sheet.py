@@ -7,6 +7,7 @@ source line are set around it in the same font, and all pictures are made from t
 from __future__ import annotations
 
 import json
+import math
 import re
 import threading
 from collections.abc import Hashable
@@ -29,8 +30,6 @@ from .restyle import enlarged, measured, reflowed, restyled, side_by_side
 MARGIN = 16
 TITLE, CAPTION, SOURCE = 20, 13, 11
 """Sizes of letters in pixels, at text size "page"."""
-LOWEST = 48
-"""The least height of a panel in pixels, however much stands below one another."""
 
 
 @dataclass(frozen=True)
@@ -129,15 +128,20 @@ def _definition(figure: Figure) -> dict[str, Any]:
 def _drawn(
     figure: Figure, options: ExportOptions, width: float | None, height: float | None
 ) -> Drawing:
-    spec = measured(plain(figure, options))
-    if figure.room is not None:
-        k = options.zoom
+    k = options.zoom
+    room = figure.room
+    column = width / k if width and height is None else math.inf
+    if room and figure.upright and room.across(room.least) > column:
+        figure = figure.upright()
         room = figure.room
+    spec = measured(plain(figure, options))
+    if room is not None:
         if width:
-            room = _in_rows(room, width / k) if height is None else room
+            if height is None and figure.upright is None:
+                room = room.in_rows(width / k, side_by_side(spec)[1])
             if room is not figure.room:
                 reflowed(spec, room.columns)
-            room = _fitted(room, width / k, height / k if height else None)
+            room = room.filling(width / k, height / k if height else None)
         return _by_room(spec, room)
     drawing = _flowing(spec, options.zoom, width, height)
     zoom = options.zoom
@@ -168,28 +172,6 @@ def _flowing(
         return row
     reflowed(spec, now)
     return drawing
-
-
-def _in_rows(room: Room, width: float) -> Room:
-    """A room of one row with fewer panels in each of several, where they have no room in one."""
-    inside = width - room.left - room.right + room.gap
-    columns = int(max(1, min(room.columns, inside // (room.least + room.gap))))
-    if room.rows > 1 or columns == room.columns:
-        return room
-    rows = -(-room.columns // columns)
-    return replace(room, columns=columns, rows=rows, row_gap=room.top + room.bottom)
-
-
-def _fitted(room: Room, width: float, height: float | None) -> Room:
-    """The room with panels that fill this place."""
-    panel = room.panel(width)
-    if height is None:
-        return replace(room, width=panel)
-    height *= max(1.0, room.across(panel) / width)  # it is drawn smaller where it is too wide
-    lines = room.down(panel) - room.top - room.bottom
-    lines -= room.rows * room.height + (room.rows - 1) * room.row_gap
-    free = height - room.top - room.bottom - lines - (room.rows - 1) * room.row_gap
-    return replace(room, width=panel, height=max(LOWEST, int(free // room.rows)))
 
 
 def _by_room(spec: dict[str, Any], room: Room) -> Drawing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -13,13 +14,19 @@ from initopt_core.initialization.observation import Observation
 
 from . import tables
 from .display import BINS, GRID_LAYERS, ROWS, SETTINGS_COLORS, Display, marks, span
-from .grid import apart, grid_room
+from .grid import apart, grid_room, upright_room
 
 # --- comparison ---------------------------------------------------------------------------------
 
 
-def compare(observations: Sequence[Observation], display: Display) -> Figure:
-    """Histograms of several settings on shared bins, one outline each, for the first layers."""
+def compare(
+    observations: Sequence[Observation], display: Display, *, upright: bool = False
+) -> Figure:
+    """Histograms of several settings on shared bins, one outline each, for the first layers.
+
+    Args:
+        upright: a row for each layer instead of a column.
+    """
     rows = display.rows[:3]
     layers = min(GRID_LAYERS, max(len(v.names) for v in observations))
     data, signals = {}, {}
@@ -43,15 +50,20 @@ def compare(observations: Sequence[Observation], display: Display) -> Figure:
             data[f"c{r}_{c}"] = histograms(panels)
             signals[f"d{r}_{c}"] = [low, high]
             signals[f"n{r}_{c}"] = marks(low, high)
-            signals[f"t{r}_{c}"] = f"Layer {2 * c}" if r == 0 else ""
 
-    room = grid_room(layers, len(rows), row_gap=30)
+    room = (upright_room if upright else grid_room)(layers, len(rows), row_gap=30)
 
     def build():
-        grid_rows = []
+        cells: dict[tuple[int, int], alt.Chart] = {}
         for r, row in enumerate(rows):
-            panels = []
             for c in range(layers):
+                label, color = ROWS[row]
+                quantity: dict[str, Any] = {
+                    "text": f"{label.partition(',')[0]} (%)",
+                    "color": color,
+                }
+                layer: dict[str, Any] = {"text": f"Layer {2 * c}"}
+                over, beside = (quantity, layer) if upright else (layer, quantity)
                 x = alt.X(
                     "x:Q",
                     scale=alt.Scale(domain=alt.ExprRef(f"d{r}_{c}"), nice=False, zero=False),
@@ -69,8 +81,8 @@ def compare(observations: Sequence[Observation], display: Display) -> Figure:
                     "y:Q",
                     scale=scale,
                     axis=alt.Axis(
-                        title=f"{ROWS[row][0].partition(',')[0]} (%)" if c == 0 else None,
-                        titleColor=ROWS[row][1],
+                        title=beside["text"] if (r if upright else c) == 0 else None,
+                        titleColor=beside.get("color", alt.Undefined),
                         titleFontWeight="bold",
                         tickCount=3,
                         labelFlush=theme.LEVEL,
@@ -82,14 +94,14 @@ def compare(observations: Sequence[Observation], display: Display) -> Figure:
                     alt.Chart(alt.NamedData(f"c{r}_{c}"))
                     .mark_line(interpolate="step-after", strokeWidth=1.6)
                     .encode(x=x, y=y, color=alt.Color("color:N", scale=None))
-                    .properties(title=alt.Title(text=alt.ExprRef(f"t{r}_{c}"), offset=4))
                 )
-                panels.append(chart)
-            grid_rows += panels
-        return room.concat(grid_rows)
+                first = (c if upright else r) == 0
+                head = alt.Title(**over, offset=4) if first else alt.Title("", offset=4)
+                cells[(c, r) if upright else (r, c)] = chart.properties(title=head)
+        return room.concat([cells[place] for place in sorted(cells)])
 
     return Figure(
-        ("init-compare", layers, rows, display.log),
+        ("init-compare", layers, rows, display.log, upright),
         build,
         data,
         alt="Histograms on shared bins: " + "; ".join(v.settings.label for v in observations),
@@ -97,4 +109,5 @@ def compare(observations: Sequence[Observation], display: Display) -> Figure:
         name="initialization-comparison",
         room=room,
         table=lambda: tables.compared(observations, rows, range(layers)),
+        upright=lambda: compare(observations, display, upright=True),
     )

@@ -18,6 +18,7 @@ from initopt_core.wording import number
 from . import tables
 from .display import BINS, FEW, RED, ROWS, Display, density, marks, remark, span
 
+BOLD = {"fontSize": theme.sized(12), "fontWeight": "bold"}
 SCREEN = 0.62
 """Share of the window that the histograms take."""
 AXES = {
@@ -48,10 +49,29 @@ def grid_room(layers: int, rows: int, row_gap: int = 0) -> Room:
     )
 
 
+def upright_room(layers: int, rows: int, row_gap: int = 44) -> Room:
+    """The same with a line for each layer and the quantities side by side."""
+    return Room(
+        width=104,
+        height=72,
+        columns=rows,
+        rows=layers,
+        left=68,
+        right=12,
+        top=38,
+        bottom=24,
+        gap=42,
+        row_gap=row_gap,
+        least=62,
+    )
+
+
 def _broken(text: str, mark: str, room: Room) -> alt.ExprRef:
     """A signal's text, in two lines at `mark` where the columns are many."""
-    if room.columns <= FEW:
-        return alt.ExprRef(text)
+    return alt.ExprRef(text) if room.columns <= FEW else _two_lines(text, mark)
+
+
+def _two_lines(text: str, mark: str) -> alt.ExprRef:
     at = f"indexof({text}, '{mark}')"
     rest = f"{at} + {len(mark)}" if mark == " · " else at
     return alt.ExprRef(f"{at} < 0 ? {text} : [slice({text}, 0, {at}), slice({text}, {rest})]")
@@ -62,8 +82,14 @@ def _limit(room: Room) -> alt.ExprRef:
     return alt.ExprRef(f"plot_width + {max(room.gap - 6, room.right)} * {theme.TYPE}")
 
 
-def grid(observation: Observation, display: Display = Display()) -> Figure:
-    """Histograms: rows weights, gradients, activations; a column for each Linear layer."""
+def grid(
+    observation: Observation, display: Display = Display(), *, upright: bool = False
+) -> Figure:
+    """Histograms: rows weights, gradients, activations; a column for each Linear layer.
+
+    Args:
+        upright: a row for each layer instead.
+    """
     rows, layers = display.rows, len(observation.names)
     data: dict[str, Any] = {}
     signals: dict[str, Any] = {"panels": []}
@@ -78,7 +104,7 @@ def grid(observation: Observation, display: Display = Display()) -> Figure:
             cell(name, stats[c], spans[c], display, data, signals)
             signals["panels"].append(f"{stats[c].title}, {row}")
 
-    room = grid_room(layers, len(rows))
+    room = (upright_room if upright else grid_room)(layers, len(rows))
 
     def build():
         cells = [
@@ -86,10 +112,14 @@ def grid(observation: Observation, display: Display = Display()) -> Figure:
             for r, row in enumerate(rows)
             for c in range(layers - (row == "outputs"))  # none behind the last layer
         ]
-        return room.concat([_panel(r, c, row, display, room) for r, c, row in cells])
+        if upright:
+            cells.sort(key=lambda cell: cell[1])
+        return room.concat(
+            [_panel(r, c, row, display, room, upright=upright) for r, c, row in cells]
+        )
 
     return Figure(
-        ("init-grid", layers, rows, display.log, display.curve),
+        ("init-grid", layers, rows, display.log, display.curve, upright),
         build,
         data,
         alt=f"Histograms of {', '.join(rows)} in {layers} layers: {observation.settings.label}. "
@@ -101,6 +131,7 @@ def grid(observation: Observation, display: Display = Display()) -> Figure:
         name="initialization-histograms",
         room=room,
         table=lambda: tables.histograms(observation, rows, density if display.curve else None),
+        upright=lambda: grid(observation, display, upright=True),
     )
 
 
@@ -207,9 +238,10 @@ def _panel(
     *,
     head: bool = True,
     axes: bool = False,
+    upright: bool = False,
 ) -> theme.Layers:
     """One histogram; those of the first row say whose column it is, where `head` asks for it, and
-    an enlarged one names its `axes`."""
+    an enlarged one names its `axes`. In an `upright` figure rows are columns."""
     name, (label, color) = f"{r}_{c}", ROWS[row]
     x = alt.X(
         "x:Q",
@@ -250,6 +282,10 @@ def _panel(
             .encode(x=x, y=y)
         )
     parts.append(_remark(name, room))
+    if upright:
+        parts += [_text(alt.ExprRef(f"'{label}'"), 4 - room.top, color=color, **BOLD)] * (c == 0)
+        parts += [_layer_title(c, room)] * (r == 0)
+        return alt.layer(*parts)
     if c == 0 and not axes:
         parts.append(_row_title(label, color, room))
     if r == 0 and head:
@@ -270,14 +306,17 @@ def _row_title(label: str, color: str, room: Room) -> alt.Chart:
     short = label.split(",")[0]
     room_for_all = f"plot_height > {7.4 * len(label) - 24:.0f} * {theme.TYPE}"
     text = f"{room_for_all} ? '{label}' : '{short}'"
+    return _upwards(alt.ExprRef(text), room, color=color, **BOLD)
+
+
+def _layer_title(c: int, room: Room) -> alt.Chart:
+    """The layer beside its row, its shape in a second line."""
+    return _upwards(_two_lines(f"t{c}", "("), room, **BOLD)
+
+
+def _upwards(text: alt.ExprRef, room: Room, **look: Any) -> alt.Chart:
     mark = alt.Chart(alt.Data(values=[{}])).mark_text(
-        text=alt.ExprRef(text),
-        angle=270,
-        align="center",
-        baseline="top",
-        fontSize=theme.sized(12),
-        fontWeight="bold",
-        color=color,
+        text=text, angle=270, align="center", baseline="top", lineHeight=theme.sized(13), **look
     )
     return mark.encode(
         x=alt.XValue(theme.sized(1 - room.left)), y=alt.YValue(alt.ExprRef("plot_height / 2"))
@@ -294,5 +333,4 @@ def _column_title(c: int, room: Room, columns: int = 1) -> alt.Chart:
     """The layer's name above the words of the first row, over some columns."""
     gaps = (columns - 1) * room.gap + max(room.gap - 6, room.right)
     across = f"{columns} * plot_width + {gaps} * {theme.TYPE}"
-    look = {"fontSize": theme.sized(12), "fontWeight": "bold", "limit": alt.ExprRef(across)}
-    return _text(_broken(f"t{c}", "(", room), 4 - room.top, **look)
+    return _text(_broken(f"t{c}", "(", room), 4 - room.top, limit=alt.ExprRef(across), **BOLD)

@@ -56,7 +56,7 @@ def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
     ]
     drawn = [(r["step"], r["loss"]) for r in rows]
     return Figure(
-        ("surface-losses", tuple(names), log, cut),
+        ("surface-losses", tuple(names), log, cut and tuple(cut)),
         build,
         {"losses": series(rows, digits=7), "left_out": series(logs.note_data(gone, drawn))},
         alt=f"Loss against step for {', '.join(names)}." + (f" {gone}." if gone else ""),
@@ -68,8 +68,8 @@ def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
 
 def _readable(firsts: Sequence[float], losses: np.ndarray) -> list[float] | None:
     """The part of the axis in which losses can be told apart where some fall without end: four
-    times as far from 0 as the first ones. None where all losses are there."""
-    most = 4 * max([abs(v) for v in firsts if np.isfinite(v)] + [0.25])
+    times as far from 0 as the first ones, 10 at least. None where all losses are there."""
+    most = 4 * max([abs(v) for v in firsts if np.isfinite(v)] + [2.5])
     if not losses.size or losses.min() >= -2 * most:
         return None
     return [-most, float(np.clip(losses.max(), 0, most))]

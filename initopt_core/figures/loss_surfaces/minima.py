@@ -27,7 +27,7 @@ def two_minima(curve: TwoMinima, shift: float) -> Figure:
             scale=alt.Scale(domain=kinds, range=[theme.WEIGHTS, theme.GRADIENTS]),
             title=None,
         )
-        x = alt.X("w:Q", title="weight w")
+        x = alt.X("w:Q", title="weight w", axis=alt.Axis(labelOverlap="parity"))
         lines = alt.Chart(alt.NamedData("curves")).encode(x, alt.Y("loss:Q", title="loss"))
         dash = alt.StrokeDash(
             "curve:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [7, 4]]), title=None

@@ -123,8 +123,9 @@ def _picture(file: bytes, side: int) -> alt.Chart:
 
 
 def _weight(name: str, low: float, high: float) -> dict:
-    """Title and scale of a weight's axis."""
-    return {"title": f"weight {name}", "scale": alt.Scale(domain=[low, high], nice=False)}
+    """Title and scale of a weight's axis; where its numbers have no room, every other is left."""
+    scale = alt.Scale(domain=[low, high], nice=False)
+    return {"title": f"weight {name}", "scale": scale, "axis": alt.Axis(labelOverlap="parity")}
 
 
 BESIDE_BAR = alt.ExprRef(f"{18 + BAR + 5} + 43 * {theme.TYPE}")

@@ -294,25 +294,33 @@ def _frame(ground: Ground, camera: Camera, x: alt.X, y: alt.Y) -> list[alt.Chart
         for (text, _), (px, py) in zip(said, places.tolist(), strict=True)
     ]
     line = alt.Chart(alt.Data(values=edges)).encode(x, y, order="k:Q")
-    # The upright edge has its numbers outside of the surface, and its name above them.
-    outside = 1 if at[-1, 0] > camera.width / 2 else -1
-    upright = {"align": "left" if outside > 0 else "right", "dx": 4 * outside}
     return [
         line.mark_line(color=theme.INK, strokeWidth=1, clip=True),
         *(
             alt.Chart(alt.Data(values=[one]))
             .encode(x, y, text="text:N")
             .mark_text(color=theme.INK, fontSize=theme.sized(12), dy=theme.sized(dy), **look)
-            for one, dy, look in _placed(texts, upright)
+            for one, dy, look in placed(texts, upright(at, camera))
             if 0 <= one["x"] <= camera.width and 0 <= one["y"] <= camera.height
         ),
     ]
 
 
-def _placed(
+def upright(edges: np.ndarray, camera: Camera) -> dict[str, Any]:
+    """Look of the texts at the upright edge, outside of the surface.
+
+    Args:
+        edges: points [T, 2] of the axes, those of this edge last.
+    """
+    outside = 1 if edges[-1, 0] > camera.width / 2 else -1
+    return {"align": "left" if outside > 0 else "right", "dx": 4 * outside}
+
+
+def placed(
     texts: Sequence[dict[str, Any]], upright: dict[str, Any]
 ) -> Iterator[tuple[dict[str, Any], int, dict[str, Any]]]:
-    """Each text with how much it is lowered, and its look; the last three are the height's."""
+    """Each text with how much it is lowered, and its look; the last three are the height's: its
+    name stands above its numbers."""
     *floor, name, high, low = texts
     for one in floor:
         yield one, 0, {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import altair as alt
@@ -114,8 +115,12 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
     )
 
 
-def histogram_figure(curve: Curve, epoch: int) -> Figure:
-    """Weights and activations of every layer after one epoch, as histograms in a grid."""
+def histogram_figure(curve: Curve, epoch: int, *, upright: bool = False) -> Figure:
+    """Weights and activations of every layer after one epoch, as histograms in a grid.
+
+    Args:
+        upright: a row for each layer instead of a column.
+    """
     layers = curve.layers.get(epoch, [])
     panels = [
         {
@@ -135,41 +140,56 @@ def histogram_figure(curve: Curve, epoch: int) -> Figure:
         190, 110, columns=max(1, len(names)), rows=2, left=56, top=24, bottom=40, gap=44,
         row_gap=40, least=86,
     )  # fmt: skip
+    if upright:
+        lying = {"columns": room.rows, "rows": room.columns}
+        room = replace(room, width=130, height=80, **lying)
 
     def build() -> alt.TopLevelMixin:
+        layers = [*enumerate(names or [""])]
+        cells = [(what, at, name) for what in shown for at, name in layers]
+        if upright:
+            cells.sort(key=lambda cell: cell[1])
         return room.concat(
             [
-                _histogram_panel(what, name, color, first=i == 0)
-                for what, color in shown.items()
-                for i, name in enumerate(names or [""])
+                _histogram_panel(what, name, shown[what], first=at == 0, upright=upright)
+                for what, at, name in cells
             ]
         ).resolve_scale(x="independent", y="independent")
 
     return Figure(
-        ("training-histograms", tuple(names)),
+        ("training-histograms", tuple(names), upright),
         build,
         {"histograms": histograms(panels)},
         alt=f"Histograms of weights and activations of {curve.label} after epoch {epoch}.",
         name="training_histograms",
         room=room,
         table=lambda: tables.distributions(curve, [epoch], ["weights", "activations"]),
+        upright=lambda: histogram_figure(curve, epoch, upright=True),
     )
 
 
-def _histogram_panel(what: str, layer: int | str, color: str, *, first: bool) -> alt.Chart:
-    """Weights or activations of one layer; the first column says which."""
+def _histogram_panel(
+    what: str, layer: int | str, color: str, *, first: bool, upright: bool
+) -> alt.Chart:
+    """Weights or activations of one layer; those of the `first` layer say which, the weights say
+    the layer."""
     axis = {"tickCount": 3, "labelFlush": True, "labelBound": 12}
     x = alt.X(
         "x:Q",
         scale=alt.Scale(nice=False, zero=False),
         axis=alt.Axis(
-            title="value" if what == "activations" else None, grid=False, format="~g", **axis
+            title="value" if what == "activations" and not upright else None,
+            grid=False,
+            format="~g",
+            **axis,
         ),
     )
-    title = f"{what.capitalize()} in a bin" if first else None
+    quantity = f"{what.capitalize()} in a bin" if first else ""
+    named = f"Layer {layer}" if what == "weights" and layer != "" else ""
+    over, beside = (quantity, named) if upright else (named, quantity)
     look = {"tickCount": 3, "labelExpr": theme.COUNT, "labelFlush": theme.LEVEL, **_ROOM}
-    y = alt.Y("y:Q", axis=alt.Axis(title=title, **look))
+    y = alt.Y("y:Q", axis=alt.Axis(title=beside or None, **look))
     mine = f"datum.what == '{what}' && datum.layer == 'Layer {layer}'"
-    head = alt.Title(f"Layer {layer}" if what == "weights" and layer != "" else "", offset=4)
+    head = alt.Title(over, offset=4)
     panel = step_area("histograms", color, x=x, y=y)
     return panel.transform_filter(mine).properties(title=head)

@@ -39,7 +39,7 @@ def show() -> None:
                 _card(item, theme, base)
             if page == HOME:  # in the room beside its only card
                 with st.container(border=True, key="course-all"):
-                    take.together(list(found), base)
+                    take.together(base)
     st.header("The printed numbers beside ours", anchor=False)
     _numbers(list(found.values()))
 

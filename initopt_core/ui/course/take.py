@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -12,7 +11,9 @@ from initopt_core.data import FashionMNIST
 from initopt_core.figures import export, gallery, tutorial
 from initopt_core.figures.clips.clip import Clip
 from initopt_core.figures.tutorial import Item
+from initopt_core.ui import waiting
 from initopt_core.ui.export_menu import export_buttons
+from initopt_core.ui.server import making
 from initopt_core.ui.server.compute import compute
 from initopt_core.ui.server.dataset import get_dataset
 
@@ -45,7 +46,7 @@ def _clip(name: str) -> Clip:
 
 
 @st.fragment
-def together(names: list[str], base: str) -> None:
+def together(base: str) -> None:
     """One zip and one PDF, made when asked for, once for all who come by the same address."""
     st.subheader("All figures at once", anchor=False)
     st.markdown(
@@ -53,40 +54,42 @@ def together(names: list[str], base: str) -> None:
         "computes it, with a list of what is what. The handout has a page for each figure, with "
         "its numbers beside the printed ones."
     )
+    source = get_dataset().source
     with st.container(horizontal=True):
-        asked = [
-            kind
-            for kind, (label, _, _) in FILES.items()
-            if st.button(label, icon=ICONS[kind], key=f"course-make-{kind}")
-        ]
-    for kind in asked:
-        _, file_name, mime = FILES[kind]
-        bar = st.progress(0.0, "A moment …")
-
-        def progress(name: str, bar=bar) -> None:
-            bar.progress(names.index(name) / len(names), name)
-
-        data = _made(kind, base, get_dataset().source, progress)
-        bar.empty()
-        st.download_button(
-            f"Download {file_name}",
-            data,
-            file_name,
-            mime,
-            icon=":material/download:",
-            key=f"course-take-{kind}",
-            on_click="ignore",
-            type="primary",
-        )
+        for kind, (label, _, _) in FILES.items():
+            st.button(
+                label,
+                icon=ICONS[kind],
+                key=f"course-make-{kind}",
+                on_click=partial(_begin, kind, base, source),
+            )
+    for kind in FILES:
+        job = st.session_state.get(_held(kind))
+        if job is not None:
+            waiting.file_of(job, making.together, f"course-{kind}")
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _made(kind: str, base: str, source: str, _progress: Callable[[str], None]) -> bytes:
-    """A file of all figures; the newest few are kept."""
+def _held(kind: str) -> str:
+    return f"_course-{kind}"
+
+
+def _begin(kind: str, base: str, source: str) -> None:
+    """Have it made, unless it is being made already."""
+    job = st.session_state.get(_held(kind))
+    if job is None or not job.running:
+        _, file, mime = FILES[kind]
+        job = making.Job(file, mime, "Figure")
+        make = partial(_made, kind, base)
+        making.together.begin(make, job, keep=(kind, base, source))
+        st.session_state[_held(kind)] = job
+
+
+def _made(kind: str, base: str, job: making.Job) -> bytes:
+    """A file of all figures."""
     dataset = get_dataset()
     kept = [_kept(item, dataset) for item in gallery.items(dataset).values()]
     make = {"bundle": export.bundle, "handout": export.handout}[kind]
-    return make(kept, base=base, progress=_progress)
+    return make(kept, base=base, progress=job.step)
 
 
 def _kept(item: Item, dataset: FashionMNIST) -> Item:

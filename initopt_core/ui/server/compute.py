@@ -51,7 +51,7 @@ def compute(function: Callable, *args: Hashable, **kwargs: Hashable) -> Any:
 def _client() -> str:
     """Who waits, for fair turns: the visitor on a hosted server, however many pages he has open;
     else the page."""
-    context = get_script_run_ctx()
+    context = get_script_run_ctx(suppress_warning=True)  # files are made outside of scripts
     return identity.me().name or (context.session_id if context else "")
 
 
@@ -63,7 +63,7 @@ def give_way() -> None:
     who waits for his turn need not wait for what he does not want any more. What this run had to
     draw is drawn in the next. A timer is no change.
     """
-    context: Any = get_script_run_ctx()
+    context: Any = get_script_run_ctx(suppress_warning=True)
     with contextlib.suppress(AttributeError):  # Streamlit's own, they may move: then one waits
         requests, mine = context.script_requests, context.fragment_ids_this_run
         if mine and requests._state == ScriptRequestType.RERUN:

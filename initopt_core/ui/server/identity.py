@@ -105,8 +105,10 @@ def kept_secret(path: Path) -> str:
 
 def me() -> Visitor:
     """The visitor for whom this script runs."""
-    context = get_script_run_ctx()
-    session = context.session_id if context else ""
     if not server_settings().hosted:
         return LOCAL
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:  # a file is made outside of scripts
+        return Visitor("session-")
+    session = context.session_id
     return identities().visitor(st.context.cookies, session)

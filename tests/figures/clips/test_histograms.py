@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from initopt_core.figures.clips.histograms import Panel, panels_clip
+from initopt_core.figures.clips.clip import stage
+from initopt_core.figures.clips.histograms import Panel, _axes, _room, panels_clip
 from initopt_core.figures.clips.options import ClipOptions
 from initopt_core.reading import SettingError
 
@@ -28,3 +29,21 @@ def test_what_is_twice_as_high_has_twice_the_ink():
 def test_no_histogram_is_said():
     with pytest.raises(SettingError, match="no histogram"):
         panels_clip("x", "x", [], [], "t")
+
+
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (320, 180)])
+@pytest.mark.parametrize("count", [2, 5, 9])
+def test_each_histogram_stands_in_its_own_panel(count, size):
+    """The panels of a small clip lie further apart, for letters that can be read."""
+    panels = [Panel(f"Layer {n}", "#CC3311", 0, 1, np.full((2, 60), 20.0)) for n in range(count)]
+    clip = panels_clip("x", "x", panels, ["a", "b"], "t")
+    options = ClipOptions(width=size[0], height=size[1], fps=2, seconds=1)
+    frame = next(iter(clip.frames(options)))
+    still = stage(_axes(panels, _room(count), "t"), options)
+    assert len(still.panels) == count
+    red = np.asarray(frame).astype(int)[..., 0] - np.asarray(frame)[..., 2] > 100
+    for panel in still.panels:
+        left, top, right, bottom = still.box(*panel)
+        assert red[top + (bottom - top) // 3 : bottom, left + 1 : right - 1].mean() > 0.8
+        red[top : bottom + 1, left - 1 : right + 1] = False
+    assert not red.any(), "and nothing beside them"

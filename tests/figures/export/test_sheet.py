@@ -7,9 +7,12 @@ import pypdf
 import pytest
 from PIL import Image
 
-from initopt_core.figures import export, loss_surfaces
-from initopt_core.figures.export.sheet import _in_rows, wrapped
-from initopt_core.figures.room import Room
+from initopt_core import data
+from initopt_core.figures import export, initialization, loss_surfaces
+from initopt_core.figures.export.sheet import picture, wrapped
+from initopt_core.figures.initialization.display import Display
+from initopt_core.initialization.observation import observe
+from initopt_core.initialization.presets import PRESETS
 from initopt_core.loss_surfaces.flatness import TwoMinima
 
 WORDS = {"title": "A title", "caption": "settings in words " * 12, "source": "https://x.org/?a=1"}
@@ -18,6 +21,11 @@ WORDS = {"title": "A title", "caption": "settings in words " * 12, "source": "ht
 @pytest.fixture(scope="module")
 def figure():
     return loss_surfaces.two_minima(TwoMinima(), 0.1)
+
+
+@pytest.fixture(scope="module")
+def observed():
+    return observe(PRESETS["small-variance"].settings, data.load_sample())
 
 
 @pytest.mark.parametrize("theme", export.THEMES)
@@ -48,14 +56,26 @@ def test_a_text_is_broken_where_it_has_no_room_and_nothing_is_lost(width):
         assert all(len(line) * 6 < 1.5 * width for line in lines)
 
 
-@pytest.mark.parametrize(("width", "columns", "rows"), [(800, 3, 1), (500, 2, 2), (300, 1, 3)])
-def test_panels_of_one_row_go_below_one_another_where_they_have_no_room(width, columns, rows):
-    room = Room(300, 100, columns=3, left=40, right=10, gap=20, least=200)
-    found = _in_rows(room, width)
-    assert (found.columns, found.rows) == (columns, rows)
-    assert found.across(found.panel(width)) <= width
-    assert found is room or found.row_gap == room.top + room.bottom
-
-
 def test_a_paragraph_begins_a_line():
     assert wrapped("one two\nthree", 13, 500) == ["one two", "three"]
+
+
+def test_a_grid_stands_upright_in_a_column_its_letters_as_large_as_on_the_page(observed):
+    lying = initialization.grid(observed)
+    column = picture(lying, export.ExportOptions(shape="column", **WORDS))
+    assert column.width == 440 and column.zoom == pytest.approx(1, abs=0.01)
+    assert column.height > column.width, "a row for each layer"
+    said = [e.text for e in ET.fromstring(column.svg).iter("{http://www.w3.org/2000/svg}text")]
+    for word in ("Weights", "Gradients, dL/dW", "Activations, z"):
+        assert said.count(word) == 1
+    slide = picture(lying, export.ExportOptions(shape="column", text="slide", **WORDS))
+    assert 11 * slide.zoom > 11, "and no smaller where they are asked for larger"
+    wide = picture(lying, export.ExportOptions(shape="16:9", **WORDS))
+    assert wide.width > wide.height
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_compared_settings_stand_upright_too(observed, theme):
+    figure = initialization.compare([observed, observed], Display())
+    column = picture(figure, export.ExportOptions(theme, shape="column"))
+    assert column.zoom == pytest.approx(1, abs=0.01) and "Layer 8" in column.svg

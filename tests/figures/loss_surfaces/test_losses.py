@@ -51,3 +51,16 @@ def test_a_loss_of_zero_does_not_turn_an_exported_chart_linear(text, start, log,
     svg = vl_convert.vegalite_to_svg(spec)
     assert ("Left out" in svg) is bool(said) and said in svg
     assert len(rows_of(figure)) == 6  # the file has the zeros, too
+
+
+def test_losses_that_fall_without_end_are_exported():
+    figure = surface_losses("-(w1**2)", (1.0, 1.0))
+    assert figure.spec()["layer"][0]["encoding"]["y"]["scale"]["domain"] == [-10.0, 0.0]
+    assert export.to_svg(figure).startswith(b"<svg")
+
+
+def test_the_tutorials_deep_minima_are_whole():
+    runs = [Run("Adam", (("lr", 0.2),), (0.0, 0.0))]
+    figure = figures.losses(race(Surface("steep_optima"), runs, 60), ["Adam"])
+    scale = figure.spec()["layer"][0]["encoding"]["y"]["scale"]
+    assert "domain" not in scale and min(figure.data["losses"]["groups"][0]["loss"]) < -3

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from initopt_core import data
 from initopt_core.figures import export, gallery
 from initopt_core.ui.course import take
+from initopt_core.ui.server import making
 
 NAME = "26-sharp-and-flat"
 
@@ -61,14 +62,40 @@ def alone(fresh, monkeypatch):
         return function(*given) if function is gallery.numbers else item.make()
 
     monkeypatch.setattr(take, "compute", compute)
+    monkeypatch.setattr(making, "together", making.Line("test"))
     return made
 
 
+def asked():
+    from initopt_core.ui.course import take
+
+    take.together("https://x.org")
+
+
+def pressed(kind: str) -> AppTest:
+    test = AppTest.from_function(asked).run(timeout=30)
+    test.button(key=f"course-make-{kind}").click().run()
+    making.together.wait(60)
+    test.run()
+    assert not test.exception, test.exception
+    return test
+
+
 def test_the_bundle_is_made_once_for_all_by_one_address(alone):
-    said: list[str] = []
-    first = take._made("bundle", "https://x.org", "sample", said.append)
+    first = pressed("bundle")
     count = len(alone)
-    assert take._made("bundle", "https://x.org", "sample", said.append) == first
-    assert len(alone) == count and said
-    with zipfile.ZipFile(io.BytesIO(first)) as packed:
-        assert "https://x.org/loss_surfaces" in packed.read("README.txt").decode()
+    assert count
+    second = pressed("bundle")
+    for test in (first, second):
+        (file,) = test.get("download_button")
+        assert file.proto.label.startswith("Download initopt-figures.zip (")
+    assert len(alone) == count
+    packed = second.session_state[take._held("bundle")].data
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert "https://x.org/loss_surfaces" in archive.read("README.txt").decode()
+
+
+def test_the_handout_stands_beside_the_bundle(alone):
+    job = pressed("handout").session_state[take._held("handout")]
+    assert job.data.startswith(b"%PDF") and (job.done, job.all) == (0, 1)
+    assert job.now == "A sharp and a flat minimum"

@@ -43,7 +43,7 @@ def script(monkeypatch):
     found = SimpleNamespace(
         script_requests=ScriptRequests(), fragment_ids_this_run=["slider", "picture"]
     )
-    monkeypatch.setattr(compute, "get_script_run_ctx", lambda: found)
+    monkeypatch.setattr(compute, "get_script_run_ctx", lambda **_: found)
     return found
 
 

@@ -6,5 +6,6 @@ import { readable } from "../../../assets/web/surface_canvas/plots.js";
 test("losses that fall without end are shown as far as they can be told apart", () => {
   assert.deepEqual(readable([-9, -9], -1e17, -9), [-50, 2.5]);
   assert.deepEqual(readable([27], -Infinity, 27), [-200, 27]);
-  assert.deepEqual(readable([0], -3, 0), [-1, 0.05]);
+  assert.deepEqual(readable([0], -4, 0), [-4, 0.5]);
+  assert.deepEqual(readable([0], -30, 0), [-10, 0.5]);
 });
