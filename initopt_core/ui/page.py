@@ -111,6 +111,7 @@ class Laboratory:
         draw(now.held)
         self._settle(now)
         tell_of_crowd()
+        answering.note_once(() if self.history.possible() else self._keys((HEAD,)))  # Undo
         now.run = _OVER
         state[_DRAWN], state[_SINCE] = self.name, time.monotonic()
 

@@ -24,6 +24,8 @@ _log = logging.getLogger("initopt.answering")
 _noted: weakref.WeakKeyDictionary[Any, dict[str, tuple[str, ...]]] = weakref.WeakKeyDictionary()
 """Of each session's store of parts: id of the changed control's part -> keys of those that answer
 it."""
+_once: weakref.WeakKeyDictionary[Any, tuple[str, ...]] = weakref.WeakKeyDictionary()
+"""Likewise: keys of the parts that answer the next change as well, whatever it is."""
 
 
 def begin() -> None:
@@ -63,6 +65,9 @@ def _parts(store: Any, asked: list[str]) -> list[str]:
         except StreamlitAPIException:  # one of them is gone
             answering = [one]
         parts.update(dict.fromkeys(answering))
+    if any(one in noted for one in asked) and (keys := _once.pop(store, ())):
+        with contextlib.suppress(StreamlitAPIException):
+            parts.update(dict.fromkeys(store.resolve_target(keys)))
     return list(parts)
 
 
@@ -74,6 +79,13 @@ def note(key: str, answering: Sequence[str]) -> None:
         mine = _noted.setdefault(store, {})
         for one in store.resolve_target(key):
             mine[one] = tuple(answering)
+
+
+def note_once(keys: Sequence[str]) -> None:
+    """The next change on this page is answered by these parts, too; that after it is not."""
+    context: Any = get_script_run_ctx()
+    with contextlib.suppress(AttributeError, TypeError):
+        _once[context.fragment_storage] = tuple(keys)
 
 
 def covered(keys: Sequence[str]) -> bool:

@@ -47,6 +47,16 @@ def test_what_was_noted_is_run_instead(ran):
     assert ran("id-box") == ["id-picture"]
 
 
+def test_what_answers_the_next_change_answers_it_alone(ran):
+    answering.note("slider", ["picture", "slider"])
+    answering.note_once(["box"])
+    assert ran("id-picture") == ["id-picture"]  # no control's: it was no change
+    assert ran("id-slider") == ["id-picture", "id-slider", "id-box"]
+    assert ran("id-slider") == ["id-picture", "id-slider"]
+    answering.note_once(["gone"])
+    assert ran("id-slider") == ["id-picture", "id-slider"]
+
+
 def test_of_what_nothing_is_known_the_usual_is_run(ran, store):
     assert ran("id-slider") == ["id-slider"] and ran() == []
     answering.note("slider", ["picture", "slider"])
