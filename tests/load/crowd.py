@@ -2,7 +2,7 @@
 
     python tests/load/crowd.py --sessions 1000
 
-All sessions are opened, then all leave. Memory is the server's resident set, from /proc (Linux).
+All sessions are opened, all leave, and another crowd comes. Memory is the server's resident set, from /proc (Linux).
 """
 
 from __future__ import annotations
@@ -44,10 +44,9 @@ async def rested(pid: int) -> float:
     return before
 
 
-async def crowd(running: server.Server, page: str, count: int, leave_s: float) -> None:
-    """Open, look, close, look; prints what was found."""
-    pid, gate = running.process.pid, asyncio.Semaphore(AT_ONCE)
-    waits: list[float] = []
+async def wave(running: server.Server, page: str, count: int) -> list[Visitor]:
+    """Open so many at once; prints how long it took."""
+    gate, waits = asyncio.Semaphore(AT_ONCE), []
 
     async def one() -> Visitor:
         visitor = Visitor(running.url, page)
@@ -58,24 +57,35 @@ async def crowd(running: server.Server, page: str, count: int, leave_s: float) -
             waits.append(time.perf_counter() - begin)
         return visitor
 
-    first = [await one() for _ in range(5)]  # the server's own first time
-    base = await rested(pid)
-    waits.clear()
     begin = time.perf_counter()
     visitors = await asyncio.gather(*(one() for _ in range(count)))
     took = time.perf_counter() - begin
-    full = await rested(pid)
-    late = sorted(waits)[int(0.95 * len(waits))]
     print(
-        f"{count} sessions of {page}: all open after {took:.1f} s "
-        f"(each {1000 * took / count:.0f} ms; of {AT_ONCE} at once the 95th waited {late:.1f} s)"
+        f"{count} sessions of {page}: all open after {took:.1f} s ({1000 * took / count:.0f} ms "
+        f"each; of {AT_ONCE} at once the 95th waited {sorted(waits)[int(0.95 * count)]:.1f} s)"
     )
-    print(f"memory: {base:.0f} MB before, {full:.0f} MB with all: {(full - base) / count:.2f} MB each")
-    for visitor in (*visitors, *first):
+    return visitors
+
+
+async def crowd(running: server.Server, page: str, count: int, waves: int, leave_s: float) -> None:
+    """Open, look, close, look, and again; prints what was found."""
+    pid = running.process.pid
+    first = await wave(running, page, 5)  # the server's own first time
+    base = before = await rested(pid)
+    for number in range(waves):
+        visitors = await wave(running, page, count)
+        full = await rested(pid)
+        for visitor in visitors:
+            await visitor.close()
+        await asyncio.sleep(leave_s)
+        left = await rested(pid)
+        print(
+            f"wave {number + 1}: {before:.0f} MB before, {full:.0f} MB with all "
+            f"({(full - base) / count:.2f} MB each), {left:.0f} MB {leave_s:.0f} s after they left"
+        )
+        before = left
+    for visitor in first:
         await visitor.close()
-    await asyncio.sleep(leave_s)
-    left = await rested(pid)
-    print(f"{leave_s:.0f} s after they left: {left:.0f} MB")
 
 
 def main() -> int:
@@ -83,13 +93,14 @@ def main() -> int:
     parser.add_argument("--sessions", type=int, default=300)
     parser.add_argument("--page", default="initialization")
     parser.add_argument("--leave", type=float, default=150.0, help="seconds until memory is read")
+    parser.add_argument("--waves", type=int, default=2, help="what is freed, the next one takes")
     options = parser.parse_args()
     if not 1 <= options.sessions <= MAX_SESSIONS:
         parser.error(f"at most {MAX_SESSIONS} sessions")
     home = Path(tempfile.mkdtemp(prefix="initopt-crowd-"))
     room = {"INITOPT_MAX_SESSIONS": str(options.sessions + 100)}
     with server.serving(server.ROOT / "app.py", home, room) as running:
-        asyncio.run(crowd(running, options.page, options.sessions, options.leave))
+        asyncio.run(crowd(running, options.page, options.sessions, options.waves, options.leave))
     return 0
 
 
