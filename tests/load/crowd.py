@@ -2,7 +2,8 @@
 
     python tests/load/crowd.py --sessions 1000
 
-All sessions are opened, all leave, and another crowd comes. Memory is the server's resident set, from /proc (Linux).
+All sessions are opened, all leave, and another crowd comes. Memory is the server's resident set,
+from /proc (Linux).
 """
 
 from __future__ import annotations
