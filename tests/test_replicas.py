@@ -153,17 +153,28 @@ def test_downloads_and_uploads_stay_with_their_replica(replicas, hall, shared, t
         assert not (await visitor.run(query=query)).problems
         return visitor, buttons
 
+    async def taken(visitor: Visitor, buttons: dict, label: str, begin: bytes) -> None:
+        button = next(b for name, b in buttons.items() if name.startswith(label))
+        place = await transfers.address(visitor, button)
+        status, content = transfers.asked(hall + place, cookies)
+        assert status == 200 and content and content.startswith(begin)
+        assert transfers.asked(other.url + place, cookies)[0] == 404
+
     async def take() -> None:
         visitor, buttons = await visit("initialization")
         menu = next(w for w in visitor.widgets if "init-main-export" in w)
         opened = WidgetState(id=menu, bool_value=True)
         assert not (await visitor.run((opened,))).problems
-        for label, begin in {"PNG": b"\x89PNG", "Data, CSV": b"", "All": b"PK"}.items():
-            button = next(b for name, b in buttons.items() if name.startswith(label))
-            place = await transfers.address(visitor, button)
-            status, content = transfers.asked(hall + place, cookies)
-            assert status == 200 and content and content.startswith(begin)
-            assert transfers.asked(other.url + place, cookies)[0] == 404
+        await taken(visitor, buttons, "PNG", b"\x89PNG")
+        await taken(visitor, buttons, "Data, CSV", b"")
+        press = next(w for w, said in visitor.labels.items() if said.startswith("All figures"))
+        await visitor.run((opened, WidgetState(id=press, trigger_value=True)))
+        for _ in range(240):  # it is made in its turn, one file after the other
+            if any(name.startswith("Download") for name in buttons):
+                break
+            await asyncio.sleep(0.5)
+            assert not (await visitor.run((opened,))).problems
+        await taken(visitor, buttons, "Download", b"PK")
         await visitor.close()
 
     async def bring_a_lecture() -> None:

@@ -209,7 +209,9 @@ def test_bad_sizes_keep_the_last_picture(page, app_url):
     box = page.locator('input[aria-label="Hidden layers"]')
     box.fill("512, many")
     box.press("Enter")
-    expect(page.get_by_text("“many” is not a number of units")).to_be_visible(timeout=20_000)
+    for place in ("stAlertContentError", "stMain"):  # at the box, and where a phone shows it
+        told = page.get_by_test_id(place).get_by_text("“many” is not a number of units")
+        expect(told).to_be_visible(timeout=20_000)
     calm(page)
     assert stamp(page, "init-grid") == before
     expect(page.locator('[data-testid="stException"]')).to_have_count(0)

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import torch
+
 RUNNER = """
 import contextlib, importlib.util, io, json, os, sys, traceback
 assert importlib.util.find_spec("initopt_core") is None, "the project is on the path"
@@ -22,6 +24,12 @@ for name, source in json.load(sys.stdin).items():
         fault = traceback.format_exc(limit=-3)
     print(json.dumps([name, said.getvalue(), fault]))
 """
+
+
+def adding_up_as_here() -> dict[str, str]:
+    """An environment for a process whose numbers are compared with this one's to the last bit: a
+    sum over as many threads is added in the same order."""
+    return {**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())}
 
 
 def run_alone(programs: dict[str, str], folder: Path, files: Path) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import math
-import os
 import signal
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from initopt_core.training.history import History
 from initopt_core.training.runs import pretrained
 from initopt_core.training.runs.store import RunStore
 from initopt_core.training.runs.uploads import read_upload
+from tests.support import programs
 from tests.support.training import sample, tiny, without_times
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -624,10 +624,10 @@ def test_a_killed_training_goes_on_to_the_same_numbers(tmp_path, run, search_epo
                 killed,
             ],
             cwd=ROOT,
-            env={**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())},
+            env=programs.adding_up_as_here(),
             capture_output=True,
         )
-        assert ended.returncode == -signal.SIGKILL  # as many threads: sums are added as here
+        assert ended.returncode == -signal.SIGKILL
         with open(killed / "events.jsonl", "a") as log:
             log.write('{"kind": "steps", "first"')  # what a kill leaves half written
     status, said, errors = run("train", "--config", config, "--out", killed)

@@ -22,6 +22,7 @@ from initopt_core.training.history import History
 from initopt_core.training.runs.service import TrainingService
 from initopt_core.training.runs.store import ACTIVE, RunStore, read_control
 from initopt_core.training.runs.worker import run_folder
+from tests.support import programs
 from tests.support.training import sample, tiny, without_times
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -170,7 +171,9 @@ def test_killed_within_a_checkpoint_write(store, file, count):
     run_id = store.create(config)
     path = store.path(run_id)
     ended = subprocess.run(
-        [sys.executable, "-c", KILL_IN_WRITE, str(path), file, str(count)], cwd=ROOT
+        [sys.executable, "-c", KILL_IN_WRITE, str(path), file, str(count)],
+        cwd=ROOT,
+        env=programs.adding_up_as_here(),
     )
     assert ended.returncode == -signal.SIGKILL
     os.utime(path / "alive", (0, 0))
