@@ -75,7 +75,9 @@ class BasinMap {
     const { label, settings, color, alt } = this.head;
     const swatch = Object.assign(document.createElement("span"), { textContent: "■ " });
     swatch.style.color = color;
-    this.title.replaceChildren(swatch, Object.assign(document.createElement("b"), { textContent: label }), ` ${settings}`);
+    const [name, set] = [["b", label], ["span", settings]].map(([tag, textContent]) =>
+      Object.assign(document.createElement(tag), { textContent }));
+    this.title.replaceChildren(swatch, name, " ", set);
     this.canvas.setAttribute("aria-label", `${alt} Arrow keys move over the starts, Enter follows one.`);
     this.draw();
     this.root.dataset.drawn = String(++this.drawn);
