@@ -1,15 +1,36 @@
 """What an untouched page showed at an earlier start of the same code, kept for the next one: it
-stands there while PyTorch loads. Needs neither PyTorch nor Altair.
+stands there while PyTorch loads. The very first start shows what is shipped, drawn from the bundled
+sample. Needs neither PyTorch nor Altair.
 """
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from initopt_core.paths import ASSETS
+
 from .components import chart_store
+
+SHIPPED = ASSETS / "data" / "first_pictures.json.gz"
+"""Page -> what it shows; made by make_first_pictures.py beside it."""
+
+
+def known(page: str) -> dict[str, Any]:
+    """What was kept, else what is shipped."""
+    return kept(page) or shipped(page)
+
+
+def shipped(page: str) -> dict[str, Any]:
+    """Of the bundled file; nothing where there is none."""
+    try:
+        return json.loads(gzip.decompress(SHIPPED.read_bytes()))[page]
+    except (OSError, ValueError, LookupError, EOFError):
+        return {}
 
 
 def keep(page: str, value: dict[str, Any], folder: str) -> None:

@@ -19,7 +19,8 @@ EACH = 4
 """Images of each class."""
 
 
-def _picture(card: str) -> str:
+def picture(card: str) -> str:
+    """Markup of a card's picture."""
     if card == "initialization":
         return home_parts.initialization(get_dataset().source)
     return home_parts.training() if card == "training" else home_parts.loss_surfaces()
@@ -40,7 +41,7 @@ def _class_grid(source: str) -> str:
 
 def show() -> None:
     """The whole page."""
-    home_cards.draw(_picture)
+    home_cards.draw(picture)
     _course()
     dataset = get_dataset()
     source = dataset.source
@@ -81,7 +82,7 @@ def _course() -> None:
 @st.cache_resource(show_spinner=False)
 def _keep(source: str, folder: str) -> bool:
     """The cards' pictures for the next start, once."""
-    home_cards.keep({name: _picture(name) for name in home_cards.CARDS}, folder)
+    home_cards.keep({name: picture(name) for name in home_cards.CARDS}, folder)
     return True
 
 

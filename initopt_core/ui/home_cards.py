@@ -78,7 +78,7 @@ def meanwhile(title: str) -> None:
 
 def _show() -> bool:
     """Whether there was something to show."""
-    pictures = first_pictures.kept(PAGE)
+    pictures = first_pictures.known(PAGE)
     if pictures.keys() != CARDS.keys():
         return False
     draw(lambda name: str(pictures[name]))

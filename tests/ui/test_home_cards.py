@@ -5,7 +5,7 @@ import threading
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from initopt_core.ui import home_cards
+from initopt_core.ui import first_pictures, home_cards
 from initopt_core.ui.server import startup
 from tests.support.pages import html_of
 
@@ -49,6 +49,14 @@ def test_they_stand_there_as_an_earlier_start_drew_them(loading, monkeypatch):
     assert "Loading PyTorch" in test.caption[-1].value
 
 
-def test_without_any_the_page_waits_as_the_others_do(loading):
+def test_at_the_very_first_start_the_shipped_ones_stand_there(loading, monkeypatch):
+    monkeypatch.setattr(startup.st, "rerun", startup.st.stop)
+    monkeypatch.setattr(home_cards.st, "page_link", lambda *_, **__: None)
+    said = html_of(AppTest.from_function(page).run())
+    assert all(str(one) in said for one in first_pictures.shipped("home").values())
+
+
+def test_without_any_the_page_waits_as_the_others_do(loading, monkeypatch):
+    monkeypatch.setattr(first_pictures, "SHIPPED", loading / "nothing")
     test = AppTest.from_function(page).run()
     assert [m.value for m in test.markdown] == ["the page"]

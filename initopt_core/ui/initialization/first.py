@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -19,18 +20,22 @@ from initopt_core.ui.server import startup
 PAGE = "initialization"
 LOADING = (
     ":material/hourglass_top: Loading PyTorch and the images, once a start. Meanwhile, below: the "
-    "tutorial's network as an earlier start drew it."
+    "tutorial's network, drawn beforehand."
 )
 Charts = list[tuple[str, Compiled, bytes]]
 
 
-def keep(charts: Sequence[tuple[str, Compiled, bytes]], said: str, folder: str) -> None:
-    """For the next start: key, definition and message of each chart, the line over them, and
-    where the images lie."""
+def value(charts: Sequence[tuple[str, Compiled, bytes]], said: str) -> dict[str, Any]:
+    """As it is kept: key, definition and message of each chart, and the line over them."""
     parts = [
         [key, [c.text, c.digest, c.width, c.height], message.decode()] for key, c, message in charts
     ]
-    first_pictures.keep(PAGE, {"charts": parts, "said": said}, folder)
+    return {"charts": parts, "said": said}
+
+
+def keep(charts: Sequence[tuple[str, Compiled, bytes]], said: str, folder: str) -> None:
+    """For the next start; `folder`: where the images lie."""
+    first_pictures.keep(PAGE, value(charts, said), folder)
 
 
 def ready() -> bool:
@@ -49,7 +54,7 @@ def _charts() -> tuple[Charts, str]:
 
 
 def _kept() -> tuple[Charts, str]:
-    held = first_pictures.kept(PAGE)
+    held = first_pictures.known(PAGE)
     try:
         charts = [(key, Compiled(*made), text.encode()) for key, made, text in held["charts"]]
         return charts, str(held["said"])

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from initopt_core.data import FashionMNIST
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Observation, Settings, observe
 from initopt_core.initialization.findings import Finding, finding
 from initopt_core.initialization.presets import PRESETS
+from initopt_core.ui.components.chart_mount import Compiled
 from initopt_core.ui.components.live_chart import compile_figure, live_chart, message_bytes
 from initopt_core.ui.layout import let_it_be_drawn
 from initopt_core.ui.page import BELOW, CONTROLS, HEAD, PICTURE, Laboratory, experiments
@@ -52,6 +54,11 @@ def prepare() -> None:
     """Compute and compile what the untouched page shows, for the first visitor and, as long as
     PyTorch loads, for that of the next start."""
     dataset = get_dataset()
+    first.keep(untouched(dataset), panels.axes_told(Display()), dataset.folder)
+
+
+def untouched(dataset: FashionMNIST) -> list[tuple[str, Compiled, bytes]]:
+    """Key, definition and message of each figure that it shows."""
     seen = compute(observe, Settings.make(), dataset, False)
     charts = []
     for key, figure, select in (
@@ -61,7 +68,7 @@ def prepare() -> None:
         compiled = compile_figure(figure)
         message = message_bytes(figure, compiled, key=key, inline=False, select=select)
         charts.append((key, compiled, message))
-    first.keep(charts, panels.axes_told(Display()), dataset.folder)
+    return charts
 
 
 LAB = Laboratory(
