@@ -11,7 +11,6 @@ test_answering.py` fails when an upgrade moves it, and pages then work as withou
 from __future__ import annotations
 
 import contextlib
-import logging
 import weakref
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,7 +19,8 @@ from typing import Any
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-_log = logging.getLogger("initopt.answering")
+from .wrapping import wrap
+
 _noted: weakref.WeakKeyDictionary[Any, dict[str, tuple[str, ...]]] = weakref.WeakKeyDictionary()
 """Of each session's store of parts: id of the changed control's part -> keys of those that answer
 it."""
@@ -30,15 +30,10 @@ _once: weakref.WeakKeyDictionary[Any, tuple[str, ...]] = weakref.WeakKeyDictiona
 
 def begin() -> None:
     """Let runs begin so; cheap when repeated."""
-    try:
-        from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
-
-        run = ScriptRunner._run_script
-    except (ImportError, AttributeError) as problem:
-        _log.warning("every change takes two runs: %s", problem)
-        return
-    if not getattr(run, "widens", False):
-        ScriptRunner._run_script = _widening(run)
+    wrap(
+        "streamlit.runtime.scriptrunner.script_runner", "ScriptRunner", {"_run_script": _widening},
+        "every change takes two runs",
+    )  # fmt: skip
 
 
 def _widening(run: Any) -> Any:
@@ -52,7 +47,6 @@ def _widening(run: Any) -> Any:
                 wanted = replace(wanted, fragment_id_queue=parts)
         run(runner, wanted)
 
-    widened.widens = True  # pyright: ignore[reportFunctionMemberAccess]  # marks what is wrapped
     return widened
 
 

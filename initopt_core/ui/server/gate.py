@@ -13,22 +13,16 @@ import logging
 from typing import Any
 
 from . import operation
+from .wrapping import wrap
 
 _log = logging.getLogger("initopt.gate")
 
 
 def close() -> None:
     """Put the gate before every session; cheap when repeated."""
-    try:
-        from streamlit.runtime.state.session_state import WStates
-
-        read, write = WStates.__getitem__, WStates.get_serialized
-    except (ImportError, AttributeError) as problem:
-        _log.warning("widget values are not checked: %s", problem)
-        return
-    if not getattr(read, "checks", False):
-        WStates.__getitem__ = _checked(read)
-        WStates.get_serialized = _unless_it_fails(write)
+    around = {"__getitem__": _checked, "get_serialized": _unless_it_fails}
+    states = "streamlit.runtime.state.session_state"
+    wrap(states, "WStates", around, "widget values are not checked")
 
 
 def _checked(read: Any) -> Any:
@@ -49,7 +43,6 @@ def _checked(read: Any) -> Any:
         _log.debug("a value of %s is none (%s)", widget[:80], type(problem).__name__)
         raise KeyError(widget)
 
-    checked.checks = True  # pyright: ignore[reportFunctionMemberAccess]  # marks what is wrapped
     return checked
 
 

@@ -10,25 +10,17 @@ this.
 from __future__ import annotations
 
 import functools
-import logging
 from typing import Any
 
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 
-_log = logging.getLogger("initopt.themes")
+from .wrapping import wrap
 
 
 def keep() -> None:
     """Let every section's message be kept; cheap when repeated."""
-    try:
-        from streamlit.runtime import app_session
-
-        populate = app_session._populate_theme_msg
-    except (ImportError, AttributeError) as problem:
-        _log.warning("every run looks up the theme: %s", problem)
-        return
-    if not getattr(populate, "keeps", False):
-        app_session._populate_theme_msg = _keeping(populate)
+    around = {"_populate_theme_msg": _keeping}
+    wrap("streamlit.runtime.app_session", "", around, "every run looks up the theme")
 
 
 def _keeping(populate: Any) -> Any:
@@ -40,9 +32,7 @@ def _keeping(populate: Any) -> Any:
         populate(message, section)
         return message
 
-    @functools.wraps(populate)
     def populated(message: CustomThemeConfig, section: str = "theme") -> None:
         message.MergeFrom(made(section))
 
-    populated.keeps = True  # pyright: ignore[reportAttributeAccessIssue]  # marks what is wrapped
     return populated
