@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import random
 import statistics
 import sys
@@ -28,6 +27,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS
 from initopt_core.surfaces import SURFACES
+from tests.load.process import processor_seconds
 from tests.load.socket_client import Visitor
 from tests.support import server
 
@@ -93,12 +93,6 @@ class Row:
     errors: int
     size: float
     processor: float
-
-
-def processor_seconds(pid: int) -> float:
-    """Processor time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def opened(url: str, page: str, count: int) -> list[Visitor]:

@@ -2,8 +2,8 @@
 
     python tests/load/crowd.py --sessions 1000
 
-All sessions are opened, all leave, and another crowd comes. Memory is the server's resident set,
-from /proc (Linux).
+All sessions are opened, all leave, and another crowd comes. Memory is the server's resident set
+(Linux).
 """
 
 from __future__ import annotations
@@ -17,20 +17,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.load.process import resident_mb
 from tests.load.socket_client import Visitor
 from tests.support import server
 
 MAX_SESSIONS = 1000
 AT_ONCE = 20
 """Pages that are being opened at any time."""
-
-
-def resident_mb(pid: int) -> float:
-    """Memory that a process holds, in MB of 2^20 bytes."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    raise RuntimeError("this system does not tell a process's memory")
 
 
 async def rested(pid: int) -> float:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import random
 import statistics
 import sys
@@ -31,6 +30,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from initopt_core.training import TrainConfig
 from initopt_core.training.runs.service import TrainingService
+from tests.load.process import processor_seconds
 from tests.support import server
 
 MAX_SESSIONS, MAX_SECONDS = 500, 600
@@ -99,11 +99,6 @@ class Watcher:
                 due[fragment] = max(due[fragment] + self.fragments.get(fragment, 1.0), start)
             if not ready:
                 await asyncio.sleep(0.02)
-
-
-def processor_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def load(url: str, pid: int, run_id: str, count: int, seconds: float) -> None:
