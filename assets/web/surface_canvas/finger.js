@@ -1,7 +1,7 @@
 // One finger on the surface in three dimensions: sideways it turns the surface, up and down it
 // scrolls the page, and what it does is settled by its first pixels. Two zoom, as the controls do.
 
-const SETTLED = 10; // pixels after which a finger has a direction, as in hand.js
+export const SETTLED = 10; // pixels after which a finger has a direction
 
 export class Finger {
   /** @param {(dx: number, dy: number) => void} turn by pixels that the finger has gone */

@@ -3,6 +3,8 @@
 // A mouse moves the start from wherever it presses. A finger drags only the start's ring itself,
 // since a swipe that begins elsewhere scrolls the page; a tap anywhere puts the start there.
 
+import { SETTLED } from "./finger.js";
+
 /** @typedef {import("./view.js").View} View */
 
 const REACH = 16, TOUCH_REACH = 28; // pixels around a start
@@ -76,7 +78,7 @@ export class Hand {
     const [x, y] = this.at(e), before = this.pointers.get(e.pointerId);
     view.read([x, y]);
     if (!before) return;
-    if (this.mode === "tap" && Math.hypot(x - before[0], y - before[1]) > 10) this.mode = ""; // a swipe
+    if (this.mode === "tap" && Math.hypot(x - before[0], y - before[1]) > SETTLED) this.mode = ""; // a swipe
     if (this.mode !== "tap") this.pointers.set(e.pointerId, [x, y]);
     if (this.mode === "pinch" && this.pointers.size === 2) this.pinched();
     else if (this.mode === "pan") view.pan(x - before[0], y - before[1]);
