@@ -253,7 +253,8 @@ def draw_parts(lab: Laboratory, held: Held) -> None:
         st.error(problem, icon=":material/error:")
     for control in lab.reading.group(SCHEME):
         if control.name == MATCH.name:
-            lab.fragment(GAIN)(lambda held: _draw_gain(lab, held))()
+            gain = lab.fragment(GAIN, answers=control.options["answers"])
+            gain(lambda held: _draw_gain(lab, held))()
         else:
             lab.draw_one(control)
     if lab.reading.group(BIAS) and (place := part("Biases", "vertical_align_center", "_init_bias")):
