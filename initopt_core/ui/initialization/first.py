@@ -39,12 +39,13 @@ def keep(charts: Sequence[tuple[str, Compiled, bytes]], said: str, folder: str) 
 
 
 def ready() -> bool:
-    """Whether there is a picture to show; the files that it needs are put in place.
+    """Put in place the files of the picture; whether an earlier start drew it, so that its charts
+    need not be compiled.
 
     Called before PyTorch is loaded, so that the first visitor's script finds it done.
     """
     chart_mount.component()
-    return bool(_charts()[0])
+    return bool(_charts()[0] and first_pictures.kept(PAGE))
 
 
 def _charts() -> tuple[Charts, str]:

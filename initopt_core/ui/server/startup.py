@@ -131,7 +131,7 @@ def _aside(work: Callable[[], None]) -> None:
 
 
 def _picture() -> bool:
-    """Put an earlier start's picture in its place; False if there is none."""
+    """Put the first picture in its place; whether it is an earlier start's."""
     with contextlib.suppress(Exception):
         for name in AT_ONCE:
             importlib.import_module(name)

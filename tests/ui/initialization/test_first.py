@@ -57,6 +57,18 @@ def test_it_shows_both_figures_under_the_pages_name(kept, monkeypatch, tmp_path)
     assert [m.value for m in test.markdown] == ["the page"] and not test.title
 
 
+@pytest.mark.parametrize("earlier", [True, False])
+def test_only_an_earlier_starts_charts_are_compiled(images, monkeypatch, tmp_path, earlier):
+    """What is shipped is shown, too, but the chart compiler is needed beside it."""
+    monkeypatch.setattr(assets, "may_serve", lambda: True)
+    monkeypatch.setattr(assets, "served", lambda: True)
+    monkeypatch.setattr(assets, "specs_dir", lambda: tmp_path)
+    monkeypatch.setattr(chart_mount, "component", lambda: None)
+    if earlier:
+        first.keep(CHARTS, "", str(images))
+    assert first._charts()[0] and first.ready() is earlier
+
+
 def test_another_setting_waits_as_every_page_does(kept, monkeypatch):
     monkeypatch.setattr(startup, "_imported", threading.Event())
     monkeypatch.setattr(startup, "PATIENCE_SECONDS", 0.01)
