@@ -4,7 +4,7 @@ import streamlit as st
 
 from initopt_core.ui import address, layout, stage, type_size
 from initopt_core.ui.lecture import present
-from initopt_core.ui.server import answering, gallery, gate, logs, startup, themes, web
+from initopt_core.ui.server import answering, gallery, gate, lighter, logs, startup, web
 
 PAGES = {
     "home": ("Home", ":material/home:"),
@@ -49,7 +49,7 @@ else:  # imported once, by `streamlit run`, when the server starts
     logs.begin()
     gate.close()
     answering.begin()
-    themes.keep()
+    lighter.begin()
     app = st.App(
         __file__,
         lifespan=startup.lifespan,
