@@ -6,9 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import signal
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -26,12 +24,11 @@ from initopt_core.training.runs.store import RunStore
 from tests.load.fuzz import attack
 from tests.load.socket_client import Kept, Visitor
 from tests.support import transfers
+from tests.support.haproxy import HAPROXY, before, status, wait_for
 from tests.support.loops import to_its_end
-from tests.support.server import Server, free_port
+from tests.support.server import Server
 from tests.support.training import tiny
 from tests.support.transfers import cookies_from
-
-HAPROXY = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +47,7 @@ def replicas(tmp_path_factory, shared):
         for server in servers:
             server.wait(180)
         for server in servers:
-            until = time.monotonic() + 180
-            while status(f"{server.url}/readyz") != 200 and time.monotonic() < until:
-                time.sleep(0.2)
+            wait_for(f"{server.url}/readyz", 180)
         yield servers
     finally:
         for server in servers:
@@ -65,35 +60,8 @@ def hall(replicas, tmp_path_factory):
     if HAPROXY is None:
         assert os.environ.get("CI") != "true", "haproxy is missing; .ci/run installs it"
         pytest.skip("haproxy is not installed")
-    port = free_port()
-    one, two = (server.url.removeprefix("http://") for server in replicas)
-    log = (tmp_path_factory.mktemp("haproxy") / "log").open("wb")
-    process = subprocess.Popen(
-        [HAPROXY, "-db", "-f", str(ROOT / ".deploy" / "haproxy.cfg")],
-        env={"BIND": "127.0.0.1", "PORT": str(port), "APP1": one, "APP2": two},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        until = time.monotonic() + 30
-        while status(f"{url}/healthz") != 200 and time.monotonic() < until:
-            time.sleep(0.1)
+    with before(replicas, tmp_path_factory.mktemp("haproxy") / "log") as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(10)
-        log.close()
-
-
-def status(url: str) -> int:
-    try:
-        with urllib.request.urlopen(url, timeout=3) as answer:
-            return answer.status
-    except urllib.error.HTTPError as problem:
-        return problem.code
-    except OSError:
-        return 0
 
 
 def test_a_hostile_visitor_sees_no_unforeseen_error_and_the_server_lives(replicas):

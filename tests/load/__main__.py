@@ -3,6 +3,7 @@
     python -m tests.load                              100 sessions, a few minutes
     python -m tests.load --sessions 300 --capacity 90
     python -m tests.load --page loss_surfaces
+    python -m tests.load --sessions 300 --capacity 90 --replicas 2      behind HAProxy
 
 Sessions follow one another through the same settings, as a hall does. Capacity is what the bare
 page answers a second when it is asked for more than it can, unless given; each page is then
@@ -14,11 +15,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import random
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,10 +32,11 @@ from initopt_core.networks import ACTIVATIONS
 from initopt_core.surfaces import SURFACES
 from tests.load.process import processor_seconds
 from tests.load.socket_client import Visitor
-from tests.support import server
+from tests.support import haproxy, server
 
 MAX_SESSIONS, MAX_SECONDS = 1000, 120
 HERE = Path(__file__).resolve().parent
+Servers = Sequence[server.Server]
 Setting = tuple[str, ...]
 """What the boxes show: a scheme and an activation, or a surface."""
 
@@ -109,8 +113,18 @@ async def opened(url: str, page: str, count: int) -> list[Visitor]:
     return visitors
 
 
+def used_by(servers: Servers) -> float:
+    """Processor time that they have used, in seconds."""
+    return sum(processor_seconds(one.process.pid) for one in servers)
+
+
 async def measure(
-    page: Laboratory, name: str, pid: int, visitors: list[Visitor], rate: float, seconds: float
+    page: Laboratory,
+    name: str,
+    servers: Servers,
+    visitors: list[Visitor],
+    rate: float,
+    seconds: float,
 ) -> Row:
     """Offer `rate` changes a second for so long."""
     busy: set[int] = set()
@@ -135,7 +149,7 @@ async def measure(
             errors += 1
         busy.discard(index)
 
-    rng, tasks, used = random.Random(0), [], processor_seconds(pid)
+    rng, tasks, used = random.Random(0), [], used_by(servers)
     start = time.perf_counter()
     for i in range(int(rate * seconds)):
         await asyncio.sleep(max(0.0, start + i / rate - time.perf_counter()))
@@ -158,7 +172,7 @@ async def measure(
         ordered[int(0.95 * len(ordered))],
         errors,
         sum(sizes) / 1024 / count,
-        1000 * (processor_seconds(pid) - used) / count,
+        1000 * (used_by(servers) - used) / count,
     )
 
 
@@ -178,32 +192,49 @@ def table(rows: list[Row]) -> str:
     return "\n".join([head, *lines])
 
 
-async def idle(pid: int) -> None:
-    """Until the server has come to rest: what it prepares after its start is not measured."""
+async def idle(servers: Servers) -> None:
+    """Until they have come to rest: what they prepare after their start is not measured."""
     for _ in range(60):
-        used = processor_seconds(pid)
+        used = used_by(servers)
         await asyncio.sleep(1.0)
-        if processor_seconds(pid) - used < 0.05:
+        if used_by(servers) - used < 0.05:
             return
 
 
 async def one_page(
-    page: Laboratory, name: str, running: server.Server, path: str, options, rates
+    page: Laboratory, name: str, servers: Servers, url: str, path: str, options, rates
 ) -> list[Row]:
-    visitors = await opened(running.url, path, options.sessions)
-    pid = running.process.pid
-    await measure(page, name, pid, visitors, 5.0, 3.0)  # settings of the beginning are kept
-    for setting in page.settings if options.settings else ():
-        states = page.change(visitors[0], setting, ())
-        await visitors[0].run(states, fragment=visitors[0].parts[states[0].id])
-    await idle(pid)
+    visitors = await opened(url, path, options.sessions)
+    # Settings of the beginning are kept.
+    await measure(page, name, servers, visitors, 5.0, 3.0)
+    for visitor in visitors[: 5 * len(servers)] if options.settings else ():  # each server has some
+        for setting in page.settings:
+            states = page.change(visitor, setting, ())
+            await visitor.run(states, fragment=visitor.parts[states[0].id])
+    await idle(servers)
     if not rates:
-        found = await measure(page, name, pid, visitors, 200.0, options.seconds)
+        found = await measure(page, name, servers, visitors, 200.0, options.seconds)
         rates += [factor * round(found.answered) for factor in (0.5, 1.0, 2.0)]
-    rows = [await measure(page, name, pid, visitors, rate, options.seconds) for rate in rates]
+    rows = [await measure(page, name, servers, visitors, rate, options.seconds) for rate in rates]
     for visitor in visitors:
         await visitor.close()
     return rows
+
+
+@contextlib.contextmanager
+def serving(script: Path, count: int) -> Iterator[tuple[list[server.Server], str]]:
+    """So many servers, and where visitors go."""
+    home = Path(tempfile.mkdtemp(prefix="initopt-load-"))
+    env = {"PYTHONPATH": str(server.ROOT), "INITOPT_HOME": str(home), "INITOPT_SECRET": "s" * 40}
+    with contextlib.ExitStack() as all_of_them:
+        enter = all_of_them.enter_context
+        servers = [enter(server.serving(script, home / str(i), env)) for i in range(count)]
+        if count == 1:
+            yield servers, servers[0].url
+            return
+        for one in servers:
+            haproxy.wait_for(f"{one.url}/readyz", 180)
+        yield servers, enter(haproxy.before(servers, home / "haproxy.log"))
 
 
 def main() -> int:
@@ -215,6 +246,7 @@ def main() -> int:
         "--settings", type=int, help="so many, all computed beforehand: what a page itself costs"
     )
     parser.add_argument("--capacity", type=float, help="changes a second; measured unless given")
+    parser.add_argument("--replicas", type=int, choices=(1, 2), default=1, help="of the real page")
     options = parser.parse_args()
     if not 1 <= options.sessions <= MAX_SESSIONS or not 0 < options.seconds <= MAX_SECONDS:
         parser.error(f"at most {MAX_SESSIONS} sessions and {MAX_SECONDS} seconds")
@@ -224,9 +256,9 @@ def main() -> int:
     rates = [f * options.capacity for f in (0.5, 1.0, 2.0)] if options.capacity else []
     rows: list[Row] = []
     for name, (script, path) in page.scripts().items():
-        home = Path(tempfile.mkdtemp(prefix="initopt-load-"))
-        with server.serving(script, home, {"PYTHONPATH": str(server.ROOT)}) as running:
-            rows += asyncio.run(one_page(page, name, running, path, options, rates))
+        # One process answers for the bare page, which knows no readiness.
+        with serving(script, 1 if name == "bare" else options.replicas) as (servers, url):
+            rows += asyncio.run(one_page(page, name, servers, url, path, options, rates))
     print(table(rows))
     return int(any(row.errors for row in rows))
 
