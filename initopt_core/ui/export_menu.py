@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from initopt_core.figures import export
 from initopt_core.figures.export import ExportOptions
@@ -17,7 +18,7 @@ from initopt_core.figures.figure import Figure
 from initopt_core.wording import as_text
 
 from . import address, stage, waiting
-from .offers import offers
+from .offers import offers, present_part, told
 from .server import making
 
 if TYPE_CHECKING:
@@ -65,9 +66,11 @@ class Offer:
     extra: Mapping[str, Maker] = field(default_factory=dict)
     caption: str = ""
     page: Callable[[Figure, ExportOptions], bytes] = chart_page
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def made(self) -> Figure:
-        return self.figure if isinstance(self.figure, Figure) else self.figure()
+        figure = self.figure if isinstance(self.figure, Figure) else self.figure()
+        return replace(figure, settings={**self.settings, **figure.settings})
 
 
 def export_buttons(
@@ -85,8 +88,9 @@ def export_buttons(
 ) -> None:
     """A small popover with the figure in every format, in the look that is chosen there.
 
-    Closed it costs one element and no computation. Open it is drawn without the page around it; a
-    download does not rerun anything: the file is made when its button is pressed.
+    Closed it costs one element and no computation. When it is opened the part of the page that it
+    stands in is drawn, which may be older than what is shown; then it is drawn alone. A download
+    does not rerun anything: the file is made when its button is pressed.
 
     Args:
         figure: the figure beside it, or what makes it when a file is wanted.
@@ -98,15 +102,16 @@ def export_buttons(
         dress: gives the options title, caption and source; else the page's setting, the figure's
             description and the page's link.
         together: whether it belongs into the zip of all that the page shows.
-        caption: settings in words, where the figure's description lacks them.
+        caption: settings in words, in place of `offers.telling`'s.
         page: makes the interactive page, one HTML file.
     """
     if stage.is_on() or st.context.is_embedded:
         return  # on stage and in a frame nobody takes anything along
-    offer = Offer(figure, extra or {}, caption, page)
+    said, settings = told()
+    offer = Offer(figure, extra or {}, caption or said, page, settings)
     if together:
         offers()[key] = offer
-    _menu(offer, key, label, clips or {}, name, dress, together)
+    _menu(offer, key, label, clips or {}, name, dress, together, present_part())
 
 
 def also(
@@ -120,19 +125,28 @@ def also(
         make, caption, extra: as of `export_buttons`.
     """
     if not (stage.is_on() or st.context.is_embedded):
-        offers().setdefault(key, Offer(make, extra, caption))
+        said, settings = told()
+        offers().setdefault(key, Offer(make, extra, caption or said, settings=settings))
 
 
 @st.fragment
 def _menu(
-    offer: Offer, key: str, label: str, clips: Clips, name: str, dress: Dress | None, together: bool
+    offer: Offer,
+    key: str,
+    label: str,
+    clips: Clips,
+    name: str,
+    dress: Dress | None,
+    together: bool,
+    part: str,
 ) -> None:
-    menu = st.popover(label, icon=":material/download:", key=f"{key}-export", on_change="rerun")
+    opened = partial(_opened, f"{key}-export", part)
+    menu = st.popover(label, icon=":material/download:", key=f"{key}-export", on_change=opened)
     menu.html(_MORE_ROOM if clips else _ROOM)
     if not menu.open:
         return
-    told = address.teller()
-    dress = dress or partial(_as_told, told, offer.caption)
+    teller = address.teller()
+    dress = dress or partial(_as_told, teller, offer.caption)
     with menu:
         look, worded = _look(key)
         clothed = dress if worded else _bare
@@ -161,14 +175,23 @@ def _menu(
                     TOGETHER,
                     help="Computes all, also what is not open now.",
                     key=f"{key}-export-together",
-                    on_click=partial(_begin, look, told),
+                    on_click=partial(_begin, look, teller),
                 )
         if together:
-            _begun(key, told)
+            _begun(key, teller)
         if clips:
             from .clip_menu import clip_menu  # with encoders that nothing else needs
 
             clip_menu(clips, key=key, name=name, look=partial(_clip_look, offer, look, clothed))
+
+
+def _opened(menu: str, part: str) -> None:
+    """Callback: what a menu offers is that of the setting which is shown now."""
+    if part and st.session_state.get(menu):
+        try:
+            st.rerun([part])
+        except StreamlitAPIException:  # it is not on the page any more
+            st.rerun()
 
 
 def _said(file: str) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import streamlit as st
 
 _HELD = "_export_offers"
+_TOLD: ContextVar[tuple[str, Mapping[str, Any]]] = ContextVar("caption, settings", default=("", {}))
+_PART: ContextVar[str] = ContextVar("part of the page that is being drawn", default="")
 
 
 def offers() -> dict[str, Any]:
@@ -21,3 +26,34 @@ def begin(prefix: str = "") -> None:
     held = offers()
     for key in [key for key in held if key.startswith(prefix)]:
         del held[key]
+
+
+@contextlib.contextmanager
+def drawn_in(part: str) -> Iterator[None]:
+    """Menus within belong to the part of the page that has this key."""
+    before = _PART.set(part)
+    try:
+        yield
+    finally:
+        _PART.reset(before)
+
+
+def present_part() -> str:
+    """The key of the part that is being drawn; empty outside of parts. A change may leave it as it
+    was drawn for an earlier setting, so it is drawn anew when a menu in it is opened."""
+    return _PART.get()
+
+
+@contextlib.contextmanager
+def telling(caption: str, settings: Mapping[str, Any]) -> Iterator[None]:
+    """Figures within were made with these settings; the caption says them in words."""
+    before = _TOLD.set((caption, settings))
+    try:
+        yield
+    finally:
+        _TOLD.reset(before)
+
+
+def told() -> tuple[str, Mapping[str, Any]]:
+    """Caption and settings of the figures that are being drawn."""
+    return _TOLD.get()

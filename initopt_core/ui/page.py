@@ -19,7 +19,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from . import address
+from . import address, offers
 from .controls import is_number, parameter_control
 from .layout import enter, tell_of_crowd
 from .server import answering
@@ -129,7 +129,8 @@ class Laboratory:
             @functools.wraps(draw)
             def drawn(*args: Any) -> None:
                 now = self._current()
-                draw(now.held, *args)
+                with offers.drawn_in(self._key(key)):
+                    draw(now.held, *args)
                 if answers:
                     answering.note(self._key(key), self._keys(_told(answers)))
                 if now.run is not None:

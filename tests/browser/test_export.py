@@ -80,3 +80,60 @@ def test_paths_leave_as_picture_zip_and_clip(page, app_url):
         assert (stream.width, stream.height) == (640, 360)
         assert sum(1 for _ in clip.decode(video=0)) == 90  # 2 s, and 1 s that it stays
     assert page.problems == []
+
+
+def choose(page, label: str, option: str) -> None:
+    page.get_by_test_id("stSidebar").get_by_role("combobox", name=re.compile(label)).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def told_by(page, opener: str, file: str = "Settings, JSON") -> dict:
+    """What the settings of a menu say that is opened now."""
+    page.get_by_role("button", name=opener, exact=True).click()
+    menu = page.get_by_test_id("stPopoverBody")
+    button = menu.get_by_role("button", name=file)
+    expect(button).to_be_visible(timeout=30_000)
+    page.wait_for_timeout(1000)  # the part it belongs to is drawn anew
+    told = json.loads(taken(page, button))
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    return told
+
+
+def test_what_leaves_is_what_is_shown_after_controls_were_changed(page, app_url):
+    """The menus stand below, where a change draws nothing as long as they are closed."""
+    page.goto(f"{app_url}/initialization")
+    expect(page.get_by_role("button", name="Export depth")).to_be_visible(timeout=60_000)
+    before = told_by(page, "Export")
+    assert before["settings"]["scheme"] == "kaiming" and "seed 18" in before["export"]["caption"]
+    choose(page, "Scheme", "Xavier (Glorot)")
+    choose(page, "Activation", "Tanh")
+    expect(page).to_have_url(re.compile("scheme=xavier.*activation=tanh"))
+    for opener in ("Export", "Export depth"):
+        told = told_by(page, opener)
+        assert told["settings"]["scheme"] == "xavier", opener
+        assert told["settings"]["activation"] == "tanh"
+        assert "Xavier (Glorot), Tanh" in told["shows"] and "scheme=xavier" in told["link"]
+    assert page.problems == []
+
+
+def test_a_surface_leaves_as_it_is_looked_at(page, app_url):
+    page.goto(f"{app_url}/loss_surfaces")
+    drawn = "Number(document.querySelector('.sc-root')?.dataset.drawn) > 0"
+    page.wait_for_function(drawn, timeout=60_000)
+    choose(page, "Surface", "Himmelblau")
+    expect(page).to_have_url(re.compile("surface=himmelblau"))
+    for opener in ("Export the paths", "Export the loss curves"):
+        told = told_by(page, opener)
+        assert told["settings"]["surface"] == "himmelblau", opener
+        assert len(told["settings"]["runs"]) == 3
+    page.locator("[data-tool=solid]").click()
+    expect(page).to_have_url(re.compile("solid=true"))
+    assert told_by(page, "Export the paths")["figure"] == "loss-surface-3d"
+    page.get_by_role("radio", name="Basins").click()
+    told = told_by(page, "Export the maps")
+    assert told["figure"] == "basins" and told["settings"]["surface"] == "himmelblau"
+    choose(page, "Surface", "Beale")
+    expect(page).to_have_url(re.compile("surface=beale"))
+    assert told_by(page, "Export the maps")["settings"]["surface"] == "beale"
+    assert page.problems == []

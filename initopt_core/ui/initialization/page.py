@@ -15,6 +15,8 @@ from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Observation, Settings, observe
 from initopt_core.initialization.findings import Finding, finding
 from initopt_core.initialization.presets import PRESETS
+from initopt_core.initialization.words import in_words
+from initopt_core.ui import offers
 from initopt_core.ui.components.chart_mount import Compiled
 from initopt_core.ui.components.live_chart import compile_figure, live_chart, message_bytes
 from initopt_core.ui.layout import let_it_be_drawn
@@ -218,7 +220,9 @@ def below(held: controls.Held) -> None:
     """What lies under the first screen."""
     found, pinned = _seen(held), _pinned()
     depth = compute(conclusion, found.seen, pinned)[1]
-    panels.below(LAB, held, found.seen, pinned, found.main, depth)
+    settings = found.seen.settings
+    with offers.telling(in_words(settings), settings.to_dict()):
+        panels.below(LAB, held, found.seen, pinned, found.main, depth)
 
 
 def _say(found: Finding, problems: tuple[str, ...]) -> None:

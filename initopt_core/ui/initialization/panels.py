@@ -28,6 +28,7 @@ from .draws import seeds, seeds_figure, tutorial
 from .numbers import numbers
 from .pins import compare
 from .plane import phase_figure, phase_map
+from .taken import MENUS, turning
 
 # --- one layer of a deep network -----------------------------------------------------------------
 
@@ -121,8 +122,9 @@ def below(
         segmented(controls.PART, on_change=opened, width="stretch")
         offers.begin("init-")
         own = {"initialization.py": functools.partial(program, seen.settings)}
-        export_buttons(main, key="init-main", extra=own)
-        export_buttons(depth, key="init-depth", label="Export depth", extra=own)
+        first = pinned[0] if pinned else None
+        export_buttons(main, key=MENUS[0], clips=turning(first, seen), extra=own)
+        export_buttons(depth, key=MENUS[1], label="Export depth", extra=own)
         also("init-phase-map", lambda: phase_figure(seen), extra=own)
         also("init-seeds", lambda: seeds_figure(seen), extra=own)
         if pinned:
@@ -144,8 +146,9 @@ def below(
 
 def follows() -> tuple[str, ...]:
     """What answers every change: what lies below, while something is open in it."""
-    shut = not values.get(controls.PART.name) and not st.session_state.get("init-main-export")
-    return () if shut else (BELOW,)
+    menus = (f"{key}-export" for key in MENUS)
+    opened = values.get(controls.PART.name) or any(map(st.session_state.get, menus))
+    return (BELOW,) if opened else ()
 
 
 def _explain(seen: Observation, held: controls.Held, changed: Callable[[], None]) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
-from functools import partial
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -22,9 +19,7 @@ from initopt_core.ui.tables import html_table
 from initopt_core.wording import number, times
 
 from . import controls
-
-if TYPE_CHECKING:
-    from initopt_core.figures.clips.clip import Clip
+from .taken import turning
 
 MAX_PINS = 3
 
@@ -65,17 +60,6 @@ def link_pins() -> None:
     address.write("pin", [p.to_text() for p in pins()])
 
 
-def _turning(shown: Sequence[Observation]) -> str:
-    first, last = shown[0].settings, shown[-1].settings
-    return f"Activations of {first.label} turning into those of {last.label}"
-
-
-def _clip(shown: Sequence[Observation]) -> Clip:
-    from initopt_core.figures.clips.morph import morph_clip  # with encoders, when asked for
-
-    return morph_clip(shown[0], shown[-1])
-
-
 def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]) -> None:
     """Pinned settings against the current one."""
     if not pinned:
@@ -96,7 +80,7 @@ def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]
     )
     figure = compute(figures.compare, tuple(shown), display)
     live_chart(figure, key="init-compare")
-    export_buttons(figure, key="init-compare", clips={_turning(shown): partial(_clip, shown)})
+    export_buttons(figure, key="init-compare", clips=turning(pinned[0], seen))
     base = seen.probe
     rows = []
     for i, s in enumerate(base.activations):

@@ -17,7 +17,7 @@ from initopt_core.wording import number
 
 from . import panels
 from .lab import saying
-from .plan import Held
+from .plan import SLIDES, Held
 
 KEY = "sharp-flat"
 
@@ -32,7 +32,13 @@ def show(lab: Laboratory, held: Held) -> None:
     _sentence(shift, of_flat, of_sharp, say)
     offers.begin("surface-")
     panels.offer_all(held)
-    export_buttons(lambda: figures.two_minima(curve, shift), key="sharp-flat-figure")
+    words = ", ".join(
+        f"{p.label.lower()} {number(value)}" for p, value in zip(SLIDES, held.flat, strict=True)
+    )
+    with offers.telling(
+        f"{words}.", {p.name: value for p, value in zip(SLIDES, held.flat, strict=True)}
+    ):
+        export_buttons(lambda: figures.two_minima(curve, shift), key="sharp-flat-figure")
     _argument()
 
 

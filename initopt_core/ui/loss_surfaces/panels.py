@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +41,14 @@ OPEN = "_surface_below_open"
 
 def below(held: Held) -> None:
     """Three closed parts; what is in them is made when they are opened, and kept up to date."""
-    plan = held.plan
-    with st.container(horizontal=True, gap="small"):
-        offers.begin("surface-")
+    plan, row = held.plan, st.container(horizontal=True, gap="small")
+    offers.begin("surface-")
+    with row, telling(plan):
         if held.part == BASINS:
             _export_maps(plan)
         else:
             _export(plan, held.look)
+    with row:
         offer_all(held)
     explain = st.expander(
         "What happens here", icon=":material/menu_book:", key="_surface_why", on_change="rerun"
@@ -104,10 +106,6 @@ class _Race:
     def labels(self) -> list[str]:
         return labels_of([r.optimizer for r in self.plan.runs])
 
-    @cached_property
-    def words(self) -> str:
-        return in_words(self.plan, self.labels)
-
     def traces(self) -> tuple[Trace, ...]:
         plan = self.plan
         return compute(race, plan.surface, plan.runs, plan.updates, plan.noise, plan.seed)
@@ -133,13 +131,14 @@ class _Race:
 def offer_all(held: Held) -> None:
     """For the zip of the page: what its other parts show at this setting."""
     plan, made = held.plan, _Race(held.plan, held.look)
-    also(EXPORTS[0], made.seen, caption=made.words)
-    if held.look.get("solid"):
-        also("surface-above", made.above, caption=made.words)
-    else:
-        also("surface-space", made.space, caption=made.words)
-    also(EXPORTS[1], made.losses, caption=made.words)
-    also(EXPORTS[2], lambda: basins.picture_of(plan), extra=_starts(plan))
+    with telling(plan):
+        also(EXPORTS[0], made.seen)
+        if held.look.get("solid"):
+            also("surface-above", made.above)
+        else:
+            also("surface-space", made.space)
+        also(EXPORTS[1], made.losses)
+        also(EXPORTS[2], lambda: basins.picture_of(plan), extra=_starts(plan))
     if held.part != FLAT:
         sharp, flat, depth, shift = held.flat
         also("surface-minima", lambda: figures.two_minima(TwoMinima(sharp, flat, depth), shift))
@@ -203,17 +202,27 @@ def _export(plan: Plan, look: Mapping[str, Any]) -> None:
         made.seen,
         key=EXPORTS[0],
         label="Export the paths",
-        caption=made.words,
         extra={"race.py": code},
         page=playing,
         clips=dict(reversed(clips.items())) if look.get("solid") else clips,
     )
-    export_buttons(
-        made.losses,
-        key=EXPORTS[1],
-        label="Export the loss curves",
-        caption=made.words,
-    )
+    export_buttons(made.losses, key=EXPORTS[1], label="Export the loss curves")
+
+
+def telling(plan: Plan) -> AbstractContextManager[None]:
+    """What exports are told of a race."""
+    labels = labels_of([r.optimizer for r in plan.runs])
+    settings = {
+        "surface": plan.surface.name,
+        "surface_settings": dict(plan.surface.settings),
+        **({"formula": plan.surface.text} if plan.surface.text else {}),
+        "ranges": list(plan.ranges),
+        "updates": plan.updates,
+        "noise": plan.noise,
+        "seed": plan.seed,
+        "runs": [{**asdict(run), "settings": run.values()} for run in plan.runs],
+    }
+    return offers.telling(in_words(plan, labels), settings)
 
 
 def in_words(plan: Plan, labels: Sequence[str]) -> str:

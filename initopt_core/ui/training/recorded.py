@@ -7,8 +7,10 @@ import streamlit as st
 from initopt_core.figures import training as figures
 from initopt_core.figures.figure import Figure
 from initopt_core.published import ACCURACIES
+from initopt_core.training.differences import summary
 from initopt_core.training.history import History
-from initopt_core.training.runs.recorded import recorded_race
+from initopt_core.training.runs.recorded import recorded_config, recorded_race
+from initopt_core.ui import offers
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.wording import points
@@ -43,7 +45,7 @@ def _record() -> tuple[dict[str, Figure], list[tuple[str, float, float]]]:
 
 def recorded() -> None:
     """The tutorial's race as it was run once in full, beside the numbers that it printed."""
-    drawn, tests = _record()
+    (drawn, tests), config = _record(), recorded_config()
     numbers = ", ".join(f"{label} {points(mine)} ({points(p)})" for label, mine, p in tests)
     st.container(key="recorded-said").caption(
         ":material/history: Below, a recording: the tutorial's 40 epochs, run once by this app on "
@@ -53,4 +55,5 @@ def recorded() -> None:
     for column, (kind, figure) in zip(st.columns(2), drawn.items(), strict=True):
         with column:
             live_chart(figure, key=f"recorded-{kind}")
-            export_buttons(figure, key=f"recorded-{kind}", clips=results.growing(figure))
+            with offers.telling(summary(config, _history()), config.as_dict()):
+                export_buttons(figure, key=f"recorded-{kind}", clips=results.growing(figure))

@@ -221,7 +221,7 @@ def watch(run_id: str, others: tuple[str, ...], held: controls.Held) -> None:
     st.fragment(_live, run_every=shown.every)(run_id, others, manner)
     if found.charts:
         slow = 3 * shown.every if shown.every and shown.tab else None
-        st.fragment(_more, run_every=slow)(run_id, others, manner)
+        st.fragment(_more, key=MORE, run_every=slow)(run_id, others, manner)
 
 
 def _live(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
@@ -250,14 +250,27 @@ def _live(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
         st.container(key="race-table").html(found.table)
 
 
+MORE = "training-more-part"
+
+
 def _more(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
     """What is looked at more slowly, and the exports."""
+    with offers.drawn_in(MORE):
+        _looked_at(run_id, others, manner)
+
+
+def _looked_at(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
     found = picture(run_id, others, manner, age=0.5)
     if found is None or not found.charts:
         return
     offers.begin("training-")
     run, history = found.run, found.history
-    words = summary(run.config, history)
+    with offers.telling(summary(run.config, history), run.config.as_dict()):
+        _row_and_part(found, manner)
+
+
+def _row_and_part(found: Picture, manner: Manner) -> None:
+    run, history = found.run, found.history
     ready = history.rates or not run.config.search_epochs
     own = {"training.py": lambda: results.program_of(run, history) or ""} if ready else {}
     with st.container(horizontal=True, vertical_alignment="center", key="training-more"):
@@ -270,11 +283,10 @@ def _more(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
                 label=f"{kind.capitalize()} figure",
                 clips=results.growing(chart),
                 extra=own,
-                caption=words,
             )
     if any(c.probes for c in history.curves.values()):
         for kind in LAYERS:
-            also(f"training-{kind}", partial(figure, kind, found.shown[:1], *manner), caption=words)
+            also(f"training-{kind}", partial(figure, kind, found.shown[:1], *manner))
     results.offer_all(run, history)
     chosen = _tab()
     write_link(controls.TAB.name, chosen, controls.TAB.default)
@@ -299,9 +311,7 @@ def _layers(found: Picture) -> None:
     for kind in LAYERS:
         chart = figure(kind, found.shown[:1], *found.manner)
         live_chart(chart, key=f"training-{kind}")
-        export_buttons(
-            chart, key=f"training-{kind}", caption=summary(found.run.config, found.history)
-        )
+        export_buttons(chart, key=f"training-{kind}")
 
 
 PANELS: dict[str, Callable[[Picture], None]] = {

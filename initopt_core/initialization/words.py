@@ -1,0 +1,43 @@
+"""A setting in a line, for captions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from initopt_core.data import CLASSES
+from initopt_core.initializers import INITIALIZERS
+from initopt_core.networks import ACTIVATIONS
+from initopt_core.registry import Entry
+from initopt_core.wording import count, many, number
+
+from .settings import Settings, describe_hidden
+
+
+def in_words(settings: Settings) -> str:
+    """All that makes a figure, the numbers behind the names as well, such as "Kaiming (He): gain
+    1.41; ReLU; hidden 512, 256; 1,024 images, seed 18."."""
+    scheme, activation = INITIALIZERS[settings.scheme], ACTIVATIONS[settings.activation]
+    told = [
+        ", ".join([f"{scheme.label}:", *_values(scheme, settings.scheme_values)]),
+        ", ".join([f"{activation.label}:", *_values(activation, settings.activation_settings)]),
+        f"hidden {describe_hidden(settings.hidden)}" if settings.hidden else "no hidden layer",
+    ]
+    images = many(settings.batch, "image")
+    if settings.classes:
+        images += f" of {', '.join(CLASSES[label] for label in settings.classes)}"
+    parts = [part.replace(":,", ":").removesuffix(":") for part in told]
+    return f"{'; '.join(parts)}; {images}, seed {count(settings.seed)}."
+
+
+def _values(entry: Entry, values: Mapping[str, Any] | tuple) -> Iterator[str]:
+    """What is out of the way: switches that are on, biases that are not zero, all else."""
+    held = dict(values)
+    for parameter in entry.parameters:
+        value, label = held[parameter.name], parameter.label[0].lower() + parameter.label[1:]
+        if isinstance(value, bool):
+            yield from [label] if value else []
+        elif isinstance(value, str):
+            yield f"{label} {value}"
+        elif value or "bias" not in parameter.name:
+            yield f"{label} {number(value)}"
