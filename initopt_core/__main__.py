@@ -36,12 +36,15 @@ def main(arguments: list[str] | None = None) -> int:
     figures = commands.add_parser(
         "figures", help="write the tutorial's figures as files", parents=[everywhere]
     )
-    figures.add_argument("--out", type=Path, required=True, metavar="DIR")
+    figures.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="where to write; made if need be"
+    )
     figures.add_argument(
         "--format",
         nargs="+",
         default=["png", "svg", "csv"],
         choices=("png", "svg", "pdf", "csv", "settings", "json", "html"),
+        help="png svg csv unless given; json is Vega-Lite, html an interactive page",
     )
     figures.add_argument("--only", metavar="TEXT", help="only figures whose name has TEXT in it")
     figures.add_argument("--theme", default="light", help="light (unless given), dark or print")
@@ -79,11 +82,9 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments is None:  # ended from outside as by Ctrl-C: what is half written is removed
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     options.data = getattr(options, "data", None)
-    from initopt_core.data import DataError
-
     try:
-        return options.run(options) or 0
-    except (SettingError, DataError) as problem:
+        return _run(options)
+    except SettingError as problem:
         print(problem, file=sys.stderr)
         return 2
     except BrokenPipeError:  # whoever reads the output has enough
@@ -96,6 +97,15 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped; every file that is there is whole.", file=sys.stderr)
         return 130
+
+
+def _run(options: argparse.Namespace) -> int:
+    from initopt_core.data import DataError  # it brings PyTorch, which takes a second or two
+
+    try:
+        return options.run(options) or 0
+    except DataError as problem:
+        raise SettingError(str(problem)) from None
 
 
 def benchmark_names() -> list[str]:
@@ -138,6 +148,8 @@ def write_figures(options: argparse.Namespace) -> None:
     before = manifest.read(options.out)
     files: dict[str, list[str]] = {}
     stills = [items[name] for name in wanted if name in items]
+    theirs = {clip for item in stills for clip in item.clips}
+    moving = [name for name in clips if name in wanted or name in theirs]
     for place, item in enumerate(stills, 1):
         figure = item.make()
         for kind in options.format:
@@ -156,8 +168,10 @@ def write_figures(options: argparse.Namespace) -> None:
     path = options.out / manifest.NAME
     export.write(path, f"{json.dumps(told, indent=1)}\n".encode())
     print(path, flush=True)
-    for name in (name for name in wanted if name in clips):
+    for name in moving:
         write_clips(clips[name](), name, options.out, films)
+    if films and not moving:
+        print(f"None of these moves; clips are {', '.join(clips)}.", file=sys.stderr)
 
 
 def write_clips(clip, name: str, folder: Path, films: list) -> None:

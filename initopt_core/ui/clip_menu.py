@@ -52,7 +52,10 @@ def clip_menu(made: Clips, *, key: str, name: str, look: Callable[[], dict[str, 
 
 
 def _made(make: Callable[[], Clip], options: ClipOptions, job: making.Job) -> bytes:
-    return clip_bytes(make(), options, job.step)
+    clip = make()
+    if clip.name not in job.file:  # a menu may have several
+        job.file = job.file.replace(".", f"-{clip.name}.")
+    return clip_bytes(clip, options, job.step)
 
 
 def _form(made: Clips, key: str) -> tuple[str, dict[str, Any]]:

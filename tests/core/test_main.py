@@ -182,3 +182,25 @@ def test_one_figure_again_keeps_what_is_told_of_the_others(tmp_path, capsys):
     assert figures[0] == json.loads(both["manifest.json"])["figures"][0]
     (tmp_path / "03-constant-depth.html").unlink()
     assert run("csv", "--only", "constant-depth") == both
+
+
+def test_a_figures_clips_come_with_it_and_where_nothing_moves_that_is_said(
+    tmp_path, capsys, monkeypatch
+):
+    made = []
+    monkeypatch.setattr(
+        "initopt_core.__main__.write_clips", lambda clip, name, *_: made.append(name)
+    )
+    figures = ["figures", "--format", "csv", "--clips", "gif", "--out", str(tmp_path)]
+    assert main([*figures, "--only", "22"]) == 0 and made == ["steep-optima-orbit"]
+    assert main([*figures, "--only", "23"]) == 0 and made == ["steep-optima-orbit"]
+    assert "None of these moves; clips are pathological-paths" in capsys.readouterr().err
+
+
+def test_ended_while_it_loads_it_says_so_in_a_line(monkeypatch, capsys):
+    def loading(options) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("initopt_core.__main__._run", loading)
+    assert main(["doctor"]) == 130
+    assert capsys.readouterr().err.count("\n") == 1

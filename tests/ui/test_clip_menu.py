@@ -33,7 +33,7 @@ def test_a_clip_is_asked_for_and_taken():
     making.clips.wait(60)
     test.run()
     (file,) = test.get("download_button")
-    assert file.proto.label.startswith("Download race.gif (")
+    assert file.proto.label.startswith("Download race-grey.gif (")
     assert not test.exception
 
 
