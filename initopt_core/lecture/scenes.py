@@ -115,17 +115,24 @@ class Lecture:
         return replace(self, scenes=(*self.scenes[:at], scene, *self.scenes[at:]))
 
     def without(self, number: int) -> Lecture:
-        """Without the scene of this number."""
+        """Without the scene of this number; as it is where there is none."""
+        if self.scene(number) is None:
+            return self
         return replace(self, scenes=self.scenes[: number - 1] + self.scenes[number:])
 
     def changed(self, number: int, scene: Scene) -> Lecture:
-        """With another scene of this number."""
+        """With another scene of this number; as it is where there is none."""
         found = list(self.scenes)
+        if self.scene(number) is None:
+            return self
         found[number - 1] = scene
         return replace(self, scenes=tuple(found))
 
     def moved(self, number: int, by: int) -> Lecture:
-        """With one scene moved by so many places, as far as there are any."""
+        """With one scene moved by so many places, as far as there are any; as it is where there is
+        no such scene: a button may be older than the list."""
+        if self.scene(number) is None:
+            return self
         found = list(self.scenes)
         scene = found.pop(number - 1)
         found.insert(min(max(number - 1 + by, 0), len(found)), scene)

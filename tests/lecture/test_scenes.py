@@ -162,3 +162,9 @@ def test_the_built_in_story_has_fifteen_scenes_with_questions_and_notes():
     assert len(TUTORIAL.scenes) == 15 == len(set(titles(TUTORIAL)))
     assert all(scene.question.endswith("?") and scene.notes for scene in TUTORIAL.scenes)
     assert {scene.page for scene in TUTORIAL.scenes} == set(PAGES)
+
+
+@pytest.mark.parametrize("number", [-1, 0, 4, 9])
+def test_what_is_asked_of_a_scene_that_is_gone_changes_nothing(number):
+    assert LECTURE.moved(number, 1) == LECTURE.without(number) == LECTURE
+    assert LECTURE.changed(number, ONE) == LECTURE

@@ -233,8 +233,10 @@ def _of_the_activation() -> tuple[str, ...]:
     """What answers another activation: all its and the scheme's controls where one of the two has
     settings, else the switch that names its gain."""
     last = shown_settings()
-    both = (last.activation, values.get("activation", last.activation))
-    if any(ACTIVATIONS[name].parameters for name in both):
+    now = values.get("activation", last.activation)
+    if now not in list(ACTIVATIONS):  # from a socket, in place of a browser
+        return (PICTURE, CONTROLS)
+    if any(ACTIVATIONS[name].parameters for name in (last.activation, now)):
         return (PICTURE, CONTROLS)
     return (PICTURE, *_gain(INITIALIZERS[last.scheme]))
 

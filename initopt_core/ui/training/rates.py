@@ -52,7 +52,9 @@ def _now(run: RunInfo, history: History, racer: int) -> float:
 
 
 def _change(run: RunInfo, racer: int, label: str, key: str) -> None:
-    """Callback: the box was changed."""
+    """Callback: the box was changed; where it is gone meanwhile, nothing was."""
+    if key not in st.session_state:
+        return
     wanted = Parameter("lr", f"{label}: learning rate", 0.1, 0.0, 1e4)
     try:
         service().set_rate(run.id, racer, wanted.check(st.session_state[key]))

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from initopt_core.initialization import Settings
 from initopt_core.initialization.presets import PRESETS
+from initopt_core.ui.initialization import controls
 from initopt_core.visitors import Visitor
 from tests.support.session import held, hold
 
@@ -88,3 +89,17 @@ def test_the_last_good_sizes_stay_while_others_are_mended():
     hold(test, layers="64, x")
     held = test.run().session_state["_held"]
     assert held.settings.hidden == (64, 32) and "Hidden layers" in held.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("now", "parts"),
+    [
+        ("tanh", ("picture", "gain")),
+        ("leaky_relu", ("picture", "controls")),
+        ("../../etc", ("picture", "controls")),
+    ],
+)
+def test_what_answers_an_activation_whatever_a_socket_sends(monkeypatch, now, parts):
+    monkeypatch.setattr(controls, "values", {"activation": now})
+    monkeypatch.setattr(controls, "shown_settings", Settings.make)
+    assert controls._of_the_activation() == parts

@@ -78,3 +78,9 @@ def test_a_racer_stops_with_its_last_seed():
     two.divergence = {"step": 1}
     assert rates.has_stopped(history, 0)
     assert not rates.has_stopped(history, 1)  # of whom nothing is known
+
+
+def test_a_box_that_is_gone_changes_nothing(run, monkeypatch):
+    monkeypatch.setattr(rates.st, "session_state", {})
+    monkeypatch.setattr(rates, "service", lambda: pytest.fail("nothing was changed"))
+    rates._change(run, 0, "SGD", "rate_r1_0")
