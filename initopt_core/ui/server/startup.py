@@ -18,7 +18,9 @@ from typing import Any
 
 import streamlit as st
 
-from . import courtesy, farewell, operation
+from initopt_core.settings import server_settings
+
+from . import courtesy, farewell, operation, watchdog
 
 FIRST = "initopt_core.ui.initialization.page"
 PICTURE = "initopt_core.ui.initialization.first"
@@ -46,7 +48,8 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     """Of the server: begin to load when it starts; at its end, keep what trains."""
     begin()
     farewell.listen()
-    yield
+    async with watchdog.watching() if server_settings().hosted else contextlib.nullcontext():
+        yield
     if service := operation.training():
         await asyncio.to_thread(service.close, GRACE_SECONDS, at_epoch=True)
 
