@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -67,6 +68,8 @@ class Offer:
     caption: str = ""
     page: Callable[[Figure, ExportOptions], bytes] = chart_page
     settings: Mapping[str, Any] = field(default_factory=dict)
+    place: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
 
     def made(self) -> Figure:
         figure = self.figure if isinstance(self.figure, Figure) else self.figure()
@@ -115,7 +118,13 @@ def export_buttons(
 
 
 def also(
-    key: str, make: Callable[[], Figure], *, caption: str = "", extra: Mapping[str, Maker] = {}
+    key: str,
+    make: Callable[[], Figure],
+    *,
+    caption: str = "",
+    extra: Mapping[str, Maker] = {},
+    place: Mapping[str, str] = {},
+    title: str = "",
 ) -> None:
     """A figure that the page can show at this setting and has no menu for now: it belongs into the
     zip of all, and is computed when that is asked for.
@@ -123,10 +132,13 @@ def also(
     Args:
         key: that of its menu, when it has one.
         make, caption, extra: as of `export_buttons`.
+        place: what the page's link says where it shows this; an empty value is not said.
+        title: in place of the page's.
     """
     if not (stage.is_on() or st.context.is_embedded):
         said, settings = told()
-        offers().setdefault(key, Offer(make, extra, caption or said, settings=settings))
+        offer = Offer(make, extra, caption or said, settings=settings, place=place, title=title)
+        offers().setdefault(key, offer)
 
 
 @st.fragment
@@ -146,7 +158,7 @@ def _menu(
     if not menu.open:
         return
     teller = address.teller()
-    dress = dress or partial(_as_told, teller, offer.caption)
+    dress = dress or partial(_as_told, teller, offer)
     with menu:
         look, worded = _look(key)
         clothed = dress if worded else _bare
@@ -222,11 +234,21 @@ def _look(key: str) -> tuple[ExportOptions, bool]:
 
 
 def _as_told(
-    told: Callable[[], tuple[str, str]], caption: str, figure: Figure, look: ExportOptions
+    told: Callable[[], tuple[str, str]], offer: Offer, figure: Figure, look: ExportOptions
 ) -> ExportOptions:
-    """What the page shows in words, and its link."""
+    """What the page shows in words, and the link of where it shows this."""
     title, link = told()
-    return replace(look, title=title, caption=f"{figure.alt} {caption}".strip(), source=link)
+    caption = f"{figure.alt} {offer.caption}".strip()
+    return replace(look, title=offer.title or title, caption=caption, source=_at(link, offer.place))
+
+
+def _at(link: str, place: Mapping[str, str]) -> str:
+    """The link with other values of these names."""
+    if not (link and place):
+        return link
+    parts = urlsplit(link)
+    asked = {**dict(parse_qsl(parts.query)), **place}
+    return urlunsplit(parts._replace(query=urlencode({k: v for k, v in asked.items() if v})))
 
 
 def _bare(figure: Figure, look: ExportOptions) -> ExportOptions:
@@ -284,7 +306,7 @@ def _together(
 ) -> bytes:
     """One zip of what the page shows."""
     shown = [
-        export.Shown(offer.made, partial(_as_told, told, offer.caption, look=look), offer.extra)
+        export.Shown(offer.made, partial(_as_told, told, offer, look=look), offer.extra)
         for offer in held
     ]
     return export.zipped(shown, progress=job.step)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from functools import partial
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -119,29 +119,31 @@ def told():
     return "Mine · Losses", "https://x.org/training?a=1"
 
 
-DRESS = partial(export_menu._as_told, told, "Settings: few")
+def dress(figure, look):
+    few = export_menu.Offer(figure, caption="Settings: few")
+    return export_menu._as_told(told, few, figure, look)
 
 
 @pytest.mark.parametrize("theme", export.THEMES)
 def test_a_picture_has_the_look_and_its_words(offer, theme):
     look = ExportOptions(theme=theme, scale=1)
-    svg = export_menu._still(offer, "svg", look, DRESS).decode()
+    svg = export_menu._still(offer, "svg", look, dress).decode()
     assert all(
         word in svg
         for word in ("Mine", "Two points", "Settings: few", "https://x.org/training?a=1")
     )
     assert "Mine" not in export_menu._still(offer, "svg", look, export_menu._bare).decode()
-    png = Image.open(io.BytesIO(export_menu._still(offer, "png", look, DRESS))).convert("RGB")
+    png = Image.open(io.BytesIO(export_menu._still(offer, "png", look, dress))).convert("RGB")
     paper = export.THEMES[theme]["paper"]
     assert png.getpixel((1, 1)) == tuple(int(paper[i : i + 2], 16) for i in (1, 3, 5))
 
 
 def test_what_would_have_too_many_pixels_has_as_many_as_there_may_be(offer, monkeypatch):
-    one = Image.open(io.BytesIO(export_menu._still(offer, "png", ExportOptions(scale=1), DRESS)))
+    one = Image.open(io.BytesIO(export_menu._still(offer, "png", ExportOptions(scale=1), dress)))
     from initopt_core.figures.export import options
 
     monkeypatch.setattr(options, "MAX_PIXELS", 5 * one.width * one.height)
-    largest = export_menu._still(offer, "png", ExportOptions(scale=4), DRESS)
+    largest = export_menu._still(offer, "png", ExportOptions(scale=4), dress)
     assert Image.open(io.BytesIO(largest)).width == 2 * one.width
 
 
@@ -192,3 +194,18 @@ def test_the_zip_is_asked_for_and_taken_from_any_menu():
     assert any("asked for it" in c.value and "Mine · Losses" in c.value for c in test.caption)
     test.session_state["setting"] = "Mine"
     assert not any(c.value.startswith("As it was") for c in test.run().caption)
+
+
+def test_what_another_part_shows_has_that_parts_link_and_title(offer):
+    look = ExportOptions(scale=1)
+    there = replace(offer, place={"view": "Basins of all", "a": ""}, title="Basins")
+    worn = export_menu._as_told(told, there, offer.made(), look)
+    assert (worn.title, worn.source) == ("Basins", "https://x.org/training?view=Basins+of+all")
+    assert export_menu._as_told(lambda: ("Mine", ""), there, offer.made(), look).source == ""
+
+
+def test_settings_go_with_the_figure_and_its_own_count_more(offer):
+    figure = replace(offer.made(), settings={"seed": 1})
+    held = replace(offer, figure=figure, settings={"seed": 0, "scheme": "xavier"})
+    told = json.loads(export_menu._still(held, "settings", ExportOptions(), dress))
+    assert told["settings"] == {"seed": 1, "scheme": "xavier"}

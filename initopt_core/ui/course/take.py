@@ -81,6 +81,10 @@ def _begin(kind: str, base: str, source: str) -> None:
         job = making.Job(file, mime, "Figure")
         make = partial(_made, kind, base)
         making.together.begin(make, job, keep=(kind, base, source))
+        for other in FILES:  # that one was cancelled is no news any more
+            held = st.session_state.get(_held(other))
+            if held is not None and held.problem:
+                del st.session_state[_held(other)]
         st.session_state[_held(kind)] = job
 
 

@@ -17,7 +17,7 @@ from initopt_core.wording import number
 
 from . import panels
 from .lab import saying
-from .plan import SLIDES, Held
+from .plan import Held
 
 KEY = "sharp-flat"
 
@@ -32,12 +32,7 @@ def show(lab: Laboratory, held: Held) -> None:
     _sentence(shift, of_flat, of_sharp, say)
     offers.begin("surface-")
     panels.offer_all(held)
-    words = ", ".join(
-        f"{p.label.lower()} {number(value)}" for p, value in zip(SLIDES, held.flat, strict=True)
-    )
-    with offers.telling(
-        f"{words}.", {p.name: value for p, value in zip(SLIDES, held.flat, strict=True)}
-    ):
+    with panels.telling_of_minima(held):
         export_buttons(lambda: figures.two_minima(curve, shift), key="sharp-flat-figure")
     _argument()
 

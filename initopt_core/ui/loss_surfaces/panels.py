@@ -25,9 +25,9 @@ from initopt_core.ui.export_menu import Maker, also, export_buttons
 from initopt_core.ui.server.compute import compute
 from initopt_core.wording import count, number
 
-from . import basins
+from . import basins, look
 from .lab import scene_of
-from .plan import BASINS, FLAT, Held, Plan
+from .plan import BASINS, FLAT, PART, SLIDES, Held, Plan
 
 if TYPE_CHECKING:
     from initopt_core.figures.clips.clip import Clip
@@ -132,16 +132,26 @@ def offer_all(held: Held) -> None:
     """For the zip of the page: what its other parts show at this setting."""
     plan, made = held.plan, _Race(held.plan, held.look)
     with telling(plan):
-        also(EXPORTS[0], made.seen)
+        paths, solid = {PART.name: ""}, look.SOLID.name
+        also(EXPORTS[0], made.seen, place=paths)
         if held.look.get("solid"):
-            also("surface-above", made.above)
+            also("surface-above", made.above, place={**paths, solid: ""})
         else:
-            also("surface-space", made.space)
-        also(EXPORTS[1], made.losses)
-        also(EXPORTS[2], lambda: basins.picture_of(plan), extra=_starts(plan))
+            also("surface-space", made.space, place={**paths, solid: "true"})
+        also(EXPORTS[1], made.losses, place=paths)
+        also(
+            EXPORTS[2], lambda: basins.picture_of(plan), extra=_starts(plan),
+            place={PART.name: BASINS},
+        )  # fmt: skip
     if held.part != FLAT:
         sharp, flat, depth, shift = held.flat
-        also("surface-minima", lambda: figures.two_minima(TwoMinima(sharp, flat, depth), shift))
+        with telling_of_minima(held):
+            also(
+                "surface-minima",
+                lambda: figures.two_minima(TwoMinima(sharp, flat, depth), shift),
+                place={PART.name: FLAT},
+                title="Sharp and flat minima",
+            )
 
 
 def _starts(plan: Plan) -> dict[str, Maker]:
@@ -223,6 +233,13 @@ def telling(plan: Plan) -> AbstractContextManager[None]:
         "runs": [{**asdict(run), "settings": run.values()} for run in plan.runs],
     }
     return offers.telling(in_words(plan, labels), settings)
+
+
+def telling_of_minima(held: Held) -> AbstractContextManager[None]:
+    """What exports of the last chapter are told."""
+    values = list(zip(SLIDES, held.flat, strict=True))
+    words = ", ".join(f"{p.label.lower()} {number(value)}" for p, value in values)
+    return offers.telling(f"{words.capitalize()}.", {p.name: value for p, value in values})
 
 
 def in_words(plan: Plan, labels: Sequence[str]) -> str:

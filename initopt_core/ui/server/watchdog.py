@@ -32,5 +32,5 @@ async def watching(patience: float = PATIENCE_SECONDS) -> AsyncIterator[None]:
 async def _show_life(patience: float) -> None:
     while True:
         # Begins to count anew. The terminal's own file: a stream in its place may have none.
-        faulthandler.dump_traceback_later(patience, exit=True, file=sys.__stderr__)
+        faulthandler.dump_traceback_later(patience, exit=True, file=sys.__stderr__ or sys.stderr)
         await asyncio.sleep(patience / 6)
