@@ -132,7 +132,8 @@ def _which(lecture: Lecture) -> None:
 def _scenes(lecture: Lecture) -> None:
     """The list, and the chosen scene's words, place and link."""
     count = len(lecture.scenes)
-    st.session_state[_CHOSEN] = min(st.session_state.get(_CHOSEN) or 1, count)
+    chosen = st.session_state.get(_CHOSEN)  # a socket may send anything
+    st.session_state[_CHOSEN] = min(chosen, count) if isinstance(chosen, int) and chosen else 1
     number = st.radio(
         "Scenes",
         range(1, count + 1),

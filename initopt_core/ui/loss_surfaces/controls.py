@@ -65,8 +65,9 @@ def _menu(lab: Laboratory, i: int, run: Run, menu: Any) -> None:
         other = convention.other
 
         def switch() -> None:
-            for p in OPTIMIZERS[run.optimizer].parameters:
-                values[f"run{i}_{other}_{p.name}"] = values[f"run{i}_{run.optimizer}_{p.name}"]
+            for name, value in run.values().items():  # a button may be older than Reset
+                now = values.get(f"run{i}_{run.optimizer}_{name}", value)
+                values[f"run{i}_{other}_{name}"] = now
             values[f"run{i}"] = other
             lab.answer(PICTURE, CONTROLS)
 
