@@ -37,7 +37,8 @@ def number_slider(
         parameter: a number with `low` and `high`.
         key: the value's name on this page and in the URL.
         container: where to draw.
-        spoken: the label with what it belongs to, for who hears it without its surroundings.
+        spoken: the label with what it belongs to, for who hears it without its surroundings, or
+            sees it so, in a frame of another page.
         link: whether to write the value into the URL here.
         on_change: called after the user has changed the value, before the rerun.
     """
@@ -64,7 +65,7 @@ def number_slider(
             key=element,
             data={
                 "key": key,
-                "label": label or parameter.label,
+                "label": (spoken if st.context.is_embedded else "") or label or parameter.label,
                 "name": spoken,
                 "help": help or parameter.help or "",
                 "unit": parameter.unit,

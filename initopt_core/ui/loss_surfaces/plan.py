@@ -293,10 +293,12 @@ def _settings(take: Reading, entry: Entry, i: int, name: str) -> dict[str, Any]:
     """Those of run `i`: its rate is always seen, the others are in its menu."""
     out = {}
     told = OPTIMIZERS[name].convention is not None and st.session_state.get(f"_run{i}_more")
+    alike = sum(values.get(f"run{k}") == name for k in range(i))
+    who = OPTIMIZERS[name].label + (f" ({alike + 1})" if alike else "")
     for p in optimizer_parameters(entry.name, name):
         place = f"run{i}" if p.name == "lr" else f"menu{i}"
         answers = WHOLE if told and p.name in ("lr", "momentum") else (PICTURE,)
-        spoken = f"{OPTIMIZERS[name].label} ({i + 1}): {p.label}"
+        spoken = f"{who}: {p.label[0].lower()}{p.label[1:]}"
         out[p.name] = take(
             p, f"run{i}_{name}_{p.name}", group=place, answers=answers, spoken=spoken
         )
