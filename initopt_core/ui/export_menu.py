@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -19,7 +19,7 @@ from initopt_core.figures.figure import Figure
 from initopt_core.wording import as_text
 
 from . import address, stage, waiting
-from .offers import offers, present_part, told
+from .offers import NOTHING, Told, offers, present_part, told
 from .server import making
 
 if TYPE_CHECKING:
@@ -65,15 +65,12 @@ class Offer:
 
     figure: Figure | Callable[[], Figure]
     extra: Mapping[str, Maker] = field(default_factory=dict)
-    caption: str = ""
+    said: Told = NOTHING
     page: Callable[[Figure, ExportOptions], bytes] = chart_page
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    place: Mapping[str, str] = field(default_factory=dict)
-    title: str = ""
 
     def made(self) -> Figure:
         figure = self.figure if isinstance(self.figure, Figure) else self.figure()
-        return replace(figure, settings={**self.settings, **figure.settings})
+        return replace(figure, settings={**self.said.settings, **figure.settings})
 
 
 def export_buttons(
@@ -86,7 +83,6 @@ def export_buttons(
     name: str = "",
     dress: Dress | None = None,
     together: bool = True,
-    caption: str = "",
     page: Callable[[Figure, ExportOptions], bytes] = chart_page,
 ) -> None:
     """A small popover with the figure in every format, in the look that is chosen there.
@@ -105,13 +101,11 @@ def export_buttons(
         dress: gives the options title, caption and source; else the page's setting, the figure's
             description and the page's link.
         together: whether it belongs into the zip of all that the page shows.
-        caption: settings in words, in place of `offers.telling`'s.
         page: makes the interactive page, one HTML file.
     """
     if stage.is_on() or st.context.is_embedded:
         return  # on stage and in a frame nobody takes anything along
-    said, settings = told()
-    offer = Offer(figure, extra or {}, caption or said, page, settings)
+    offer = Offer(figure, extra or {}, told(), page)
     if together:
         offers()[key] = offer
     _menu(offer, key, label, clips or {}, name, dress, together, present_part())
@@ -121,24 +115,20 @@ def also(
     key: str,
     make: Callable[[], Figure],
     *,
-    caption: str = "",
     extra: Mapping[str, Maker] = {},
-    place: Mapping[str, str] = {},
-    title: str = "",
+    place: Mapping[str, str] | None = None,
 ) -> None:
     """A figure that the page can show at this setting and has no menu for now: it belongs into the
     zip of all, and is computed when that is asked for.
 
     Args:
         key: that of its menu, when it has one.
-        make, caption, extra: as of `export_buttons`.
-        place: what the page's link says where it shows this; an empty value is not said.
-        title: in place of the page's.
+        make, extra: as of `export_buttons`.
+        place: see `offers.Told`, in place of `offers.telling`'s.
     """
     if not (stage.is_on() or st.context.is_embedded):
-        said, settings = told()
-        offer = Offer(make, extra, caption or said, settings=settings, place=place, title=title)
-        offers().setdefault(key, offer)
+        said = told() if place is None else replace(told(), place=place)
+        offers().setdefault(key, Offer(make, extra, said))
 
 
 @st.fragment
@@ -238,8 +228,9 @@ def _as_told(
 ) -> ExportOptions:
     """What the page shows in words, and the link of where it shows this."""
     title, link = told()
-    caption = f"{figure.alt} {offer.caption}".strip()
-    return replace(look, title=offer.title or title, caption=caption, source=_at(link, offer.place))
+    said = offer.said
+    caption = f"{figure.alt} {said.caption}".strip()
+    return replace(look, title=said.title or title, caption=caption, source=_at(link, said.place))
 
 
 def _at(link: str, place: Mapping[str, str]) -> str:

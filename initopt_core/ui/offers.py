@@ -5,12 +5,33 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 _HELD = "_export_offers"
-_TOLD: ContextVar[tuple[str, Mapping[str, Any]]] = ContextVar("caption, settings", default=("", {}))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What files say of the figures in a part of a page.
+
+    Attributes:
+        caption: the settings in words.
+        settings: as they leave in a file, as far as a figure does not hold them itself.
+        title: in place of the page's.
+        place: what the page's link says where it shows them; an empty value is not said.
+    """
+
+    caption: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""
+    place: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING = Told()
+_TOLD: ContextVar[Told] = ContextVar("what is told of figures", default=NOTHING)
 _PART: ContextVar[str] = ContextVar("part of the page that is being drawn", default="")
 
 
@@ -45,15 +66,17 @@ def present_part() -> str:
 
 
 @contextlib.contextmanager
-def telling(caption: str, settings: Mapping[str, Any]) -> Iterator[None]:
-    """Figures within were made with these settings; the caption says them in words."""
-    before = _TOLD.set((caption, settings))
+def telling(
+    caption: str, settings: Mapping[str, Any], title: str = "", place: Mapping[str, str] = {}
+) -> Iterator[None]:
+    """Files of figures within say so."""
+    before = _TOLD.set(Told(caption, settings, title, place))
     try:
         yield
     finally:
         _TOLD.reset(before)
 
 
-def told() -> tuple[str, Mapping[str, Any]]:
-    """Caption and settings of the figures that are being drawn."""
+def told() -> Told:
+    """What files say of the figures that are being drawn."""
     return _TOLD.get()

@@ -16,6 +16,7 @@ from streamlit.testing.v1.element_tree import Selectbox
 from initopt_core.figures import export
 from initopt_core.figures.export import ExportOptions
 from initopt_core.ui import export_menu, offers
+from initopt_core.ui.offers import Told
 from initopt_core.ui.server import making
 
 
@@ -120,7 +121,7 @@ def told():
 
 
 def dress(figure, look):
-    few = export_menu.Offer(figure, caption="Settings: few")
+    few = export_menu.Offer(figure, said=Told("Settings: few"))
     return export_menu._as_told(told, few, figure, look)
 
 
@@ -198,7 +199,8 @@ def test_the_zip_is_asked_for_and_taken_from_any_menu():
 
 def test_what_another_part_shows_has_that_parts_link_and_title(offer):
     look = ExportOptions(scale=1)
-    there = replace(offer, place={"view": "Basins of all", "a": ""}, title="Basins")
+    said = Told(title="Basins", place={"view": "Basins of all", "a": ""})
+    there = replace(offer, said=said)
     worn = export_menu._as_told(told, there, offer.made(), look)
     assert (worn.title, worn.source) == ("Basins", "https://x.org/training?view=Basins+of+all")
     assert export_menu._as_told(lambda: ("Mine", ""), there, offer.made(), look).source == ""
@@ -206,6 +208,6 @@ def test_what_another_part_shows_has_that_parts_link_and_title(offer):
 
 def test_settings_go_with_the_figure_and_its_own_count_more(offer):
     figure = replace(offer.made(), settings={"seed": 1})
-    held = replace(offer, figure=figure, settings={"seed": 0, "scheme": "xavier"})
+    held = replace(offer, figure=figure, said=Told("", {"seed": 0, "scheme": "xavier"}))
     told = json.loads(export_menu._still(held, "settings", ExportOptions(), dress))
     assert told["settings"] == {"seed": 1, "scheme": "xavier"}

@@ -14,9 +14,10 @@ def test_a_part_that_is_drawn_anew_forgets_its_own(monkeypatch):
 
 
 def test_what_is_told_of_figures_and_their_part_ends_with_the_block():
-    assert (offers.told(), offers.present_part()) == (("", {}), "")
+    assert (offers.told(), offers.present_part()) == (offers.Told(), "")
     with offers.drawn_in("below"), offers.telling("seed 18.", {"seed": 18}):
         with offers.drawn_in("inside"), offers.telling("seed 19.", {}):
-            assert (offers.told()[0], offers.present_part()) == ("seed 19.", "inside")
-        assert (offers.told(), offers.present_part()) == (("seed 18.", {"seed": 18}), "below")
-    assert (offers.told(), offers.present_part()) == (("", {}), "")
+            assert (offers.told().caption, offers.present_part()) == ("seed 19.", "inside")
+        assert offers.told() == offers.Told("seed 18.", {"seed": 18})
+        assert offers.present_part() == "below"
+    assert (offers.told(), offers.present_part()) == (offers.Told(), "")

@@ -149,8 +149,6 @@ def offer_all(held: Held) -> None:
             also(
                 "surface-minima",
                 lambda: figures.two_minima(TwoMinima(sharp, flat, depth), shift),
-                place={PART.name: FLAT},
-                title="Sharp and flat minima",
             )
 
 
@@ -239,7 +237,9 @@ def telling_of_minima(held: Held) -> AbstractContextManager[None]:
     """What exports of the last chapter are told."""
     values = list(zip(SLIDES, held.flat, strict=True))
     words = ", ".join(f"{p.label.lower()} {number(value)}" for p, value in values)
-    return offers.telling(f"{words.capitalize()}.", {p.name: value for p, value in values})
+    settings = {p.name: value for p, value in values}
+    title, place = "Sharp and flat minima", {PART.name: FLAT}
+    return offers.telling(f"{words.capitalize()}.", settings, title, place)
 
 
 def in_words(plan: Plan, labels: Sequence[str]) -> str:

@@ -13,9 +13,12 @@ from initopt_core.training.runs.recorded import recorded_config, recorded_race
 from initopt_core.ui import offers
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import export_buttons
+from initopt_core.ui.server.training import RECORDED, RUN
 from initopt_core.wording import points
 
 from . import results
+
+TITLE = "The tutorial's race, recorded"
 
 
 @st.cache_resource(show_spinner=False)
@@ -55,5 +58,7 @@ def recorded() -> None:
     for column, (kind, figure) in zip(st.columns(2), drawn.items(), strict=True):
         with column:
             live_chart(figure, key=f"recorded-{kind}")
-            with offers.telling(summary(config, _history()), config.as_dict()):
+            with offers.telling(
+                summary(config, _history()), config.as_dict(), TITLE, {RUN: RECORDED}
+            ):
                 export_buttons(figure, key=f"recorded-{kind}", clips=results.growing(figure))
