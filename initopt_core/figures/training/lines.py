@@ -226,7 +226,7 @@ def _over_seeds(
 
 
 def _last_words(groups: list[dict], field: str, say: Callable[[float], str]) -> str:
-    said = [f"{g['label']} now {say(float(g[field][-1]))}" for g in groups if len(g[field])]
+    said = [f"{g['label']} at {say(float(g[field][-1]))}" for g in groups if len(g[field])]
     return "; ".join(said) + "." if said else "nothing yet."
 
 
