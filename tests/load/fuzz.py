@@ -32,7 +32,7 @@ from tests.support import server
 
 PAGES = ("initialization", "loss_surfaces", "training", "course", "lecture", "")
 MAX_MESSAGES, EACH = 20_000, 50
-UNFORESEEN = ("could not be shown (error", "Error:", "Exception", "Traceback")
+UNFORESEEN = ("(error ", "Error:", "Exception", "Traceback")  # a number of the log, or none
 FIELDS = (
     "value", "select", "start", "zoom", "pick", "moved", "need", "ready", "look", "lecture",
     "scene", "leave", "go",
