@@ -131,7 +131,7 @@ def test_a_picture_has_the_look_and_its_words(offer, theme):
     svg = export_menu._still(offer, "svg", look, dress).decode()
     assert all(
         word in svg
-        for word in ("Mine", "Two points", "Settings: few", "https://x.org/training?a=1")
+        for word in ("Mine", "Two points.", "Settings: few", "https://x.org/training?a=1")
     )
     assert "Mine" not in export_menu._still(offer, "svg", look, export_menu._bare).decode()
     png = Image.open(io.BytesIO(export_menu._still(offer, "png", look, dress))).convert("RGB")

@@ -39,5 +39,5 @@ def turning(first: Observation | None, last: Observation) -> Clips:
 
         return morph_clip(first or observe(begin, get_dataset()), last, row)
 
-    words = f"of {begin.label} turning into those of {last.settings.label}"
-    return {f"{row.capitalize()} {words}": partial(clip, row) for row in ROWS}
+    words = f"from {begin.title} to {last.settings.title}"
+    return {f"{row.capitalize()}, {words}": partial(clip, row) for row in ROWS}

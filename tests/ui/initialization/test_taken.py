@@ -25,8 +25,8 @@ def shown(dataset, scheme: str, hidden: tuple[int, ...] = (32, 16)):
 
 def test_a_pinned_setting_turns_into_the_one_that_is_shown(dataset):
     clips = taken.turning(shown(dataset, "xavier"), shown(dataset, "constant"))
-    assert [label.split()[0] for label in clips] == ["Activations", "Gradients", "Weights"]
-    assert all("of Xavier" in label and "those of Constant" in label for label in clips)
+    assert [label.split(",")[0] for label in clips] == ["Activations", "Gradients", "Weights"]
+    assert all(", from Xavier" in label and "to Constant" in label for label in clips)
     for make in clips.values():
         assert "from Xavier (Glorot)" in make().alt and "to Constant" in make().alt
 
@@ -35,7 +35,7 @@ def test_a_pinned_setting_turns_into_the_one_that_is_shown(dataset):
 def test_without_a_pin_it_begins_with_another_setting(dataset, scheme, first):
     last = observe(Settings.make(scheme, hidden=(32, 16)), dataset)
     clips = taken.turning(None, last)
-    assert all(f"of {first}" in label for label in clips)
+    assert all(f", from {first}" in label for label in clips)
 
 
 def test_networks_of_other_depths_have_no_clip(dataset):
