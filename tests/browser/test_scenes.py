@@ -103,6 +103,33 @@ def test_a_guess_is_drawn_and_the_answer_comes_below_it(projector, app_url):
     assert not page.problems
 
 
+def test_the_next_scene_is_covered_and_bare_after_this_one_was_drawn_on_and_revealed(
+    projector, app_url
+):
+    """Their plots lie at the same places, so nothing about them changes."""
+    page = projector
+    page.goto(f"{app_url}/initialization?{SECOND}")
+    arrived(page, 2)
+    plot = page.locator(".st-key-init-depth canvas").first.bounding_box()
+    x, y = plot["x"] + plot["width"] / 4, plot["y"] + plot["height"] / 2
+    page.mouse.move(x - 100, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y, steps=6)
+    page.mouse.up()
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"!{COVERED}")
+    for key, number in (("PageDown", 3), ("PageUp", 2)):
+        page.keyboard.press(key)
+        arrived(page, number)
+        page.wait_for_timeout(200)
+        for place in ([x, y], [x, y + 40]):
+            ink = page.evaluate(INK, place)
+            assert ink[3] == 255 and ink != GUESS, (number, place)
+        page.keyboard.press("Enter")
+        page.wait_for_function(f"!{COVERED}")
+    assert not page.problems
+
+
 @pytest.mark.parametrize(
     ("link", "number", "said"),
     [

@@ -92,6 +92,7 @@ export class Guess {
 
   cover() {
     this.covered = true;
+    this.seen = ""; // the canvas may hold another scene's lines, or nothing, on plots of the same size
     told("wait", false); // nothing is seen until the cover lies on it
     this.canvas.hidden = false;
     this.canvas.classList.remove("revealed");
