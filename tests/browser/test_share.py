@@ -15,10 +15,49 @@ def test_a_scanner_gets_the_view(page, app_url):
     code = dialog.get_by_role("img", name="QR code of")
     expect(code).to_be_visible()
     page.wait_for_function("(e) => e.complete && e.naturalWidth", arg=code.element_handle())
-    assert code.bounding_box()["height"] > 0.8 * 720
+    assert code.bounding_box()["height"] > 0.75 * 720
     svg = page.request.get(code.get_attribute("src")).text()
     assert qr.read(svg) == f"{app_url}/" == dialog.get_by_label("Link to this view").input_value()
+    expect(dialog.get_by_text("Only this computer can open it")).to_be_visible()
+    assert dialog.evaluate("(e) => e.scrollHeight <= e.clientHeight + 1"), "nothing of it is cut"
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(opener).to_be_focused()
+    assert not page.problems
+
+
+def test_what_is_covered_is_shared_covered(page, app_url):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{app_url}/?lecture=tutorial&scene=2")
+    covered = "document.documentElement.dataset.covered === 'yes'"
+    page.wait_for_function(covered, timeout=60_000)
+    page.locator(".initopt-stage").get_by_role("button", name="Share").click()
+    dialog = page.get_by_role("dialog", name="Share this view")
+    link = dialog.get_by_label("Link to this view").input_value()
+    assert "lecture=tutorial" in link and "scene=2" in link
+    expect(dialog.get_by_text("The answer is covered there, too")).to_be_visible()
+    assert dialog.evaluate("(e) => e.scrollHeight <= e.clientHeight + 1"), "nothing of it is cut"
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Reveal").click()
+    page.wait_for_function("!document.documentElement.dataset.covered")
+    page.locator(".initopt-stage").get_by_role("button", name="Share").click()
+    assert "lecture" not in dialog.get_by_label("Link to this view").input_value()
+    page.keyboard.press("Escape")
+    phone = page.context.browser.new_page(viewport={"width": 390, "height": 844})
+    phone.goto(link)
+    phone.wait_for_function(covered, timeout=60_000)
+    bar = phone.locator(".initopt-stage")
+    figure = phone.locator(".st-key-init-depth")
+    question = bar.locator("p").first
+    expect(question).to_be_visible()
+    phone.wait_for_function(
+        "getComputedStyle(document.documentElement).getPropertyValue('--told') !== ''"
+    )
+    phone.wait_for_timeout(500)
+    assert question.bounding_box()["height"] > 30, "it takes two lines"
+    end = bar.bounding_box()["y"] + bar.bounding_box()["height"]
+    assert question.bounding_box()["y"] + question.bounding_box()["height"] <= end
+    sentence = phone.locator(".st-key-init-say")
+    assert sentence.bounding_box()["y"] >= end - 1 and figure.bounding_box()["y"] >= end - 1
+    phone.close()
     assert not page.problems

@@ -3,6 +3,10 @@
 import { copy } from "./copy.js";
 import { codeOf, sharedLink } from "./link.js";
 
+const HERE = /^(localhost|127\.[\d.]+|\[::1\])$/;
+const ALONE = "Only this computer can open it: first open the page by the computer's name in the network.";
+const GUESS = "The answer is covered there, too: who opens it can draw a guess.";
+
 /** @param {string} text */
 const label = (text) => Object.assign(document.createElement("span"), { textContent: text });
 
@@ -12,7 +16,9 @@ const label = (text) => Object.assign(document.createElement("span"), { textCont
  * @param {() => void} [add] makes the view a scene of the own lecture
  */
 export function share(parent, add) {
-  const link = sharedLink(location.href);
+  // A link to the view alone would show the answer.
+  const covered = Boolean(document.documentElement.dataset.covered);
+  const link = covered ? location.href : sharedLink(location.href);
   const dialog = document.createElement("dialog");
   dialog.className = "initopt-share";
   dialog.setAttribute("aria-label", "Share this view");
@@ -60,7 +66,8 @@ export function share(parent, add) {
   });
   row.append(text, copied, ...(add ? [scene] : []), close);
 
-  dialog.append(code, row);
+  const notes = [covered ? GUESS : "", HERE.test(location.hostname) ? ALONE : ""].filter(Boolean);
+  dialog.append(code, row, ...notes.map((note) => Object.assign(document.createElement("p"), { textContent: note })));
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   dialog.addEventListener("close", () => dialog.remove());
   parent.append(dialog);

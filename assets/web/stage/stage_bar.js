@@ -71,6 +71,11 @@ class Bar {
     row.append(this.title, this.back, this.count, this.next, this.reveal, this.note, this.controls, code, out);
     this.root.append(row, this.question);
     this.parent.append(this.root);
+    // Title and question may take more lines than the page leaves them.
+    this.sized = new ResizeObserver(() => {
+      document.documentElement.style.setProperty("--told", `${this.root.offsetHeight}px`);
+    });
+    this.sized.observe(this.root);
   }
 
   /** @param {any} component */
@@ -158,7 +163,9 @@ class Bar {
     for (const kind of ["touchstart", "touchend"]) document.removeEventListener(kind, this.touched);
     this.notes.close();
     this.guess.gone();
+    this.sized.disconnect();
     if (newest === this) {
+      document.documentElement.style.removeProperty("--told");
       for (const name of ["scene", "covered"]) delete document.documentElement.dataset[name];
     }
     this.root.remove();
