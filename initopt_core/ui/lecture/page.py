@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -18,7 +18,17 @@ from initopt_core.wording import as_text, many
 
 from . import desk, present
 
-_CHOSEN, _START, _TOLD, _UPLOAD = (f"_lecture_{n}" for n in ("chosen", "start", "told", "upload"))
+_CHOSEN, _START, _TOLD, _UPLOAD, _UNFIT = (
+    f"_lecture_{n}" for n in ("chosen", "start", "told", "upload", "unfit")
+)
+FIELDS = {
+    "title": "Title",
+    "question": "Question",
+    "notes": "Notes for the speaker",
+    "hides": "Cover the figure until Enter reveals it",
+    "link": "Link of the view",
+}
+"""Of a scene, with their labels."""
 
 
 def show() -> None:
@@ -167,27 +177,44 @@ def _delete(number: int) -> None:
 
 
 def _words(lecture: Lecture, number: int) -> None:
+    """The scene's fields. What is typed is kept as soon as it is left, so that nothing of it is
+    lost when another scene is chosen; Undo leads back."""
     scene = lecture.scenes[number - 1]
-    with st.form(f"scene-{lecture.name}-{number}-{hash(scene)}", border=True):
-        title = st.text_input("Title", scene.title, max_chars=MAX_TITLE)
-        question = st.text_input("Question", scene.question, max_chars=MAX_QUESTION)
-        notes = st.text_area("Notes for the speaker", scene.notes, max_chars=MAX_NOTES, height=110)
-        hides = st.toggle("Cover the figure until Enter reveals it", scene.hides)
-        link = st.text_input(
-            "Link of the view", scene.link, help="Paste the address of a page that shows it."
-        )
-        if st.form_submit_button("Keep", icon=":material/check:"):
-            words = {"question": question, "notes": notes, "hides": hides}
-            _kept(lambda: Scene.at(link, title, **words), number)
+    keys = {name: f"scene-{lecture.name}-{number}-{name}" for name in FIELDS}
+    unfit = st.session_state.get(_UNFIT)
+    if unfit is None or unfit[0] != (lecture.name, number):
+        st.session_state.pop(_UNFIT, None)
+        unfit = None
+        for name, key in keys.items():  # else what was typed stays, to be mended
+            st.session_state[key] = getattr(scene, name)
+    field = {
+        name: {"label": FIELDS[name], "key": key, "on_change": _kept, "args": (number, keys)}
+        for name, key in keys.items()
+    }
+    with st.container(border=True):
+        st.text_input(**field["title"], max_chars=MAX_TITLE)
+        st.text_input(**field["question"], max_chars=MAX_QUESTION)
+        st.text_area(**field["notes"], max_chars=MAX_NOTES, height=110)
+        st.toggle(**field["hides"])
+        st.text_input(**field["link"], help="Paste the address of a page that shows it.")
+        if unfit is not None:
+            st.error(as_text(f"Scene {number}: {unfit[1]}"), icon=":material/error:")
 
 
-def _kept(make: Callable[[], Scene], number: int) -> None:
+def _kept(number: int, keys: dict[str, str]) -> None:
+    """Callback: a field was changed; what does not fit is told and stays to be mended."""
+    if not all(key in st.session_state for key in keys.values()):
+        return  # a socket named a field that is gone
+    given: dict[str, Any] = {name: st.session_state[key] for name, key in keys.items()}
+    lecture = desk.own()
     try:
-        desk.change(desk.own().changed(number, make()))
+        scene = Scene.at(given.pop("link"), given.pop("title"), **given)
     except SettingError as problem:
-        st.error(as_text(f"Scene {number}: {problem}"), icon=":material/error:")
+        st.session_state[_UNFIT] = ((lecture.name, number), str(problem))
         return
-    st.rerun()
+    st.session_state.pop(_UNFIT, None)
+    if lecture.scene(number) not in (None, scene):
+        desk.change(lecture.changed(number, scene))
 
 
 def _upload() -> None:

@@ -48,6 +48,32 @@ def test_the_story_is_copied_moved_deleted_and_all_of_it_undone():
     assert not test.radio and "no scenes yet" in test.info[0].value
 
 
+def test_what_is_typed_is_kept_at_once_and_what_does_not_fit_is_told():
+    test = render("lecture.py")
+    press(test, "lecture-copy")
+    titles = [s.title for s in TUTORIAL.scenes]
+
+    def field(name: str):
+        (one,) = [f for f in [*test.text_input, *test.text_area] if f.key.endswith(f"-{name}")]
+        return one
+
+    field("question").set_value("Why?").run()
+    field("notes").set_value("Wait for hands.").run()
+    test.radio[0].set_value(3).run()
+    assert field("question").value == TUTORIAL.scenes[2].question
+    test.radio[0].set_value(1).run()
+    assert (field("question").value, field("notes").value) == ("Why?", "Wait for hands.")
+    field("link").set_value("/no_page").run()
+    assert ["no_page" in e.value.replace("\\", "") for e in test.error] == [True]
+    assert field("link").value == "/no_page"
+    field("link").set_value("/training").run()
+    assert not test.error
+    for _ in range(3):
+        press(test, "lecture-undo")
+    assert field("question").value == TUTORIAL.scenes[0].question and not test.exception
+    assert [one.split(". ", 1)[1].replace("\\", "") for one in test.radio[0].options] == titles
+
+
 def test_a_file_gives_its_lecture_and_says_what_does_not_fit(monkeypatch):
     session: dict = {}
     monkeypatch.setattr(page.desk.st, "session_state", session)
