@@ -130,6 +130,32 @@ def test_the_next_scene_is_covered_and_bare_after_this_one_was_drawn_on_and_reve
     assert not page.problems
 
 
+EMPTY = """() => {
+  window.empty = [];
+  const seen = () => [...document.querySelectorAll('canvas')].some((e) =>
+    e.checkVisibility({ visibilityProperty: true }) && e.clientWidth > 200 && e.clientHeight > 100);
+  const look = () => { if (!seen()) window.empty.push(performance.now()); requestAnimationFrame(look); };
+  requestAnimationFrame(look);
+}"""
+
+
+def test_between_scenes_there_is_always_a_figure(projector, app_url):
+    """Another page, another part of it, and back."""
+    page = projector
+    pages = [scene.page for scene in TUTORIAL.scenes]
+    switch = next(n for n in range(1, len(pages)) if pages[n] != pages[n - 1])  # and n + 1 is there
+    page.goto(f"{app_url}/?lecture=tutorial&scene={switch}")
+    arrived(page, switch)
+    page.evaluate(EMPTY)
+    for key, number in (("PageDown", switch + 1), ("PageDown", switch + 2), ("PageUp", switch + 1)):
+        page.keyboard.press(key)
+        arrived(page, number)
+        expect(page.locator(".initopt-held")).to_have_count(0)
+    gaps = page.evaluate("window.empty")
+    assert len(gaps) <= 1, gaps
+    assert not page.problems
+
+
 @pytest.mark.parametrize(
     ("link", "number", "said"),
     [

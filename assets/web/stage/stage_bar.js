@@ -1,11 +1,12 @@
 // The line at the top of a page in a hall: what is shown, the next scene, and the way out.
 //
-// Takes { title } and, for a scene, { lecture, question, notes, hides, number, count, next }.
+// Takes { title } and, for a scene, { lecture, page, figure, question, notes, hides, number, count, next }.
 // Gives the triggers "leave" and "go", the number of the scene that is wanted.
 
 import { share } from "../address_bar/share.js";
 import { controls } from "./controls.js";
 import { Guess } from "./guess.js";
+import { hold, next } from "./hold.js";
 import { HELD, meaning, swipe } from "./keys.js";
 import { Notes } from "./notes.js";
 
@@ -104,6 +105,8 @@ class Bar {
     this.next.disabled = number === count;
     this.reveal.hidden = !this.scene.hides;
     this.guess.begin(Boolean(this.scene.hides));
+    next(this.scene.page !== this.held?.page || this.scene.figure !== this.held?.figure);
+    this.held = this.scene;
     this.notes.show(this.scene);
   }
 
@@ -119,7 +122,7 @@ class Bar {
     const wanted = Math.min(Math.max(this.wanted + by, 1), count);
     if (wanted === this.wanted) return;
     this.wanted = wanted; // who presses thrice goes on by three, however slow the answers are
-    this.count.textContent = `${wanted} / ${count}`;
+    hold();
     this.ask(wanted);
   }
 

@@ -84,6 +84,8 @@ def _told() -> dict[str, Any]:
     return {
         "lecture": lecture.name,
         "title": scene.title,
+        "page": scene.page,
+        "figure": scene.figure,
         "question": scene.question,
         "notes": scene.notes,
         "hides": scene.hides,
