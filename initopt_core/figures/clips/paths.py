@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from initopt_core.descent import Trace
 from initopt_core.figures.loss_surfaces import picture
-from initopt_core.figures.loss_surfaces.paths import paths
+from initopt_core.figures.loss_surfaces.paths import STILL, paths
 from initopt_core.figures.loss_surfaces.space import (
     HIGH,
     WIDE,
@@ -32,6 +32,8 @@ from .trails import Canvas, Look, Trail
 
 MOST_LAYERS = 30
 """Of a surface in three dimensions; texts in the layers of its scale have other names."""
+MOST_MOVING = 6
+"""Layers of lines and signs that a clip draws itself."""
 TURN = 120.0
 """Degrees that the eye goes round in an orbit."""
 _WIDTH, _HALO, _RADIUS = 2.0, 4.0, 6.0
@@ -50,7 +52,9 @@ def paths_clip(
 
     def frames(options: ClipOptions) -> Iterator[Image.Image]:
         figure = paths(surface, traces, labels, ranges, color)
-        still = stage(figure, options, [f"{m}.role-mark" for m in ("mark-line", "mark-symbol")])
+        kinds = ("mark-line", "mark-symbol")
+        moving = [f"{k}.layer_{n}_marks" for k in kinds for n in range(STILL, STILL + MOST_MOVING)]
+        still = stage(figure, options, moving)
         return _over(still, traces, ranges, options)
 
     names = ", ".join(labels)

@@ -22,6 +22,8 @@ def restyled(spec: dict[str, Any], options: ExportOptions) -> dict[str, Any]:
         if param["name"] in colors:
             param["value"] = colors[param["name"]]
     spec["config"]["background"] = colors["paper"]
+    # A sharp turn of a thick line would stand out as a spike, far from where the data are.
+    spec["config"]["line"] = {**spec["config"].get("line", {}), "strokeJoin": "round"}
     if options.theme == "print":
         _walk(spec, _grey_scale)
     return spec

@@ -19,8 +19,8 @@ from initopt_core.figures.images import png_url
 from initopt_core.surfaces import Surface
 from initopt_core.wording import number
 
-from .paths import _path_rows, grid_rows, told
-from .picture import BESIDE_BAR, _channels, color_bar, ends_of, near_zero, unit
+from .paths import HALO, _path_rows, grid_rows, told
+from .picture import BESIDE_BAR, _channels, color_bar, ends_of, unit
 
 SIZE, HEIGHT = 2.0, 1.1
 """Side of the ground and height of the highest loss, in the camera's units."""
@@ -101,8 +101,8 @@ class Ground:
         mesh: int = MESH,
     ) -> Ground:
         values = surface.values(ranges, mesh + 1).numpy().astype(float)
-        low, high = ends_of(values)
-        u = np.nan_to_num(unit(values, color), nan=1.0)
+        low, high = ends_of(surface, ranges)
+        u = np.nan_to_num(unit(values, color, (low, high)), nan=1.0)
         side = (np.linspace(0, 1, mesh + 1) - 0.5) * SIZE
         points = np.stack(np.broadcast_arrays(side[None, :], u * HEIGHT, -side[:, None]), axis=-1)
         return cls(surface, ranges, color, points, _lit(points, u), low, high)
@@ -112,8 +112,7 @@ class Ground:
         x0, x1, y0, y1 = self.ranges
         x = (np.clip((path[:, 0] - x0) / (x1 - x0), 0, 1) - 0.5) * SIZE
         z = -(np.clip((path[:, 1] - y0) / (y1 - y0), 0, 1) - 0.5) * SIZE
-        losses = np.append(path[:, 2], [self.low, self.high])
-        u = unit(np.clip(losses, self.low, self.high), self.color)[:-2]
+        u = unit(path[:, 2], self.color, (self.low, self.high))
         return np.stack([x, np.nan_to_num(u, nan=1.0) * HEIGHT + 0.012, z], axis=-1)
 
     def along(self, trace: Trace, parts: int = 6) -> tuple[np.ndarray, np.ndarray]:
@@ -190,18 +189,17 @@ def frame(
     as `assets/web/surface_canvas/frame.js` has them."""
     a, (i, k) = SIZE / 2, (1.0 if eye[n] >= 0 else -1.0 for n in (0, 2))
     x0, x1, y0, y1 = ground.ranges
-    low, high = (near_zero(v, ground.high - ground.low) for v in (ground.low, ground.high))
     line = np.array([[-i * a, 0, k * a], [i * a, 0, k * a], [i * a, 0, -k * a]])
     words = [
-        ("weight w1", (0, 0, k * (a + 0.28))),
+        ("weight w₁", (0, 0, k * (a + 0.28))),
         (number(x0), (-a + 0.05, 0, k * (a + 0.13))),
         (number(x1), (a - 0.05, 0, k * (a + 0.13))),
-        ("weight w2", (i * (a + 0.36), 0, 0)),
+        ("weight w₂", (i * (a + 0.36), 0, 0)),
         (number(y0), (i * (a + 0.15), 0, a - 0.05)),
         (number(y1), (i * (a + 0.15), 0, -a + 0.05)),
         ("loss", (i * a, HEIGHT + 0.2, -k * a)),
-        (number(high), (i * a, HEIGHT + 0.08, -k * a)),
-        (number(low), (i * (a + 0.1), 0.1, -k * (a + 0.05))),
+        (number(ground.high), (i * a, HEIGHT + 0.08, -k * a)),
+        (number(ground.low), (i * (a + 0.1), 0.1, -k * (a + 0.05))),
     ]
     return np.vstack([line, [[i * a, HEIGHT, -k * a]]]), words
 
@@ -257,9 +255,7 @@ def _chart(ground: Ground, camera: Camera, channels: Sequence) -> alt.TopLevelMi
         color_of, dash_of, shape_of = channels
         lines = alt.Chart(alt.NamedData("paths")).encode(x, y, order="k:Q")
         layers += [
-            lines.mark_line(color="white", strokeWidth=4, opacity=0.8, clip=True).encode(
-                detail=["optimizer:N", "piece:N"]
-            ),
+            lines.mark_line(**HALO).encode(detail=["optimizer:N", "piece:N"]),
             lines.mark_line(strokeWidth=2, clip=True).encode(
                 color=color_of, strokeDash=dash_of, detail="piece:N"
             ),

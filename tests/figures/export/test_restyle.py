@@ -40,5 +40,6 @@ def test_only_a_printed_figure_has_other_colours():
         made = restyle.restyled(spec(), export.ExportOptions(name))
         assert [p["value"] for p in made["params"]] == [colors["ink"], 7]
         assert made["config"]["background"] == colors["paper"]
+        assert made["config"]["line"]["strokeJoin"] == "round", "no spikes where a line turns"
         kept = made["encoding"]["color"]["scale"]["range"] == ["#4477AA", "#EE6677"]
         assert kept == (name != "print")
