@@ -73,6 +73,36 @@ def side_by_side(spec: dict[str, Any]) -> tuple[int, int]:
     return max(found)
 
 
+_LETTER, _SIGN = 6.6, 40
+"""Pixels of a legend's letter, and of all else in an entry."""
+
+
+def legends_below(spec: dict[str, Any], width: float) -> dict[str, Any]:
+    """Legends that would stand at the right, below the chart instead, in place.
+
+    Args:
+        width: of the place, in the chart's pixels.
+    """
+    names: set[str] = set()
+
+    def look(part: dict[str, Any]) -> None:
+        for channel in ("color", "fill", "stroke", "shape", "strokeDash"):
+            encoding = part.get(channel)
+            if not isinstance(encoding, dict) or not isinstance(encoding.get("scale"), dict):
+                continue
+            legend = encoding.get("legend", {})
+            if legend is not None and "orient" not in legend:
+                names.update(map(str, encoding["scale"].get("domain", ())))
+                encoding["legend"] = {k: v for k, v in legend.items() if k != "offset"}
+
+    _walk(spec, look)
+    widest = max((_SIGN + _LETTER * len(name) for name in names), default=width)
+    columns = max(1, min(len(names), int(width // widest)))
+    own = {"orient": "bottom", "direction": "horizontal", "columns": columns, "offset": 8}
+    spec["config"]["legend"] = {**spec["config"].get("legend", {}), **own}
+    return spec
+
+
 ESTIMATE = 1.5
 """The converter takes letters for 0.8 of their size wide; Source Sans has about half."""
 
