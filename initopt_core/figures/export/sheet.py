@@ -19,6 +19,7 @@ from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter
 from initopt_core.figures.room import HEIGHT, LEGEND_COLUMNS, LEGEND_LINE, WIDTH, Room
 
+from . import extent
 from .options import ExportOptions
 from .restyle import enlarged, legends_below, measured, reflowed, restyled, side_by_side
 from .words import Text, texts
@@ -179,7 +180,7 @@ def _drawn(
     if height:
         zoom = min(zoom, height / drawing.height)
     if zoom < options.zoom * 0.98:  # the letters would be smaller than asked for
-        drawing = _taken(converter().vegalite_to_svg(enlarged(spec, options.zoom / zoom)))
+        drawing = _trimmed(converter().vegalite_to_svg(enlarged(spec, options.zoom / zoom)))
     return drawing
 
 
@@ -188,14 +189,14 @@ def _flowing(
 ) -> Drawing:
     """The chart, its panels in as many columns as make them large in this place; `spec` is changed
     to that."""
-    drawing = _taken(converter().vegalite_to_svg(spec))
+    drawing = _trimmed(converter().vegalite_to_svg(spec))
     now, whole = side_by_side(spec)
     if not width or whole == 1 or drawing.width * zoom <= width:
         return drawing
     if not height:  # one column of a text: below one another
         columns = max(1, int(now * width / (drawing.width * zoom)))
-        return _taken(converter().vegalite_to_svg(reflowed(spec, columns)))
-    row = _taken(converter().vegalite_to_svg(reflowed(spec, whole)))
+        return _trimmed(converter().vegalite_to_svg(reflowed(spec, columns)))
+    row = _trimmed(converter().vegalite_to_svg(reflowed(spec, whole)))
     shown = [min(width / one.width, height / one.height) for one in (row, drawing)]
     if shown[0] > shown[1]:
         return row
@@ -239,6 +240,19 @@ def _renumbered(body: str) -> str:
         lambda m: names.setdefault(m[0], f"{m[1]}{len(names)}"),
         body,
     )
+
+
+PAD = 5
+"""Pixels around a chart that keeps its natural size."""
+
+
+def _trimmed(svg: str) -> Drawing:
+    """A drawn chart without what it does not reach at its left and right."""
+    drawing = _taken(svg)
+    low, high = extent.across(drawing.body)
+    more = PAD - low
+    body = f'<g transform="translate({more:g},0)">{drawing.body}</g>'
+    return replace(drawing, body=body, width=high + more + PAD, left=drawing.left + more)
 
 
 def _taken(svg: str) -> Drawing:

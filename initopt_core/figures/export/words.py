@@ -72,6 +72,11 @@ def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(fonts.FOLDER / name), size)
 
 
+def length(text: str, size: float, bold: bool = False) -> float:
+    """How long a text with letters of `size` pixels is, in pixels."""
+    return _font(100, bold).getlength(text) * size / 100
+
+
 def wrapped(text: str, size: float, width: float, bold: bool = False) -> list[str]:
     """The text in lines of at most `width` pixels, each paragraph on lines of its own; a longer
     word is broken, a link behind "?" or "&" where it can be."""
@@ -95,10 +100,8 @@ def _together(text: str) -> Iterator[str]:
 
 
 def _lines(text: str, size: float, width: float, bold: bool) -> list[str]:
-    font = _font(100, bold)
-
     def wide(line: str) -> float:
-        return font.getlength(line) * size / 100
+        return length(line, size, bold)
 
     lines = [""]
     for words in _together(text):
