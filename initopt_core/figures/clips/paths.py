@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from initopt_core.descent import Trace
+from initopt_core.figures.export.restyle import in_print
 from initopt_core.figures.loss_surfaces import picture
 from initopt_core.figures.loss_surfaces.paths import STILL, paths
 from initopt_core.figures.loss_surfaces.space import (
@@ -61,6 +62,15 @@ def paths_clip(
     return Clip("paths", f"The paths of {names} over {surface.label}, step by step.", frames)
 
 
+def _looks(traces: Sequence[Trace], options: ClipOptions) -> list[tuple[str, list[int], str]]:
+    """Colour, dash and sign of each path, as the still picture's legend has them."""
+    looks = picture.looks([t.run.optimizer for t in traces])
+    if options.theme != "print" or not looks:
+        return looks
+    colors, _, signs = zip(*looks, strict=True)
+    return list(zip(*in_print(colors), signs, strict=True))
+
+
 def _good(trace: Trace) -> np.ndarray:
     """The steps of a path that are numbers."""
     return trace.points[: trace.diverged].astype(float)
@@ -74,7 +84,7 @@ def _over(
     box = still.box(0, 0, side, side)
     canvas = Canvas(still.image, box)
     k = FINE * (box[2] - box[0]) / side
-    looks = picture.looks([t.run.optimizer for t in traces])
+    looks = _looks(traces, options)
     ways = [_pixels(_good(t), ranges, canvas.large.size) for t in traces]
     trails = [
         Trail(canvas, _cut(way, dash, k), Look(color, _WIDTH * k, _HALO * k))
@@ -157,7 +167,7 @@ def _round(
     options: ClipOptions,
 ) -> Iterator[Image.Image]:
     ground = Ground.of(surface, ranges, color, mesh=64)
-    looks = picture.looks([t.run.optimizer for t in traces])
+    looks = _looks(traces, options)
     ways = [ground.along(t) for t in traces]
     longest = max((len(t.lr) for t in traces), default=1)
     left, top, right, bottom = still.box(0, 0, WIDE, HIGH)

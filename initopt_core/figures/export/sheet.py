@@ -180,7 +180,7 @@ def _drawn(
     if height:
         zoom = min(zoom, height / drawing.height)
     if zoom < options.zoom * 0.98:  # the letters would be smaller than asked for
-        drawing = _trimmed(converter().vegalite_to_svg(enlarged(spec, options.zoom / zoom)))
+        drawing = _trimmed(_svg(enlarged(spec, options.zoom / zoom)))
     return drawing
 
 
@@ -189,14 +189,14 @@ def _flowing(
 ) -> Drawing:
     """The chart, its panels in as many columns as make them large in this place; `spec` is changed
     to that."""
-    drawing = _trimmed(converter().vegalite_to_svg(spec))
+    drawing = _trimmed(_svg(spec))
     now, whole = side_by_side(spec)
     if not width or whole == 1 or drawing.width * zoom <= width:
         return drawing
     if not height:  # one column of a text: below one another
         columns = max(1, int(now * width / (drawing.width * zoom)))
-        return _trimmed(converter().vegalite_to_svg(reflowed(spec, columns)))
-    row = _trimmed(converter().vegalite_to_svg(reflowed(spec, whole)))
+        return _trimmed(_svg(reflowed(spec, columns)))
+    row = _trimmed(_svg(reflowed(spec, whole)))
     shown = [min(width / one.width, height / one.height) for one in (row, drawing)]
     if shown[0] > shown[1]:
         return row
@@ -205,7 +205,7 @@ def _flowing(
 
 
 def _by_room(spec: dict[str, Any], room: Room) -> Drawing:
-    vega = room.fitted(converter().vegalite_to_vega(spec))
+    vega = room.fitted(_vega(spec))
     columns = room.legend_columns(room.width)
     values = {WIDTH: room.width, HEIGHT: room.height, LEGEND_COLUMNS: columns}
     for signal in vega["signals"]:
@@ -240,6 +240,20 @@ def _renumbered(body: str) -> str:
         lambda m: names.setdefault(m[0], f"{m[1]}{len(names)}"),
         body,
     )
+
+
+def _vega(spec: dict[str, Any]) -> dict[str, Any]:
+    """The chart compiled; a legend of lines has lines, where Vega-Lite would mix in the signs at
+    their ends."""
+    vega = converter().vegalite_to_vega(spec)
+    for legend in vega.get("legends", []):
+        if legend.get("symbolType") == "stroke":
+            legend.pop("shape", None)
+    return vega
+
+
+def _svg(spec: dict[str, Any]) -> str:
+    return converter().vega_to_svg(_vega(spec))
 
 
 PAD = 5
