@@ -161,7 +161,9 @@ def _drawn(
     column = width / k if width and height is None else math.inf
     if room and figure.upright and room.across(room.least) > column:
         figure = figure.upright()
-        room = figure.room
+    elif figure.alone:
+        figure = figure.alone()
+    room = figure.room
     spec = measured(plain(figure, options))
     if room is not None:
         if width:
