@@ -57,7 +57,7 @@ def signals(name: str, domain: tuple[float, float]) -> dict[str, Any]:
 
 
 def by_itself(name: str) -> dict[str, Any]:
-    """Numbers across, as many as have room, evenly apart from the first one on. Letters are counted,
+    """Numbers across, as many as have room, evenly apart from the first on. Letters are counted,
     since the converter takes them for wider than they are."""
     apart = f"{WIDTH} * e{name} / (d{name}[1] - d{name}[0])"
     every = f"max(1, ceil((5.4 * l{name} + 8) * {theme.TYPE} / ({apart})))"
