@@ -204,6 +204,7 @@ class Figure:
         settings: what was chosen to get it, as it leaves in a file (JSON values).
         upright: the same with its rows as columns, for a column of a text in which its own have no
             room; None where it has none.
+        alone: the same with what the page says beside it, for files; None where it says all itself.
     """
 
     key: Hashable
@@ -219,6 +220,7 @@ class Figure:
     )
     settings: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     upright: Callable[[], Figure] | None = field(default=None, compare=False, repr=False)
+    alone: Callable[[], Figure] | None = field(default=None, compare=False, repr=False)
 
     @property
     def defined_by(self) -> tuple[Hashable, ...]:

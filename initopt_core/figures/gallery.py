@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from functools import lru_cache
 
 from PIL import Image
@@ -40,7 +41,8 @@ def picture(name: str, theme: str, dataset: FashionMNIST) -> bytes:
         theme: of `export.THEMES`.
     """
     options = export.ExportOptions(theme=theme, scale=1)
-    drawn = sheet.picture(figure(name, dataset), options, size=DRAWN)
+    shown = replace(figure(name, dataset), alone=None)  # too small for more words
+    drawn = sheet.picture(shown, options, size=DRAWN)
     file = converter().svg_to_png(drawn.svg, scale=WIDE / DRAWN[0])
     out = io.BytesIO()
     Image.open(io.BytesIO(file)).convert("RGB").save(out, "WEBP", quality=QUALITY, method=4)

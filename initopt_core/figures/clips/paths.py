@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from initopt_core.descent import Trace
+from initopt_core.figures.export.restyle import in_print
 from initopt_core.figures.loss_surfaces import picture
-from initopt_core.figures.loss_surfaces.paths import paths
+from initopt_core.figures.loss_surfaces.frame import LETTERS, edges, written
+from initopt_core.figures.loss_surfaces.paths import STILL, paths
 from initopt_core.figures.loss_surfaces.space import (
     HIGH,
     WIDE,
     Camera,
     Ground,
-    frame,
     pieces,
-    placed,
     space,
-    upright,
 )
 from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
@@ -32,6 +32,10 @@ from .trails import Canvas, Look, Trail
 
 MOST_LAYERS = 30
 """Of a surface in three dimensions; texts in the layers of its scale have other names."""
+MOST_MOVING = 6
+"""Layers of lines and signs that a clip draws itself."""
+LEGIBLE = 440
+"""Height of a film for whose watchers the letters of a page are large enough, in pixels."""
 TURN = 120.0
 """Degrees that the eye goes round in an orbit."""
 _WIDTH, _HALO, _RADIUS = 2.0, 4.0, 6.0
@@ -50,11 +54,22 @@ def paths_clip(
 
     def frames(options: ClipOptions) -> Iterator[Image.Image]:
         figure = paths(surface, traces, labels, ranges, color)
-        still = stage(figure, options, [f"{m}.role-mark" for m in ("mark-line", "mark-symbol")])
+        kinds = ("mark-line", "mark-symbol")
+        moving = [f"{k}.layer_{n}_marks" for k in kinds for n in range(STILL, STILL + MOST_MOVING)]
+        still = stage(figure, options, moving)
         return _over(still, traces, ranges, options)
 
     names = ", ".join(labels)
     return Clip("paths", f"The paths of {names} over {surface.label}, step by step.", frames)
+
+
+def _looks(traces: Sequence[Trace], options: ClipOptions) -> list[tuple[str, list[int], str]]:
+    """Colour, dash and sign of each path, as the still picture's legend has them."""
+    looks = picture.looks([t.run.optimizer for t in traces])
+    if options.theme != "print" or not looks:
+        return looks
+    colors, _, signs = zip(*looks, strict=True)
+    return list(zip(*in_print(colors), signs, strict=True))
 
 
 def _good(trace: Trace) -> np.ndarray:
@@ -70,7 +85,7 @@ def _over(
     box = still.box(0, 0, side, side)
     canvas = Canvas(still.image, box)
     k = FINE * (box[2] - box[0]) / side
-    looks = picture.looks([t.run.optimizer for t in traces])
+    looks = _looks(traces, options)
     ways = [_pixels(_good(t), ranges, canvas.large.size) for t in traces]
     trails = [
         Trail(canvas, _cut(way, dash, k), Look(color, _WIDTH * k, _HALO * k))
@@ -153,13 +168,13 @@ def _round(
     options: ClipOptions,
 ) -> Iterator[Image.Image]:
     ground = Ground.of(surface, ranges, color, mesh=64)
-    looks = picture.looks([t.run.optimizer for t in traces])
+    looks = _looks(traces, options)
     ways = [ground.along(t) for t in traces]
     longest = max((len(t.lr) for t in traces), default=1)
     left, top, right, bottom = still.box(0, 0, WIDE, HIGH)
     camera = Camera(0.0, right - left, bottom - top)
     empty = still.image.crop((left, top, right, bottom))
-    ink = options.export.colors["ink"]
+    letters = max(still.zoom, options.export.zoom, options.height / LEGIBLE)
     for part in times(options.moving):
         turned = replace(camera, turn=turn * (part - 0.5))
         image = ground.draw(turned, FINE)
@@ -167,7 +182,7 @@ def _round(
         big = replace(turned, width=turned.width * FINE, height=turned.height * FINE)
         pen = ImageDraw.Draw(scene)
         k = FINE * turned.width / WIDE
-        _axes(pen, ground, big, ink, FINE * max(still.zoom, options.export.zoom))
+        _axes(pen, ground, big, options.export.colors, FINE * letters)
         for (way, inside), look in zip(ways, looks, strict=True):
             shown = max(1, round(part * longest * 6)) + 1
             at, _ = big.project(way[:shown])
@@ -185,22 +200,21 @@ def _round(
         yield still.image
 
 
-def _axes(pen: ImageDraw.ImageDraw, ground: Ground, camera: Camera, ink: str, k: float) -> None:
+def _axes(
+    pen: ImageDraw.ImageDraw, ground: Ground, camera: Camera, colors: dict[str, Any], k: float
+) -> None:
     """Axes with their names and ends, which go round with the surface.
 
     Args:
         k: pixels of a chart's pixel, for lines and letters.
     """
-    line, words = frame(ground)
+    line, _ = edges(ground, camera.eye.tolist())
     at, _ = camera.project(line)
+    ink, paper = colors["ink"], colors["paper"]
     stroke(pen, at, ink, k)
-    letters = font(round(12 * k))
-    places, _ = camera.project(np.array([place for _, place in words]))
-    texts = [
-        {"text": text, "x": x, "y": y}
-        for (text, _), (x, y) in zip(words, places.tolist(), strict=True)
-    ]
-    for one, lower, look in placed(texts, upright(at, camera)):
-        x, y = one["x"] + look.get("dx", 0) * k, one["y"] + lower * k
-        anchor = {"left": "lm", "right": "rm"}.get(look.get("align", ""), "mm")
-        pen.text((x, y), one["text"], fill=ink, font=letters, anchor=anchor)
+    letters = font(round(LETTERS * k))
+    for text, x, y in filter(None, written(ground, camera, k)):
+        pen.text(
+            (x, y), text, fill=ink, font=letters, anchor="mm", stroke_width=round(2 * k),
+            stroke_fill=paper,
+        )  # fmt: skip

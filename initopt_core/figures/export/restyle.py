@@ -13,6 +13,8 @@ from .options import ExportOptions
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 _DARKEST, _PALEST = 15.0, 72.0
 """Lightness (CIE L*) between which the series of a printed figure are spread."""
+_PALEST_LINE = 58.0
+"""The same of lines, which are thin, and told apart by their dashes as well."""
 
 
 def restyled(spec: dict[str, Any], options: ExportOptions) -> dict[str, Any]:
@@ -22,8 +24,11 @@ def restyled(spec: dict[str, Any], options: ExportOptions) -> dict[str, Any]:
         if param["name"] in colors:
             param["value"] = colors[param["name"]]
     spec["config"]["background"] = colors["paper"]
+    # A sharp turn of a thick line would stand out as a spike, far from where the data are.
+    spec["config"]["line"] = {**spec["config"].get("line", {}), "strokeJoin": "round"}
     if options.theme == "print":
-        _walk(spec, _grey_scale)
+        _printed(spec)
+        _walk(spec, _pale)
     return spec
 
 
@@ -71,6 +76,36 @@ def side_by_side(spec: dict[str, Any]) -> tuple[int, int]:
     return max(found)
 
 
+_LETTER, _SIGN = 6.6, 40
+"""Pixels of a legend's letter, and of all else in an entry."""
+
+
+def legends_below(spec: dict[str, Any], width: float) -> dict[str, Any]:
+    """Legends that would stand at the right, below the chart instead, in place.
+
+    Args:
+        width: of the place, in the chart's pixels.
+    """
+    names: set[str] = set()
+
+    def look(part: dict[str, Any]) -> None:
+        for channel in ("color", "fill", "stroke", "shape", "strokeDash"):
+            encoding = part.get(channel)
+            if not isinstance(encoding, dict) or not isinstance(encoding.get("scale"), dict):
+                continue
+            legend = encoding.get("legend", {})
+            if legend is not None and "orient" not in legend:
+                names.update(map(str, encoding["scale"].get("domain", ())))
+                encoding["legend"] = {k: v for k, v in legend.items() if k != "offset"}
+
+    _walk(spec, look)
+    widest = max((_SIGN + _LETTER * len(name) for name in names), default=width)
+    columns = max(1, min(len(names), int(width // widest)))
+    own = {"orient": "bottom", "direction": "horizontal", "columns": columns, "offset": 8}
+    spec["config"]["legend"] = {**spec["config"].get("legend", {}), **own}
+    return spec
+
+
 ESTIMATE = 1.5
 """The converter takes letters for 0.8 of their size wide; Source Sans has about half."""
 
@@ -104,24 +139,85 @@ def _walk(part: Any, change: Callable[[dict[str, Any]], None]) -> None:
             _walk(inner, change)
 
 
-def _grey_scale(part: dict[str, Any]) -> None:
-    """A colour scale with a colour for each series: the same hues, apart in lightness."""
-    for channel in ("color", "fill", "stroke"):
-        encoding = part.get(channel)
-        scale = encoding.get("scale") if isinstance(encoding, dict) else None
-        if not isinstance(scale, dict):
-            continue
-        colors = scale.get("range")
-        if isinstance(colors, list) and all(
-            isinstance(c, str) and _HEX.fullmatch(c) for c in colors
-        ):
-            scale["range"] = apart_in_grey(colors)
+def _series(encoding: Any) -> list[str] | None:
+    """The colours of an encoding that has one for each series."""
+    scale = encoding.get("scale") if isinstance(encoding, dict) else None
+    colors = scale.get("range") if isinstance(scale, dict) else None
+    if not isinstance(colors, list):
+        return None
+    known = all(isinstance(c, str) and _HEX.fullmatch(c) for c in colors)
+    return colors if known and colors else None
 
 
-def apart_in_grey(colors: Sequence[str]) -> list[str]:
+DASHES: list[list[int]] = [[1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4], [1, 3], [12, 3], [5, 1]]
+"""Of printed lines, from the palest to the darkest."""
+_STROKE = 420
+"""Area of a legend's stroke that is long enough to show its dashes, in pixels."""
+_PALE_BAND = 0.07
+
+
+def _printed(spec: dict[str, Any]) -> None:
+    """Series with the same hues, apart in lightness; lines of them differ in their dashes, too, and
+    the legend shows these."""
+    lines: set[tuple[str, ...]] = set()
+
+    def look(part: dict[str, Any]) -> None:
+        color, dash = part.get("color"), part.get("strokeDash")
+        if _series(color) and _of(color) and _of(color) == _of(dash):
+            lines.add(_of(color))
+
+    def change(part: dict[str, Any]) -> None:
+        names = _of(part.get("color"))
+        for channel in ("color", "fill", "stroke"):
+            colors = _series(part.get(channel))
+            if colors:
+                dashed = channel == "color" and names in lines
+                grey = in_print(colors)[0] if dashed else apart_in_grey(colors)
+                part[channel]["scale"]["range"] = grey
+        if names not in lines or not _series(part["color"]):
+            return
+        legend = part["color"].get("legend", {})
+        if legend is not None:
+            size = {"symbolSize": {"expr": f"{_STROKE} * {theme.TYPE} * {theme.TYPE}"}}
+            legend = {**legend, "symbolType": "stroke", "symbolStrokeWidth": 2, **size}
+            part["color"]["legend"] = legend
+        if _of(part.get("strokeDash")) == names:
+            part["strokeDash"]["scale"]["range"] = in_print(part["color"]["scale"]["range"])[1]
+            part["strokeDash"]["legend"] = legend
+        if _of(part.get("shape")) == names:
+            # A sign has no dashes; the lines' own layer has the legend.
+            part["shape"]["legend"] = part["color"]["legend"] = None
+
+    _walk(spec, look)
+    _walk(spec, change)
+
+
+def in_print(colors: Sequence[str]) -> tuple[list[str], list[list[int]]]:
+    """Colour and dash of each printed line."""
+    grey = apart_in_grey(colors, _PALEST_LINE)
+    order = sorted(range(len(grey)), key=lambda i: -lightness(grey[i]))
+    return grey, [DASHES[order.index(i) % len(DASHES)] for i in range(len(grey))]
+
+
+def _of(encoding: Any) -> tuple[str, ...]:
+    """The field of an encoding and all that it may be; empty where that is not told."""
+    scale = encoding.get("scale") if isinstance(encoding, dict) else None
+    domain = scale.get("domain") if isinstance(scale, dict) else None
+    return (encoding.get("field", ""), *map(str, domain)) if isinstance(domain, list) else ()
+
+
+def _pale(part: dict[str, Any]) -> None:
+    """Bands so pale that several above each other leave their lines alone."""
+    mark = part.get("mark")
+    if isinstance(mark, dict) and mark.get("type") == "area":
+        band = mark.get("opacity") == theme.BAND_OPACITY
+        mark.update({"opacity": _PALE_BAND} if band else {})
+
+
+def apart_in_grey(colors: Sequence[str], palest: float = _PALEST) -> list[str]:
     """Colours (#rrggbb) with the same hues, whose greys are evenly apart, the darkest first."""
     order = sorted(range(len(colors)), key=lambda i: lightness(colors[i]))
-    step = (_PALEST - _DARKEST) / max(1, len(colors) - 1)
+    step = (palest - _DARKEST) / max(1, len(colors) - 1)
     out = list(colors)
     for rank, i in enumerate(order):
         out[i] = _with_lightness(colors[i], _DARKEST + 10 + rank * step * 0.82)

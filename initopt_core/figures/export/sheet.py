@@ -12,24 +12,23 @@ import re
 import threading
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
-from xml.sax.saxutils import escape
-
-from PIL import ImageFont
 
 from initopt_core.cache import Recent
-from initopt_core.figures import fonts, theme
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter
 from initopt_core.figures.room import HEIGHT, LEGEND_COLUMNS, LEGEND_LINE, WIDTH, Room
 
+from . import extent
 from .options import ExportOptions
-from .restyle import enlarged, measured, reflowed, restyled, side_by_side
+from .restyle import enlarged, legends_below, measured, reflowed, restyled, side_by_side
+from .words import Text, texts
 
 MARGIN = 16
-TITLE, CAPTION, SOURCE = 20, 13, 11
-"""Sizes of letters in pixels, at text size "page"."""
+BESIDE = 0.3
+"""Share of a wide picture that its texts take beside a chart which is nearly square."""
+GAIN = 1.05
+"""How many times larger that has to make the chart."""
 
 
 @dataclass(frozen=True)
@@ -91,18 +90,41 @@ _last: tuple[Figure, ExportOptions, tuple[int, int] | None, Sheet] | None = None
 def _picture(figure: Figure, options: ExportOptions, size: tuple[int, int] | None) -> Sheet:
     across, down = size or options.size
     k = options.zoom
-    framed = across is not None or bool(_texts(options))
-    room = (across or 0) - 2 * MARGIN, (down or 0) - _around(options, across or 800, framed)
+    place = "around" if down or not across else "column"
+    told = texts(options, (across or 800) - 2 * MARGIN, place)
+    framed = across is not None or bool(told)
+    room = (across or 0) - 2 * MARGIN, (down or 0) - _around(told, framed)
     drawing = _drawn(figure, options, room[0] if across else None, room[1] if down else None)
     zoom = k
     if across:
         zoom = room[0] / drawing.width
     if down:
         zoom = min(zoom, room[1] / drawing.height)
+    if across and down and figure.room is None and options.caption:
+        found = _beside(figure, options, across, down)
+        if found and found[1] > GAIN * zoom:
+            drawing, zoom, told = found
+            options.check_pixels(across, down)
+            return _composed(drawing, options, told, across, down, zoom, framed, BESIDE * across)
     width = across or drawing.width * zoom + 2 * MARGIN * framed
-    height = down or drawing.height * zoom + _around(options, width, framed)
+    if not across:
+        told = texts(options, width - 2 * MARGIN)
+    height = down or drawing.height * zoom + _around(told, framed)
     options.check_pixels(width, height)
-    return _composed(drawing, options, width, height, zoom, framed)
+    return _composed(drawing, options, told, width, height, zoom, framed)
+
+
+def _beside(
+    figure: Figure, options: ExportOptions, across: int, down: int
+) -> tuple[Drawing, float, dict[str, Text]] | None:
+    """The chart as high as the picture, with the texts at its left, and by how much it is
+    enlarged; None where they have no room there."""
+    told = texts(options, BESIDE * across, "beside")
+    if sum(text.height for text in told.values()) > down - 2 * MARGIN:
+        return None
+    room = across * (1 - BESIDE) - 3 * MARGIN, down - 2 * MARGIN
+    drawing = _drawn(figure, options, *room, below=True)
+    return drawing, min(room[0] / drawing.width, room[1] / drawing.height), told
 
 
 def plain(figure: Figure, options: ExportOptions) -> dict[str, Any]:
@@ -126,14 +148,22 @@ def _definition(figure: Figure) -> dict[str, Any]:
 
 
 def _drawn(
-    figure: Figure, options: ExportOptions, width: float | None, height: float | None
+    figure: Figure,
+    options: ExportOptions,
+    width: float | None,
+    height: float | None,
+    below: bool = False,
 ) -> Drawing:
+    """The chart for a place of this size, its legend `below` it where that is asked for or where
+    the place is a column."""
     k = options.zoom
     room = figure.room
     column = width / k if width and height is None else math.inf
     if room and figure.upright and room.across(room.least) > column:
         figure = figure.upright()
-        room = figure.room
+    elif figure.alone:
+        figure = figure.alone()
+    room = figure.room
     spec = measured(plain(figure, options))
     if room is not None:
         if width:
@@ -143,14 +173,16 @@ def _drawn(
                 reflowed(spec, room.columns)
             room = room.filling(width / k, height / k if height else None)
         return _by_room(spec, room)
-    drawing = _flowing(spec, options.zoom, width, height)
+    if width and (below or not height):
+        legends_below(spec, width / k)
+    drawing = _flowing(spec, k, width, height)
     zoom = options.zoom
     if width:
         zoom = width / drawing.width
     if height:
         zoom = min(zoom, height / drawing.height)
     if zoom < options.zoom * 0.98:  # the letters would be smaller than asked for
-        drawing = _taken(converter().vegalite_to_svg(enlarged(spec, options.zoom / zoom)))
+        drawing = _trimmed(_svg(enlarged(spec, options.zoom / zoom)))
     return drawing
 
 
@@ -159,14 +191,14 @@ def _flowing(
 ) -> Drawing:
     """The chart, its panels in as many columns as make them large in this place; `spec` is changed
     to that."""
-    drawing = _taken(converter().vegalite_to_svg(spec))
+    drawing = _trimmed(_svg(spec))
     now, whole = side_by_side(spec)
     if not width or whole == 1 or drawing.width * zoom <= width:
         return drawing
     if not height:  # one column of a text: below one another
         columns = max(1, int(now * width / (drawing.width * zoom)))
-        return _taken(converter().vegalite_to_svg(reflowed(spec, columns)))
-    row = _taken(converter().vegalite_to_svg(reflowed(spec, whole)))
+        return _trimmed(_svg(reflowed(spec, columns)))
+    row = _trimmed(_svg(reflowed(spec, whole)))
     shown = [min(width / one.width, height / one.height) for one in (row, drawing)]
     if shown[0] > shown[1]:
         return row
@@ -175,7 +207,7 @@ def _flowing(
 
 
 def _by_room(spec: dict[str, Any], room: Room) -> Drawing:
-    vega = room.fitted(converter().vegalite_to_vega(spec))
+    vega = room.fitted(_vega(spec))
     columns = room.legend_columns(room.width)
     values = {WIDTH: room.width, HEIGHT: room.height, LEGEND_COLUMNS: columns}
     for signal in vega["signals"]:
@@ -212,6 +244,33 @@ def _renumbered(body: str) -> str:
     )
 
 
+def _vega(spec: dict[str, Any]) -> dict[str, Any]:
+    """The chart compiled; a legend of lines has lines, where Vega-Lite would mix in the signs at
+    their ends."""
+    vega = converter().vegalite_to_vega(spec)
+    for legend in vega.get("legends", []):
+        if legend.get("symbolType") == "stroke":
+            legend.pop("shape", None)
+    return vega
+
+
+def _svg(spec: dict[str, Any]) -> str:
+    return converter().vega_to_svg(_vega(spec))
+
+
+PAD = 5
+"""Pixels around a chart that keeps its natural size."""
+
+
+def _trimmed(svg: str) -> Drawing:
+    """A drawn chart without what it does not reach at its left and right."""
+    drawing = _taken(svg)
+    low, high = extent.across(drawing.body)
+    more = PAD - low
+    body = f'<g transform="translate({more:g},0)">{drawing.body}</g>'
+    return replace(drawing, body=body, width=high + more + PAD, left=drawing.left + more)
+
+
 def _taken(svg: str) -> Drawing:
     """A drawn chart without its outer tag."""
     head = _SIZE.search(svg)
@@ -225,108 +284,48 @@ def _taken(svg: str) -> Drawing:
 # --- what stands around it ----------------------------------------------------------------------
 
 
-def _texts(options: ExportOptions) -> list[tuple[str, int, bool]]:
-    lines = ((options.title, TITLE, True), (options.caption, CAPTION, False))
-    return [line for line in (*lines, (options.source, SOURCE, False)) if line[0]]
-
-
-def _around(options: ExportOptions, width: float, framed: bool) -> float:
+def _around(told: dict[str, Text], framed: bool) -> float:
     """Height of the margins and of all texts."""
-    if not framed:
-        return 0.0
-    return 2 * MARGIN + sum(_block(text, size, bold, options, width)[1]
-                            for text, size, bold in _texts(options))  # fmt: skip
-
-
-def _block(
-    text: str, size: int, bold: bool, options: ExportOptions, width: float
-) -> tuple[list[str], float]:
-    """The lines of one text and the height that they take."""
-    px = size * options.zoom
-    lines = wrapped(text, px, width - 2 * MARGIN, bold)
-    return lines, len(lines) * px * 1.3 + px * 0.4
-
-
-@lru_cache(maxsize=32)
-def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
-    name = f"SourceSans3-{'Bold' if bold else 'Regular'}.ttf"
-    return ImageFont.truetype(str(fonts.FOLDER / name), size)
-
-
-def wrapped(text: str, size: float, width: float, bold: bool = False) -> list[str]:
-    """The text in lines of at most `width` pixels, each paragraph on lines of its own; a longer
-    word is broken."""
-    return [line for paragraph in text.split("\n") for line in _lines(paragraph, size, width, bold)]
-
-
-def _lines(text: str, size: float, width: float, bold: bool) -> list[str]:
-    font = _font(100, bold)
-
-    def wide(line: str) -> float:
-        return font.getlength(line) * size / 100
-
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if wide(longer) <= width:
-            lines[-1] = longer
-            continue
-        if lines[-1]:
-            lines.append("")
-        while wide(word) > width and len(word) > 1:
-            cut = next((n for n in range(len(word), 1, -1) if wide(word[:n]) <= width), 1)
-            lines[-1] = word[:cut]
-            word = word[cut:]
-            lines.append("")
-        lines[-1] = word
-    return [line for line in lines if line]
+    return 2 * MARGIN + sum(text.height for text in told.values()) if framed else 0.0
 
 
 def _composed(
     drawing: Drawing,
     options: ExportOptions,
+    told: dict[str, Text],
     width: float,
     height: float,
     zoom: float,
     framed: bool,
+    side: float = 0.0,
 ) -> Sheet:
-    colors = options.colors
-    parts = [f'<rect width="100%" height="100%" fill="{colors["paper"]}"/>']
-    y = float(MARGIN if framed else 0)
-    if options.title:
-        text, y = _set(options.title, TITLE, True, options, y, width)
-        parts.append(text)
-    below = sum(_block(t, s, b, options, width)[1] for t, s, b in _texts(options) if not b)
-    free = height - y - below - (MARGIN if framed else 0)
-    x = (width - drawing.width * zoom) / 2
-    top = y + max(0.0, (free - drawing.height * zoom) / 2)
+    """Chart and texts on their paper.
+
+    Args:
+        side: width of the texts beside the chart; 0 where they stand above and below it.
+    """
+    ink, margin = options.colors["ink"], MARGIN if framed else 0
+    parts = [f'<rect width="100%" height="100%" fill="{options.colors["paper"]}"/>']
+    upper = ["title", "caption"] if side else ["title"]
+    y, foot = float(margin), height - margin
+    for name in (name for name in upper if name in told):
+        parts.append(told[name].drawn(MARGIN, y, ink))
+        y += told[name].height
+    below = [text for name, text in told.items() if name not in upper]
+    at = foot - sum(text.height for text in below)
+    begin, left = (margin, side + 2 * MARGIN) if side else (y, margin)
+    end = foot if side else at
+    x = left + (width - left - margin - drawing.width * zoom) / 2
+    top = begin + max(0.0, (end - begin - drawing.height * zoom) / 2)
     place = f"translate({x:.3f},{top:.3f}) scale({zoom:.5f})"
     parts.append(f'<g transform="{place}">{drawing.body}</g>')
-    y = height - below - (MARGIN if framed else 0)
-    for text, size in ((options.caption, CAPTION), (options.source, SOURCE)):
-        if text:
-            line, y = _set(text, size, False, options, y, width)
-            parts.append(line)
+    for text in below:
+        parts.append(text.drawn(MARGIN, at, ink))
+        at += text.height
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}">'
         + "".join(parts)
         + "</svg>"
     )
-    left, start = x + drawing.left * zoom, top + drawing.top * zoom
-    return Sheet(svg, width, height, left, start, zoom)
-
-
-def _set(
-    text: str, size: int, bold: bool, options: ExportOptions, y: float, width: float
-) -> tuple[str, float]:
-    """A text as SVG from `y` on, and where the next one begins."""
-    px = size * options.zoom
-    lines, high = _block(text, size, bold, options, width)
-    spans = "".join(
-        f'<text x="{MARGIN}" y="{y + px * (1 + 1.3 * i):.2f}">{escape(line)}</text>'
-        for i, line in enumerate(lines)
-    )
-    look = f'font-family="{theme.FONT}" font-size="{px:.2f}" fill="{options.colors["ink"]}"'
-    weight = ' font-weight="bold"' if bold else ""
-    return f"<g {look}{weight}>{spans}</g>", y + high
+    return Sheet(svg, width, height, x + drawing.left * zoom, top + drawing.top * zoom, zoom)

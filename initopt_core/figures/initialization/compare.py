@@ -13,8 +13,9 @@ from initopt_core.figures.figure import Figure, histograms
 from initopt_core.initialization.observation import Observation
 
 from . import tables
+from .across import apart
 from .display import BINS, GRID_LAYERS, ROWS, SETTINGS_COLORS, Display, marks, span
-from .grid import apart, grid_room, upright_room
+from .grid import grid_room, upright_room
 
 # --- comparison ---------------------------------------------------------------------------------
 

@@ -10,12 +10,12 @@ import numpy as np
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, histograms, step_area
-from initopt_core.figures.room import WIDTH, Room
+from initopt_core.figures.room import Room
 from initopt_core.initialization.observation import Observation
 from initopt_core.probes import LayerStats
 from initopt_core.wording import number
 
-from . import tables
+from . import across, alone, tables
 from .display import BINS, FEW, RED, ROWS, Display, density, marks, remark, span
 
 BOLD = {"fontSize": theme.sized(12), "fontWeight": "bold"}
@@ -83,13 +83,19 @@ def _limit(room: Room) -> alt.ExprRef:
 
 
 def grid(
-    observation: Observation, display: Display = Display(), *, upright: bool = False
+    observation: Observation,
+    display: Display = Display(),
+    *,
+    upright: bool = False,
+    by_itself: bool = False,
 ) -> Figure:
     """Histograms: rows weights, gradients, activations; a column for each Linear layer.
 
     Args:
         upright: a row for each layer instead.
+        by_itself: with what the page says beside it; an upright one always has it.
     """
+    by_itself = by_itself or upright
     rows, layers = display.rows, len(observation.names)
     data: dict[str, Any] = {}
     signals: dict[str, Any] = {"panels": []}
@@ -102,9 +108,14 @@ def grid(
                 continue
             signals[f"t{c}"] = stats[c].title if r == 0 else signals[f"t{c}"]
             cell(name, stats[c], spans[c], display, data, signals)
+            signals |= across.signals(name, spans[c]) if by_itself else {}
             signals["panels"].append(f"{stats[c].title}, {row}")
 
     room = (upright_room if upright else grid_room)(layers, len(rows))
+    if by_itself:
+        room = alone.room_with_key(room, display, upright)
+
+    shape = (upright, display.shared) if by_itself else (upright,)
 
     def build():
         cells = [
@@ -114,12 +125,18 @@ def grid(
         ]
         if upright:
             cells.sort(key=lambda cell: cell[1])
-        return room.concat(
-            [_panel(r, c, row, display, room, upright=upright) for r, c, row in cells]
-        )
+        panels = {
+            (r, c): _panel(r, c, row, display, room, upright=upright, by_itself=by_itself)
+            for r, c, row in cells
+        }
+        if by_itself:
+            panels[(0, layers - 1) if upright else (len(rows) - 1, 0)] += alone.key(
+                room, display, upright
+            )
+        return room.concat(list(panels.values()))
 
     return Figure(
-        ("init-grid", layers, rows, display.log, display.curve, upright),
+        ("init-grid", layers, rows, display.log, display.curve, *shape),
         build,
         data,
         alt=f"Histograms of {', '.join(rows)} in {layers} layers: {observation.settings.label}. "
@@ -132,6 +149,7 @@ def grid(
         room=room,
         table=lambda: tables.histograms(observation, rows, density if display.curve else None),
         upright=lambda: grid(observation, display, upright=True),
+        alone=None if by_itself else lambda: grid(observation, display, by_itself=True),
     )
 
 
@@ -206,29 +224,6 @@ def cell(
     signals[f"n{name}"] = marks(*domain)
 
 
-def _sparse(name: str) -> str:
-    """Labels across a small histogram: of numbers as long as a power of ten only one.
-
-    Vega shows the last label even where it lies over the first.
-    """
-    return f"{_long(name)} && datum.index !== (d{name}[0] < 0 ? 0 : 1) ? '' : {theme.NUMBER}"
-
-
-def _long(name: str) -> str:
-    """Vega expression: whether a small histogram's labels across have no room beside each other."""
-    return f"{WIDTH} < {theme.sized(120).expr} && {_powers(name)}"
-
-
-def _powers(name: str) -> str:
-    """Vega expression: whether a histogram's labels across are powers of ten."""
-    return theme.is_far(f"max(abs(d{name}[0]), abs(d{name}[1]))")
-
-
-def apart(name: str) -> str:
-    """Pixels between labels across: powers of ten that nearly touch read as one number."""
-    return f"{_powers(name)} ? {theme.sized(14).expr} : {theme.sized(4).expr}"
-
-
 def _panel(
     r: int,
     c: int,
@@ -239,9 +234,11 @@ def _panel(
     head: bool = True,
     axes: bool = False,
     upright: bool = False,
+    by_itself: bool = False,
 ) -> theme.Layers:
     """One histogram; those of the first row say whose column it is, where `head` asks for it, and
-    an enlarged one names its `axes`. In an `upright` figure rows are columns."""
+    an enlarged one names its `axes`. In an `upright` figure rows are columns; one `by_itself` has
+    numbers where the page's pointer would read them."""
     name, (label, color) = f"{r}_{c}", ROWS[row]
     x = alt.X(
         "x:Q",
@@ -251,11 +248,7 @@ def _panel(
             tickCount=8,
             values=alt.Undefined if axes else alt.ExprRef(f"n{name}"),
             grid=False,
-            labelFlush=True,
-            labelBound=12,
-            labelSeparation=alt.ExprRef(apart(name)),
-            labelExpr=theme.NUMBER if axes else _sparse(name),
-            labelOverlap="greedy" if axes else alt.ExprRef(f"{_long(name)} ? false : 'greedy'"),
+            **(across.by_itself(name) if by_itself else across.on_page(name, axes)),
         ),
     )
     scale = alt.Scale(type="log", domainMin=0.5, nice=False) if display.log else alt.Scale()
@@ -281,13 +274,13 @@ def _panel(
             .mark_line(strokeWidth=1.2, color=theme.INK, clip=True, opacity=0.85)
             .encode(x=x, y=y)
         )
-    parts.append(_remark(name, room))
+    parts.append(_remark(name, room, alone.in_two_lines(room, upright)))
     if upright:
         parts += [_text(alt.ExprRef(f"'{label}'"), 4 - room.top, color=color, **BOLD)] * (c == 0)
         parts += [_layer_title(c, room)] * (r == 0)
         return alt.layer(*parts)
     if c == 0 and not axes:
-        parts.append(_row_title(label, color, room))
+        parts.append(_row_title(label, color, room, by_itself))
     if r == 0 and head:
         parts.append(_column_title(c, room))
     return alt.layer(*parts)
@@ -301,8 +294,11 @@ def _text(text: alt.ExprRef, y: int, **look: Any) -> alt.Chart:
     return mark.encode(x=alt.XValue(0), y=alt.YValue(theme.sized(y)))
 
 
-def _row_title(label: str, color: str, room: Room) -> alt.Chart:
-    """The quantity beside its row; of a low row, its first word."""
+def _row_title(label: str, color: str, room: Room, whole: bool = False) -> alt.Chart:
+    """The quantity beside its row; of a low row, its first word, or two lines of the `whole`."""
+    if whole:
+        lines = [f"'{part}'" for part in label.split(", ")]
+        return _upwards(alt.ExprRef(f"[{', '.join(lines)}]"), room, color=color, **BOLD)
     short = label.split(",")[0]
     room_for_all = f"plot_height > {7.4 * len(label) - 24:.0f} * {theme.TYPE}"
     text = f"{room_for_all} ? '{label}' : '{short}'"
@@ -323,9 +319,10 @@ def _upwards(text: alt.ExprRef, room: Room, **look: Any) -> alt.Chart:
     )
 
 
-def _remark(name: str, room: Room) -> alt.Chart:
+def _remark(name: str, room: Room, broken: bool) -> alt.Chart:
     color = alt.ExprRef(f"b{name} ? '{RED}' : ink")
-    text, y = _broken(f"s{name}", " · ", room), -16 if room.columns <= FEW else -29
+    text = _two_lines(f"s{name}", " · ") if broken else alt.ExprRef(f"s{name}")
+    y = -29 if broken else -16
     return _text(text, y, color=color, fontSize=theme.sized(11), limit=_limit(room))
 
 

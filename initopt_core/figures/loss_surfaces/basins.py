@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ from .minima import STEEP
 from .paths import STAR
 from .picture import _picture, _weight
 
+GAP = 50
+"""Pixels between two maps."""
+_SENTENCE = re.compile(r"; |, (?=nine)")
 PATCHES = 12
 """More minima than these are named by a ramp of colours, not one by one."""
 MOST_TICKS = 7
@@ -132,7 +136,7 @@ class MapKey:
         """
         if self.scale is not None:
             low, high = self.scale.ends()
-            title = f"{self.scale.heading}: {low} (left) to {high} (right); hatched: diverged"
+            title = [f"{self.scale.heading}:", f"{low} to {high}; hatched: diverged"]
             ticks = [(64 * u, text) for u, text in self.scale.ticks()]
             return _bar(self.scale.colors(64), title, ticks)
         names = [
@@ -167,7 +171,9 @@ def _darker(color: str, part: float) -> str:
     return theme.mixed(color, "#000000", DARKEST * part)
 
 
-def _bar(colors: Sequence[str], title: str, ticks: Sequence[tuple[float, str]]) -> alt.Chart:
+def _bar(
+    colors: Sequence[str], title: str | list[str], ticks: Sequence[tuple[float, str]]
+) -> alt.Chart:
     """Colours side by side with words at some places, counted in colours."""
     inks = np.array([[theme.rgb(c) for c in colors]], np.uint8)
     url = data_url(png(inks.repeat(4, axis=0).repeat(4, axis=1)))
@@ -282,17 +288,24 @@ def basin_maps(
 
     def build() -> alt.VConcatChart:
         charts = []
-        for one in maps:
+        below = _weight("w1", *ranges[:2])
+        below["title"] += " at the start"
+        for place, one in enumerate(maps):
+            left = _weight("w2", *ranges[2:])
+            left["title"] = None if place else f"{left['title']} at the start"
             stars = (
                 alt.Chart(alt.NamedData("minima"))
                 .mark_text(text="★", fontSize=theme.sized(17 if len(minima) < 13 else 8), **STAR)
                 .encode(
-                    alt.X("w1:Q", **_weight("w1 at the start", *ranges[:2])),
-                    alt.Y("w2:Q", **_weight("w2 at the start", *ranges[2:])),
+                    alt.X("w1:Q", **below),
+                    alt.Y("w2:Q", **left),
                 )
             )
-            first, _, more = one.summary.partition("; ")
-            title = alt.TitleParams(one.label, subtitle=[first, *filter(None, [more])])
+            title = alt.TitleParams(
+                one.label,
+                subtitle=_SENTENCE.split(one.summary),
+                limit=alt.ExprRef(f"{side} + {GAP - 10} * {theme.TYPE}"),
+            )
             charts.append(
                 (_picture(png(one.pixels[::-1]), side) + stars).properties(
                     width=side, height=side, title=title
@@ -301,7 +314,7 @@ def basin_maps(
         across = in_row(len(maps))
         # No title widens anything: axes and titles have their place between the maps.
         side_by_side = alt.concat(
-            *charts, columns=across, bounds="flush", spacing={"column": 64, "row": 100}
+            *charts, columns=across, bounds="flush", spacing={"column": GAP, "row": 112}
         )
         return alt.vconcat(side_by_side, key.chart(minima, across), spacing=30).resolve_scale(
             color="independent"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -10,15 +11,24 @@ import numpy as np
 from initopt_core.descent import Trace
 from initopt_core.figures import logs, theme
 from initopt_core.figures.figure import Figure, series
+from initopt_core.figures.room import Room, legend_size
 
 from .paths import _path_rows
 from .picture import _channels
+
+# Axes keep their room whatever their labels.
+ROOM_Y: dict[str, Any] = {"minExtent": theme.sized(34), "maxExtent": theme.sized(34)}
+
+
+def curve_room(labels: Sequence[str]) -> Room:
+    """One panel of curves, below a legend of these labels."""
+    return Room(560, 300, left=58, right=18, top=12, bottom=42, least=200, **legend_size(labels))
 
 
 def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
     """Loss against step; on a log axis, without its zeros, where no loss is negative."""
     names = list(labels)
-    color_of, dash_of, _ = _channels(traces, names)
+    color_of, dash_of = _lines(traces, names, curve_room(names))
     all_losses = np.concatenate([t.points[:, 2] for t in traces]).astype(float)
     finite = all_losses[np.isfinite(all_losses)]
     log = bool(finite.size and finite.min() >= 0 and finite.max() >= logs.SMALLEST)
@@ -27,28 +37,28 @@ def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
     gone = logs.left_out(v for r in raw for v in r) if log else ""
     spanned, marks = (of(v for r in raw for v in r) for of in (logs.decades, logs.marks))
     cut = _readable([r[0] for r in raw if len(r)], finite)
-    width, height = 520, 300
+    room = curve_room(names)
 
     def build() -> alt.TopLevelMixin:
         scale = alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False)
         if cut is not None:
             scale = alt.Scale(domain=cut, nice=True)
-        axis = alt.Axis(title="loss")
+        axis = alt.Axis(title="loss", **ROOM_Y)
         if log:
-            numbers = logs.labels("decades", str(height), "marks")
-            axis = theme.log_axis("loss", values=alt.ExprRef("marks"), labelExpr=numbers)
+            numbers = logs.labels("decades", own="marks")
+            axis = theme.log_axis("loss", values=alt.ExprRef("marks"), labelExpr=numbers, **ROOM_Y)
         lines = (
             alt.Chart(alt.NamedData("losses"))
             .mark_line(clip=cut is not None)
             .encode(
-                x=alt.X("step:Q", title="step"),
+                x=alt.X("step:Q", title="step", axis=alt.Axis(tickCount=8)),
                 y=alt.Y("loss:Q", scale=scale, axis=axis),
                 color=color_of,
                 strokeDash=dash_of,
             )
         )
-        chart = alt.layer(lines, logs.note("left_out", str(width), str(height)))
-        return chart.properties(width=width, height=height)
+        chart = alt.layer(lines, logs.note("left_out"))
+        return chart.properties(width=room.width, height=room.height)
 
     rows = [
         {"optimizer": label, "step": np.arange(len(r)), "loss": logs.drawable(r) if log else r}
@@ -62,8 +72,18 @@ def losses(traces: Sequence[Trace], labels: Sequence[str]) -> Figure:
         alt=f"Loss against step for {', '.join(names)}." + (f" {gone}." if gone else ""),
         signals={"decades": spanned, "marks": marks},
         name="loss-surface-losses",
+        room=room,
         table=lambda: _path_rows(traces, names),
     )
+
+
+def _lines(
+    traces: Sequence[Trace], names: list[str], room: Room
+) -> tuple[alt.Color, alt.StrokeDash]:
+    """Colour and dash of each label, with a legend above the plot."""
+    color_of, dash_of, _ = _channels(traces, names)
+    legend = room.legend(symbolType="stroke", symbolOpacity=1, symbolStrokeWidth=3)
+    return color_of.legend(legend), dash_of.legend(legend)
 
 
 def _readable(firsts: Sequence[float], losses: np.ndarray) -> list[float] | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, series
+from initopt_core.figures.room import Room, legend_size
 from initopt_core.loss_surfaces.flatness import RANGE, TwoMinima, price
 from initopt_core.wording import number
 
@@ -16,27 +17,48 @@ STEEP = 1e4
 """Log colours: the lowest ten-thousandth of the range gets the first colour, as on the page."""
 
 
+DASHED = 360
+"""Area of a legend's stroke that is long enough to show its dashes, in pixels."""
+
+
 def two_minima(curve: TwoMinima, shift: float) -> Figure:
     """A training loss with a sharp and a flat minimum, and the test loss moved sideways."""
     kinds = ["training loss", f"test loss, shifted by {number(shift)}"]
     w = np.linspace(*RANGE, 601)
+    room = Room(
+        620, 320, left=50, right=18, top=12, bottom=42, least=200, **legend_size(kinds, 260)
+    )
 
     def build() -> alt.TopLevelMixin:
+        legend = room.legend(symbolType="stroke", symbolSize=DASHED, symbolStrokeWidth=3)
         color = alt.Color(
             "curve:N",
             scale=alt.Scale(domain=kinds, range=[theme.WEIGHTS, theme.GRADIENTS]),
             title=None,
+            legend=legend,
         )
-        x = alt.X("w:Q", title="weight w", axis=alt.Axis(labelOverlap="parity"))
+        across = alt.Scale(domain=list(RANGE), nice=False)
+        x = alt.X("w:Q", title="weight w", scale=across, axis=alt.Axis(labelOverlap="parity"))
         lines = alt.Chart(alt.NamedData("curves")).encode(x, alt.Y("loss:Q", title="loss"))
         dash = alt.StrokeDash(
-            "curve:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [7, 4]]), title=None
+            "curve:N",
+            scale=alt.Scale(domain=kinds, range=[[1, 0], [7, 4]]),
+            title=None,
+            legend=legend,
         )
         prices = alt.Chart(alt.NamedData("minima")).encode(x)
-        gap = prices.mark_rule(color=theme.INK).encode(y="training:Q", y2="test:Q")
-        return (lines.mark_line().encode(color=color, strokeDash=dash) + gap).properties(
-            width=620, height=320
-        )
+        gap = prices.mark_rule(color=theme.INK, strokeWidth=1.5).encode(y="training:Q", y2="test:Q")
+        ends = [
+            prices.mark_point(
+                filled=True, size=78, opacity=1, color=color, stroke=theme.PAPER, strokeWidth=1.5
+            ).encode(y=f"{end}:Q")
+            for end, color in (("training", theme.WEIGHTS), ("test", theme.GRADIENTS))
+        ]
+        told = prices.mark_text(
+            baseline="top", dy=theme.sized(9), fontSize=theme.sized(12), color=theme.INK
+        ).encode(y="training:Q", text="pays_words:N")
+        curves = lines.mark_line().encode(color=color, strokeDash=dash)
+        return alt.layer(curves, gap, *ends, told).properties(width=room.width, height=room.height)
 
     paid = [price(curve, which, shift) for which in ("flat", "sharp")]
     return Figure(
@@ -58,6 +80,7 @@ def two_minima(curve: TwoMinima, shift: float) -> Figure:
                         "training": p.train,
                         "test": p.test,
                         "pays": p.gap,
+                        "pays_words": f"{p.which}: pays {number(p.gap)}",
                         "curvature": p.curvature,
                         "predicted": p.predicted,
                     }
@@ -68,6 +91,7 @@ def two_minima(curve: TwoMinima, shift: float) -> Figure:
         },
         alt="Training loss with a sharp and a flat minimum, and the same curve shifted.",
         name="sharp-and-flat",
+        room=room,
         table=lambda: _two_minima_rows(curve, shift, w, paid),
     )
 

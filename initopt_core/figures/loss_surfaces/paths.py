@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,27 +13,36 @@ from initopt_core.descent import Trace
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, series
 from initopt_core.surfaces import Surface
+from initopt_core.surfaces.catalogue import Ranges
 
+from .contours import contours
 from .picture import (
     BESIDE_BAR,
-    PIXELS,
     SIDE,
     _channels,
     _picture,
     _weight,
     color_bar,
     ends_of,
+    looks,
     surface_png,
 )
 
+MOST_DOTTED = 250
+"""Steps of a race whose single steps are dots; the page's canvas has the same number."""
+STILL = 4
+"""Layers that come before the lines and signs of the paths, which clips draw themselves."""
+_ARROW = "M1,0L-0.625,-0.75L-0.625,0.75Z"
 STAR = {"color": "white", "stroke": "#222", "strokeWidth": 0.6, "clip": True}
+HALO = {"clip": True, "color": "white", "strokeWidth": 4, "strokeCap": "round", "opacity": 0.8}
+"""White edge of a path's line, without spikes where it turns."""
 
 
 def paths(
     surface: Surface,
     traces: Sequence[Trace],
     labels: Sequence[str],
-    ranges: tuple[float, float, float, float],
+    ranges: Ranges,
     color: str,
 ) -> Figure:
     """Every path over the surface, seen from above; without traces the surface alone.
@@ -42,35 +52,33 @@ def paths(
     names = list(labels)
     color_of, dash_of, shape_of = _channels(traces, names, offset=BESIDE_BAR)
     png = surface_png(surface, ranges, color)
-    values = surface.values(ranges, PIXELS)
-    low, high = ends_of(values.numpy())
+    low, high = ends_of(surface, ranges)
+    dotted = len(traces) > 0 and max(len(t.lr) for t in traces) <= MOST_DOTTED
 
     def build() -> alt.TopLevelMixin:
         x = alt.X("w1:Q", **_weight("w1", *ranges[:2]))
         y = alt.Y("w2:Q", **_weight("w2", *ranges[2:]))
         picture = _picture(png, SIDE)
         lines = alt.Chart(alt.NamedData("paths")).encode(x, y, order="step:Q")
-        halo = lines.mark_line(clip=True, color="white", strokeWidth=4, opacity=0.8).encode(
-            detail="optimizer:N"
-        )
+        halo = lines.mark_line(**HALO).encode(detail="optimizer:N")
         ink = lines.mark_line(clip=True, strokeWidth=2).encode(color=color_of, strokeDash=dash_of)
-        ends = (
-            alt.Chart(alt.NamedData("ends"))
-            .mark_point(filled=True, size=110, opacity=1, stroke="white", clip=True)
-            .encode(
-                x,
-                y,
-                color=color_of,
-                shape=shape_of,
-            )
-        )
+        sign = {"filled": True, "opacity": 1, "stroke": "white"}
+        ends = alt.Chart(alt.NamedData("ends")).mark_point(size=110, clip=True, **sign)
+        ends = ends.encode(x, y, color=color_of, shape=shape_of)
+        left = alt.Chart(alt.NamedData("left")).mark_point(shape=_ARROW, size=256, **sign)
+        left = left.encode(x, y, color=color_of, angle=alt.Angle("angle:Q", scale=None))
+        dots = lines.mark_point(filled=True, size=15, opacity=1, clip=True)
+        dots = dots.encode(color=color_of)
         points = alt.Chart(alt.NamedData("minima")).encode(x, y)
         stars = points.mark_text(text="★", fontSize=theme.sized(17), **STAR)
         bar = color_bar(low, high, color, SIDE + 18, SIDE)
-        marks = [picture, halo, ink, stars, ends] if names else [picture, stars]
-        return alt.layer(*marks, bar).properties(width=SIDE, height=SIDE, title=surface.label)
+        still = [picture, contours(surface, ranges, color, SIDE), stars]
+        moving = [_rings(x, y), halo, ink, *([dots] if dotted else []), ends, left]
+        return alt.layer(*still, *(moving if names else []), bar).properties(
+            width=SIDE, height=SIDE, title=surface.label
+        )
 
-    rows, ends = [], []
+    rows, ends, left = [], [], []
     for label, trace in zip(names, traces, strict=True):
         good = len(trace.points) if trace.diverged is None else trace.diverged
         p = trace.points[:good].astype(float)
@@ -83,14 +91,21 @@ def paths(
                 "loss": p[:, 2],
             }
         )
-        ends.append({"optimizer": label, "w1": p[-1, 0], "w2": p[-1, 1], "loss": p[-1, 2]})
+        last = {"optimizer": label, "w1": p[-1, 0], "w2": p[-1, 1], "loss": p[-1, 2]}
+        gone = _left(p[-1, 0], p[-1, 1], ranges)
+        if gone:
+            left.append(last | gone)
+        else:
+            ends.append(last)
     minima = surface.minima
     return Figure(
-        ("surface-paths", tuple(names), surface, ranges, color),
+        ("surface-paths", tuple(names), surface, ranges, color, dotted),
         build,
         {
             "paths": series(rows, digits=7),
             "ends": series(ends, digits=7),
+            "left": series(left, digits=7),
+            "starts": series(_starts(traces), digits=7),
             "minima": series([{"w1": x, "w2": y} for x, y in minima]),
         },
         alt=f"Loss surface {surface.label}"
@@ -101,10 +116,45 @@ def paths(
     )
 
 
+def _starts(traces: Sequence[Trace]) -> list[dict[str, Any]]:
+    """Where the paths begin, and the colour of the ring there: dark where several begin."""
+    starts = [tuple(map(float, t.run.start)) for t in traces]
+    colors = [color for color, *_ in looks([t.run.optimizer for t in traces])]
+    inks = dict(zip(starts, colors, strict=True))
+    shared = {s for s in inks if starts.count(s) > 1 or len(inks) == 1}
+    return [
+        {"w1": s[0], "w2": s[1], "tint": "#222" if s in shared else color}
+        for s, color in inks.items()
+    ]
+
+
+def _rings(x: alt.X, y: alt.Y) -> theme.Layers:
+    """A ring around each start, as on the page's canvas."""
+    ring = alt.Chart(alt.NamedData("starts")).encode(x, y)
+    look = {"filled": False, "size": 254, "opacity": 1, "clip": True}
+    return alt.layer(
+        ring.mark_point(color="white", strokeWidth=4, **look),
+        ring.mark_point(strokeWidth=2, **look).encode(color=alt.Color("tint:N", scale=None)),
+    )
+
+
+def _left(w1: float, w2: float, ranges: Ranges) -> dict[str, float] | None:
+    """Where at the edge of the view the arrow of a path stands that has left it, and its angle in
+    degrees; None for one that ends inside."""
+    x0, x1, y0, y1 = ranges
+    x, y = (w1 - x0) / (x1 - x0) * SIDE, (y1 - w2) / (y1 - y0) * SIDE
+    if 0 <= x <= SIDE and 0 <= y <= SIDE:
+        return None
+    px, py = (min(max(v if math.isfinite(v) else 0.0, 8.0), SIDE - 8.0) for v in (x, y))
+    angle = math.degrees(math.atan2(y - py, x - px)) if math.isfinite(x + y) else 180.0
+    at = {"w1": x0 + px / SIDE * (x1 - x0), "w2": y1 - py / SIDE * (y1 - y0)}
+    return at | {"angle": angle}
+
+
 def told(
     surface: Surface,
     traces: Sequence[Trace],
-    ranges: tuple[float, float, float, float],
+    ranges: Ranges,
     color: str,
 ) -> dict[str, Any]:
     """What was chosen, as it leaves in a file."""
@@ -128,9 +178,7 @@ def told(
     }
 
 
-def grid_rows(
-    surface: Surface, ranges: tuple[float, float, float, float], n: int = 101
-) -> Iterator[dict]:
+def grid_rows(surface: Surface, ranges: Ranges, n: int = 101) -> Iterator[dict]:
     """The surface's loss on a grid of n x n points."""
     values = surface.values(ranges, n).numpy()
     for w2, row in zip(np.linspace(*ranges[2:], n), values, strict=True):

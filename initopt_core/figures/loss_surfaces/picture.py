@@ -13,6 +13,7 @@ from initopt_core.descent import Trace
 from initopt_core.figures import theme
 from initopt_core.figures.images import data_url, png
 from initopt_core.surfaces import Surface
+from initopt_core.surfaces.catalogue import Ranges
 from initopt_core.wording import number
 
 from .minima import STEEP
@@ -20,6 +21,8 @@ from .minima import STEEP
 SIDE = 420
 """Pixels of the square surface."""
 PIXELS = 280
+POINTS = 129
+"""Grid points on each side of the surface that the page colours; its ends are everybody's."""
 BAR = 12
 """Width of a colour bar, in pixels."""
 _DASHES = ([7, 3], [4, 2], [2, 2], [7, 2, 2, 2])
@@ -41,19 +44,23 @@ def looks(names: Sequence[str]) -> list[tuple[str, list[int], str]]:
     return out
 
 
-def unit(values: np.ndarray, color: str) -> np.ndarray:
+def unit(values: np.ndarray, color: str, ends: tuple[float, float]) -> np.ndarray:
     """Loss values as 0 to 1 along the colours; NaN stays NaN.
 
     Args:
         color: "linear", or "log" for surfaces whose interest lies near their lowest values.
+        ends: losses at the first and at the last colour.
     """
-    low, high = ends_of(values)
+    low, high = ends
     u = np.clip((values - low) / max(high - low, 1e-30), 0, 1)
     return np.log1p(STEEP * u) / np.log1p(STEEP) if color == "log" else u
 
 
-def ends_of(values: np.ndarray) -> tuple[float, float]:
-    """Lowest and highest of the finite values; 0 and 1 where there are none."""
+@lru_cache(maxsize=16)
+def ends_of(surface: Surface, ranges: Ranges) -> tuple[float, float]:
+    """Losses at the first and at the last colour: on the page, in pictures and in clips the
+    lowest and the highest finite one of the same grid; 0 and 1 where there are none."""
+    values = surface.values(ranges, POINTS).numpy()
     finite = values[np.isfinite(values)]
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
 
@@ -62,11 +69,6 @@ def height(part: float, low: float, high: float, color: str) -> float:
     """The loss of `part`, 0 to 1 along the colours: the inverse of `unit`."""
     share = math.expm1(part * math.log1p(STEEP)) / STEEP if color == "log" else part
     return low + (high - low) * share
-
-
-def near_zero(value: float, span: float) -> float:
-    """0 for what is less than a millionth of the span of all values."""
-    return 0.0 if abs(value) < 1e-6 * span else value
 
 
 def color_bar(low: float, high: float, color: str, left: float, length: float) -> theme.Layers:
@@ -85,7 +87,7 @@ def color_bar(low: float, high: float, color: str, left: float, length: float) -
         .encode(x=alt.value(left + BAR / 2), y=alt.value(length / 2), url="url:N")
     )
     losses = [(part, height(part, low, high, color)) for part in (0, 0.25, 0.5, 0.75, 1)]
-    places = [(part, number(near_zero(loss, high - low))) for part, loss in losses]
+    places = [(part, number(loss)) for part, loss in losses]
     places = [p for i, p in enumerate(places) if i == 0 or p[1] != places[i - 1][1]]
     title = "loss, log scale" if color == "log" else "loss"
     words = [
@@ -102,13 +104,11 @@ def color_bar(low: float, high: float, color: str, left: float, length: float) -
 
 
 @lru_cache(maxsize=16)
-def surface_png(
-    surface: Surface, ranges: tuple[float, float, float, float], color: str, n: int = PIXELS
-) -> bytes:
+def surface_png(surface: Surface, ranges: Ranges, color: str, n: int = PIXELS) -> bytes:
     """The surface as a picture of n x n pixels in viridis, w2 upwards; NaN is transparent.
 
     The newest are kept: to write one takes a third of the time that its figure takes."""
-    u = unit(surface.values(ranges, n).numpy().astype(float), color)[::-1]
+    u = unit(surface.values(ranges, n).numpy().astype(float), color, ends_of(surface, ranges))[::-1]
     alpha = np.where(np.isfinite(u), 255, 0)[..., None]
     return png(np.concatenate([theme.viridis(u), alpha], axis=2))
 
@@ -122,10 +122,18 @@ def _picture(file: bytes, side: int) -> alt.Chart:
     )
 
 
+_SUBSCRIPTS = str.maketrans("12", "₁₂")
+
+
 def _weight(name: str, low: float, high: float) -> dict:
-    """Title and scale of a weight's axis; where its numbers have no room, every other is left."""
+    """Title and scale of the axis of "w1" or "w2"; where its numbers have no room, every other
+    is left."""
     scale = alt.Scale(domain=[low, high], nice=False)
-    return {"title": f"weight {name}", "scale": scale, "axis": alt.Axis(labelOverlap="parity")}
+    return {
+        "title": f"weight {name.translate(_SUBSCRIPTS)}",
+        "scale": scale,
+        "axis": alt.Axis(labelOverlap="parity"),
+    }
 
 
 BESIDE_BAR = alt.ExprRef(f"{18 + BAR + 5} + 43 * {theme.TYPE}")

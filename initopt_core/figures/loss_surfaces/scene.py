@@ -30,10 +30,7 @@ from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.surfaces import Point, Surface
 from initopt_core.surfaces.catalogue import Ranges
 
-from .picture import looks
-
-POINTS = 129
-"""Grid points on each side of the surface sent to the browser."""
+from .picture import POINTS, looks
 
 
 def _message(head: dict[str, Any], floats: Sequence[np.ndarray]) -> bytes:

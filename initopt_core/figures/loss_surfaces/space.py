@@ -17,19 +17,20 @@ from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, series
 from initopt_core.figures.images import png_url
 from initopt_core.surfaces import Surface
-from initopt_core.wording import number
 
-from .paths import _path_rows, grid_rows, told
-from .picture import BESIDE_BAR, _channels, color_bar, ends_of, near_zero, unit
+from .frame import HEIGHT, LETTERS, SIZE, edges, written
+from .paths import HALO, _path_rows, grid_rows, told
+from .picture import BESIDE_BAR, _channels, color_bar, ends_of, unit
 
-SIZE, HEIGHT = 2.0, 1.1
-"""Side of the ground and height of the highest loss, in the camera's units."""
 EYE, TARGET, ANGLE = (2.6, 2.35, 3.15), (0.0, 0.35, 0.0), 38.0
 """Where the camera is at first, what it looks at, and its angle of view in degrees.
 
 `assets/web/surface_canvas/space.js` has the same numbers."""
 NEAREST = 2.0
 """How near to its target the camera may stand: no part of the surface is behind it."""
+LARGEST = 2.4
+"""Size of letters up to which words along the axes move outwards."""
+_HALO: dict[str, Any] = {"stroke": theme.PAPER, "strokeWidth": 4, "strokeJoin": "round"}
 MESH = 96
 WIDE, HIGH = 560, 420
 """Pixels of the figure's plot."""
@@ -101,8 +102,8 @@ class Ground:
         mesh: int = MESH,
     ) -> Ground:
         values = surface.values(ranges, mesh + 1).numpy().astype(float)
-        low, high = ends_of(values)
-        u = np.nan_to_num(unit(values, color), nan=1.0)
+        low, high = ends_of(surface, ranges)
+        u = np.nan_to_num(unit(values, color, (low, high)), nan=1.0)
         side = (np.linspace(0, 1, mesh + 1) - 0.5) * SIZE
         points = np.stack(np.broadcast_arrays(side[None, :], u * HEIGHT, -side[:, None]), axis=-1)
         return cls(surface, ranges, color, points, _lit(points, u), low, high)
@@ -112,8 +113,7 @@ class Ground:
         x0, x1, y0, y1 = self.ranges
         x = (np.clip((path[:, 0] - x0) / (x1 - x0), 0, 1) - 0.5) * SIZE
         z = -(np.clip((path[:, 1] - y0) / (y1 - y0), 0, 1) - 0.5) * SIZE
-        losses = np.append(path[:, 2], [self.low, self.high])
-        u = unit(np.clip(losses, self.low, self.high), self.color)[:-2]
+        u = unit(path[:, 2], self.color, (self.low, self.high))
         return np.stack([x, np.nan_to_num(u, nan=1.0) * HEIGHT + 0.012, z], axis=-1)
 
     def along(self, trace: Trace, parts: int = 6) -> tuple[np.ndarray, np.ndarray]:
@@ -183,29 +183,6 @@ def _lit(points: np.ndarray, u: np.ndarray) -> np.ndarray:
     return np.clip(theme.viridis(middle) * light[..., None], 0, 255).round().astype(np.uint8)
 
 
-def frame(
-    ground: Ground, eye: Sequence[float] = EYE
-) -> tuple[np.ndarray, list[tuple[str, tuple[float, float, float]]]]:
-    """The line along the axes [4, 3], and each text with its place: the edges in front of the eye,
-    as `assets/web/surface_canvas/frame.js` has them."""
-    a, (i, k) = SIZE / 2, (1.0 if eye[n] >= 0 else -1.0 for n in (0, 2))
-    x0, x1, y0, y1 = ground.ranges
-    low, high = (near_zero(v, ground.high - ground.low) for v in (ground.low, ground.high))
-    line = np.array([[-i * a, 0, k * a], [i * a, 0, k * a], [i * a, 0, -k * a]])
-    words = [
-        ("weight w1", (0, 0, k * (a + 0.28))),
-        (number(x0), (-a + 0.05, 0, k * (a + 0.13))),
-        (number(x1), (a - 0.05, 0, k * (a + 0.13))),
-        ("weight w2", (i * (a + 0.36), 0, 0)),
-        (number(y0), (i * (a + 0.15), 0, a - 0.05)),
-        (number(y1), (i * (a + 0.15), 0, -a + 0.05)),
-        ("loss", (i * a, HEIGHT + 0.2, -k * a)),
-        (number(high), (i * a, HEIGHT + 0.08, -k * a)),
-        (number(low), (i * (a + 0.1), 0.1, -k * (a + 0.05))),
-    ]
-    return np.vstack([line, [[i * a, HEIGHT, -k * a]]]), words
-
-
 def space(
     surface: Surface,
     traces: Sequence[Trace],
@@ -257,9 +234,7 @@ def _chart(ground: Ground, camera: Camera, channels: Sequence) -> alt.TopLevelMi
         color_of, dash_of, shape_of = channels
         lines = alt.Chart(alt.NamedData("paths")).encode(x, y, order="k:Q")
         layers += [
-            lines.mark_line(color="white", strokeWidth=4, opacity=0.8, clip=True).encode(
-                detail=["optimizer:N", "piece:N"]
-            ),
+            lines.mark_line(**HALO).encode(detail=["optimizer:N", "piece:N"]),
             lines.mark_line(strokeWidth=2, clip=True).encode(
                 color=color_of, strokeDash=dash_of, detail="piece:N"
             ),
@@ -283,47 +258,34 @@ def _mesh(ground: Ground, camera: Camera) -> alt.Chart:
     )
 
 
+def _growing(ground: Ground, camera: Camera) -> Iterator[tuple[str, alt.ExprRef, alt.ExprRef]]:
+    """Words along the axes, and their places, which move outwards where the letters grow."""
+    part = f"(min({theme.TYPE}, {LARGEST}) - 1) / {LARGEST - 1:.1f}"
+    usual, large = (written(ground, camera, k) for k in (1.0, LARGEST))
+    for one, other in zip(usual, large, strict=True):
+        if one is not None:
+            (x, y), (far_x, far_y) = one[1:], (other or one)[1:]
+            moved = [
+                alt.ExprRef(f"{a:.1f} + {b - a:.1f} * {part}") for a, b in ((x, far_x), (y, far_y))
+            ]
+            yield one[0], moved[0], moved[1]
+
+
 def _frame(ground: Ground, camera: Camera, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Axes with their names and ends, in ink."""
-    corners, said = frame(ground, camera.eye.tolist())
-    at, _ = camera.project(corners)
-    edges = [{"k": k, "x": px, "y": py} for k, (px, py) in enumerate(at.tolist())]
-    places, _ = camera.project(np.array([place for _, place in said]))
-    texts = [
-        {"text": text, "x": px, "y": py}
-        for (text, _), (px, py) in zip(said, places.tolist(), strict=True)
-    ]
-    line = alt.Chart(alt.Data(values=edges)).encode(x, y, order="k:Q")
+    at, _ = camera.project(edges(ground, camera.eye.tolist())[0])
+    line = alt.Chart(
+        alt.Data(values=[{"k": k, "x": px, "y": py} for k, (px, py) in enumerate(at.tolist())])
+    ).encode(x, y, order="k:Q")
     return [
         line.mark_line(color=theme.INK, strokeWidth=1, clip=True),
         *(
-            alt.Chart(alt.Data(values=[one]))
-            .encode(x, y, text="text:N")
-            .mark_text(color=theme.INK, fontSize=theme.sized(12), dy=theme.sized(dy), **look)
-            for one, dy, look in placed(texts, upright(at, camera))
-            if 0 <= one["x"] <= camera.width and 0 <= one["y"] <= camera.height
+            alt.Chart(alt.Data(values=[{}]))
+            .mark_text(
+                text=text, baseline="middle", fontSize=theme.sized(LETTERS), color=color, **halo
+            )
+            .encode(x=alt.value(px), y=alt.value(py))
+            for text, px, py in _growing(ground, camera)
+            for color, halo in ((theme.PAPER, _HALO), (theme.INK, {}))
         ),
     ]
-
-
-def upright(edges: np.ndarray, camera: Camera) -> dict[str, Any]:
-    """Look of the texts at the upright edge, outside of the surface.
-
-    Args:
-        edges: points [T, 2] of the axes, those of this edge last.
-    """
-    outside = 1 if edges[-1, 0] > camera.width / 2 else -1
-    return {"align": "left" if outside > 0 else "right", "dx": 4 * outside}
-
-
-def placed(
-    texts: Sequence[dict[str, Any]], upright: dict[str, Any]
-) -> Iterator[tuple[dict[str, Any], int, dict[str, Any]]]:
-    """Each text with how much it is lowered, and its look; the last three are the height's: its
-    name stands above its numbers."""
-    *floor, name, high, low = texts
-    for one in floor:
-        yield one, 0, {}
-    yield {**high, "text": name["text"]}, -14, upright
-    yield high, 0, upright
-    yield low, -8, upright

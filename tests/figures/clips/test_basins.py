@@ -1,9 +1,10 @@
 """Basins that grow with the steps."""
 
+import numpy as np
 import pytest
 
 from initopt_core.descent import Run
-from initopt_core.figures import clips
+from initopt_core.figures import clips, theme
 from initopt_core.reading import SettingError
 from initopt_core.surfaces import Surface
 from tests.support.clips import RANGES, SMALL, SURFACE, moves
@@ -13,6 +14,20 @@ RUN = Run("Adam", (("lr", 0.2),))
 
 def test_basins_grow():
     moves(clips.basins_clip(SURFACE, RUN, RANGES, "linear", updates=20, n=40))
+
+
+def test_the_map_has_stars_and_a_key_of_its_colours_and_no_scale_of_losses():
+    surface, places = Surface("himmelblau"), (-5.0, 5.0, -5.0, 5.0)
+    run = Run("SGD", (("lr", 0.01),))
+    options = clips.ClipOptions(seconds=0.2, fps=10, width=640, height=360)
+    *_, last = clips.basins_clip(surface, run, places, "log", updates=40, n=60).frames(options)
+    picture = np.asarray(last).astype(int)
+    dark = np.flatnonzero((abs(picture - theme.rgb("#228833")).sum(2) < 12).any(0))
+    assert len(dark) and dark.max() - dark.min() > 150, "on the map and in the key"
+    stop = abs(picture - theme.viridis(np.array([1.0]))[0]).sum(2) < 8
+    assert not stop[:, dark.max() :].any(), "no bright end of a scale beside the map"
+    white = (picture.sum(2) > 755)[:, : dark.max() - 100]
+    assert white[30:-60, 130:-60].any(), "stars"
 
 
 def test_a_surface_without_minima_is_refused_in_words():

@@ -60,6 +60,16 @@ def test_png_is_twice_the_svgs_size_on_white(figure):
     assert len(picture.convert("RGB").getcolors(1 << 20)) > 10
 
 
+@pytest.mark.parametrize("scale", [1, 2, 3])
+def test_a_picture_of_scale_2_says_that_it_is_no_larger(figure, scale):
+    made = export.to_png(figure, scale=scale)
+    assert Image.open(io.BytesIO(made)).info["dpi"] == pytest.approx((96 * scale,) * 2, abs=0.02)
+    assert made == export.to_png(figure, scale=scale)
+    raw = fonts.converter().svg_to_png(export.picture(figure).svg, scale=scale)
+    pixels = [np.asarray(Image.open(io.BytesIO(png))) for png in (raw, made)]
+    np.testing.assert_array_equal(*pixels)
+
+
 def test_svg_holds_the_title_the_colours_and_powers_of_ten(figure):
     text = export.to_svg(figure).decode()
     assert "Losses ∂L/∂W" in text

@@ -16,6 +16,38 @@ def test_printed_series_differ_in_grey():
     assert restyle.lightness("#777777") == pytest.approx(50.03, abs=0.1)
 
 
+def test_printed_lines_differ_in_their_dashes_and_the_legend_shows_them():
+    def encoding(**more):
+        of = {"field": "who", "scale": {"domain": ["a", "b", "c"]}}
+        hues = {**of["scale"], "range": ["#EE7733", "#4477AA", "#AA3377"]}
+        return {"color": {**of, "scale": hues, "legend": {"columns": 3}}} | {
+            k: {**of, "scale": {**of["scale"], "range": v}} for k, v in more.items()
+        }
+
+    alike = [[1, 0]] * 3
+    layers = [encoding(strokeDash=alike), encoding(shape=["circle"] * 3), encoding()]
+    area = {"type": "area", "opacity": theme.BAND_OPACITY}
+    spec = {"params": [], "config": {}, "mark": area, "layer": [{"encoding": e} for e in layers]}
+    made = restyle.restyled(spec, export.ExportOptions("print"))
+    line, sign, other = (layer["encoding"] for layer in made["layer"])
+    greys = line["color"]["scale"]["range"]
+    assert len({tuple(d) for d in line["strokeDash"]["scale"]["range"]}) == 3
+    assert max(restyle.lightness(c) for c in greys) < 62
+    assert sign["color"]["scale"]["range"] == other["color"]["scale"]["range"] == greys
+    assert line["strokeDash"]["legend"] == line["color"]["legend"]
+    assert line["color"]["legend"]["symbolType"] == "stroke" and sign["shape"]["legend"] is None
+    assert made["mark"]["opacity"] < theme.BAND_OPACITY / 2
+
+
+def test_a_dash_that_means_something_else_is_kept():
+    scale = {"domain": ["measured", "predicted"], "range": [[1, 0], [6, 4]]}
+    hues = {"domain": ["weights"], "range": ["#4477AA"]}
+    color, dash = {"field": "what", "scale": hues}, {"field": "how", "scale": scale}
+    spec = {"params": [], "config": {}, "encoding": {"color": color, "strokeDash": dash}}
+    made = restyle.restyled(spec, export.ExportOptions("print"))
+    assert made["encoding"]["strokeDash"]["scale"]["range"] == [[1, 0], [6, 4]]
+
+
 def test_letters_grow_and_data_do_not():
     spec = {
         "params": [{"name": theme.TYPE, "value": 1}, {"name": "mine", "value": 1}],
@@ -40,5 +72,6 @@ def test_only_a_printed_figure_has_other_colours():
         made = restyle.restyled(spec(), export.ExportOptions(name))
         assert [p["value"] for p in made["params"]] == [colors["ink"], 7]
         assert made["config"]["background"] == colors["paper"]
+        assert made["config"]["line"]["strokeJoin"] == "round", "no spikes where a line turns"
         kept = made["encoding"]["color"]["scale"]["range"] == ["#4477AA", "#EE6677"]
         assert kept == (name != "print")

@@ -9,7 +9,7 @@ from PIL import Image
 
 from initopt_core import data
 from initopt_core.figures import export, initialization, loss_surfaces
-from initopt_core.figures.export.sheet import picture, wrapped
+from initopt_core.figures.export.sheet import picture
 from initopt_core.figures.initialization.display import Display
 from initopt_core.initialization.observation import observe
 from initopt_core.initialization.presets import PRESETS
@@ -21,6 +21,17 @@ WORDS = {"title": "A title", "caption": "settings in words " * 12, "source": "ht
 @pytest.fixture(scope="module")
 def figure():
     return loss_surfaces.two_minima(TwoMinima(), 0.1)
+
+
+@pytest.fixture(scope="module")
+def paths():
+    from initopt_core.descent import Run, race
+    from initopt_core.surfaces import Surface
+
+    surface = Surface("quadratic")
+    names = ["SGD", "Adam"]
+    traces = race(surface, [Run(n, (("lr", 0.1),), (1.0, 1.0)) for n in names], 20)
+    return loss_surfaces.paths(surface, traces, names, (-2.0, 2.0, -2.0, 2.0), "linear")
 
 
 @pytest.fixture(scope="module")
@@ -46,20 +57,6 @@ def test_every_theme_and_shape_has_its_size_and_paper(figure, theme, shape):
     assert float(box.width) == pytest.approx(picture.width, abs=1)
 
 
-@pytest.mark.parametrize("width", [40, 90, 1000])
-def test_a_text_is_broken_where_it_has_no_room_and_nothing_is_lost(width):
-    text = "a few short words and onewordthatislongerthanthewholeline of them"
-    lines = wrapped(text, 12, width)
-    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
-    assert (len(lines) == 1) == (width == 1000)
-    if width < 1000:  # letters of this font are about half as wide as high
-        assert all(len(line) * 6 < 1.5 * width for line in lines)
-
-
-def test_a_paragraph_begins_a_line():
-    assert wrapped("one two\nthree", 13, 500) == ["one two", "three"]
-
-
 def test_a_grid_stands_upright_in_a_column_its_letters_as_large_as_on_the_page(observed):
     lying = initialization.grid(observed)
     column = picture(lying, export.ExportOptions(shape="column", **WORDS))
@@ -79,3 +76,26 @@ def test_compared_settings_stand_upright_too(observed, theme):
     figure = initialization.compare([observed, observed], Display())
     column = picture(figure, export.ExportOptions(theme, shape="column"))
     assert column.zoom == pytest.approx(1, abs=0.01) and "Layer 8" in column.svg
+
+
+def shares(figure, **look):
+    """Of the picture's width and height, what a map takes."""
+    sheet = picture(figure, export.ExportOptions(**look, **WORDS))
+    side = loss_surfaces.SIDE * sheet.zoom
+    return side / sheet.width, side / sheet.height
+
+
+def test_a_square_chart_fills_a_wide_slide_with_its_words_beside_it(paths):
+    _, high = shares(paths, shape="16:9", text="slide")
+    assert high > 0.65
+    svg = picture(paths, export.ExportOptions(shape="16:9", text="slide", **WORDS)).svg
+    root = ET.fromstring(svg)
+    plot = float(svg.split('<g transform="translate(')[1].split(",")[0])
+    words = [e for e in root.iter("{http://www.w3.org/2000/svg}text") if e.get("x") == "16"]
+    assert len(words) > 3 and plot > 300, "the words end where the chart begins"
+
+
+def test_in_one_column_the_chart_is_no_smaller_than_its_words(paths):
+    for text in export.TEXTS:
+        wide, _ = shares(paths, shape="column", text=text)
+        assert wide > 0.44

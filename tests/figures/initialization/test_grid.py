@@ -10,7 +10,7 @@ from initopt_core.data import load_sample
 from initopt_core.figures import export, fonts, theme
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.initialization import Display
-from initopt_core.figures.initialization.grid import apart
+from initopt_core.figures.initialization.across import apart
 from initopt_core.initialization import Settings, observe
 
 

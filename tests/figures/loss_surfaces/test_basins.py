@@ -55,6 +55,14 @@ def test_in_one_column_maps_stand_below_one_another(figure):
     assert width == 440 and height > 2 * 300
 
 
+def test_maps_fill_a_column_and_have_one_title_for_all_their_axes(figure):
+    for text in export.TEXTS:
+        sheet = export.picture(figure, export.ExportOptions(shape="column", text=text))
+        assert 300 * sheet.zoom > 0.6 * sheet.width
+    svg = export.to_svg(figure).decode()
+    assert svg.count("weight w₂ at the start") == 1
+
+
 @pytest.mark.parametrize(
     ("maps", "across"), [(1, 1), (3, 3), (4, 4), (5, 3), (6, 3), (7, 4), (8, 4)]
 )

@@ -16,6 +16,10 @@ def test_the_exported_curves_hold_what_each_minimum_pays():
     paid = {row["minimum"]: row for row in figure.rows()["minima"]}
     for which in ("flat", "sharp"):
         assert paid[which]["pays"] == pytest.approx(flatness.price(curve, which, 0.35).gap)
+    svg = export.to_svg(figure).decode()
+    assert "sharp: pays 0.427" in svg and "flat: pays" in svg, "as on the page"
+    column = export.ExportOptions(shape="column", text="slide")
+    assert 'stroke-dasharray="7,4"' in export.to_svg(figure, column).decode()
     assert export.to_png(figure)[:4] == b"\x89PNG"
     rows = list(csv.DictReader(io.StringIO(export.to_csv(figure).decode())))
     assert sum(row["point"] == "curve" for row in rows) == len(figure.rows()["curves"]) // 2

@@ -1,5 +1,7 @@
 """The exported paths."""
 
+import re
+
 import pytest
 
 from initopt_core.descent import Run, race
@@ -27,3 +29,27 @@ def test_the_exported_figures_hold_the_paths():
     assert export.to_png(figure)[:4] == b"\x89PNG"
     svg = export.to_svg(figure).decode()
     assert "data:image/png" in svg and "Adam" in svg
+
+
+def test_a_still_picture_has_the_pages_start_and_a_line_without_spikes():
+    traces = race(RAVINE, runs_of("ravine"), 40)
+    labels = labels_of([t.run.optimizer for t in traces])
+    figure = figures.paths(RAVINE, traces, labels, (-6.0, 6.0, -14.0, 6.0), "linear")
+    assert figure.rows()["starts"] == [{"w1": 5, "w2": 5, "tint": "#222"}], "one ring for all"
+    svg = export.to_svg(figure).decode()
+    halos = [tag for tag in re.findall(r"<path[^>]*>", svg) if 'stroke-width="4"' in tag]
+    assert 'stroke-linejoin="round"' in halos[-1] and "weight w₁" in svg
+    assert "8.32·10⁻⁷" in svg, "the page's scale"
+    other = (*traces[:1], *race(RAVINE, [Run("Adam", (), (1.0, 2.0))], 3))
+    rings = figures.paths(RAVINE, other, ["SGD", "Adam"], (-6.0, 6.0, -14.0, 6.0), "linear")
+    assert [r["tint"] for r in rings.rows()["starts"]] == ["#EE7733", "#AA3377"]
+
+
+def test_a_path_that_has_left_is_an_arrow_at_the_edge():
+    traces = race(RAVINE, runs_of("ravine"), 40)
+    labels = labels_of([t.run.optimizer for t in traces])
+    figure = figures.paths(RAVINE, traces, labels, (4.0, 6.0, 4.0, 6.0), "linear")
+    assert not figure.rows()["ends"]
+    for arrow in figure.rows()["left"]:
+        assert 4 < arrow["w1"] < 6 and 4 < arrow["w2"] < 6
+        assert 90 < arrow["angle"] < 180, "down and to the left"

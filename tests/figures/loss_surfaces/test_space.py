@@ -17,7 +17,6 @@ from initopt_core.figures.loss_surfaces.space import (
     Camera,
     Ground,
     cut,
-    frame,
     pieces,
 )
 from initopt_core.surfaces import Surface
@@ -62,22 +61,6 @@ def np_tensor(value):
     import torch
 
     return torch.tensor(value, dtype=torch.float64)
-
-
-def test_the_axes_say_their_ends():
-    words = [text for text, _ in frame(Ground.of(BOWL, RANGES, "linear", mesh=8))[1]]
-    assert words.count("−2") == 2 and words.count("2") == 2 and "0" in words
-
-
-@pytest.mark.parametrize("eye", [EYE, (-1.0, 2.0, 3.0), (-2.0, 1.0, -2.0), (3.0, 2.0, -0.5)])
-def test_the_axes_lie_in_front_of_the_eye(eye):
-    line, words = frame(Ground.of(BOWL, RANGES, "linear", mesh=8), eye)
-    near = np.linalg.norm(line - np.array(eye), axis=1)
-    floor = [[x, 0, z] for x in (-1, 1) for z in (-1, 1)]
-    assert near[1] == pytest.approx(np.linalg.norm(np.subtract(floor, eye), axis=1).min())
-    # The low end of w1 stays left of the high one in its own direction, wherever the eye is.
-    places = [place for text, place in words if text in ("−2", "2")]
-    assert places[0][0] < places[1][0] and places[2][2] > places[3][2]
 
 
 def test_nearer_faces_hide_farther_ones():
