@@ -134,7 +134,10 @@ EMPTY = """() => {
   window.empty = [];
   const seen = () => [...document.querySelectorAll('canvas')].some((e) =>
     e.checkVisibility({ visibilityProperty: true }) && e.clientWidth > 200 && e.clientHeight > 100);
-  const look = () => { if (!seen()) window.empty.push(performance.now()); requestAnimationFrame(look); };
+  const look = () => {
+    if (!seen()) window.empty.push(performance.now());
+    requestAnimationFrame(look);
+  };
   requestAnimationFrame(look);
 }"""
 
