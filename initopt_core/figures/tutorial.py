@@ -319,7 +319,7 @@ def _surfaces() -> Iterator[Item]:
             for o, s in chosen.runs
         )
         x0, x1, y0, y1 = map(number, facts.ranges)
-        seen = f"The loss for w1 from {x0} to {x1} and w2 from {y0} to {y1}."
+        seen = f"The loss for w₁ from {x0} to {x1} and w₂ from {y0} to {y1}."
         told = {
             "surface-3d": (f"{facts.label} in three dimensions", seen),
             "surface": (f"{facts.label} from above", seen),

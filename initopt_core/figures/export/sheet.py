@@ -268,7 +268,7 @@ def _trimmed(svg: str) -> Drawing:
     low, high = extent.across(drawing.body)
     more = PAD - low
     body = f'<g transform="translate({more:g},0)">{drawing.body}</g>'
-    return replace(drawing, body=body, width=high + more + PAD, left=drawing.left + more)
+    return replace(drawing, body=body, width=math.ceil(high + more + PAD), left=drawing.left + more)
 
 
 def _taken(svg: str) -> Drawing:

@@ -15,6 +15,8 @@ import numpy as np
 from initopt_core.figures.export.words import length
 from initopt_core.wording import number
 
+from .picture import height
+
 if TYPE_CHECKING:
     from .space import Camera, Ground
 
@@ -48,6 +50,7 @@ def edges(ground: Ground, eye: Sequence[float]) -> tuple[np.ndarray, list[Label]
     x, z, near = i * a, k * a, 0.95 * a
     x0, x1, y0, y1 = ground.ranges
     line = np.array([[-x, 0, z], [x, 0, z], [x, 0, -z], [x, HEIGHT, -z]])
+    low, high = (height(part, ground.low, ground.high, ground.color) for part in (0, 1))
     front, aside, side = (0.0, 0.0, k), (i, 0.0, 0.0), (i, 0.0, -k)
     return line, [
         Label("weight w₁", (0, 0, z), front, 20, name=True),
@@ -56,9 +59,9 @@ def edges(ground: Ground, eye: Sequence[float]) -> tuple[np.ndarray, list[Label]
         Label(number(x1), (near, 0, z), front),
         Label(number(y0), (x, 0, near), aside),
         Label(number(y1), (x, 0, -near), aside),
-        Label(number(ground.high), (x, HEIGHT, -z), side, stacks=True),
+        Label(number(high), (x, HEIGHT, -z), side, stacks=True),
         Label("loss", (x, HEIGHT, -z), (0, 1, 0), 10, name=True, stacks=True),
-        Label(number(ground.low), (x, 0.1 * HEIGHT, -z), side, stacks=True),
+        Label(number(low), (x, 0.1 * HEIGHT, -z), side, stacks=True),
     ]
 
 

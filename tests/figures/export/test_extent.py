@@ -30,4 +30,4 @@ def test_nothing_is_left_at_the_sides_of_a_chart_nor_cut():
     sheet = picture(figure, export.ExportOptions())
     body = sheet.svg[sheet.svg.index("<g") : sheet.svg.rindex("</svg>")]
     low, high = extent.across(body)
-    assert low == pytest.approx(PAD, abs=0.1) and high == pytest.approx(sheet.width - PAD, abs=0.1)
+    assert low == pytest.approx(PAD, abs=0.1) and sheet.width - PAD - 1 < high <= sheet.width - PAD

@@ -20,6 +20,12 @@ def test_the_axes_say_their_ends():
     assert {"weight w₁", "weight w₂", "loss"} <= set(words)
 
 
+def test_a_height_that_the_page_rounds_to_0_is_0():
+    pits = Ground.of(Surface("steep_optima"), RANGES, "linear", mesh=24)
+    assert 0 < abs(pits.high) < 1e-12
+    assert "0" in [label.text for label in edges(pits, EYE)[1]]
+
+
 @pytest.mark.parametrize("eye", EYES)
 def test_the_axes_lie_in_front_of_the_eye(eye):
     line, labels = edges(BOWL, eye)
