@@ -46,7 +46,7 @@ def main() -> None:
 if __name__ == "__main__":  # run for a visitor
     main()
 else:  # imported once, by `streamlit run`, when the server starts
-    logs.begin()
+    startup.check()
     gate.close()
     answering.begin()
     lighter.begin()

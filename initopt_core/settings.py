@@ -198,9 +198,13 @@ class ServerSettings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> ServerSettings:
-        """What the environment says. A lecturer's token alone makes a server a hosted one."""
+        """What the environment says. A lecturer's token alone makes a server a hosted one.
+
+        Raises:
+            SettingError: with a line for each variable that cannot be used.
+        """
         given = os.environ if environment is None else environment
-        values = {}
+        values, problems = {}, []
         for one in fields(cls):
             name = variable(one.name)
             if one.name == "ray" and name not in given:
@@ -209,7 +213,9 @@ class ServerSettings:
                 try:
                     values[one.name] = one.metadata["read"](given[name])
                 except SettingError as problem:
-                    raise SettingError(f"{name}: {problem}") from None
+                    problems.append(f"{name}: {problem}")
+        if problems:
+            raise SettingError("\n".join(problems))
         values.setdefault("hosted", bool(values.get("lecturer_token")))
         return cls(**values)
 
@@ -240,12 +246,13 @@ def misspelt(environment: Mapping[str, str] | None = None) -> list[str]:
     """A sentence for each variable that looks like one of ours and is none: a misspelt limit
     would be no limit."""
     given = os.environ if environment is None else environment
-    known = {f.name: variable(f.name) for f in fields(ServerSettings)}
+    known = [variable(f.name) for f in fields(ServerSettings)]
     found = []
     for name in sorted(given):
-        if name.startswith(PREFIX) and name not in (*known.values(), *OTHERS):
-            near = did_you_mean(name.removeprefix(PREFIX).lower(), known)
-            found.append(f"There is no setting {name[:60]}{near}; it does nothing.")
+        if name.startswith(PREFIX) and name not in (*known, *OTHERS):
+            near = did_you_mean(name, known)
+            end = f"{near}?" if near else "."
+            found.append(f"There is no setting {name[:60]}: it does nothing{end}")
     return found
 
 

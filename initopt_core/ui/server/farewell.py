@@ -13,6 +13,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.RootContainer_pb2 import RootContainer
 from streamlit.runtime import Runtime
 
+from initopt_core.wording import many
+
 from . import operation
 
 NOTICE_SECONDS = 2.0
@@ -44,7 +46,7 @@ def listen() -> None:
 
 def _begin(loop: asyncio.AbstractEventLoop, before: Any, number: int) -> None:
     """On the event loop: tell everybody, and hand the signal on a moment later."""
-    _log.info("a stop signal: %s visitors are told", operation.sessions())
+    _log.info("a stop signal, told to %s", many(operation.sessions(), "visitor"))
     with contextlib.suppress(Exception):  # Streamlit's own ways may change; the end must come
         tell_everybody(WORDS)
     loop.call_later(NOTICE_SECONDS, before, number, None)

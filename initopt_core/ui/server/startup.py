@@ -18,9 +18,10 @@ from typing import Any
 
 import streamlit as st
 
+from initopt_core.registry import SettingError
 from initopt_core.settings import server_settings
 
-from . import courtesy, farewell, operation, watchdog
+from . import courtesy, farewell, logs, operation, watchdog
 
 FIRST = "initopt_core.ui.initialization.page"
 PICTURE = "initopt_core.ui.initialization.first"
@@ -52,6 +53,16 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
         yield
     if service := operation.training():
         await asyncio.to_thread(service.close, GRACE_SECONDS, at_epoch=True)
+
+
+def check() -> None:
+    """Begin the log, in the form that the settings name; with settings that no server should start
+    with it ends here, in a line for each."""
+    try:
+        logs.begin()
+    except SettingError as problem:
+        more = "Not started; python -m initopt_core doctor tells more."
+        raise SystemExit(f"{problem}\n{more}") from None
 
 
 def begin() -> None:

@@ -9,6 +9,7 @@ import asyncio
 import html
 import itertools
 import logging
+import math
 from collections.abc import Collection
 from http.cookies import SimpleCookie
 from typing import Any
@@ -270,6 +271,10 @@ _FORM = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Lecturer 
 <p><a href="./">Back to the pages</a></p></body></html>"""
 
 
+_TRIES = Limiter(rate=0.5, burst=10.0)
+"""Of the lecturer's token, for an address: who mistypes it is not kept out."""
+
+
 async def lecturer(request: Request) -> Response:
     """The lecturer's token, typed here, never in a link, becomes a cookie for twelve hours."""
     if not server_settings().lecturer_token:
@@ -277,6 +282,12 @@ async def lecturer(request: Request) -> Response:
     if request.method != "POST":
         told = "Whoever has the server's token can steer and remove every run."
         return HTMLResponse(_FORM.format(told=told))
+    client = address_of(request.scope, server_settings().proxies)
+    if wait := _TRIES.take(client):
+        told = "Many tokens were tried from this address; wait a few seconds."
+        return HTMLResponse(
+            _FORM.format(told=told), 429, headers={"Retry-After": str(math.ceil(wait))}
+        )
     body = b""
     async for part in request.stream():
         body += part
@@ -285,6 +296,7 @@ async def lecturer(request: Request) -> Response:
     token = parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0]
     value = identity.identities().lecturer(token)
     if value is None:
+        _log.warning("a wrong lecturer's token from %s", client)
         await asyncio.sleep(1.0)  # guessing is slow
         return HTMLResponse(_FORM.format(told=html.escape("This is not the token.")), 403)
     _log.info("a lecturer has come in")

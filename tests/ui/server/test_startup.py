@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from initopt_core.paths import ROOT
 from initopt_core.ui.server import startup
+from tests.support.server import free_port
 
 
 def test_the_server_listens_before_anything_large_is_loaded():
@@ -112,3 +114,15 @@ def test_what_nobody_asked_for_comes_after_the_first_answer(monkeypatch):
     load.begin(2)
     monkeypatch.setattr(startup, "COURTESY_SECONDS", 0)
     startup._give_way()  # an answer that does not come keeps nobody for ever
+
+
+def test_with_wrong_settings_it_ends_in_a_line_for_each(tmp_path):
+    env = {**os.environ, "INITOPT_HOME": str(tmp_path), "INITOPT_LECTURER_TOKEN": "short"}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    done = subprocess.run(
+        [*command, f"--server.port={free_port()}"],
+        cwd=ROOT, env=env, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode
+    assert "INITOPT_LECTURER_TOKEN: give at least 16" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout and done.stderr.count("\n") < 5, done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from urllib.parse import urlencode
 
 import pytest
@@ -13,7 +14,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from initopt_core.settings import ServerSettings
-from initopt_core.ui.server import identity, operation, startup, web
+from initopt_core.ui.server import identity, limiter, operation, startup, web
 from initopt_core.visitors import LOCAL
 from tests.support.asgi import ask
 from tests.support.loops import to_its_end
@@ -113,6 +114,24 @@ def test_the_lecturers_token_is_typed_and_becomes_a_cookie(serve):
     assert not identity.Identities(changed, SECRET).is_lecturer(cookies)
     assert ask(app, "/lecturer", "POST", b"token=" + b"x" * 5000)[0] == 413
     assert ask(serve(ServerSettings(hosted=True)), "/lecturer")[0] == 404
+
+
+def test_who_guesses_the_token_is_slowed_down_and_told_of_in_the_log(serve, monkeypatch, caplog):
+    now = [0.0]
+    tries = limiter.Limiter(rate=0.5, burst=3.0, clock=lambda: now[0])
+    monkeypatch.setattr(web, "_TRIES", tries)
+    app = serve(HOSTED)
+
+    def typed(token):
+        return ask(app, "/lecturer", "POST", urlencode({"token": token}).encode())
+
+    with caplog.at_level(logging.WARNING, logger="initopt"):
+        assert [typed("wrong")[0] for _ in range(4)] == [403, 403, 403, 429]
+    assert sum("wrong lecturer's token" in r.getMessage() for r in caplog.records) == 3
+    status, headers, body = typed(TOKEN)
+    assert status == 429 and int(headers["retry-after"]) == 2 and b"wait a few seconds" in body
+    now[0] = 2.0
+    assert typed(TOKEN)[0] == 303
 
 
 def test_at_home_everybody_is_at_home(serve):
