@@ -88,7 +88,7 @@ TUTORIAL = Lecture(
         at(
             "/loss_surfaces",
             "A ravine",
-            question="Steep across, flat along. Which way does each optimizer take from the ring?",
+            question="Steep across, flat along. Which way does each optimizer take from its start?",
             notes="Let them draw all three paths before revealing. Then play it slowly: SGD is "
             "thrown from wall to wall, momentum averages that away, Adam scales it away.",
             hides=True,
