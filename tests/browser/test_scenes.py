@@ -22,7 +22,7 @@ INK = """(at) => {
   const ratio = e.width / e.clientWidth;
   return [...e.getContext('2d').getImageData(at[0] * ratio, at[1] * ratio, 1, 1).data];
 }"""
-GUESS = [0xEE, 0x77, 0x33, 255]
+GUESS = [0x11, 0x11, 0x11, 255]
 
 
 @pytest.fixture

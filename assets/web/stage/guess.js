@@ -8,7 +8,7 @@ import { boxes } from "./boxes.js";
 /** @typedef {import("./boxes.js").Box} Box */
 /** @typedef {[number, number][]} Stroke places in the window, in pixels */
 
-const INK = "#EE7733", HALO = "#ffffff", WIDTH = 5;
+const INK = "#111111", HALO = "#ffdd00", WIDTH = 5; // a marker's: no optimizer has them
 const STEP = 14, FINE = 3; // pixels of an arrow key
 const HOW = "The answer is covered. Draw your guess, or move the pen by arrow keys, with shift in small " +
   "steps; space puts it down and lifts it, Backspace takes back a line, Enter reveals.";
