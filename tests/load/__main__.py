@@ -15,13 +15,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import random
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,9 +28,10 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS
 from initopt_core.surfaces import SURFACES
+from tests.load.hall import hall
 from tests.load.process import processor_seconds
 from tests.load.socket_client import Visitor
-from tests.support import haproxy, server
+from tests.support import server
 
 MAX_SESSIONS, MAX_SECONDS = 1000, 120
 HERE = Path(__file__).resolve().parent
@@ -221,22 +220,6 @@ async def one_page(
     return rows
 
 
-@contextlib.contextmanager
-def serving(script: Path, count: int) -> Iterator[tuple[list[server.Server], str]]:
-    """So many servers, and where visitors go."""
-    home = Path(tempfile.mkdtemp(prefix="initopt-load-"))
-    env = {"PYTHONPATH": str(server.ROOT), "INITOPT_HOME": str(home), "INITOPT_SECRET": "s" * 40}
-    with contextlib.ExitStack() as all_of_them:
-        enter = all_of_them.enter_context
-        servers = [enter(server.serving(script, home / str(i), env)) for i in range(count)]
-        if count == 1:
-            yield servers, servers[0].url
-            return
-        for one in servers:
-            haproxy.wait_for(f"{one.url}/readyz", 180)
-        yield servers, enter(haproxy.before(servers, home / "haproxy.log"))
-
-
 def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.load", description=__doc__.splitlines()[0])
     parser.add_argument("--page", choices=LABORATORIES, default="initialization")
@@ -257,7 +240,7 @@ def main() -> int:
     rows: list[Row] = []
     for name, (script, path) in page.scripts().items():
         # One process answers for the bare page, which knows no readiness.
-        with serving(script, 1 if name == "bare" else options.replicas) as (servers, url):
+        with hall(script, 1 if name == "bare" else options.replicas) as (servers, url):
             rows += asyncio.run(one_page(page, name, servers, url, path, options, rates))
     print(table(rows))
     return int(any(row.errors for row in rows))
