@@ -20,7 +20,7 @@ TUTORIAL = Lecture(
         ),
         at(
             "/initialization?scheme=constant_variance&activation=identity&figure=depth",
-            "Random, but too small",
+            "Random, σ = 0.01",
             question="Normal weights with σ = 0.01. How does the variance go from layer to layer?",
             notes="It falls about twentyfold in the first two layers: 784 × 10⁻⁴ is 0.08, then "
             "512 × 10⁻⁴. What is left at the end is the variance of the biases.",
@@ -29,7 +29,7 @@ TUTORIAL = Lecture(
         at(
             "/initialization?scheme=constant_variance&constant_variance_std=0.1"
             "&activation=identity&figure=depth",
-            "Random, but too large",
+            "Random, σ = 0.1",
             question="Ten times the spread. Up or down, and how fast?",
             notes="Each layer multiplies the variance by fan-in × 0.01, between 8 and 1.3. Point "
             "at the axis: it counts in powers of ten.",

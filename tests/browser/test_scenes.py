@@ -67,6 +67,12 @@ def test_the_lecture_is_walked_by_keyboard(projector, app_url, count):
         assert hall.unreadable(page) == [], TUTORIAL.scenes[number - 1].title
     page.keyboard.press("PageUp")
     arrived(page, count - 1)
+    black = page.locator(".initopt-stage .black")
+    page.keyboard.press("b")
+    assert black.bounding_box() == {"x": 0, "y": 0, **hall.SIZE}
+    page.keyboard.press("PageDown")  # which only brings the page back
+    expect(black).to_have_count(0)
+    arrived(page, count - 1)
     assert not page.problems
 
 

@@ -40,7 +40,7 @@ def test_a_race_from_start_to_export(page, browser, app_url):
     ready(page)
     page.get_by_role("button", name="Start the race").click()
     expect(page.locator(DRAWN)).to_be_visible(timeout=60_000)
-    page.wait_for_function(f"document.querySelector(\"{DRAWN}\").ariaLabel.includes('SGD now')")
+    page.wait_for_function(f"document.querySelector(\"{DRAWN}\").ariaLabel.includes('SGD at')")
     page.evaluate(f'window.first = document.querySelector("{DRAWN}")')
     page.wait_for_url(re.compile(r"[?&]run=[0-9]"))
     run = re.search(r"[?&]run=([0-9a-f-]+)", page.url)[1]

@@ -1,6 +1,6 @@
 // What keys and fingers mean on a stage. A control that has the focus keeps its own keys.
 
-/** @typedef {"back" | "next" | "reveal" | "controls" | null} Act */
+/** @typedef {"back" | "next" | "reveal" | "controls" | "black" | null} Act */
 
 /** @type {Record<string, Act>} */
 const ARROWS = { ArrowLeft: "back", ArrowRight: "next", ArrowUp: "back", ArrowDown: "next" };
@@ -27,6 +27,7 @@ export function meaning(event, target) {
   if (key in ARROWS) return on(MOVES) || event.shiftKey ? null : ARROWS[key];
   if (key === "Enter") return on(PRESSES) ? null : "reveal";
   if (key === "c" || key === "C") return on(WRITES) || on("select, [role=combobox]") ? null : "controls";
+  if (key === "b" || key === "B" || key === ".") return on(WRITES) || on("select, [role=combobox]") ? null : "black";
   return null;
 }
 

@@ -69,6 +69,9 @@ class Bar {
     const out = button("Leave", "Leave lecture mode", () => this.leave());
     const row = document.createElement("div");
     row.className = "row";
+    this.black = document.createElement("div");
+    this.black.className = "black";
+    this.black.addEventListener("click", () => this.black.remove());
     row.append(this.title, this.back, this.count, this.next, this.reveal, this.note, this.controls, code, out);
     this.root.append(row, this.question);
     this.parent.append(this.root);
@@ -126,6 +129,12 @@ class Bar {
     this.ask(wanted);
   }
 
+  /** A black window, as a presenter's remote asks for it; the next key brings the page back. */
+  darken() {
+    if (this.black.isConnected) this.black.remove();
+    else this.root.append(this.black);
+  }
+
   tuck() {
     this.controls.setAttribute("aria-pressed", String(controls.toggle()));
   }
@@ -133,6 +142,7 @@ class Bar {
   /** @param {ReturnType<typeof meaning>} act */
   act(act) {
     if (act === "controls") this.tuck();
+    else if (act === "black") this.darken();
     else if (act === "reveal" && this.scene.hides) this.guess.toggle();
     else if (act === "next" || act === "back") this.go(act === "next" ? 1 : -1);
     else return false;
@@ -142,6 +152,12 @@ class Bar {
   /** @param {KeyboardEvent} event */
   key(event) {
     if (event.defaultPrevented) return;
+    if (this.black.isConnected && !["Shift", "Control", "Alt", "Meta"].includes(event.key)) {
+      this.black.remove();
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     const act = meaning(event, event.target instanceof Element ? event.target : null);
     const moves = act === "next" || act === "back";
     if (!act || (moves && !this.scene.number) || !this.act(act)) return;

@@ -39,7 +39,7 @@ def show() -> None:
         "Scenes",
         "Views of all pages in an order, each with a question and notes for you. On stage: arrow "
         "keys, Page Up and Page Down or a swipe lead on and back, Enter reveals what is covered, C "
-        "brings the controls.",
+        "brings the controls, B makes the screen black.",
     )
     left, right = st.columns(2, gap="large")
     with left:
@@ -129,7 +129,7 @@ def _which(lecture: Lecture) -> None:
     with st.popover("Other lectures", icon=":material/folder_open:"):
         for one in others:
             st.button(
-                f"{as_text(one.title)} ({many(len(one.scenes), 'scene')})",
+                as_text(_told_apart(one)),
                 key=f"lecture-{one.name}",
                 on_click=desk.take, args=(one,), width="stretch",
             )  # fmt: skip
@@ -137,6 +137,12 @@ def _which(lecture: Lecture) -> None:
             "Begin a new one", icon=":material/add:", on_click=desk.take, args=(desk.FIRST,),
             width="stretch",
         )  # fmt: skip
+
+
+def _told_apart(lecture: Lecture) -> str:
+    """A lecture's title with what tells it from others of the same name."""
+    first = f", first “{lecture.scenes[0].title}”" if lecture.scenes else ""
+    return f"{lecture.title} ({many(len(lecture.scenes), 'scene')}{first})"
 
 
 def _scenes(lecture: Lecture) -> None:

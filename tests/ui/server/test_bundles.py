@@ -12,6 +12,7 @@ import pytest
 from streamlit.runtime.app_session import AppSession
 
 from initopt_core.ui.server import bundles
+from tests.support.loops import to_its_end
 
 WHO = contextvars.ContextVar("who", default="nobody")
 
@@ -53,7 +54,7 @@ def heard_of(threads: int, each: int, say) -> list[tuple[int, int]]:
         for _ in range(10):
             await asyncio.sleep(0.001)
 
-    asyncio.run(listening())
+    to_its_end(listening())
     return heard
 
 
@@ -83,7 +84,7 @@ def test_what_is_said_while_the_loop_is_busy_wakes_it_once(say, monkeypatch):
         await asyncio.sleep(0)
         assert heard[-1] == "later" and len(woken) == 2
 
-    asyncio.run(listening())
+    to_its_end(listening())
 
 
 def test_what_is_said_while_others_are_heard_lets_other_sessions_go_first(say):
@@ -103,7 +104,7 @@ def test_what_is_said_while_others_are_heard_lets_other_sessions_go_first(say):
         for _ in range(10):
             await asyncio.sleep(0)
 
-    asyncio.run(listening())
+    to_its_end(listening())
     assert heard[:2] == ["talker", "other"] and heard.count("talker") == 5
 
 
@@ -122,7 +123,7 @@ def test_news_that_fail_are_told_to_the_loop_and_the_next_are_heard(say, caplog)
         await asyncio.sleep(0)
 
     with caplog.at_level(logging.ERROR, logger="asyncio"):
-        asyncio.run(listening())
+        to_its_end(listening())
     assert heard == ["next", "later"] and "of this session" in caplog.text
 
 
@@ -137,7 +138,7 @@ def test_each_is_heard_in_the_context_in_which_it_was_said(say):
             )
         await asyncio.sleep(0)
 
-    asyncio.run(listening())
+    to_its_end(listening())
     assert heard == ["one", "two"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 import textwrap
@@ -11,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from initopt_core.ui.server import startup, watchdog
+from tests.support.loops import to_its_end
 
 LIVES = """
     import asyncio, ctypes, sys, time
@@ -64,5 +64,5 @@ def test_only_a_hosted_server_is_watched(monkeypatch, hosted):
         async with startup.lifespan(None):
             pass
 
-    asyncio.run(served())
+    to_its_end(served())
     assert begun == ([True, False] if hosted else [])

@@ -30,6 +30,13 @@ test("Enter reveals where it presses nothing", () => {
   assert.equal(meaning({ key: "Enter" }, on("button")), null);
 });
 
+test("a remote's black key is a letter where one writes", () => {
+  for (const key of ["b", "."]) {
+    assert.equal(meaning({ key }, on("button")), "black");
+    assert.equal(meaning({ key }, on("input:not([type=range]")), null);
+  }
+});
+
 test("a finger goes across, not down", () => {
   assert.equal(swipe(-120, 10), "next");
   assert.equal(swipe(120, -20), "back");
