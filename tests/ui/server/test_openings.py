@@ -11,6 +11,7 @@ from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession, AppSessionState
 
+from initopt_core.paths import ROOT
 from initopt_core.ui.server import openings
 
 SECTIONS = ("theme", "theme.light", "theme.dark", "theme.dark.sidebar")
@@ -18,7 +19,9 @@ SECTIONS = ("theme", "theme.light", "theme.dark", "theme.dark.sidebar")
 
 @pytest.fixture
 def asked(monkeypatch):
-    """The sections whose options were looked through."""
+    """The sections whose options were looked through, in the project's own configuration."""
+    monkeypatch.chdir(ROOT)  # whatever tests before these have made of it
+    config.get_config_options(force_reparse=True)
     usual = inspect.unwrap(app_session._populate_theme_msg)
     monkeypatch.setattr(app_session, "_populate_theme_msg", usual)
     seen, look = [], config.get_options_for_section
