@@ -98,6 +98,11 @@ def as_text(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:.&^=-])", r"\\\1", " ".join(text.split()))
 
 
+def in_mid_sentence(label: str) -> str:
+    """A label as it is written behind other words: its first letter small."""
+    return label[:1].lower() + label[1:]
+
+
 def count(whole: int) -> str:
     """How many, exactly: 60,000."""
     return f"{whole:,}".replace("-", "−")

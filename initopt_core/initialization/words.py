@@ -9,7 +9,7 @@ from initopt_core.data import CLASSES
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS
 from initopt_core.registry import Entry
-from initopt_core.wording import count, many, number
+from initopt_core.wording import count, in_mid_sentence, many, number
 
 from .settings import Settings, describe_hidden
 
@@ -19,22 +19,26 @@ def in_words(settings: Settings) -> str:
     1.41; ReLU; hidden 512, 256; 1,024 images, seed 18."."""
     scheme, activation = INITIALIZERS[settings.scheme], ACTIVATIONS[settings.activation]
     told = [
-        ", ".join([f"{scheme.label}:", *_values(scheme, settings.scheme_values)]),
-        ", ".join([f"{activation.label}:", *_values(activation, settings.activation_settings)]),
+        _with(scheme, settings.scheme_values),
+        _with(activation, dict(settings.activation_settings)),
         f"hidden {describe_hidden(settings.hidden)}" if settings.hidden else "no hidden layer",
     ]
     images = many(settings.batch, "image")
     if settings.classes:
         images += f" of {', '.join(CLASSES[label] for label in settings.classes)}"
-    parts = [part.replace(":,", ":").removesuffix(":") for part in told]
-    return f"{'; '.join(parts)}; {images}, seed {count(settings.seed)}."
+    return f"{'; '.join(told)}; {images}, seed {count(settings.seed)}."
 
 
-def _values(entry: Entry, values: Mapping[str, Any] | tuple) -> Iterator[str]:
+def _with(entry: Entry, values: Mapping[str, Any]) -> str:
+    """The entry's name and its values, those that there are."""
+    said = ", ".join(_values(entry, values))
+    return f"{entry.label}: {said}" if said else entry.label
+
+
+def _values(entry: Entry, values: Mapping[str, Any]) -> Iterator[str]:
     """What is out of the way: switches that are on, biases that are not zero, all else."""
-    held = dict(values)
     for parameter in entry.parameters:
-        value, label = held[parameter.name], parameter.label[0].lower() + parameter.label[1:]
+        value, label = values[parameter.name], in_mid_sentence(parameter.label)
         if isinstance(value, bool):
             yield from [label] if value else []
         elif isinstance(value, str):

@@ -122,9 +122,9 @@ class Lecture:
 
     def changed(self, number: int, scene: Scene) -> Lecture:
         """With another scene of this number; as it is where there is none."""
-        found = list(self.scenes)
         if self.scene(number) is None:
             return self
+        found = list(self.scenes)
         found[number - 1] = scene
         return replace(self, scenes=tuple(found))
 

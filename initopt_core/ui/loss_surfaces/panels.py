@@ -41,15 +41,14 @@ OPEN = "_surface_below_open"
 
 def below(held: Held) -> None:
     """Three closed parts; what is in them is made when they are opened, and kept up to date."""
-    plan, row = held.plan, st.container(horizontal=True, gap="small")
+    plan = held.plan
     offers.begin("surface-")
-    with row, telling(plan):
+    with st.container(horizontal=True, gap="small"), telling(plan):
         if held.part == BASINS:
             _export_maps(plan)
         else:
             _export(plan, held.look)
-    with row:
-        offer_all(held)
+    offer_all(held)
     explain = st.expander(
         "What happens here", icon=":material/menu_book:", key="_surface_why", on_change="rerun"
     )

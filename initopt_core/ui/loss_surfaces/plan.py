@@ -23,6 +23,7 @@ from initopt_core.surfaces.notation import FUNCTIONS, PAIRS
 from initopt_core.ui import address
 from initopt_core.ui.page import CONTROLS, PICTURE
 from initopt_core.ui.state import Reading, values
+from initopt_core.wording import in_mid_sentence
 
 from . import look
 
@@ -298,7 +299,7 @@ def _settings(take: Reading, entry: Entry, i: int, name: str) -> dict[str, Any]:
     for p in optimizer_parameters(entry.name, name):
         place = f"run{i}" if p.name == "lr" else f"menu{i}"
         answers = WHOLE if told and p.name in ("lr", "momentum") else (PICTURE,)
-        spoken = f"{who}: {p.label[0].lower()}{p.label[1:]}"
+        spoken = f"{who}: {in_mid_sentence(p.label)}"
         out[p.name] = take(
             p, f"run{i}_{name}_{p.name}", group=place, answers=answers, spoken=spoken
         )

@@ -55,10 +55,8 @@ def recorded() -> None:
         f"two processor cores. Test accuracy in %, and in brackets what the tutorial printed: "
         f"{numbers}. It is one run each: differences below a point are mostly chance."
     )
-    for column, (kind, figure) in zip(st.columns(2), drawn.items(), strict=True):
-        with column:
-            live_chart(figure, key=f"recorded-{kind}")
-            with offers.telling(
-                summary(config, _history()), config.as_dict(), TITLE, {RUN: RECORDED}
-            ):
+    with offers.telling(summary(config, _history()), config.as_dict(), TITLE, {RUN: RECORDED}):
+        for column, (kind, figure) in zip(st.columns(2), drawn.items(), strict=True):
+            with column:
+                live_chart(figure, key=f"recorded-{kind}")
                 export_buttons(figure, key=f"recorded-{kind}", clips=results.growing(figure))

@@ -255,17 +255,13 @@ MORE = "training-more-part"
 
 def _more(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
     """What is looked at more slowly, and the exports."""
-    with offers.drawn_in(MORE):
-        _looked_at(run_id, others, manner)
-
-
-def _looked_at(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
     found = picture(run_id, others, manner, age=0.5)
     if found is None or not found.charts:
         return
     offers.begin("training-")
-    run, history = found.run, found.history
-    with offers.telling(summary(run.config, history), run.config.as_dict()):
+    config = found.run.config
+    words = summary(config, found.history)
+    with offers.drawn_in(MORE), offers.telling(words, config.as_dict()):
         _row_and_part(found, manner)
 
 
