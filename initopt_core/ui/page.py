@@ -187,15 +187,17 @@ class Laboratory:
         follow = () if self.history.possible() else (HEAD,)  # now Undo can be pressed
         follow += (NOTES,) if notes_are_old() else ()
         due = st.session_state.setdefault(_DUE, {})
-        due.update(dict.fromkeys((*parts, *follow, *self._follows())))
+        now = dict.fromkeys((*parts, *follow, *self._follows()))
+        due.update(now)
         wanted = self._keys(due)
         if answering.covered(wanted):
             st.session_state.pop(_READ, None)  # of before this change, if anything asked for it
             return
-        try:
-            st.rerun(wanted)
-        except StreamlitAPIException:  # one of them is not on the page
-            st.rerun()
+        for keys in (wanted, self._keys(now)):  # what was due may have gone since
+            with contextlib.suppress(StreamlitAPIException):  # one of them is not on the page
+                st.rerun(keys)
+            st.session_state[_DUE] = now
+        st.rerun()
 
     def draw(self, group: str, place: Any = st) -> None:
         """The controls of one place, in the order in which they were read."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import random
 import statistics
 import sys
@@ -53,14 +54,19 @@ class Laboratory:
         bare = HERE / f"bare_{self.name}.py"
         return {"bare": (bare, ""), self.name: (server.ROOT / "app.py", self.name)}
 
-    def change(self, visitor: Visitor, setting: Setting, before: Setting) -> tuple:
-        """The boxes' values; first that of one which was changed: a browser asks for its part."""
+    def change(
+        self, visitor: Visitor, setting: Setting, shown: Setting
+    ) -> tuple[tuple[WidgetState, ...], Setting]:
+        """One box takes its value of `setting`, as by a hand, the first that does not show it yet;
+        the others say what they have shown since they were changed. What is to be sent, that of the
+        changed box first (a browser asks for its part), and what all show then."""
         ids = {label: widget for widget, label in visitor.labels.items()}
-        states = [
-            (value == old, WidgetState(id=ids[label], string_value=value))
-            for label, value, old in zip(self.boxes, setting, before or setting, strict=True)
-        ]
-        return tuple(state for _, state in sorted(states, key=lambda pair: pair[0]))
+        now = dict(zip(self.boxes, shown, strict=False))
+        wanted = zip(self.boxes, setting, strict=True)
+        box, value = next((p for p in wanted if now.get(p[0]) != p[1]), (self.boxes[0], setting[0]))
+        states = {box: value} | now | {box: value}
+        told = tuple(WidgetState(id=ids[b], string_value=v) for b, v in states.items())
+        return told, tuple(states[b] for b in self.boxes if b in states)
 
 
 LABORATORIES = {
@@ -122,12 +128,12 @@ async def measure(
     name: str,
     servers: Servers,
     visitors: list[Visitor],
+    shown: dict[Visitor, Setting],
     rate: float,
     seconds: float,
 ) -> Row:
-    """Offer `rate` changes a second for so long."""
+    """Offer `rate` changes a second for so long; `shown` is what was changed so far."""
     busy: set[int] = set()
-    shown: dict[int, Setting] = {}
     times: list[float] = []
     sizes: list[int] = []
     errors = 0
@@ -137,8 +143,7 @@ async def measure(
         begin = time.perf_counter()
         try:
             visitor = visitors[index]
-            states = page.change(visitor, setting, shown.get(index, ()))
-            shown[index] = setting
+            states, shown[visitor] = page.change(visitor, setting, shown.get(visitor, ()))
             # As a browser does: what is in a fragment asks for it alone.
             answer = await visitor.run(states, fragment=visitor.parts[states[0].id])
             times.append(1000 * (time.perf_counter() - begin))
@@ -204,17 +209,19 @@ async def one_page(
     page: Laboratory, name: str, servers: Servers, url: str, path: str, options, rates
 ) -> list[Row]:
     visitors = await opened(url, path, options.sessions)
-    # Settings of the beginning are kept.
-    await measure(page, name, servers, visitors, 5.0, 3.0)
+    shown: dict[Visitor, Setting] = {}
+    measured = functools.partial(measure, page, name, servers, visitors, shown)
+    await measured(5.0, 3.0)  # settings of the beginning are kept
     for visitor in visitors[: 5 * len(servers)] if options.settings else ():  # each server has some
         for setting in page.settings:
-            states = page.change(visitor, setting, ())
-            await visitor.run(states, fragment=visitor.parts[states[0].id])
+            while shown.get(visitor) != setting:
+                states, shown[visitor] = page.change(visitor, setting, shown.get(visitor, ()))
+                await visitor.run(states, fragment=visitor.parts[states[0].id])
     await idle(servers)
     if not rates:
-        found = await measure(page, name, servers, visitors, 200.0, options.seconds)
+        found = await measured(200.0, options.seconds)
         rates += [factor * round(found.answered) for factor in (0.5, 1.0, 2.0)]
-    rows = [await measure(page, name, servers, visitors, rate, options.seconds) for rate in rates]
+    rows = [await measured(rate, options.seconds) for rate in rates]
     for visitor in visitors:
         await visitor.close()
     return rows

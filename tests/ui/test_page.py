@@ -29,6 +29,7 @@ def page():
         st.write(f"{prefix} {held}")
 
     def draw(held):
+        st.session_state["whole"] = st.session_state.get("whole", 0) + 1
         lab.head(lambda: experiments("toy", "Try these.", [
             ("large", "Large", None, lambda: lab.set({"size": 9.0})),
         ]), help="As at first.")  # fmt: skip
@@ -98,6 +99,17 @@ def test_a_box_answers_and_the_link_follows():
     test = opened()
     test.selectbox[0].set_value("b").run()
     assert shown(test) == "shows (1.0, 'b', '')" and "b" in test.query_params["kind"]
+
+
+def test_what_was_due_and_is_gone_since_does_not_cost_the_whole_page():
+    """A part that a change asked for, and that another change has taken off the page."""
+    test = opened()
+    test.selectbox[0].set_value("b").run()
+    whole = test.session_state["whole"]
+    test.session_state["_page_due"] = {"gone": None}
+    test.selectbox[0].set_value("a").run()
+    assert shown(test) == "shows (1.0, 'a', '')"
+    assert test.session_state["whole"] == whole
 
 
 def test_closed_menus_and_parts_draw_nothing():
