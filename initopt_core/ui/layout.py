@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
@@ -92,4 +92,30 @@ def guard(what: str) -> Iterator[None]:
             f"{what} could not be shown (error {logs.unforeseen(what)}). Reset the settings or "
             "reload the page; the server's log has the details under this number.",
             icon=":material/error:",
+        )
+
+
+def experiments(
+    page: str, about: str, entries: Sequence[tuple[str, str, str | None, Callable[[], None]]]
+) -> None:
+    """The menu of ready-made settings.
+
+    Args:
+        page: names the menu.
+        about: a line above them.
+        entries: (name, label, help, callback) of each.
+    """
+    key = f"_{page}_experiments"
+    menu = st.popover("Experiments", icon=":material/science:", key=key, on_change="rerun")
+    if not menu.open:  # closed it costs one element, not nine
+        return
+
+    def chosen(act: Callable[[], None]) -> None:
+        st.session_state[key] = False
+        act()
+
+    menu.caption(about)
+    for name, label, lesson, act in entries:
+        menu.button(
+            label, key=f"preset-{name}", help=lesson, on_click=chosen, args=(act,), width="stretch"
         )

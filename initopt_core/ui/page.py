@@ -20,6 +20,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from . import address, offers
+from .components.number_slider import slider_news
 from .controls import is_number, parameter_control
 from .layout import enter, tell_of_crowd
 from .server import answering
@@ -236,6 +237,13 @@ class Laboratory:
             else:
                 drawn()
 
+    def tell_sliders(self, names: Iterable[str]) -> None:
+        """Here sliders hear what they hold by now, when something beside them has set them; where
+        the whole page is drawn, they are, too."""
+        now = self._current()
+        table = now.reading.table if now.run is not None else {}
+        slider_news({name: table[name].parameter for name in names if name in table})
+
     def _key(self, part: str) -> str:
         return f"{self.name}-{part}"
 
@@ -293,32 +301,6 @@ class Laboratory:
                 help=help or None,
                 on_click=self.reset,
             )
-
-
-def experiments(
-    page: str, about: str, entries: Sequence[tuple[str, str, str | None, Callable[[], None]]]
-) -> None:
-    """The menu of ready-made settings.
-
-    Args:
-        page: names the menu.
-        about: a line above them.
-        entries: (name, label, help, callback) of each.
-    """
-    key = f"_{page}_experiments"
-    menu = st.popover("Experiments", icon=":material/science:", key=key, on_change="rerun")
-    if not menu.open:  # closed it costs one element, not nine
-        return
-
-    def chosen(act: Callable[[], None]) -> None:
-        st.session_state[key] = False
-        act()
-
-    menu.caption(about)
-    for name, label, lesson, act in entries:
-        menu.button(
-            label, key=f"preset-{name}", help=lesson, on_click=chosen, args=(act,), width="stretch"
-        )
 
 
 def part(label: str, icon: str, key: str) -> Any:

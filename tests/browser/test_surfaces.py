@@ -1,5 +1,7 @@
 """The loss-surface page in a real browser: it plays, follows the hand, and refuses bad formulas."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -528,6 +530,48 @@ def test_undo_takes_back_a_slider_and_a_surface(page, app_url):
     expect(row).to_contain_text("η 10")
     expect(undo).to_be_disabled()
     page.wait_for_function("!location.search.includes('surface')", timeout=20_000)
+    calm(page)
+
+
+def test_rates_and_updates_follow_the_surface_wherever_they_come_from(page, app_url):
+    """By news for all sliders, by Undo and Back with the page, and after a hand has moved one."""
+    ready(page, f"{app_url}/loss_surfaces")
+    keys = ("run0_SGD_lr", "run2_Adam_lr", "updates")
+
+    def chosen(surface):
+        page.get_by_role("combobox", name="Surface").click()
+        page.get_by_role("option", name=surface, exact=True).click()
+
+    def hold(*values):
+        for key, value in zip(keys, values, strict=True):
+            box = page.locator(f'input[type="text"][data-key="{key}"]')
+            expect(box).to_have_value(value, timeout=20_000)
+
+    first = [page.locator(f'input[type="text"][data-key="{key}"]').input_value() for key in keys]
+    chosen("Rosenbrock")
+    hold("0.0005", "0.1", "300")
+    page.get_by_role("button", name="Undo").click()
+    hold(*first)
+    chosen("Rosenbrock")
+    hold("0.0005", "0.1", "300")
+    box = page.locator('input[type="text"][data-key="updates"]')
+    box.fill("250")
+    box.press("Enter")
+    expect(page.locator(".sc-step")).to_have_text(re.compile("/ 250"), timeout=20_000)
+    page.emulate_media(color_scheme="dark")  # every element is drawn again as it was sent
+    hold("0.0005", "0.1", "250")
+    chosen("Saddle")
+    hold("0.05", "0.1", "100")
+    page.locator('input[type="range"][data-key="updates"]').press("ArrowRight")
+    page.emulate_media(color_scheme="light")
+    expect(box).not_to_have_value("100")
+    moved = box.input_value()
+    page.wait_for_timeout(1700)  # what follows sooner is the same entry of the history
+    chosen("Rosenbrock")
+    hold("0.0005", "0.1", "300")
+    page.wait_for_function("location.search.includes('rosenbrock')", timeout=20_000)
+    page.go_back()
+    hold("0.05", "0.1", moved)
     calm(page)
 
 

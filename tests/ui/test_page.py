@@ -15,7 +15,8 @@ def page():
 
     from initopt_core.registry import Parameter
     from initopt_core.ui import address
-    from initopt_core.ui.page import Laboratory, experiments, part
+    from initopt_core.ui.layout import experiments
+    from initopt_core.ui.page import Laboratory, part
 
     def read(take):
         size = take(Parameter("size", "Size", 1.0, 0.0, 9.0), group="side")

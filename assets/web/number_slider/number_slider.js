@@ -8,6 +8,7 @@ import { readNumber } from "./reading.js";
 import { nearest, stops } from "./stops.js";
 
 const PATIENCE_MS = 1000; // after which an answer is no longer waited for
+const NEWS = "initopt-sliders"; // an event of slider_news.js
 const sliders = new WeakMap();
 
 class NumberSlider {
@@ -32,19 +33,26 @@ class NumberSlider {
     /** @type {number | undefined} */
     this.next = undefined; // the newest value, while another is under way
     this.value = NaN;
+    /** @type {(name: string, value: any) => void} */
+    this.set = () => {}; // Streamlit's, given with each drawing
     this.range.addEventListener("input", () => this.choose(this.list[Number(this.range.value)]));
     this.box.addEventListener("change", () => this.typed());
     this.box.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.write(this.value);
     });
     parent.appendChild(this.root);
+    this.hears = (/** @type {any} */ { detail }) => {
+      const news = detail.find((told) => told.key === this.data?.key);
+      if (news) this.update({ ...this.data, ...news });
+    };
+    document.addEventListener(NEWS, this.hears);
     this.sent = this.answered = 0;
   }
 
   /** New properties from the server; what the user is doing right now is not overwritten. */
-  update(component) {
-    const { data } = component;
-    this.set = component.setStateValue;
+  update(data) {
+    const [session, said] = this.data?.said ?? [];
+    if (session === data.said[0] && said > data.said[1]) return; // there were news since then
     const shape = JSON.stringify([data.from, data.to, data.step, data.log, data.integer]);
     if (shape !== this.shape) {
       this.shape = shape;
@@ -126,11 +134,13 @@ export default function (component) {
     slider.sent = slider.answered = component.data.ack;
     sliders.set(parent, slider);
   }
-  slider.update(component);
+  slider.set = component.setStateValue;
+  slider.update(component.data);
   return () =>
     setTimeout(() => {
       if (parent.isConnected) return; // Streamlit cleans up before every update, too
       clearTimeout(slider.timer);
+      document.removeEventListener(NEWS, slider.hears);
       sliders.delete(parent);
     }, 0);
 }

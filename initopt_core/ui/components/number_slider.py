@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,8 @@ from initopt_core.ui.address import epoch, session_key
 from initopt_core.ui.state import chosen, kept, write_link
 
 from . import answers, assets
+
+_SAID = "_sliders_said"
 
 
 def number_slider(
@@ -42,7 +45,7 @@ def number_slider(
         link: whether to write the value into the URL here.
         on_change: called after the user has changed the value, before the rerun.
     """
-    element, answered = (f"_{session_key(key)}_{part}" for part in ("slider", "answered"))
+    element = f"_{session_key(key)}_slider"
 
     def moved() -> None:
         said = answers.number_move(answers.answer(element, "value"))
@@ -50,40 +53,77 @@ def number_slider(
             return
         with contextlib.suppress(SettingError):
             number, move, meant_for = said
-            if meant_for != epoch() or move == st.session_state.get(answered):
+            if meant_for != epoch() or move == _answered(key):
                 return  # of a page that Back has left; or the last move, sent once more after Back
-            st.session_state[answered] = move
+            st.session_state[_answer_key(key)] = move
             chosen(key, parameter.check(number), on_change)
 
-    value = kept(parameter, key)
     if link:
-        write_link(key, value, parameter.default)
+        write_link(key, kept(parameter, key), parameter.default)
+    with contextlib.nullcontext() if container is st else container:
+        data = {
+            **_told(parameter, key),
+            "label": (spoken if st.context.is_embedded else "") or label or parameter.label,
+            "name": spoken,
+            "help": help or parameter.help or "",
+            "unit": parameter.unit,
+            "disabled": disabled,
+        }
+        _mount()(key=element, data=data, on_value_change=moved)
+    return data["value"]
+
+
+def slider_news(parameters: Mapping[str, Parameter]) -> None:
+    """Tell sliders that have been drawn what they hold by now, all of them in one element.
+
+    Drawing each anew would send a part of the page for each of them. Place it where it is drawn by
+    what changes them; in a run that draws them, too, it may be empty. A slider that is not on the
+    page is passed over. Label, help and unit stay as they were, and so do the numbers it takes.
+
+    Args:
+        parameters: by their key, as `number_slider` was given it.
+    """
+    mount = assets.component(
+        "slider_news", ("number_slider/slider_news.js",), css="number_slider/slider_news.css"
+    )
+    told = [_told(parameter, key) for key, parameter in parameters.items()]
+    mount(key="slider-news", data={"sliders": told})
+
+
+def _told(parameter: Parameter, key: str) -> dict[str, Any]:
+    """What a slider shows, of what is to be told anew when something else has changed it."""
     low, high = parameter.track or (parameter.low, parameter.high)
     kind = type(parameter.default)
-    with contextlib.nullcontext() if container is st else container:
-        _mount()(
-            key=element,
-            data={
-                "key": key,
-                "label": (spoken if st.context.is_embedded else "") or label or parameter.label,
-                "name": spoken,
-                "help": help or parameter.help or "",
-                "unit": parameter.unit,
-                "value": value,
-                "low": parameter.low,
-                "high": parameter.high,
-                "from": low,
-                "to": high,
-                "step": 1 if kind is int or low is None or high is None else nice_step(low, high),
-                "log": parameter.scale == "log",
-                "integer": kind is int,
-                "disabled": disabled,
-                "ack": st.session_state.get(answered, 0),
-                "epoch": epoch(),
-            },
-            on_value_change=moved,
-        )
-    return value
+    return {
+        "key": key,
+        "value": kept(parameter, key),
+        "low": parameter.low,
+        "high": parameter.high,
+        "from": low,
+        "to": high,
+        "step": 1 if kind is int or low is None or high is None else nice_step(low, high),
+        "log": parameter.scale == "log",
+        "integer": kind is int,
+        "ack": _answered(key),
+        "epoch": epoch(),
+        "said": _said(),
+    }
+
+
+def _answer_key(key: str) -> str:
+    return f"_{session_key(key)}_answered"
+
+
+def _answered(key: str) -> int:
+    """The slider's last move that was heard."""
+    return st.session_state.get(_answer_key(key), 0)
+
+
+def _said() -> list[Any]:
+    """Session and number of what is being told: a browser draws older elements again, too."""
+    session, number = st.session_state.get(_SAID) or (secrets.token_hex(4), 0)
+    st.session_state[_SAID] = (session, number + 1)
+    return [session, number]
 
 
 def _mount() -> Callable:

@@ -19,8 +19,8 @@ from initopt_core.initialization.words import in_words
 from initopt_core.ui import offers
 from initopt_core.ui.components.chart_mount import Compiled
 from initopt_core.ui.components.live_chart import compile_figure, live_chart, message_bytes
-from initopt_core.ui.layout import let_it_be_drawn
-from initopt_core.ui.page import BELOW, CONTROLS, HEAD, PICTURE, Laboratory, experiments
+from initopt_core.ui.layout import experiments, let_it_be_drawn
+from initopt_core.ui.page import BELOW, CONTROLS, HEAD, PICTURE, Laboratory
 from initopt_core.ui.server.compute import compute, is_ready
 from initopt_core.ui.server.dataset import get_dataset
 from initopt_core.wording import as_text, number

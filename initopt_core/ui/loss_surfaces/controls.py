@@ -20,7 +20,9 @@ def sidebar(lab: Laboratory, held: plans.Held) -> None:
     if held.part == plans.FLAT:
         lab.draw("flat")
         return
-    lab.fragment(plans.OF_SURFACE, answers=plans.of_surface)(lambda held: _surface(lab))()
+    lab.fragment(plans.OF_SURFACE, answers=plans.of_surface)(
+        lambda held: _surface(lab, held.plan)
+    )()
     for i, run in enumerate(held.plan.runs):
         _run(lab, i, run)
     _add_and_remove(lab, len(held.plan.runs))
@@ -37,9 +39,12 @@ def sidebar(lab: Laboratory, held: plans.Held) -> None:
         st.warning("Each view goes from a smaller to a larger number; the usual one is shown.")
 
 
-def _surface(lab: Laboratory) -> None:
+def _surface(lab: Laboratory, plan: plans.Plan) -> None:
+    """The surface and its settings; another one moves rates and updates, too."""
     lab.draw("choice")
     lab.draw("surface")
+    rates = (f"run{i}_{run.optimizer}_lr" for i, run in enumerate(plan.runs))
+    lab.tell_sliders((*rates, "updates"))
 
 
 def _run(lab: Laboratory, i: int, run: Run) -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 
 from initopt_core.loss_surfaces.presets import RACES
 from initopt_core.ui.controls import segmented
-from initopt_core.ui.layout import let_it_be_drawn
-from initopt_core.ui.page import BELOW, CONTROLS, HEAD, PICTURE, Laboratory, experiments
+from initopt_core.ui.layout import experiments, let_it_be_drawn
+from initopt_core.ui.page import BELOW, CONTROLS, HEAD, PICTURE, Laboratory
 
 from . import basins, controls, flatness, lab, panels
 from . import plan as plans

@@ -258,20 +258,18 @@ def read(take: Reading) -> Held:
 WHOLE = (PICTURE, CONTROLS)
 """What a control answers on which other controls depend."""
 OF_SURFACE = "of-surface"
-"""The fragment of the surface and its settings."""
+"""The fragment of the surface and its settings, and of news for the sliders that follow it."""
 UNUSABLE = "_unusable_ranges"
 """Whether the side warns of the ranges."""
 
 
 def of_surface() -> tuple[str, ...]:
-    """What answers another surface: its settings, the rates and the updates, as long as nothing is
-    open that depends on it, too."""
-    names = [values.get(f"run{i}") for i in range(values.get(COUNT.name, COUNT.default))]
-    menus = (f"_run{i}_more" for i in range(len(names)))
+    """What answers another surface: its settings, which tell the rates and the updates, as long as
+    nothing is open that depends on it, too."""
+    menus = (f"_run{i}_more" for i in range(values.get(COUNT.name, COUNT.default)))
     if any(map(st.session_state.get, (UNUSABLE, "_start_part", "_view_part", *menus))):
         return WHOLE
-    rates = (f"run{i}_{name}_lr" for i, name in enumerate(names))
-    return (PICTURE, OF_SURFACE, *rates, "updates")
+    return (PICTURE, OF_SURFACE)
 
 
 def _surface(entry: SurfaceEntry, take: Reading) -> tuple[Surface, str]:

@@ -6,7 +6,8 @@ import functools
 
 import streamlit as st
 
-from initopt_core.ui.page import CONTROLS, HEAD, Laboratory, experiments
+from initopt_core.ui.layout import experiments
+from initopt_core.ui.page import CONTROLS, HEAD, Laboratory
 from initopt_core.ui.server.training import (
     COMPARED,
     RECORDED,

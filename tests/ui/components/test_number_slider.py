@@ -20,6 +20,9 @@ def test_steps_are_about_two_hundred_round_numbers(low, width):
     assert 75 <= ((low + width) - low) / step <= 205
 
 
+NAMES = ("number_slider", "slider_news")
+
+
 def page():
     from initopt_core.registry import Parameter
     from initopt_core.ui.components.number_slider import number_slider
@@ -44,3 +47,29 @@ def test_the_browser_is_told_range_track_and_value(asked):
     assert (layers["value"], layers["step"], layers["integer"], layers["unit"]) == (
         4, 1, True, "layers",
     )  # fmt: skip
+
+
+def told():
+    import streamlit as st
+
+    from initopt_core.registry import Parameter
+    from initopt_core.ui.components.number_slider import number_slider, slider_news
+    from initopt_core.ui.state import values
+
+    n = Parameter("n", "Layers", 4, 1, 64, unit="layers")
+    number_slider(n, "n")
+    if st.session_state.get("other"):
+        values["n"] = 9
+    slider_news({"n": n})
+
+
+def test_news_say_what_a_slider_holds_by_now_and_are_the_last_word():
+    test = AppTest.from_function(told)
+    test.session_state["other"] = True
+    test.run()
+    assert not test.exception
+    drawn, news = (json.loads(mounted(test, name)[0].json) for name in NAMES)
+    (heard,) = news["sliders"]
+    assert (drawn["value"], heard["value"]) == (4, 9)
+    assert {k: v for k, v in heard.items() if k not in ("value", "said")}.items() <= drawn.items()
+    assert heard["said"][0] == drawn["said"][0] and heard["said"][1] > drawn["said"][1]
