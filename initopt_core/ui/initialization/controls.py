@@ -91,7 +91,7 @@ TOP, SCHEME, BIAS, ACTIVATION, SIZE, DRAW, HISTOGRAMS = (
 )  # fmt: skip
 """Places of the sidebar."""
 BESIDE = "beside"
-"""The place beside the figure."""
+"""The place beside the figure, and the fragment of what stands there."""
 AXES = ("shared", "stretch")
 """Switches that are drawn there."""
 GAIN = "gain"
@@ -135,7 +135,7 @@ def read(take: Reading) -> Held:
     )
     last = shown_settings()
     problems = []
-    text = take(HIDDEN, answers=(PICTURE, CONTROLS, REST), **top)
+    text = take(HIDDEN, answers=(PICTURE, BESIDE, CONTROLS, REST), **top)
     try:
         hidden = parse_hidden(text)
     except SettingError as problem:
@@ -194,7 +194,7 @@ def _sizes(take: Reading, hidden: tuple[int, ...]) -> None:
     values.update(_slider_values(hidden))
     options = {
         "before": _sizes_moved,
-        "answers": (PICTURE, CONTROLS, REST, HIDDEN.name),
+        "answers": (PICTURE, BESIDE, CONTROLS, REST, HIDDEN.name),
         "undo": False,
     }
     take(DEPTH, group=SIZE, linked=False, **options)
@@ -203,7 +203,11 @@ def _sizes(take: Reading, hidden: tuple[int, ...]) -> None:
 
 def _display(take: Reading, settings: Settings) -> Display:
     place = {name: BESIDE for name in AXES}
-    switches = {s.name: take(s, group=place.get(s.name, HISTOGRAMS)) for s in _switches(settings)}
+    both = (PICTURE, BESIDE)
+    switches = {
+        s.name: take(s, group=place.get(s.name, HISTOGRAMS), answers=both)
+        for s in _switches(settings)
+    }
     if "stretch" in switches:  # strips: one axis for all layers unless each fills the height
         switches["shared"] = not switches.pop("stretch")
     return Display(**switches)

@@ -74,10 +74,12 @@ def _show(title: str) -> bool:
     if not charts:
         return False
     head, _, picture = (st.container() for _ in range(3))
-    with picture:
+    with picture.container(key="init-figure"):
+        line, figure = st.container(), st.container()
+    line = line.container(key="init-beside", horizontal=True, vertical_alignment="center")
+    line.html(said, width="stretch")
+    with figure:
         say = st.container(key="init-say", horizontal=True, vertical_alignment="center")
-        with st.container(key="init-beside", horizontal=True, vertical_alignment="center"):
-            st.html(said, width="stretch")
         for key, _, message in charts:
             chart_mount.mount(key, message)
     with say:

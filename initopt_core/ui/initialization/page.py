@@ -91,7 +91,9 @@ def show() -> None:
 
 def _draw(held: controls.Held) -> None:
     head, notes = st.container(), st.container()
-    picture()
+    with st.container(key="init-figure"):
+        beside()
+        picture()
     let_it_be_drawn()
     with head:
         heading()
@@ -131,10 +133,7 @@ def _pinned() -> tuple[Observation, ...]:
 @LAB.fragment(PICTURE)
 def picture(held: controls.Held) -> None:
     """Sentence and figures."""
-    say, line = (
-        st.container(key=key, horizontal=True, vertical_alignment="center")
-        for key in ("init-say", "init-beside")
-    )
+    say = st.container(key="init-say", horizontal=True, vertical_alignment="center")
     found = _seen(held)
     seen, main = found.seen, found.main
     deep = len(seen.names) > figures.GRID_LAYERS
@@ -144,17 +143,25 @@ def picture(held: controls.Held) -> None:
         live_chart(chosen, key="init-strips", on_select=panels.choose_layer)
         panels.chosen_layer(seen, held)
     elif one is not None:
-        live_chart(one, key=GRID, on_select=panels.shrink, back=True)
+        live_chart(one, key=GRID, on_select=functools.partial(panels.shrink, LAB), back=True)
     else:
-        opened = functools.partial(panels.enlarge, seen, held.display)
+        opened = functools.partial(panels.enlarge, LAB, seen, held.display)
         live_chart(main, key=GRID, on_select=opened)
-    with line:  # both keep their height, so that the figures stay in place
-        panels.beside(LAB, held, deep, one is not None)
     told, depth = compute(conclusion, seen, _pinned())
     live_chart(depth, key=DEPTH)
     with say:
         _say(told, held.problems)
     pins.link_pins()
+
+
+@LAB.fragment(controls.BESIDE)
+def beside(held: controls.Held) -> None:
+    """What the style sheet puts between sentence and figures, which change more often than it: it
+    keeps its height, so that they stay in place."""
+    deep = len(held.settings.hidden) >= figures.GRID_LAYERS
+    large = bool(held.enlarged) and not deep and panels.enlarged(_seen(held).seen, held) is not None
+    with st.container(key="init-beside", horizontal=True, vertical_alignment="center"):
+        panels.beside(LAB, held, deep, large)
 
 
 @LAB.fragment(HEAD)

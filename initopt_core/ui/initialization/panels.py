@@ -50,17 +50,19 @@ def chosen_layer(seen: Observation, held: controls.Held) -> None:
 _GROUP = re.compile(r"concat_(\d+)_group")
 
 
-def enlarge(seen: Observation, display: figures.Display, click: dict) -> None:
+def enlarge(lab: Laboratory, seen: Observation, display: figures.Display, click: dict) -> None:
     """Callback of the histograms: the one that was clicked takes the place of all."""
     found = _GROUP.fullmatch(click.get("view") or "")
     place = figures.place(seen, display, int(found[1])) if found else None
     if place is not None:
         values[controls.ENLARGED.name] = f"{place[0]} {2 * place[1]}"
+        lab.answer(PICTURE, controls.BESIDE)
 
 
-def shrink(click: dict | None = None) -> None:
+def shrink(lab: Laboratory, click: dict | None = None) -> None:
     """Callback of the enlarged one: all of them again."""
     values[controls.ENLARGED.name] = ""
+    lab.answer(PICTURE, controls.BESIDE)
 
 
 def enlarged(seen: Observation, held: controls.Held) -> Figure | None:
@@ -80,7 +82,7 @@ SAME_AXIS = "One axis for a row: what vanishes is a needle, what explodes is wid
 def beside(lab: Laboratory, held: controls.Held, deep: bool, large: bool) -> None:
     """What is in the line over the histograms: one axis or many, and what is drawn."""
     if large:
-        st.button("All histograms", icon=":material/grid_view:", on_click=_all, args=(lab,))
+        st.button("All histograms", icon=":material/grid_view:", on_click=shrink, args=(lab,))
     lab.draw(controls.BESIDE)
     st.html(axes_told(held.display, deep, large), width="stretch")
 
@@ -94,12 +96,6 @@ def axes_told(display: Display, deep: bool = False, large: bool = False) -> str:
         said = said if large else f"{AXES} {said}"  # the large one has them written beside it
     curve = " <i class='curve'></i> density (Gaussian kernel)" if display.curve else ""
     return f"<div class='init-key'>{said}{'' if deep else curve}</div>"
-
-
-def _all(lab: Laboratory) -> None:
-    """Callback: back from the enlarged histogram."""
-    shrink()
-    lab.answer(PICTURE)
 
 
 # --- the parts below ---------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from initopt_core.data import load_sample
 from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Settings, observe
 from initopt_core.ui.initialization import panels
-from initopt_core.ui.page import BELOW
+from initopt_core.ui.initialization.controls import BESIDE
+from initopt_core.ui.page import BELOW, PICTURE
 
 
 @pytest.fixture
@@ -33,15 +34,18 @@ def test_a_click_into_the_strips_opens_the_layer_below_it(values, x, layer):
 
 
 def test_a_click_into_the_grid_enlarges_that_histogram(values, seen):
-    panels.enlarge(seen, Display(), {"view": "concat_4_group"})
+    answered = []
+    lab = SimpleNamespace(answer=lambda *parts: answered.append(parts))
+    panels.enlarge(lab, seen, Display(), {"view": "concat_4_group"})
     assert values == {"enlarged": "gradients 2"}
     held = SimpleNamespace(enlarged="gradients 2", display=Display())
     assert "gradients" in panels.enlarged(seen, held).alt
-    panels.shrink()
+    panels.shrink(lab)
     assert values == {"enlarged": ""}
+    assert answered == [(PICTURE, BESIDE)] * 2  # the line over it has the way back
     for click in ({"view": "concat_99_group"}, {"view": None}, {"view": "x"}):
-        panels.enlarge(seen, Display(), click)
-    assert values == {"enlarged": ""}
+        panels.enlarge(lab, seen, Display(), click)
+    assert values == {"enlarged": ""} and len(answered) == 2
 
 
 @pytest.mark.parametrize("enlarged", ["", "outputs 0", "weights 6", "nonsense 2"])
