@@ -57,7 +57,8 @@ def basins_clip(
                 "Basins: no minimum is known or found in this view; choose another surface."
             )
         # What the surface's colours mean is no matter of the basins'.
-        hidden = ["mark-text.layer_2_marks", "mark-image.layer_3_layer_0_marks"]
+        hidden = [f"mark-symbol.layer_2_layer_{n}_marks" for n in range(3)]
+        hidden += ["mark-image.layer_3_layer_0_marks"]
         hidden += [f"mark-text.layer_3_layer_{n}_marks" for n in range(1, 8)]
         still = stage(paths(surface, (), (), ranges, color), options, hidden)
         losses = [float(surface(*torch.tensor(m, dtype=torch.float64))) for m in found.minima]
