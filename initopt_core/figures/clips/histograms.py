@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
+from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.room import Room
 from initopt_core.reading import SettingError
@@ -95,7 +96,7 @@ def _axes(panels: Sequence[Panel], room: Room, title: str, above: float = WORDS)
     return Figure(key, build, {}, alt=title, name="histograms", room=None)
 
 
-def _empty(panel: Panel) -> alt.Chart:
+def _empty(panel: Panel) -> theme.Layers:
     x = alt.X(
         "x:Q",
         scale=alt.Scale(domain=[panel.low, panel.high], nice=False),
@@ -106,12 +107,18 @@ def _empty(panel: Panel) -> alt.Chart:
         scale=alt.Scale(domain=[0, _top(panel)], nice=False),
         axis=alt.Axis(title="% of values", tickCount=3, minExtent=34, maxExtent=34),
     )
-    return (
-        alt.Chart(alt.Data(values=[{"x": panel.low, "y": 0}]))
-        .mark_point(opacity=0)
-        .encode(x, y)
-        .properties(title=alt.Title(panel.title, offset=6))
-    )
+    axes = alt.Chart(alt.Data(values=[{"x": panel.low, "y": 0}])).mark_point(opacity=0).encode(x, y)
+    # A mark, since Vega puts a title above the numbers of an axis, which reach higher in some
+    # panels than in others.
+    name = (
+        alt.Chart(alt.Data(values=[{}]))
+        .mark_text(
+            text=panel.title, align="left", baseline="bottom", fontWeight="bold", color=theme.INK,
+            fontSize=theme.sized(12),
+        )
+        .encode(x=alt.value(0), y=alt.value(-6))
+    )  # fmt: skip
+    return alt.layer(axes, name)
 
 
 def _top(panel: Panel) -> float:

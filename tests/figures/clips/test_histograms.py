@@ -1,11 +1,14 @@
 """Histograms of layers that change: each moment's is drawn as high as its share."""
 
+import re
+
 import numpy as np
 import pytest
 
 from initopt_core.figures.clips.clip import stage
 from initopt_core.figures.clips.histograms import Panel, _above, _axes, _room, panels_clip
 from initopt_core.figures.clips.options import ClipOptions
+from initopt_core.figures.export import sheet
 from initopt_core.reading import SettingError
 
 INK = "#4477AA"
@@ -65,3 +68,18 @@ def test_the_moments_words_stand_below_the_title_and_above_the_panels(size, text
     assert changed.max() < still.box(*still.panels[0])[1]
     there = bare[rows, columns.min() : columns.max() + 1]
     assert (there == 255).all(), "nothing else stands there"
+
+
+@pytest.mark.parametrize("top", [18.52, 9.3])
+def test_all_panels_and_their_names_are_in_line_wherever_their_ticks_are(top):
+    """Where a tick lies at the upper end of an axis its number reaches above the panel."""
+    shares = [17.3, 17.3, 17.3, top]
+    panels = [
+        Panel(f"Layer {n}", INK, 0, 1, np.full((2, 60), share)) for n, share in enumerate(shares)
+    ]
+    options = ClipOptions(width=640, height=360)
+    drawn = sheet.picture(_axes(panels, _room(4), "t"), options.export, size=(640, 360))
+    still = stage(_axes(panels, _room(4), "t"), options)
+    assert len({panel[1:] for panel in still.panels}) == 1
+    places = re.findall(r'translate\(([-\d.,]+)\)"[^>]*>Layer \d', drawn.svg)
+    assert len(places) == 4 and len(set(places)) == 1
