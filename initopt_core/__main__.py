@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from initopt_core.paths import ROOT
@@ -168,8 +169,11 @@ def write_figures(options: argparse.Namespace) -> None:
     path = options.out / manifest.NAME
     export.write(path, f"{json.dumps(told, indent=1)}\n".encode())
     print(path, flush=True)
+    owners = {clip: item for item in items.values() for clip in item.clips}
     for name in moving:
-        write_clips(clips[name](), name, options.out, films)
+        worn = export.dressed(owners[name], look)
+        words = {part: getattr(worn, part) for part in ("title", "caption", "source")}
+        write_clips(clips[name](), name, options.out, [replace(film, **words) for film in films])
     if films and not moving:
         print(f"None of these moves; clips are {', '.join(clips)}.", file=sys.stderr)
 

@@ -74,6 +74,16 @@ def sized(pixels: float) -> alt.ExprRef:
     return alt.ExprRef(f"{pixels} * {TYPE}")
 
 
+LARGEST = 2.4
+"""Size of letters up to which words move to where the larger ones have room."""
+
+
+def growing(usual: float, large: float, most: float = LARGEST) -> alt.ExprRef:
+    """A length that goes from `usual` to what it is with letters `most` times as large."""
+    part = f"(min({TYPE}, {most:.2f}) - 1) / {most - 1:.2f}"
+    return alt.ExprRef(f"{usual:.1f} + {large - usual:.1f} * {part}")
+
+
 _INK, _FAINT = {"expr": "ink"}, {"expr": "faint"}
 
 

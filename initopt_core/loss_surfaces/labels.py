@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from initopt_core.descent import Run
+from initopt_core.descent import Run, Trace
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.schedules import SCHEDULES
 from initopt_core.wording import number
+
+if TYPE_CHECKING:
+    from .findings import Outcome
 
 
 def labels_of(names: Sequence[str]) -> list[str]:
@@ -37,3 +41,8 @@ def run_settings(run: Run) -> str:
     if run.schedule != "constant":
         parts.append(SCHEDULES[run.schedule].label.lower())
     return ", ".join(parts)
+
+
+def gone(label: str, trace: Trace, end: Outcome) -> str | None:
+    """What stands beside the end of a path that could not go on; None for one that could."""
+    return None if trace.diverged is None else f"{label}: {end.short}"

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -29,6 +31,16 @@ PATIENCE_SECONDS = 10
 """After which a link is written although the browser's half has not said that it is there."""
 HELD = "_address"
 """Session key."""
+
+
+class Refused(NamedTuple):
+    """What of a link cannot be used: the value `raw` of `name`, what is `taken` instead (empty for
+    nothing), and the reason in a sentence."""
+
+    name: str
+    raw: str
+    taken: str
+    why: str
 
 
 @dataclass
@@ -46,6 +58,7 @@ class Held:
         sent: the link that the browser has or will have; None where it has made its own.
         since: when the browser's half was asked for; ready: it has said that it is there.
         title: what the browser's tab says.
+        tried: a link that is only tried, see `trying`; refused: what of it cannot be used.
     """
 
     page: str | None = None
@@ -58,15 +71,20 @@ class Held:
     since: float | None = None
     ready: bool = False
     title: str = ""
+    tried: Mapping[str, str] | None = None
+    refused: list[Refused] = field(default_factory=list)
 
 
+_TRIED: ContextVar[Held | None] = ContextVar("a link that is tried", default=None)
 _of_runs: weakref.WeakKeyDictionary[Any, Held] = weakref.WeakKeyDictionary()
 """What `held` has found for a thread's runs: Streamlit's state takes twenty times as long to ask,
 and a change asks some sixty times."""
 
 
 def held() -> Held:
-    """This session's."""
+    """This session's; within `trying` that of the link alone."""
+    if (tried := _TRIED.get()) is not None:
+        return tried
     context = get_script_run_ctx(suppress_warning=True)
     state = context.session_state if context else None
     found = _of_runs.get(state) if state is not None else None
@@ -77,6 +95,29 @@ def held() -> Held:
         if state is not None:
             _of_runs[state] = found
     return found
+
+
+@contextmanager
+def trying(page: str, link: Mapping[str, str]) -> Iterator[Held]:
+    """Within, controls are read as a link to `page` would set them; nothing of what the session
+    shows is read or changed."""
+    tried = Held(page=page, tried=link)
+    before = _TRIED.set(tried)
+    try:
+        yield tried
+    finally:
+        _TRIED.reset(before)
+
+
+def is_tried() -> bool:
+    """Whether a link is tried: then nothing of it is to be remembered."""
+    return held().tried is not None
+
+
+def link() -> Mapping[str, str]:
+    """Names and values of the link that is read: the browser's, or the one that is tried."""
+    tried = held().tried
+    return st.query_params if tried is None else tried
 
 
 def session_key(name: str) -> str:
@@ -112,7 +153,7 @@ def write_all(texts: Mapping[str, str | list[str] | None]) -> None:
     """The same of several keys."""
     here = held()
     here.pending.update(texts)
-    if not _waiting(here):
+    if here.tried is None and not _waiting(here):
         _flush(here)
 
 

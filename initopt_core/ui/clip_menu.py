@@ -31,7 +31,7 @@ def clip_menu(made: Clips, *, key: str, name: str, look: Callable[[], dict[str, 
         made: label -> maker, of one figure.
         key: unique on the page.
         name: of the file, without its ending.
-        look: theme, text, title and source of `ClipOptions`.
+        look: theme, text, title, caption and source of `ClipOptions`.
     """
     st.markdown("**As a clip**")
     which, options = _form(made, key)

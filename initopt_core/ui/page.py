@@ -92,8 +92,8 @@ class Laboratory:
         follows: Callable[[], Sequence[str]] = lambda: (),
     ) -> None:
         self.name, self.title = name, title
-        self._read, self._words, self._stays, self._follows = read, words, stays, follows
-        self._links = links
+        self.read, self._words, self._stays, self._follows = read, words, stays, follows
+        self.links = links
         self.history = Undo(name)
 
     # -- one run of the script -----------------------------------------------------------------
@@ -108,7 +108,7 @@ class Laboratory:
         state[_DUE] = {}
         now = self._reread()
         self.history.remember(now.reading.values)  # before the head is drawn, which has Undo
-        note_unknown((*now.reading.table, *self._links))
+        note_unknown((*now.reading.table, *self.links))
         draw(now.held)
         self._settle(now)
         tell_of_crowd()
@@ -162,7 +162,7 @@ class Laboratory:
 
     def _reread(self) -> _Read:
         reading = Reading()
-        now = _Read(_run(), reading, self._read(reading))
+        now = _Read(_run(), reading, self.read(reading))
         st.session_state[_READ] = now
         return now
 

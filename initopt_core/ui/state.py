@@ -9,7 +9,7 @@ and the place where it is to be drawn.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -79,7 +79,7 @@ def kept(
 
 
 def _linked(parameter: Parameter, name: str, told: Callable[[Any], str]) -> Any:
-    raw = st.query_params.get(name)
+    raw = address.link().get(name)
     if raw is None:
         return parameter.default
     try:
@@ -87,8 +87,20 @@ def _linked(parameter: Parameter, name: str, told: Callable[[Any], str]) -> Any:
     except SettingError:
         value, unknown = parameter.default, [raw]
     for one in unknown:
-        note_bad_link(name, one, told(value), control=name, held=value)
+        if address.is_tried():
+            why = _why(parameter, one[:MAX_TEXT])
+            address.held().refused.append(address.Refused(name, one, told(value), why))
+        else:
+            note_bad_link(name, one, told(value), control=name, held=value)
     return value
+
+
+def _why(parameter: Parameter, raw: str) -> str:
+    try:
+        parameter.check(raw)
+    except SettingError as problem:
+        return str(problem)
+    return ""
 
 
 @dataclass(frozen=True)
@@ -253,13 +265,17 @@ def note_unknown(known: Collection[str]) -> None:
     if st.session_state.get(_ASKED) == asked:
         return
     st.session_state[_ASKED] = asked
-    for name in list(st.query_params):
-        if name.isalpha() and name not in known and name not in PRESENTED:
-            near = did_you_mean(name, known)
-            end = f"{near}?" if near else "."
-            text = f"“{as_text(name[:40])}” in the link means nothing on this page{end}"
-            _note(_Note(time.monotonic(), text, address.page()))
-            address.write(name, None)
+    for name in meaningless(list(st.query_params), known):
+        near = did_you_mean(name, known)
+        end = f"{near}?" if near else "."
+        text = f"“{as_text(name[:40])}” in the link means nothing on this page{end}"
+        _note(_Note(time.monotonic(), text, address.page()))
+        address.write(name, None)
+
+
+def meaningless(names: Iterable[str], known: Collection[str]) -> list[str]:
+    """Which names of a link can mean nothing on a page that knows these."""
+    return [n for n in names if n.isalpha() and n not in known and n not in PRESENTED]
 
 
 def _note(note: _Note) -> None:

@@ -38,3 +38,23 @@ def test_a_frame_holds_figure_sentence_and_three_controls(page, app_url, path):
     canvas = inside.locator("[data-drawn] canvas >> visible=true").first.bounding_box()
     assert canvas["height"] > 200 and canvas["width"] > 600
     assert not page.problems
+
+
+SPELLINGS = {"Embed=TRUE": True, "embed=yes&embed=true": True, "embed=yes": False, "embed=": False}
+
+
+@pytest.mark.parametrize("asked", SPELLINGS)
+def test_both_halves_agree_on_what_asks_for_a_frame(page, app_url, asked):
+    """Streamlit tells the server, which then leaves the exports out; our style does the rest."""
+    page.goto(f"{app_url}/loss_surfaces?{asked}")
+    page.wait_for_selector(".st-key-lab_canvas, [class*=st-key-surface-say]", timeout=60_000)
+    exports = page.get_by_role("button", name="Export the paths")
+    if SPELLINGS[asked]:
+        page.wait_for_function(
+            "[...document.querySelectorAll('[data-drawn]')].some((e) => e.dataset.drawn > 0)"
+        )
+        page.wait_for_timeout(500)
+        assert exports.count() == 0
+    else:
+        exports.wait_for(timeout=60_000)
+    assert bool(page.evaluate("document.documentElement.dataset.embed")) is SPELLINGS[asked]

@@ -187,12 +187,14 @@ def test_one_figure_again_keeps_what_is_told_of_the_others(tmp_path, capsys):
 def test_a_figures_clips_come_with_it_and_where_nothing_moves_that_is_said(
     tmp_path, capsys, monkeypatch
 ):
-    made = []
+    made, worn = [], []
     monkeypatch.setattr(
-        "initopt_core.__main__.write_clips", lambda clip, name, *_: made.append(name)
+        "initopt_core.__main__.write_clips",
+        lambda clip, name, _, films: (made.append(name), worn.extend(films)),
     )
     figures = ["figures", "--format", "csv", "--clips", "gif", "--out", str(tmp_path)]
     assert main([*figures, "--only", "22"]) == 0 and made == ["steep-optima-orbit"]
+    assert worn[0].title and worn[0].caption and "loss_surfaces?" in worn[0].source
     assert main([*figures, "--only", "23"]) == 0 and made == ["steep-optima-orbit"]
     assert "None of these moves; clips are pathological-paths" in capsys.readouterr().err
 

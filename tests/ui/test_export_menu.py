@@ -6,7 +6,9 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from functools import partial
 
+import altair as alt
 import pytest
 from PIL import Image
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -14,7 +16,9 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from initopt_core.figures import export
+from initopt_core.figures.clips.options import ClipOptions
 from initopt_core.figures.export import ExportOptions
+from initopt_core.figures.figure import Figure
 from initopt_core.ui import export_menu, offers
 from initopt_core.ui.offers import Told
 from initopt_core.ui.server import making
@@ -211,3 +215,20 @@ def test_settings_go_with_the_figure_and_its_own_count_more(offer):
     held = replace(offer, figure=figure, said=Told("", {"seed": 0, "scheme": "xavier"}))
     told = json.loads(export_menu._still(held, "settings", ExportOptions(), dress))
     assert told["settings"] == {"seed": 1, "scheme": "xavier"}
+
+
+def test_a_clip_says_what_the_picture_beside_it_says():
+    offer = export_menu.Offer(Figure("k", lambda: alt.Chart(), {}, alt="Paths."), said=TOLD)
+    dress = partial(export_menu._as_told, lambda: ("Page", "http://x.org/?a=1"), offer)
+    look = ExportOptions(theme="dark", text="slide")
+    worn = export_menu._clip_look(offer, look, dress)
+    assert worn == {
+        "theme": "dark", "text": "slide", "title": "Mine", "caption": "Paths. η 0.1.",
+        "source": "http://x.org/?a=1",
+    }  # fmt: skip
+    assert ClipOptions(**worn).export == replace(dress(offer.made(), look=look), scale=1)
+    bare = export_menu._clip_look(offer, look, export_menu._bare)
+    assert not (bare["title"] or bare["caption"] or bare["source"])
+
+
+TOLD = Told("η 0.1.", {}, "Mine")

@@ -9,7 +9,9 @@ export const PRESENTED = ["lecture", "scene", "figure", "type", "embed", "embed_
  */
 export function sharedLink(href) {
   const link = new URL(href);
-  for (const name of PRESENTED) link.searchParams.delete(name);
+  for (const name of [...link.searchParams.keys()]) { // in any letters: Streamlit reads some so
+    if (PRESENTED.includes(name.toLowerCase())) link.searchParams.delete(name);
+  }
   link.hash = "";
   return link.href;
 }

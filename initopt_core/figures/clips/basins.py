@@ -57,7 +57,8 @@ def basins_clip(
                 "Basins: no minimum is known or found in this view; choose another surface."
             )
         # What the surface's colours mean is no matter of the basins'.
-        hidden = ["mark-text.layer_2_marks", "mark-image.layer_3_layer_0_marks"]
+        hidden = [f"mark-symbol.layer_2_layer_{n}_marks" for n in range(3)]
+        hidden += ["mark-image.layer_3_layer_0_marks"]
         hidden += [f"mark-text.layer_3_layer_{n}_marks" for n in range(1, 8)]
         still = stage(paths(surface, (), (), ranges, color), options, hidden)
         losses = [float(surface(*torch.tensor(m, dtype=torch.float64))) for m in found.minima]
@@ -85,7 +86,8 @@ def _key(
     rows += [("diverged", _GONE)] * bool((found.reached == DIVERGED).any())
     free = still.image.width - left - 1.4 * size
     widest = max(font(size).getlength(text) for text, _ in rows)
-    size = max(8, min(size, int(size * free / widest)))
+    low = still.box(0, 0, SIDE, SIDE)[3] - top - 4 * letters
+    size = max(8, min(size, int(size * free / widest), int(low / (1.6 * len(rows)))))
     y = top + 4 * letters
     for text, hue in rows:
         pen.rectangle((left, y, left + size, y + size), fill=hue)
@@ -96,8 +98,11 @@ def _key(
 
 def _beside(still: Stage, options: ClipOptions) -> tuple[tuple[int, int], int]:
     """Where the words beside the map begin, and the size of their letters, in pixels."""
-    _, top, right, _ = still.box(0, 0, SIDE, SIDE)
-    return (right + round(18 * still.zoom), top), round(14 * max(still.zoom, options.export.zoom))
+    _, top, right, bottom = still.box(0, 0, SIDE, SIDE)
+    left = right + round(18 * still.zoom)
+    room = (still.image.width - left - 4) / font(100).getlength("100 % arrived") * 100
+    letters = min(14 * max(still.zoom, options.export.zoom), (bottom - top) / 9, room)
+    return (left, top), round(letters)
 
 
 def _stars(size: tuple[int, int], found: Basins, ranges: Ranges, radius: float) -> Image.Image:

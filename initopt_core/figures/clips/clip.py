@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -150,3 +151,20 @@ def marker(
         return
     outline = [(x + radius * a, y + radius * b) for a, b in corners]
     pen.polygon(outline, fill=color, outline="white", width=edge)
+
+
+def arrow(
+    pen: ImageDraw.ImageDraw, at: tuple[float, float], angle: float, color: str, unit: float
+) -> None:
+    """What stands at the picture's edge for a racer beyond it.
+
+    Args:
+        angle: to which it points, in degrees, clockwise from the right.
+        unit: pixels of a chart's pixel.
+    """
+    c, s = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    outline = [
+        (at[0] + unit * (a * c - b * s), at[1] + unit * (a * s + b * c))
+        for a, b in ((8, 0), (-5, -6), (-5, 6))
+    ]
+    pen.polygon(outline, fill=color, outline="white", width=max(1, round(1.5 * unit)))

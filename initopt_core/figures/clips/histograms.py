@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import altair as alt
 import numpy as np
 from PIL import Image, ImageDraw
+from PIL.ImageFont import FreeTypeFont
 
+from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.room import Room
 from initopt_core.reading import SettingError
@@ -53,14 +55,20 @@ def panels_clip(
         raise SettingError("There is no histogram with numbers in it.")
 
     def frames(options: ClipOptions) -> Iterator[Image.Image]:
-        room = _room(len(panels))
-        return _changing(stage(_axes(panels, room, title), options), panels, words, options)
+        above = _above(options)
+        still = stage(_axes(panels, _room(len(panels)), title, above), options)
+        return _changing(still, panels, words, options, above)
 
     return Clip(name, told, frames)
 
 
 WORDS = 44
-"""Height above the panels for the moment's words, in pixels of the chart."""
+"""Height above the panels for the moment's words, in pixels of a large chart."""
+
+
+def _above(options: ClipOptions) -> float:
+    """The same in a chart that is drawn smaller, or with larger letters."""
+    return WORDS * options.export.zoom * max(1.0, 720 / options.height) ** 0.5
 
 
 def _room(count: int) -> Room:
@@ -72,18 +80,23 @@ def _room(count: int) -> Room:
     )  # fmt: skip
 
 
-def _axes(panels: Sequence[Panel], room: Room, title: str) -> Figure:
+def _axes(panels: Sequence[Panel], room: Room, title: str, above: float = WORDS) -> Figure:
     """The panels' axes, without any histogram."""
 
     def build() -> alt.ConcatChart:
         chart = room.concat([_empty(p) for p in panels])
-        return chart.properties(padding={"top": WORDS, "left": 5, "right": 5, "bottom": 5})
+        return chart.properties(padding={"top": above, "left": 5, "right": 5, "bottom": 5})
 
-    key = ("clip-histograms", title, tuple((p.title, p.low, p.high, _top(p)) for p in panels))
+    key = (
+        "clip-histograms",
+        title,
+        tuple((p.title, p.low, p.high, _top(p)) for p in panels),
+        above,
+    )
     return Figure(key, build, {}, alt=title, name="histograms", room=None)
 
 
-def _empty(panel: Panel) -> alt.Chart:
+def _empty(panel: Panel) -> theme.Layers:
     x = alt.X(
         "x:Q",
         scale=alt.Scale(domain=[panel.low, panel.high], nice=False),
@@ -94,12 +107,18 @@ def _empty(panel: Panel) -> alt.Chart:
         scale=alt.Scale(domain=[0, _top(panel)], nice=False),
         axis=alt.Axis(title="% of values", tickCount=3, minExtent=34, maxExtent=34),
     )
-    return (
-        alt.Chart(alt.Data(values=[{"x": panel.low, "y": 0}]))
-        .mark_point(opacity=0)
-        .encode(x, y)
-        .properties(title=alt.Title(panel.title, offset=6))
-    )
+    axes = alt.Chart(alt.Data(values=[{"x": panel.low, "y": 0}])).mark_point(opacity=0).encode(x, y)
+    # A mark, since Vega puts a title above the numbers of an axis, which reach higher in some
+    # panels than in others.
+    name = (
+        alt.Chart(alt.Data(values=[{}]))
+        .mark_text(
+            text=panel.title, align="left", baseline="bottom", fontWeight="bold", color=theme.INK,
+            fontSize=theme.sized(12),
+        )
+        .encode(x=alt.value(0), y=alt.value(-6))
+    )  # fmt: skip
+    return alt.layer(axes, name)
 
 
 def _top(panel: Panel) -> float:
@@ -110,12 +129,12 @@ def _top(panel: Panel) -> float:
 
 
 def _changing(
-    still: Stage, panels: Sequence[Panel], words: Sequence[str], options: ClipOptions
+    still: Stage, panels: Sequence[Panel], words: Sequence[str], options: ClipOptions, above: float
 ) -> Iterator[Image.Image]:
     empty = still.image.copy()
     places = [still.box(x, y, width, height) for x, y, width, height in still.panels]
     last = len(words) - 1
-    letters = font(round(16 * max(1.0, options.height / 720)), True)
+    (right, lower), letters = _moment(still, options, above)
     ink = options.export.colors["ink"]
     for t in times(options.moving) * last:
         before = min(int(t), last - 1) if last else 0
@@ -126,10 +145,22 @@ def _changing(
             shares = panel.shares[before] * (1 - part) + after * part
             _fill(still.image, place, shares / _top(panel), panel.color)
         told = words[before if part < 0.5 else min(before + 1, last)]
-        ImageDraw.Draw(still.image).text(
-            (options.width - 20, 12), told, fill=ink, font=letters, anchor="ra"
-        )
+        at = max(right, letters.getlength(told) + 8), lower
+        ImageDraw.Draw(still.image).text(at, told, fill=ink, font=letters, anchor="rs")
         yield still.image
+
+
+def _moment(
+    still: Stage, options: ClipOptions, above: float
+) -> tuple[tuple[float, float], FreeTypeFont]:
+    """Where the moment's words end, above the panels' titles, and their letters."""
+    places = [still.box(*panel) for panel in still.panels]
+    upper = min(place[1] for place in places)
+    title = 8 * still.zoom + 16 * max(still.zoom, options.export.zoom)
+    wanted = 16 * max(1.0, options.height / 720) * options.export.zoom
+    letters = min(wanted, 0.55 * above * still.zoom)
+    right = max(place[2] for place in places)
+    return (right, upper - title - 0.4 * letters), font(max(9, round(letters)), True)
 
 
 def _fill(

@@ -40,7 +40,9 @@ class ClipOptions:
         loop: whether GIF and WebP begin again at their end.
         theme: of `export.THEMES`.
         text: of `export.TEXTS`.
-        title, source: above the figure and below it; empty for none.
+        title, caption, source: above the figure and below or beside it, as `ExportOptions` has
+            them; in a small picture the caption is cut, with its letters no smaller than can be
+            read.
 
     Raises:
         SettingError: for a value that cannot be used, with the bound in the message.
@@ -57,6 +59,7 @@ class ClipOptions:
     text: str = "page"
     title: str = ""
     source: str = ""
+    caption: str = ""
 
     def __post_init__(self) -> None:
         _among("Format", self.format, CLIP_FORMATS)
@@ -106,5 +109,6 @@ class ClipOptions:
     def export(self) -> ExportOptions:
         """The same look for the still part."""
         return ExportOptions(
-            theme=self.theme, text=self.text, scale=1, title=self.title, source=self.source
-        )
+            theme=self.theme, text=self.text, scale=1, title=self.title, caption=self.caption,
+            source=self.source,
+        )  # fmt: skip

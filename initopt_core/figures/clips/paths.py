@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from initopt_core.descent import Trace
+from initopt_core.figures import theme
 from initopt_core.figures.export.restyle import in_print
-from initopt_core.figures.loss_surfaces import picture
+from initopt_core.figures.loss_surfaces import marks, picture
 from initopt_core.figures.loss_surfaces.frame import LETTERS, edges, written
-from initopt_core.figures.loss_surfaces.paths import STILL, paths
+from initopt_core.figures.loss_surfaces.marks import Box, Tag, farewells, most_of, placed, walked
+from initopt_core.figures.loss_surfaces.paths import STILL, beyond, paths
 from initopt_core.figures.loss_surfaces.space import (
     HIGH,
     WIDE,
@@ -26,14 +29,12 @@ from initopt_core.figures.loss_surfaces.space import (
 from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
 
-from .clip import FINE, Clip, Stage, dashed, font, marker, stage, stroke, times
+from .clip import FINE, Clip, Stage, arrow, dashed, font, marker, stage, stroke, times
 from .options import ClipOptions
 from .trails import Canvas, Look, Trail
 
-MOST_LAYERS = 30
-"""Of a surface in three dimensions; texts in the layers of its scale have other names."""
-MOST_MOVING = 6
-"""Layers of lines and signs that a clip draws itself."""
+MOST_LAYERS = 45
+"""Of a picture whose paths go on; texts in the layers of its scale have other names."""
 LEGIBLE = 440
 """Height of a film for whose watchers the letters of a page are large enough, in pixels."""
 TURN = 120.0
@@ -54,10 +55,11 @@ def paths_clip(
 
     def frames(options: ClipOptions) -> Iterator[Image.Image]:
         figure = paths(surface, traces, labels, ranges, color)
-        kinds = ("mark-line", "mark-symbol")
-        moving = [f"{k}.layer_{n}_marks" for k in kinds for n in range(STILL, STILL + MOST_MOVING)]
+        kinds = ("mark-line", "mark-symbol", "mark-rect", "mark-text")
+        moving = [f"{k}.layer_{n}_marks" for k in kinds for n in range(STILL, MOST_LAYERS)]
         still = stage(figure, options, moving)
-        return _over(still, traces, ranges, options)
+        told = farewells(surface, traces, labels, ranges)
+        return _over(still, traces, told, ranges, options)
 
     names = ", ".join(labels)
     return Clip("paths", f"The paths of {names} over {surface.label}, step by step.", frames)
@@ -72,13 +74,12 @@ def _looks(traces: Sequence[Trace], options: ClipOptions) -> list[tuple[str, lis
     return list(zip(*in_print(colors), signs, strict=True))
 
 
-def _good(trace: Trace) -> np.ndarray:
-    """The steps of a path that are numbers."""
-    return trace.points[: trace.diverged].astype(float)
-
-
 def _over(
-    still: Stage, traces: Sequence[Trace], ranges: Ranges, options: ClipOptions
+    still: Stage,
+    traces: Sequence[Trace],
+    told: Sequence[str | None],
+    ranges: Ranges,
+    options: ClipOptions,
 ) -> Iterator[Image.Image]:
     """Trails grow on a large copy of the plot; each frame scales down what it has changed."""
     side = picture.SIDE
@@ -86,21 +87,59 @@ def _over(
     canvas = Canvas(still.image, box)
     k = FINE * (box[2] - box[0]) / side
     looks = _looks(traces, options)
-    ways = [_pixels(_good(t), ranges, canvas.large.size) for t in traces]
+    ways = [_pixels(walked(t), ranges, canvas.large.size) for t in traces]
     trails = [
-        Trail(canvas, _cut(way, dash, k), Look(color, _WIDTH * k, _HALO * k))
+        Trail(canvas, _cut(way, dash, k, canvas.large.width), Look(color, _WIDTH * k, _HALO * k))
         for way, (color, dash, _) in zip(ways, looks, strict=True)
     ]
     longest = max(len(t.lr) for t in traces)
+    edge = canvas.large.width
+    canvas.pen = ImageDraw.Draw(canvas.large, "RGBA")  # which blends
     for t in times(options.moving) * longest:
-        heads = []
-        for trail, way, (color, _, shape) in zip(trails, ways, looks, strict=True):
+        heads, tags = [], []
+        for trail, way, (color, _, shape), text in zip(trails, ways, looks, told, strict=True):
             trail.grow(min(t, len(way) - 1), trails)
             at = _at(way, t)
-            draw = partial(marker, at=at, shape=shape, color=color, radius=_RADIUS * k)
-            heads.append((canvas.tiles(np.array([at]), 2 * _RADIUS * k), draw))
+            gone = beyond(*at, edge, 8 * k)
+            if gone:
+                at = gone[:2]
+                draw = partial(arrow, at=at, angle=gone[2], color=color, unit=k)
+            else:
+                draw = partial(marker, at=at, shape=shape, color=color, radius=_RADIUS * k)
+            heads.append((canvas.tiles(np.array([at]), 10 * k), draw))
+            tags += [Tag(text, at[0] / k, at[1] / k)] if text and t >= len(way) - 1 else []
+        boxes, size = _beside(tags, side, side, _letters(still, options) / still.zoom)
+        if boxes:
+            corners = k * np.array([box.edges(size) for box in boxes]).reshape(-1, 2)
+            heads.append((canvas.tiles(corners, 2), partial(_words, boxes=boxes, size=size, k=k)))
         canvas.show(heads)
         yield still.image
+
+
+def _letters(still: Stage, options: ClipOptions) -> float:
+    """How many times larger than a page's letters are."""
+    return max(still.zoom, options.export.zoom, options.height / LEGIBLE)
+
+
+def _beside(tags: Sequence[Tag], wide: float, high: float, k: float) -> tuple[list[Box], float]:
+    """Where the words stand, in pixels of the chart, and the size of their letters: `k`, or as
+    large as there is room for."""
+    size = min(k, most_of(tags, wide, high))
+    return placed(tags, wide, high, size), size
+
+
+def _words(pen: ImageDraw.ImageDraw, boxes: Sequence[Box], size: float, k: float) -> None:
+    """What is said beside the ends of paths, each on its paper.
+
+    Args:
+        pen: that blends. size: of the letters, as `_beside`. k: pixels of a chart's pixel.
+    """
+    paper = (*theme.rgb(marks.PAPER), round(255 * marks.STRENGTH))
+    letters = font(max(1, round(marks.LETTERS * size * k)))
+    for box in boxes:
+        pen.rectangle([k * edge for edge in box.edges(size)], fill=paper)
+        at = k * box.left, k * box.middle
+        pen.text(at, box.text, fill=marks.INK, font=letters, anchor="lm")
 
 
 def _pixels(points: np.ndarray, ranges: Ranges, size: tuple[int, int]) -> np.ndarray:
@@ -108,23 +147,57 @@ def _pixels(points: np.ndarray, ranges: Ranges, size: tuple[int, int]) -> np.nda
     x0, x1, y0, y1 = ranges
     x = (points[:, 0] - x0) / (x1 - x0) * size[0]
     y = (y1 - points[:, 1]) / (y1 - y0) * size[1]
-    far = 4 * max(size)
-    return np.stack([np.clip(x, -far, far), np.clip(y, -far, far)], axis=1)
+    return np.stack([x, y], axis=1)
 
 
-def _cut(way: np.ndarray, dash: Sequence[float], k: float) -> list[tuple[float, np.ndarray]]:
-    """Strokes of a path, each with the step at which it is complete."""
-    steps = np.arange(len(way), dtype=float)
-    where = np.linspace(0, len(way) - 1, max(2, 4 * (len(way) - 1) + 1))
-    line = np.stack([np.interp(where, steps, c) for c in way.T], axis=1)
+def _cut(
+    way: np.ndarray, dash: Sequence[float], k: float, side: float
+) -> list[tuple[float, np.ndarray]]:
+    """Strokes of a path that a picture of `side` pixels shows, each with the step at which it is
+    complete."""
+    edge = _HALO * k
+    return [
+        stroke
+        for steps, line in _seen(way, -edge, side + edge)
+        for stroke in _strokes(steps, line, [d * k for d in dash])
+    ]
+
+
+def _seen(way: np.ndarray, low: float, high: float) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The parts of a path within a square, however far it goes in between: the steps [T] of their
+    points, a few within each step, and the points [T, 2]."""
+    steps: list[float] = []
+    for i, (a, b) in enumerate(pairwise(way)):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ends = np.stack([low - a, high - a]) / (b - a)
+        inside = (a >= low) & (a <= high)
+        enter = np.where(b == a, np.where(inside, 0, 2), ends.min(axis=0)).max()
+        leave = np.where(b == a, 1, ends.max(axis=0)).min()
+        first, last = max(0.0, float(enter)), min(1.0, float(leave))
+        if steps and (first > 0 or first >= last):
+            yield np.array(steps), _along(way, steps)
+            steps = []
+        if first < last:
+            steps += (i + np.linspace(first, last, 5)).tolist()[1 if steps else 0 :]
+    if steps:
+        yield np.array(steps), _along(way, steps)
+
+
+def _along(way: np.ndarray, steps: Sequence[float]) -> np.ndarray:
+    return np.stack([np.interp(steps, np.arange(len(way)), c) for c in way.T], axis=1)
+
+
+def _strokes(
+    steps: np.ndarray, line: np.ndarray, dash: Sequence[float]
+) -> list[tuple[float, np.ndarray]]:
     if len(dash) < 2 or not dash[1]:  # a few pieces a step, so that the trail ends at its head
-        return [(w, line[i : i + 2]) for i, w in enumerate(where[1:])]
+        return [(w, line[i : i + 2]) for i, w in enumerate(steps[1:])]
     lengths = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     out, at = [], 0.0
-    for piece in dashed(line, [d * k for d in dash]):
+    for piece in dashed(line, dash):
         at += float(np.hypot(*np.diff(piece, axis=0).T).sum())
-        out.append((float(np.interp(at, lengths, where)), piece))
-        at += dash[1] * k
+        out.append((float(np.interp(at, lengths, steps)), piece))
+        at += dash[1]
     return out
 
 
@@ -149,10 +222,12 @@ def orbit_clip(
 
     def frames(options: ClipOptions) -> Iterator[Image.Image]:
         figure = space(surface, traces, labels, ranges, color)
-        marks = ["mark-line", "mark-symbol", "mark-image.layer_0_marks"]
-        marks += [f"mark-text.layer_{n}_marks" for n in range(1, MOST_LAYERS)]
-        still = stage(figure, options, [f"{m}.role-mark" for m in marks])
-        return _round(still, surface, traces, ranges, color, turn, options)
+        moving = ["mark-line", "mark-symbol", "mark-rect", "mark-image.layer_0_marks"]
+        moving += [f"mark-text.layer_{n}_marks" for n in range(1, MOST_LAYERS)]
+        still = stage(figure, options, [f"{m}.role-mark" for m in moving])
+        told = farewells(surface, traces, labels, ranges)
+        ground = Ground.of(surface, ranges, color, mesh=64)
+        return _round(still, ground, traces, told, turn, options)
 
     names = ", ".join(labels)
     return Clip("orbit", f"{surface.label} in three dimensions, with {names}.", frames)
@@ -160,21 +235,19 @@ def orbit_clip(
 
 def _round(
     still: Stage,
-    surface: Surface,
+    ground: Ground,
     traces: Sequence[Trace],
-    ranges: Ranges,
-    color: str,
+    told: Sequence[str | None],
     turn: float,
     options: ClipOptions,
 ) -> Iterator[Image.Image]:
-    ground = Ground.of(surface, ranges, color, mesh=64)
     looks = _looks(traces, options)
     ways = [ground.along(t) for t in traces]
     longest = max((len(t.lr) for t in traces), default=1)
     left, top, right, bottom = still.box(0, 0, WIDE, HIGH)
     camera = Camera(0.0, right - left, bottom - top)
     empty = still.image.crop((left, top, right, bottom))
-    letters = max(still.zoom, options.export.zoom, options.height / LEGIBLE)
+    letters = _letters(still, options)
     for part in times(options.moving):
         turned = replace(camera, turn=turn * (part - 0.5))
         image = ground.draw(turned, FINE)
@@ -183,7 +256,8 @@ def _round(
         pen = ImageDraw.Draw(scene)
         k = FINE * turned.width / WIDE
         _axes(pen, ground, big, options.export.colors, FINE * letters)
-        for (way, inside), look in zip(ways, looks, strict=True):
+        tags = []
+        for (way, inside), look, text in zip(ways, looks, told, strict=True):
             shown = max(1, round(part * longest * 6)) + 1
             at, _ = big.project(way[:shown])
             lines = [at[piece] for piece in pieces(inside[:shown])]
@@ -191,7 +265,10 @@ def _round(
                 stroke(pen, line, "white", _HALO * k)
             for piece in (one for line in lines for one in dashed(line, [d * k for d in look[1]])):
                 stroke(pen, piece, look[0], _WIDTH * k)
-            marker(pen, tuple(at[-1].tolist()), look[2], look[0], _RADIUS * k)
+            x, y = at[-1].tolist()
+            marker(pen, (x, y), look[2], look[0], _RADIUS * k)
+            tags += [Tag(text, x / k, y / k)] if text and shown >= len(way) else []
+        _words(pen, *_beside(tags, WIDE, HIGH, letters / still.zoom), k)
         picture_now = empty.copy()
         picture_now.paste(image, (0, 0), image)
         over = scene.reduce(FINE)

@@ -22,11 +22,16 @@ from initopt_core.figures.room import HEIGHT, LEGEND_COLUMNS, LEGEND_LINE, WIDTH
 from . import extent
 from .options import ExportOptions
 from .restyle import enlarged, legends_below, measured, reflowed, restyled, side_by_side
-from .words import Text, texts
+from .words import Text, bounded, high, shrunk, texts
 
 MARGIN = 16
 BESIDE = 0.3
 """Share of a wide picture that its texts take beside a chart which is nearly square."""
+AROUND = 0.33
+USUAL = 720
+"""Height of a picture of a given size at which its texts are as large as usual, in pixels."""
+SMALLER = 0.65
+"""Size of texts in the smallest pictures."""
 GAIN = 1.05
 """How many times larger that has to make the chart."""
 
@@ -69,7 +74,9 @@ def picture(
     """The figure as a sheet.
 
     Args:
-        size: exactly this, in pixels, instead of the options' shape.
+        size: exactly this, in pixels, instead of the options' shape: texts are smaller in small
+            pictures and larger in large ones; above and below a chart they take `AROUND` of the
+            height at most.
 
     Raises:
         SettingError: when it would have too many pixels.
@@ -91,7 +98,9 @@ def _picture(figure: Figure, options: ExportOptions, size: tuple[int, int] | Non
     across, down = size or options.size
     k = options.zoom
     place = "around" if down or not across else "column"
-    told = texts(options, (across or 800) - 2 * MARGIN, place)
+    most = AROUND * size[1] if size else math.inf
+    scale = max(SMALLER, size[1] / USUAL) if size else 1.0
+    told = bounded(shrunk(options, (across or 800) - 2 * MARGIN, most, place, scale), most)
     framed = across is not None or bool(told)
     room = (across or 0) - 2 * MARGIN, (down or 0) - _around(told, framed)
     drawing = _drawn(figure, options, room[0] if across else None, room[1] if down else None)
@@ -101,7 +110,7 @@ def _picture(figure: Figure, options: ExportOptions, size: tuple[int, int] | Non
     if down:
         zoom = min(zoom, room[1] / drawing.height)
     if across and down and figure.room is None and options.caption:
-        found = _beside(figure, options, across, down)
+        found = _beside(figure, options, across, down, scale)
         if found and found[1] > GAIN * zoom:
             drawing, zoom, told = found
             options.check_pixels(across, down)
@@ -115,12 +124,12 @@ def _picture(figure: Figure, options: ExportOptions, size: tuple[int, int] | Non
 
 
 def _beside(
-    figure: Figure, options: ExportOptions, across: int, down: int
+    figure: Figure, options: ExportOptions, across: int, down: int, scale: float
 ) -> tuple[Drawing, float, dict[str, Text]] | None:
     """The chart as high as the picture, with the texts at its left, and by how much it is
     enlarged; None where they have no room there."""
-    told = texts(options, BESIDE * across, "beside")
-    if sum(text.height for text in told.values()) > down - 2 * MARGIN:
+    told = shrunk(options, BESIDE * across, down - 2 * MARGIN, "beside", scale)
+    if high(told) > down - 2 * MARGIN:
         return None
     room = across * (1 - BESIDE) - 3 * MARGIN, down - 2 * MARGIN
     drawing = _drawn(figure, options, *room, below=True)
@@ -286,7 +295,7 @@ def _taken(svg: str) -> Drawing:
 
 def _around(told: dict[str, Text], framed: bool) -> float:
     """Height of the margins and of all texts."""
-    return 2 * MARGIN + sum(text.height for text in told.values()) if framed else 0.0
+    return 2 * MARGIN + high(told) if framed else 0.0
 
 
 def _composed(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from xml.sax.saxutils import escape
 
@@ -18,6 +18,10 @@ TITLE, CAPTION, SOURCE = 20, 13, 11
 """Sizes of letters in pixels, at text size "page"."""
 _IN_COLUMN = {TITLE: 20, CAPTION: 27, SOURCE: 34}
 """Letters that a line of a narrow column holds the width of: there no text dwarfs the chart."""
+LEAST = 10
+"""The smallest letters to which texts are made smaller for their room, in pixels; of a title's a
+fifth larger."""
+SHRINK = (1.0, 0.9, 0.8, 0.7, 0.6)
 BESIDE_TITLE = 26
 """The largest title beside a chart, in pixels."""
 
@@ -45,25 +49,65 @@ class Text:
         return f"<g {look}{weight}>{spans}</g>"
 
 
-def texts(options: ExportOptions, width: float, place: str = "around") -> dict[str, Text]:
+def texts(
+    options: ExportOptions, width: float, place: str = "around", scale: float = 1.0
+) -> dict[str, Text]:
     """Title, caption and source, those that there are.
 
     Args:
         width: of the lines, in pixels.
         place: "around" the chart, "beside" it, or around it in a "column" of a text.
+        scale: size of the letters over the usual.
     """
     found = {}
     for name, size in (("title", TITLE), ("caption", CAPTION), ("source", SOURCE)):
         text = getattr(options, name)
         if text:
-            px = size * options.zoom
+            px = size * options.zoom * scale
+            if scale < 1:
+                px = max(px, min(LEAST * (1.2 if name == "title" else 1.0), size * options.zoom))
             if place == "column":
                 px = min(px, max(size * 0.9, width / _IN_COLUMN[size]))
             elif place == "beside" and name == "title":
-                px = min(px, BESIDE_TITLE)
+                px = min(px, BESIDE_TITLE * max(1.0, scale))
             bold = name == "title"
             found[name] = Text(wrapped(text, px, width, bold), px, bold)
     return found
+
+
+def shrunk(
+    options: ExportOptions, width: float, most: float, place: str = "around", scale: float = 1.0
+) -> dict[str, Text]:
+    """As `texts`, with smaller letters where these would be higher than `most` pixels; they may be
+    still, with the smallest."""
+    told: dict[str, Text] = {}
+    for part in SHRINK:
+        told = texts(options, width, place, scale * part)
+        if high(told) <= most:
+            break
+    return told
+
+
+def bounded(told: dict[str, Text], most: float) -> dict[str, Text]:
+    """What has room in `most` pixels of height: first the caption is cut, then the source, which
+    is nothing in parts, is left, then the title."""
+    out = dict(told)
+    for name, least in (("caption", 1), ("caption", 0), ("source", 0), ("title", 1), ("title", 0)):
+        while high(out) > most and name in out:
+            one = out.pop(name)
+            lines = len(one.lines) - 1 if least else 0
+            if lines < least:
+                out[name] = one
+                break
+            if lines:
+                kept = one.lines[:lines]
+                out[name] = replace(one, lines=[*kept[:-1], f"{kept[-1].rstrip(' .,;…')} …"])
+    return {name: out[name] for name in told if name in out}
+
+
+def high(told: Mapping[str, Text]) -> float:
+    """Height of all texts, in pixels."""
+    return sum(text.height for text in told.values())
 
 
 @lru_cache(maxsize=32)

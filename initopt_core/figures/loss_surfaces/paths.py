@@ -16,6 +16,7 @@ from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
 
 from .contours import contours
+from .marks import Tag, farewells, ground_marks, spots, tag_layers, walked
 from .picture import (
     BESIDE_BAR,
     SIDE,
@@ -32,6 +33,8 @@ MOST_DOTTED = 250
 """Steps of a race whose single steps are dots; the page's canvas has the same number."""
 STILL = 4
 """Layers that come before the lines and signs of the paths, which clips draw themselves."""
+_FARTHEST = 1e5
+"""Pixels from the picture to which a line is drawn, as on the page."""
 _ARROW = "M1,0L-0.625,-0.75L-0.625,0.75Z"
 STAR = {"color": "white", "stroke": "#222", "strokeWidth": 0.6, "clip": True}
 HALO = {"clip": True, "color": "white", "strokeWidth": 4, "strokeCap": "round", "opacity": 0.8}
@@ -69,44 +72,40 @@ def paths(
         left = left.encode(x, y, color=color_of, angle=alt.Angle("angle:Q", scale=None))
         dots = lines.mark_point(filled=True, size=15, opacity=1, clip=True)
         dots = dots.encode(color=color_of)
-        points = alt.Chart(alt.NamedData("minima")).encode(x, y)
-        stars = points.mark_text(text="★", fontSize=theme.sized(17), **STAR)
         bar = color_bar(low, high, color, SIDE + 18, SIDE)
-        still = [picture, contours(surface, ranges, color, SIDE), stars]
+        still = [picture, contours(surface, ranges, color, SIDE), ground_marks(x, y)]
         moving = [_rings(x, y), halo, ink, *([dots] if dotted else []), ends, left]
+        moving += tag_layers(tags, SIDE, SIDE)
         return alt.layer(*still, *(moving if names else []), bar).properties(
             width=SIDE, height=SIDE, title=surface.label
         )
 
-    rows, ends, left = [], [], []
-    for label, trace in zip(names, traces, strict=True):
-        good = len(trace.points) if trace.diverged is None else trace.diverged
-        p = trace.points[:good].astype(float)
+    rows, ends, left, tags = [], [], [], []
+    told_of = farewells(surface, traces, names, ranges)
+    for label, trace, words in zip(names, traces, told_of, strict=True):
+        p = walked(trace)
+        (w1, w2), loss = _drawable(p[:, :2], ranges).T, p[:, 2]
         rows.append(
-            {
-                "optimizer": label,
-                "step": np.arange(good),
-                "w1": p[:, 0],
-                "w2": p[:, 1],
-                "loss": p[:, 2],
-            }
+            {"optimizer": label, "step": np.arange(len(p)), "w1": w1, "w2": w2, "loss": loss}
         )
         last = {"optimizer": label, "w1": p[-1, 0], "w2": p[-1, 1], "loss": p[-1, 2]}
-        gone = _left(p[-1, 0], p[-1, 1], ranges)
+        x, y = pixel(p[-1, 0], p[-1, 1], ranges)
+        gone = beyond(x, y, SIDE)
         if gone:
-            left.append(last | gone)
+            x, y, angle = gone
+            left.append(last | _weights(x, y, ranges) | {"angle": angle})
         else:
             ends.append(last)
-    minima = surface.minima
+        tags += [Tag(words, x, y)] if words else []
     return Figure(
-        ("surface-paths", tuple(names), surface, ranges, color, dotted),
+        ("surface-paths", tuple(names), surface, ranges, color, dotted, tuple(tags)),
         build,
         {
             "paths": series(rows, digits=7),
             "ends": series(ends, digits=7),
             "left": series(left, digits=7),
             "starts": series(_starts(traces), digits=7),
-            "minima": series([{"w1": x, "w2": y} for x, y in minima]),
+            **spots(surface, ranges),
         },
         alt=f"Loss surface {surface.label}"
         + (f" with the paths of {', '.join(names)}." if names else "."),
@@ -138,17 +137,32 @@ def _rings(x: alt.X, y: alt.Y) -> theme.Layers:
     )
 
 
-def _left(w1: float, w2: float, ranges: Ranges) -> dict[str, float] | None:
-    """Where at the edge of the view the arrow of a path stands that has left it, and its angle in
-    degrees; None for one that ends inside."""
+def pixel(w1: float, w2: float, ranges: Ranges, side: float = SIDE) -> tuple[float, float]:
+    """A place on a square picture, in pixels from its upper left corner."""
     x0, x1, y0, y1 = ranges
-    x, y = (w1 - x0) / (x1 - x0) * SIDE, (y1 - w2) / (y1 - y0) * SIDE
-    if 0 <= x <= SIDE and 0 <= y <= SIDE:
+    return (w1 - x0) / (x1 - x0) * side, (y1 - w2) / (y1 - y0) * side
+
+
+def _drawable(places: np.ndarray, ranges: Ranges) -> np.ndarray:
+    """The places [T, 2], those out of all proportion nearer: a dashed line to them is not drawn."""
+    low, high = np.array(ranges[0::2]), np.array(ranges[1::2])
+    far = _FARTHEST / SIDE * (high - low)
+    return np.clip(places, low - far, high + far)
+
+
+def _weights(x: float, y: float, ranges: Ranges) -> dict[str, float]:
+    x0, x1, y0, y1 = ranges
+    return {"w1": x0 + x / SIDE * (x1 - x0), "w2": y1 - y / SIDE * (y1 - y0)}
+
+
+def beyond(x: float, y: float, side: float, edge: float = 8.0) -> tuple[float, float, float] | None:
+    """Where at the edge of a square picture the arrow of a path stands that has left it, `edge`
+    pixels inside, and its angle in degrees; None for a place on the picture."""
+    if 0 <= x <= side and 0 <= y <= side:
         return None
-    px, py = (min(max(v if math.isfinite(v) else 0.0, 8.0), SIDE - 8.0) for v in (x, y))
+    px, py = (min(max(v if math.isfinite(v) else 0.0, edge), side - edge) for v in (x, y))
     angle = math.degrees(math.atan2(y - py, x - px)) if math.isfinite(x + y) else 180.0
-    at = {"w1": x0 + px / SIDE * (x1 - x0), "w2": y1 - py / SIDE * (y1 - y0)}
-    return at | {"angle": angle}
+    return px, py, angle
 
 
 def told(

@@ -18,7 +18,7 @@ import numpy as np
 from initopt_core.descent import Run, Trace, race, twins
 from initopt_core.loss_surfaces import step_formulas
 from initopt_core.loss_surfaces.findings import Outcome, outcome
-from initopt_core.loss_surfaces.labels import labels_of, run_settings
+from initopt_core.loss_surfaces.labels import gone, labels_of, run_settings
 from initopt_core.loss_surfaces.landmarks import Landmarks
 from initopt_core.loss_surfaces.stability import (
     Stability,
@@ -155,7 +155,7 @@ def pack_scene(
                 "kept": kept,
                 "divides": divides,
                 "diverged": trace.diverged,
-                "gone": None if trace.diverged is None else f"{label}: {end.short}",
+                "gone": gone(label, trace, end),
                 "outcome": "chaotic, " * end.chaotic + end.text,
                 "end": list(end.held) if trace.diverged is None else None,
                 "limitText": limit_formula(trace.run),

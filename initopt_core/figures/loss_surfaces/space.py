@@ -19,6 +19,7 @@ from initopt_core.figures.images import png_url
 from initopt_core.surfaces import Surface
 
 from .frame import HEIGHT, LETTERS, SIZE, edges, written
+from .marks import Tag, farewells, tag_layers, walked
 from .paths import HALO, _path_rows, grid_rows, told
 from .picture import BESIDE_BAR, _channels, color_bar, ends_of, unit
 
@@ -28,8 +29,6 @@ EYE, TARGET, ANGLE = (2.6, 2.35, 3.15), (0.0, 0.35, 0.0), 38.0
 `assets/web/surface_canvas/space.js` has the same numbers."""
 NEAREST = 2.0
 """How near to its target the camera may stand: no part of the surface is behind it."""
-LARGEST = 2.4
-"""Size of letters up to which words along the axes move outwards."""
 _HALO: dict[str, Any] = {"stroke": theme.PAPER, "strokeWidth": 4, "strokeJoin": "round"}
 MESH = 96
 WIDE, HIGH = 560, 420
@@ -121,8 +120,8 @@ class Ground:
         of them [T] lie on it: a path that leaves the window ends at its edge."""
         import torch
 
-        good = len(trace.points) if trace.diverged is None else trace.diverged
-        steps = trace.points[:good].astype(float)
+        steps = walked(trace)
+        good = len(steps)
         at = np.linspace(0, good - 1, (good - 1) * parts + 1)
         w = np.stack([np.interp(at, np.arange(good), steps[:, i]) for i in (0, 1)], axis=-1)
         w, inside = cut(w, self.ranges)
@@ -204,18 +203,20 @@ def space(
     camera = Camera(begin=tuple(eye or EYE))
 
     def build() -> alt.TopLevelMixin:
-        return _chart(ground, camera, channels if names else ())
+        return _chart(ground, camera, channels if names else (), tags)
 
-    rows, ends = [], []
-    for label, trace in zip(names, traces, strict=True):
+    rows, ends, tags = [], [], []
+    told_of = farewells(surface, traces, names, ranges)
+    for label, trace, words in zip(names, traces, told_of, strict=True):
         points, inside = ground.along(trace)
         at, _ = camera.project(points)
         for n, part in enumerate(pieces(inside)):
             x, y, k = *at[part].T, np.arange(len(at))[part]
             rows.append({"optimizer": label, "piece": n, "k": k, "x": x, "y": y})
         ends.append({"optimizer": label, "x": at[-1, 0], "y": at[-1, 1]})
+        tags += [Tag(words, *at[-1].tolist())] if words else []
     return Figure(
-        ("surface-space", tuple(names), surface, ranges, color, camera.begin),
+        ("surface-space", tuple(names), surface, ranges, color, camera.begin, tuple(tags)),
         build,
         {"paths": series(rows, digits=6), "ends": series(ends, digits=6)},
         alt=f"Loss surface {surface.label} in three dimensions"
@@ -226,7 +227,9 @@ def space(
     )
 
 
-def _chart(ground: Ground, camera: Camera, channels: Sequence) -> alt.TopLevelMixin:
+def _chart(
+    ground: Ground, camera: Camera, channels: Sequence, tags: Sequence[Tag]
+) -> alt.TopLevelMixin:
     x = alt.X("x:Q", scale=alt.Scale(domain=[0, camera.width]), axis=None)
     y = alt.Y("y:Q", scale=alt.Scale(domain=[camera.height, 0]), axis=None)
     layers = [_mesh(ground, camera), *_frame(ground, camera, x, y)]
@@ -241,6 +244,7 @@ def _chart(ground: Ground, camera: Camera, channels: Sequence) -> alt.TopLevelMi
             alt.Chart(alt.NamedData("ends"))
             .mark_point(filled=True, size=110, opacity=1, stroke="white", clip=True)
             .encode(x, y, color=color_of, shape=shape_of),
+            *tag_layers(tags, camera.width, camera.height),
         ]
     bar = color_bar(ground.low, ground.high, ground.color, camera.width + 18, camera.height - 60)
     return alt.layer(*layers, bar).properties(
@@ -260,15 +264,11 @@ def _mesh(ground: Ground, camera: Camera) -> alt.Chart:
 
 def _growing(ground: Ground, camera: Camera) -> Iterator[tuple[str, alt.ExprRef, alt.ExprRef]]:
     """Words along the axes, and their places, which move outwards where the letters grow."""
-    part = f"(min({theme.TYPE}, {LARGEST}) - 1) / {LARGEST - 1:.1f}"
-    usual, large = (written(ground, camera, k) for k in (1.0, LARGEST))
+    usual, large = (written(ground, camera, k) for k in (1.0, theme.LARGEST))
     for one, other in zip(usual, large, strict=True):
         if one is not None:
             (x, y), (far_x, far_y) = one[1:], (other or one)[1:]
-            moved = [
-                alt.ExprRef(f"{a:.1f} + {b - a:.1f} * {part}") for a, b in ((x, far_x), (y, far_y))
-            ]
-            yield one[0], moved[0], moved[1]
+            yield one[0], theme.growing(x, far_x), theme.growing(y, far_y)
 
 
 def _frame(ground: Ground, camera: Camera, x: alt.X, y: alt.Y) -> list[alt.Chart]:

@@ -29,6 +29,7 @@ from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS, MAX_LAYERS, MAX_UNITS
 from initopt_core.registry import Entry, Parameter, SettingError
 from initopt_core.settings import server_settings
+from initopt_core.ui import address
 from initopt_core.ui.controls import set_values
 from initopt_core.ui.page import CONTROLS, PICTURE, Laboratory, part
 from initopt_core.ui.server import identity
@@ -167,7 +168,8 @@ def read(take: Reading) -> Held:
     except SettingError as problem:
         problems.append(str(problem))
         settings = last
-    st.session_state[_GOOD] = settings
+    if not address.is_tried():
+        st.session_state[_GOOD] = settings
     display = _display(take, settings)
     looked = [take(p, undo=False) for p in (PART, QUANTITY, EXPLAINED, STRIP, ENLARGED)]
     return Held(scheme, activation, settings, display, tuple(problems), *looked)

@@ -16,7 +16,7 @@ from initopt_core.reading import SettingError
 from initopt_core.ui.layout import page_header
 from initopt_core.wording import as_text, many
 
-from . import desk, present
+from . import desk, fitting, present
 
 _CHOSEN, _START, _TOLD, _UPLOAD, _UNFIT = (
     f"_lecture_{n}" for n in ("chosen", "start", "told", "upload", "unfit")
@@ -205,6 +205,8 @@ def _words(lecture: Lecture, number: int) -> None:
         st.text_input(**field["link"], help="Paste the address of a page that shows it.")
         if unfit is not None:
             st.error(as_text(f"Scene {number}: {unfit[1]}"), icon=":material/error:")
+        elif told := fitting.misfits(scene):
+            st.warning(as_text(" ".join(told)), icon=":material/link_off:")
 
 
 def _kept(number: int, keys: dict[str, str]) -> None:
@@ -243,4 +245,4 @@ def _opened(data: bytes) -> list[str]:
         return [str(problem)]
     desk.take(Lecture("", lecture.title))
     desk.change(replace(lecture, name=""))
-    return problems
+    return problems + fitting.of_lecture(lecture)

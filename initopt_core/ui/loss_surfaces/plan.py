@@ -284,7 +284,8 @@ def _surface(entry: SurfaceEntry, take: Reading) -> tuple[Surface, str]:
         # The last formula that could be used stays on the screen while this one is mended.
         good = st.session_state.get("_formula_good", DEFAULT_FORMULA)
         return Surface(FORMULA, text=good), str(error)
-    st.session_state["_formula_good"] = text
+    if not address.is_tried():
+        st.session_state["_formula_good"] = text
     return surface, ""
 
 
@@ -319,7 +320,7 @@ def _linked_race(take: Reading) -> None:
     choice = Parameter("experiment", "Experiment", FIRST.name, choices=("", *RACES))
     fresh = "experiment" not in values
     name = take(choice)
-    if fresh and name not in ("", FIRST.name) and "surface" not in st.query_params:
+    if fresh and name not in ("", FIRST.name) and "surface" not in address.link():
         apply_race(RACES[name])
 
 

@@ -20,7 +20,9 @@ _HALL = """<script>
 {
   const said = document.documentElement.dataset, asked = new URLSearchParams(location.search);
   for (const name of ["lecture", "scene"]) if (asked.get(name)) said[name] = asked.get(name);
-  if (asked.get("embed") === "true") said.embed = asked.get("controls") === "none" ? "none" : "few";
+  // As Streamlit reads it, whose half of it the server asks for: in any letters, and "true" alone.
+  const framed = [...asked].some(([name, value]) => /^embed$/i.test(name) && /^true$/i.test(value));
+  if (framed) said.embed = asked.get("controls") === "none" ? "none" : "few";
   if (asked.get("type") === "large") said.type = "large";
   if (said.scene) said.covered = "wait"; // until the page knows whether there is something to guess
 }

@@ -27,7 +27,7 @@ LAB = Laboratory(
     controls.read,
     words=lambda held: (run_name(values.get(RUN)),),
     stays=controls.STAYS,
-    links=(RUN, COMPARED, "budget"),
+    links=(RUN, COMPARED, "budget", controls.DATA.name),
     follows=lambda: (ABOUT,),  # it names the side's settings
 )
 ABOUT = "about"

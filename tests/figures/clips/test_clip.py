@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from initopt_core.figures.clips.clip import Stage, dashed, marker
+from initopt_core.figures import clips
+from initopt_core.figures import loss_surfaces as figures
+from initopt_core.figures.clips import clip as pieces
+from initopt_core.figures.clips.clip import Stage, dashed, marker, stage
+from initopt_core.figures.export import sheet
+from tests.support.clips import RANGES, SMALL, SURFACE
+
+WORDS = {
+    "title": "Away from a saddle: Adam, RMSprop",
+    "caption": "Adam: η 0.2, from (0, 0); RMSprop: η 0.05, from (0, 0). 20 updates. " * 3,
+    "source": "http://localhost:8501/loss_surfaces?surface=steep_optima&updates=20&run2=RMSprop",
+}
 
 
 def test_the_dashes_of_a_path_are_its_own_length():
@@ -33,3 +44,54 @@ def test_a_sign_is_ink_with_a_white_edge(shape):
     pixels = np.asarray(image)
     assert tuple(pixels[31, 30]) == (0xAA, 0x33, 0x77) and tuple(pixels[0, 0]) == (0, 0, 0)
     assert (pixels.reshape(-1, 3) == 255).all(1).sum() > 20
+
+
+def test_title_settings_and_link_are_drawn_once(paths, monkeypatch):
+    drawn = []
+    real = pieces._raster
+    monkeypatch.setattr(pieces, "_raster", lambda svg: (drawn.append(svg), real(svg))[1])
+    options = clips.ClipOptions(width=1280, height=720, fps=4, seconds=1, **WORDS)
+    assert sum(1 for _ in paths.frames(options)) == 4
+    (svg,) = drawn
+    said = "".join(part.split("<")[0] for part in svg.split(">")).replace(" ", "")
+    for words in WORDS.values():
+        assert words.replace(" ", "").replace("&", "&amp;") in said
+
+
+@pytest.mark.parametrize("text", ["page", "slide"])
+@pytest.mark.parametrize("size", [(160, 120), (320, 240), (640, 360), (1280, 720), (1920, 1080)])
+def test_the_words_leave_the_picture_its_room(size, text):
+    options = clips.ClipOptions(width=size[0], height=size[1], text=text, **WORDS)
+    for figure in (figures.paths(SURFACE, (), (), RANGES, "linear"), two_minima()):
+        still = stage(figure, options)
+        assert still.image.size == size
+        left, top, right, bottom = still.box(0, 0, 100, 100)
+        assert 0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]
+        bare = stage(figure, clips.ClipOptions(width=size[0], height=size[1], text=text))
+        assert still.zoom > 0.3 * bare.zoom, (still.zoom, bare.zoom)
+
+
+def two_minima():
+    from initopt_core.loss_surfaces.flatness import TwoMinima
+
+    return figures.two_minima(TwoMinima(), 0.1)
+
+
+def test_letters_are_as_large_a_part_of_a_large_picture():
+    one, other = (
+        stage_svg(clips.ClipOptions(width=w, height=h, **WORDS))
+        for w, h in ((1280, 720), (1920, 1080))
+    )
+    assert 'font-size="20.00"' in one and 'font-size="30.00"' in other
+
+
+def stage_svg(options) -> str:
+    return sheet.picture(two_minima(), options.export, size=(options.width, options.height)).svg
+
+
+def test_words_change_nothing_of_what_moves(paths):
+    plain, told = (clips.ClipOptions(**SMALL, **words) for words in ({}, WORDS))
+    for options in (plain, told):
+        frames = [np.asarray(f).astype(int) for f in paths.frames(options)]
+        assert abs(frames[-1] - frames[0]).sum() > 0
+        assert not abs(frames[-1] - frames[0])[:8].any(), "the title stays"

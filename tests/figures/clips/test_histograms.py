@@ -1,11 +1,14 @@
 """Histograms of layers that change: each moment's is drawn as high as its share."""
 
+import re
+
 import numpy as np
 import pytest
 
 from initopt_core.figures.clips.clip import stage
-from initopt_core.figures.clips.histograms import Panel, _axes, _room, panels_clip
+from initopt_core.figures.clips.histograms import Panel, _above, _axes, _room, panels_clip
 from initopt_core.figures.clips.options import ClipOptions
+from initopt_core.figures.export import sheet
 from initopt_core.reading import SettingError
 
 INK = "#4477AA"
@@ -39,7 +42,7 @@ def test_each_histogram_stands_in_its_own_panel(count, size):
     clip = panels_clip("x", "x", panels, ["a", "b"], "t")
     options = ClipOptions(width=size[0], height=size[1], fps=2, seconds=1)
     frame = next(iter(clip.frames(options)))
-    still = stage(_axes(panels, _room(count), "t"), options)
+    still = stage(_axes(panels, _room(count), "t", _above(options)), options)
     assert len(still.panels) == count
     red = np.asarray(frame).astype(int)[..., 0] - np.asarray(frame)[..., 2] > 100
     for panel in still.panels:
@@ -47,3 +50,36 @@ def test_each_histogram_stands_in_its_own_panel(count, size):
         assert red[top + (bottom - top) // 3 : bottom, left + 1 : right - 1].mean() > 0.8
         red[top : bottom + 1, left - 1 : right + 1] = False
     assert not red.any(), "and nothing beside them"
+
+
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720)])
+@pytest.mark.parametrize("text", ["page", "slide"])
+def test_the_moments_words_stand_below_the_title_and_above_the_panels(size, text):
+    panels = [Panel(f"Layer {n}", INK, 0, 1, np.full((2, 60), 20.0)) for n in range(5)]
+    clip = panels_clip("x", "x", panels, ["the first moment", "other words"], "t")
+    words = {"title": "A title that is as long as titles of this page are, and longer " * 2}
+    options = ClipOptions(width=size[0], height=size[1], fps=2, seconds=1, text=text, **words)
+    first, last = (np.asarray(f).astype(int) for f in clip.frames(options))
+    still = stage(_axes(panels, _room(5), "t", _above(options)), options)
+    changed = np.flatnonzero(abs(first - last).sum(2).any(1))
+    bare = np.asarray(still.image).astype(int)
+    rows = slice(changed.min(), changed.max() + 1)
+    columns = np.flatnonzero(abs(first - last).sum(2).any(0))
+    assert changed.max() < still.box(*still.panels[0])[1]
+    there = bare[rows, columns.min() : columns.max() + 1]
+    assert (there == 255).all(), "nothing else stands there"
+
+
+@pytest.mark.parametrize("top", [18.52, 9.3])
+def test_all_panels_and_their_names_are_in_line_wherever_their_ticks_are(top):
+    """Where a tick lies at the upper end of an axis its number reaches above the panel."""
+    shares = [17.3, 17.3, 17.3, top]
+    panels = [
+        Panel(f"Layer {n}", INK, 0, 1, np.full((2, 60), share)) for n, share in enumerate(shares)
+    ]
+    options = ClipOptions(width=640, height=360)
+    drawn = sheet.picture(_axes(panels, _room(4), "t"), options.export, size=(640, 360))
+    still = stage(_axes(panels, _room(4), "t"), options)
+    assert len({panel[1:] for panel in still.panels}) == 1
+    places = re.findall(r'translate\(([-\d.,]+)\)"[^>]*>Layer \d', drawn.svg)
+    assert len(places) == 4 and len(set(places)) == 1

@@ -27,3 +27,11 @@ def test_frames_are_counted_with_the_hold():
     options = clips.ClipOptions(fps=10, seconds=1.0, hold=0.5)
     assert (options.moving, options.frames) == (10, 15)
     assert clips.ClipOptions(fps=1, seconds=0.2).moving == 2  # fewer do not move
+
+
+def test_a_clip_says_what_a_still_says():
+    words = {"title": "A title", "caption": "settings", "source": "https://x.org"}
+    worn = clips.ClipOptions(**words).export
+    assert {part: getattr(worn, part) for part in words} == words
+    with pytest.raises(SettingError, match="Caption"):
+        clips.ClipOptions(caption="x" * 5000)

@@ -3,13 +3,16 @@
 import re
 
 import numpy as np
+import pytest
 
 from initopt_core.descent import Run, race
-from initopt_core.figures import clips
+from initopt_core.figures import clips, theme
 from initopt_core.figures.clips import clip as clip_pieces
+from initopt_core.figures.clips import paths as moving
 from initopt_core.figures.clips.clip import stage
 from initopt_core.figures.loss_surfaces import SIDE
 from initopt_core.figures.loss_surfaces.paths import paths as figure
+from initopt_core.surfaces import Surface
 from tests.support.clips import RANGES, SMALL, SURFACE, moves
 
 
@@ -43,3 +46,49 @@ def test_an_orbits_still_part_has_no_axes_of_its_own(monkeypatch):
     hidden = set(re.findall(r"\.([\w.-]+)\{display:none\}", drawn[0]))
     groups = re.findall(r'class="(mark-text) role-mark (layer_\d+_marks)"', drawn[0])
     assert len(groups) >= 8 and {f"{kind}.{layer}.role-mark" for kind, layer in groups} <= hidden
+
+
+HILLS, VIEW = Surface("himmelblau"), (-5.0, 5.0, -5.0, 5.0)
+FAST = Run("SGDMomentum", (("lr", 0.9),), (3.5, -3.5))
+
+
+@pytest.mark.parametrize("make", [clips.paths_clip, clips.orbit_clip])
+def test_a_clip_says_at_the_end_what_diverged(make, monkeypatch):
+    told = []
+    real = moving._words
+    monkeypatch.setattr(
+        moving,
+        "_words",
+        lambda pen, boxes, *a, **k: (told.append(boxes), real(pen, boxes, *a, **k)),
+    )
+    (trace,) = traces = race(HILLS, [FAST], 20)
+    clip = make(HILLS, traces, ["SGD + momentum"], VIEW, "log")
+    first, *_, last = (f.copy() for f in clip.frames(clips.ClipOptions(**SMALL)))
+    (box,) = told[-1]
+    assert box.text == f"SGD + momentum: diverged at step {trace.diverged}"
+    options = clips.ClipOptions(**SMALL)
+    still = stage(figure(HILLS, traces, ["SGD + momentum"], VIEW, "log"), options)
+    whole = still.box(0, 0, SIDE, SIDE)
+    pale = [(np.asarray(f.crop(whole)).min(axis=2) > 225).mean() for f in (first, last)]
+    assert make is clips.orbit_clip or pale[1] > pale[0] + 0.01, "the words' paper"
+
+
+def test_a_racer_beyond_the_picture_is_an_arrow_at_its_edge():
+    traces = race(HILLS, [FAST], 20)
+    options = clips.ClipOptions(**{**SMALL, "width": 640, "height": 480})
+    *_, last = clips.paths_clip(HILLS, traces, ["x"], VIEW, "log").frames(options)
+    still = stage(figure(HILLS, traces, ["x"], VIEW, "log"), options)
+    (row,) = figure(HILLS, traces, ["x"], VIEW, "log").rows()["left"]
+    x, y, *_ = still.box((row["w1"] + 5) / 10 * SIDE, (5 - row["w2"]) / 10 * SIDE, 0, 0)
+    near = np.asarray(last).astype(int)[y - 2 : y + 3, x - 2 : x + 3]
+    assert abs(near - theme.rgb(theme.optimizer_style("SGDMomentum")[0])).sum(2).min() < 40
+
+
+def test_what_is_seen_of_a_path_lies_on_the_path_however_far_it_goes():
+    way = np.array([[5.0, 5], [5e30, 1e31], [-1e31, 5], [8, 5], [8, 5], [8, 9]])
+    parts = list(moving._seen(way, 0.0, 10.0))
+    assert len(parts) == 2
+    (before, out), (after, back) = parts
+    assert before[0] == 0 and before[-1] < 1 and out[-1] == pytest.approx([7.5, 10], abs=1e-3)
+    assert 2 < after[0] < 4 and after[-1] == 5 and back[-1].tolist() == [8, 9]
+    assert ((out >= 0) & (out <= 10.001)).all() and ((back >= -0.001) & (back <= 10)).all()

@@ -66,9 +66,11 @@ def test_what_is_typed_is_kept_at_once_and_what_does_not_fit_is_told():
     field("link").set_value("/no_page").run()
     assert ["no_page" in e.value.replace("\\", "") for e in test.error] == [True]
     assert field("link").value == "/no_page"
+    field("link").set_value("/training?epochs=900").run()
+    assert not test.error and "outside 1 to 500" in test.warning[0].value
     field("link").set_value("/training").run()
-    assert not test.error
-    for _ in range(3):
+    assert not (test.error or test.warning)
+    for _ in range(4):
         press(test, "lecture-undo")
     assert field("question").value == TUTORIAL.scenes[0].question and not test.exception
     assert [one.split(". ", 1)[1].replace("\\", "") for one in test.radio[0].options] == titles
@@ -82,3 +84,12 @@ def test_a_file_gives_its_lecture_and_says_what_does_not_fit(monkeypatch):
     assert len(problems) == 1 and "no_page" in problems[0]
     assert len(page.desk.own().scenes) == len(TUTORIAL.scenes) - 1
     assert page._opened(b"[") and len(page.desk.own().scenes) == len(TUTORIAL.scenes) - 1
+
+
+def test_a_file_whose_links_say_what_no_page_takes_is_kept_and_told(monkeypatch):
+    session: dict = {}
+    monkeypatch.setattr(page.desk.st, "session_state", session)
+    text = files.text_of(TUTORIAL).replace("activation=tanh", "activation=foo", 1)
+    (told,) = page._opened(text.encode())
+    assert "Scene 6" in told and "activation=foo" in told and "there is no 'foo'" in told
+    assert len(page.desk.own().scenes) == len(TUTORIAL.scenes)
