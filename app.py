@@ -4,7 +4,7 @@ import streamlit as st
 
 from initopt_core.ui import address, layout, stage, type_size
 from initopt_core.ui.lecture import present
-from initopt_core.ui.server import answering, gallery, gate, lighter, logs, startup, web
+from initopt_core.ui.server import answering, downloads, gallery, gate, lighter, logs, startup, web
 
 PAGES = {
     "home": ("Home", ":material/home:"),
@@ -50,6 +50,7 @@ else:  # imported once, by `streamlit run`, when the server starts
     gate.close()
     answering.begin()
     lighter.begin()
+    downloads.begin()
     app = st.App(
         __file__,
         lifespan=startup.lifespan,

@@ -11,6 +11,9 @@ import av
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.load.socket_client import Visitor
+from tests.support.loops import to_its_end
+
 
 def taken(page, press) -> bytes:
     with page.expect_download(timeout=60_000) as download:
@@ -137,3 +140,35 @@ def test_a_surface_leaves_as_it_is_looked_at(page, app_url):
     expect(page).to_have_url(re.compile("surface=beale"))
     assert told_by(page, "Export the maps")["settings"]["surface"] == "beale"
     assert page.problems == []
+
+
+def test_a_file_waits_for_its_browser_while_others_are_busy(page, app_url):
+    """Each run of another visitor clears away what belongs to nobody."""
+
+    async def others() -> None:
+        visitor = Visitor(app_url, "home")
+        await visitor.connect()
+        for _ in range(4):
+            await visitor.run()
+        await visitor.close()
+
+    def late(socket) -> None:
+        server = socket.connect_to_server()
+
+        def heard(message) -> None:
+            if re.search(
+                rb"/media/\w+\.svg", message
+            ):  # where the file is: the browser asks for it next
+                asked.append(message)
+                to_its_end(others())
+            socket.send(message)
+
+        server.on_message(heard)
+
+    asked = []
+    page.route_web_socket("**/_stcore/stream", late)
+    page.goto(f"{app_url}/initialization")
+    page.get_by_role("button", name="Export depth").click(timeout=60_000)
+    button = page.get_by_test_id("stPopoverBody").get_by_role("button", name="SVG")
+    expect(button).to_be_visible(timeout=30_000)
+    assert b"<svg" in taken(page, button) and len(asked) == 1

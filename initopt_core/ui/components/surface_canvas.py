@@ -45,7 +45,6 @@ def surface_canvas(
         on_zoom: called with {"surface", "home", "zoom"} when other ranges are shown.
         on_look: called with the look, as `answers.look` reads it, when it was changed by hand.
     """
-    import streamlit as st
 
     def said(
         name: str, read: Callable[[Any], dict | None], function: Callable[[dict], None] | None
@@ -62,12 +61,11 @@ def surface_canvas(
     def look_of(value: Any) -> dict | None:
         return answers.look(value, scene.head["steps"], len(scene.head["runs"]))
 
-    with st.container(gap=None):
-        mount()(key=f"{key}-grid", data=grid.data)
-        mount()(
-            key=key,
-            data=scene_message(scene, grid, shown, key),
-            on_start_change=said("start", lambda value: answers.start_move(value, runs), on_start),
-            on_zoom_change=said("zoom", answers.zoom_move, on_zoom),
-            on_look_change=said("look", look_of, on_look),
-        )
+    mount()(key=f"{key}-grid", data=grid.data)  # the style sheet keeps it out of the flow
+    mount()(
+        key=key,
+        data=scene_message(scene, grid, shown, key),
+        on_start_change=said("start", lambda value: answers.start_move(value, runs), on_start),
+        on_zoom_change=said("zoom", answers.zoom_move, on_zoom),
+        on_look_change=said("look", look_of, on_look),
+    )
