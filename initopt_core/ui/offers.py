@@ -10,6 +10,8 @@ from typing import Any
 
 import streamlit as st
 
+from initopt_core.registry import Parameter
+
 _HELD = "_export_offers"
 
 
@@ -80,3 +82,8 @@ def telling(
 def told() -> Told:
     """What files say of the figures that are being drawn."""
     return _TOLD.get()
+
+
+def inside(choice: Parameter, part: str) -> dict[str, str]:
+    """Where the page's link shows what stands in this part of it, for `Told.place`."""
+    return {choice.name: choice.check(part)}

@@ -88,6 +88,8 @@ def depth(
         span = signals[f"span_{panel}"] = logs.domain(drawn)
         narrow = signals[f"decades_{panel}"] = logs.decades(drawn) and logs.decades(span, math.inf)
         signals[f"marks_{panel}"] = logs.marks(span) if narrow else None
+    if seeds is not None:
+        words += f". Pale: 95 % of {len(seeds.activations)} draws of the weights"
     last = max(len(v.names) for v in observations) * 2 - 2
     signals["last"] = [0, max(last, 1)]
 
@@ -106,7 +108,7 @@ def depth(
         + observation.settings.label
         + words,
         signals=signals,
-        name="initialization-depth",
+        name="initialization-depth" if seeds is None else "initialization-seeds",
         room=room,
         table=lambda: tables.depth(observations, seeds),
     )

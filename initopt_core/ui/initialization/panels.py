@@ -121,11 +121,13 @@ def below(
         first = pinned[0] if pinned else None
         export_buttons(main, key=MENUS[0], clips=turning(first, seen), extra=own)
         export_buttons(depth, key=MENUS[1], label="Export depth", extra=own)
-        also("init-phase-map", lambda: phase_figure(seen), extra=own)
-        also("init-seeds", lambda: seeds_figure(seen), extra=own)
+        there = functools.partial(offers.inside, controls.PART)
+        also("init-phase-map", lambda: phase_figure(seen), extra=own, place=there("Phase map"))
+        also("init-seeds", lambda: seeds_figure(seen), extra=own, place=there("Seeds"))
         if pinned:
             shown = (*pinned, seen)
-            also("init-compare", lambda: compute(figures.compare, shown, held.display))
+            compared = functools.partial(compute, figures.compare, shown, held.display)
+            also("init-compare", compared, place=there("Compare"))
     draw = {
         "Numbers": lambda: numbers(seen, held, opened),
         "Phase map": lambda: phase_map(seen),

@@ -17,11 +17,14 @@ from initopt_core.training import findings
 from initopt_core.training.code import program
 from initopt_core.training.history import Curve, History
 from initopt_core.training.runs.store import RunInfo
+from initopt_core.ui import offers
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import also, export_buttons
 from initopt_core.ui.server.training import dataset_of
 from initopt_core.ui.tables import picture_grid
 from initopt_core.wording import as_text, percent
+
+from .controls import TAB
 
 if TYPE_CHECKING:
     from initopt_core.figures.clips.clip import Clip
@@ -89,29 +92,26 @@ def offer_all(run: RunInfo, history: History) -> None:
     """For the zip of the page: what these parts show of the first racer that has it."""
     measured = next((c for c in history.curves.values() if c.layers), None)
     if measured is not None:
+        there = offers.inside(TAB, "Distributions")
         for kind in KINDS:
-            also(f"training-evolution-{kind}", partial(figures.evolution_figure, measured, kind))
-        also(
-            "training-histograms", partial(figures.histogram_figure, measured, max(measured.layers))
-        )
+            made = partial(figures.evolution_figure, measured, kind)
+            also(f"training-evolution-{kind}", made, place=there)
+        last = partial(figures.histogram_figure, measured, max(measured.layers))
+        also("training-histograms", last, place=there)
     tested = next((c for c in history.curves.values() if c.test and c.test.get("confusion")), None)
     if tested is not None and tested.test is not None:
-        test, label = tested.test, tested.label
-        classes = dataset_of(run.config.data).classes
-        also(
-            "training-confusion",
-            lambda: figures.confusion_figure(test["confusion"], classes, label),
-        )
-        also("training-classes", lambda: figures.classes_figure(_matrices(history), classes))
-        if known(dataset_of(run.config.data), test["mistakes"]):
-            also(
-                "training-mistakes",
-                lambda: figures.mistakes_figure(
-                    dataset_of(run.config.data), test["mistakes"], label
-                ),
-            )
+        test, label, there = tested.test, tested.label, offers.inside(TAB, "Results")
+        data = dataset_of(run.config.data)
+        confusion = partial(figures.confusion_figure, test["confusion"], data.classes, label)
+        also("training-confusion", confusion, place=there)
+        classes = partial(figures.classes_figure, _matrices(history), data.classes)
+        also("training-classes", classes, place=there)
+        if known(data, test["mistakes"]):
+            mistakes = partial(figures.mistakes_figure, data, test["mistakes"], label)
+            also("training-mistakes", mistakes, place=there)
     if run.config.search_epochs:
-        also("training-rates", lambda: _rates_figure(run, history))
+        rates = partial(_rates_figure, run, history)
+        also("training-rates", rates, place=offers.inside(TAB, "Rate search"))
 
 
 def _over_epochs(curve: Curve, kind: str) -> Clip:

@@ -282,7 +282,8 @@ def _row_and_part(found: Picture, manner: Manner) -> None:
             )
     if any(c.probes for c in history.curves.values()):
         for kind in LAYERS:
-            also(f"training-{kind}", partial(figure, kind, found.shown[:1], *manner))
+            layers = partial(figure, kind, found.shown[:1], *manner)
+            also(f"training-{kind}", layers, place=offers.inside(controls.TAB, "Layers"))
     results.offer_all(run, history)
     chosen = _tab()
     write_link(controls.TAB.name, chosen, controls.TAB.default)
