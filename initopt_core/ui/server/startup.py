@@ -21,7 +21,7 @@ import streamlit as st
 from initopt_core.registry import SettingError
 from initopt_core.settings import server_settings
 
-from . import courtesy, farewell, logs, operation, watchdog
+from . import courtesy, farewell, logs, memory, operation, watchdog
 
 FIRST = "initopt_core.ui.initialization.page"
 PICTURE = "initopt_core.ui.initialization.first"
@@ -49,7 +49,8 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     """Of the server: begin to load when it starts; at its end, keep what trains."""
     begin()
     farewell.listen()
-    async with watchdog.watching() if server_settings().hosted else contextlib.nullcontext():
+    watched = watchdog.watching() if server_settings().hosted else contextlib.nullcontext()
+    async with watched, memory.returning():
         yield
     if service := operation.training():
         await asyncio.to_thread(service.close, GRACE_SECONDS, at_epoch=True)
@@ -176,6 +177,7 @@ def _load() -> None:
     # What has been imported stays: the collector need not walk it again and again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*memory.OFTEN)
     with contextlib.suppress(Exception):
         from initopt_core.ui.components import live_chart  # it brings Altair
 
