@@ -200,6 +200,19 @@ def test_identical_requests_share_one_run(service):
     assert len(service.runs()) == 1
 
 
+def test_identical_requests_on_two_servers_share_one_run(service):
+    """Both have the folder; the second looks at what the first has."""
+    other = TrainingService(service.store.root, runner=Nobody())
+    try:
+        first = Desk(service, ANN).submit(tiny())
+        assert Desk(other, BOB).submit(tiny()) == first
+        assert Desk(other, BOB).submit(tiny(seeds=(7,))) != first
+        service.stop(first)
+        assert Desk(other, BOB).submit(tiny()) != first
+    finally:
+        other.close()
+
+
 def test_a_visitor_cannot_fill_the_queue(service):
     ann, bob, cid = (Desk(service, Visitor(n)) for n in ("ann", "bob", "cid"))
     for seed in (1, 2):

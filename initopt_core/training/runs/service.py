@@ -9,6 +9,7 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -175,15 +176,11 @@ class TrainingService:
         self._refuse_crowds(visitor)
 
     def _active_like(self, config: TrainConfig) -> str | None:
-        """A run of the same training that waits or trains here."""
-        with self._wake:
-            ids = [*self._training, *self._queue]
-        for run_id in ids:
-            with contextlib.suppress(SettingError):
-                run = self.store.info(run_id)
-                if run.state in ACTIVE and self.is_like(run, config):
-                    return run_id
-        return None
+        """A run of the same training that waits or trains, here or on another server of these
+        runs; one that was lost with its server counts for as long as that is not known."""
+        mine = self._mine()
+        alike = (r for r in self.store.all() if r.state in ACTIVE and self.is_like(r, config))
+        return next((r.id for r in sorted(alike, key=lambda r: r.id not in mine)), None)
 
     def _refuse_crowds(self, visitor: Visitor) -> None:
         if visitor.full:
@@ -324,14 +321,34 @@ class TrainingService:
                 return Place(len(others) if run_id not in training else 0, None)
             before = self._queue.ahead(run_id)
         ahead = len(before) + len(training)
+        speed = speed or self._present_speed(training)
         if problem or speed is None or any(self._is_paused(one) for one in training):
             return Place(ahead, None, problem)
         seconds = sum(one.cost for one in before) / speed
         for current, began in training.items():
             with contextlib.suppress(SettingError):
+                left = self._seconds_left(current)
                 whole = cost(self.store.info(current).config) / speed
-                seconds += max(0.0, whole - (time.monotonic() - began))
+                past = time.monotonic() - began
+                seconds += max(0.0, whole - past) if left is None else left
         return Place(ahead, seconds / self._at_once)
+
+    def _present_speed(self, training: Iterable[str]) -> float | None:
+        """Before any run is through: that of one which is on its way, if it is known."""
+        for current in training:
+            with contextlib.suppress(SettingError):
+                left = self._seconds_left(current)
+                to_do = 1.0 - self.history(current).share_done()
+                if left and to_do:
+                    return cost(self.store.info(current).config) * to_do / left
+        return None
+
+    def _seconds_left(self, run_id: str) -> float | None:
+        """Of a run in training; None before it has a pace, and where a race follows its search for
+        rates, which takes no less than that."""
+        if self.store.info(run_id).config.search_epochs:
+            return None
+        return self.history(run_id).seconds_left()
 
     def _is_paused(self, run_id: str) -> bool:
         with contextlib.suppress(SettingError):

@@ -58,6 +58,24 @@ def test_as_many_runs_begin_as_the_runner_takes(tmp_path):
         service.close()
 
 
+def test_a_first_runs_pace_says_how_long_the_next_waits(tmp_path, monkeypatch):
+    """Before any run is through: half of the first is done, and the rest takes 8 s."""
+    runner = Held()
+    service = TrainingService(tmp_path, runner=runner)
+    try:
+        first, second, third = (service.submit(tiny(seeds=(seed,))) for seed in (1, 2, 3))
+        wait(lambda: service.busy())
+        assert service.place(second).seconds is None
+        history = service.history(first)
+        monkeypatch.setattr(history, "share_done", lambda: 0.5)
+        monkeypatch.setattr(history, "seconds_left", lambda: 8.0)
+        assert service.place(second).seconds == pytest.approx(8.0)
+        assert service.place(third).seconds == pytest.approx(8.0 + 16.0)
+    finally:
+        runner.go.set()
+        service.close()
+
+
 class Dying(Held):
     """A runner that dies of every run; `ups` says whether it was up when it was given one."""
 
