@@ -18,6 +18,8 @@ from . import theme
 WIDTH, HEIGHT = "plot_width", "plot_height"
 """Signals of every figure with a room: the size of one panel, in pixels."""
 LEGEND_COLUMNS = "legend_columns"
+COLUMNS = "plot_columns"
+"""Signal of a figure whose panels may stand below one another: how many are side by side."""
 LOWEST = 48
 """The least height of a panel in pixels, however much stands below one another."""
 LEGEND_LINE = 18
@@ -46,6 +48,8 @@ class Room:
         screen: share of the window below the page's head that the whole figure takes on a page,
             its panels as high as that makes them; 0 for panels of `height` in every window.
         lowest: the lowest panel that makes.
+        stack: gutter between panels that a phone shows below one another; 0 where it shows them as
+            others do, and scrolls sideways.
     """
 
     width: int
@@ -65,6 +69,7 @@ class Room:
     in_line: int = 0
     screen: float = 0.0
     lowest: int = 40
+    stack: int = 0
 
     def panel(self, place: float) -> int:
         """Width of a panel in a place of this width."""
@@ -92,6 +97,7 @@ class Room:
         """The signals that a definition may use."""
         columns = self.legend_columns(self.width)
         values = {WIDTH: self.width, HEIGHT: self.height, LEGEND_COLUMNS: columns}
+        values |= {COLUMNS: self.columns} if self.stack else {}
         return [{"name": name, "value": value} for name, value in values.items()]
 
     def concat(self, panels: Sequence[alt.Chart | theme.Layers]) -> alt.ConcatChart:
@@ -159,6 +165,13 @@ class Room:
             gaps = {"column": self.gap, "row": self.row_gap}
             padding = {k: {"signal": theme.sized(gap).expr} for k, gap in gaps.items()}
             vega["layout"]["padding"] = padding
+        if several and self.stack and self.columns > 1:
+            one, count = f"{COLUMNS} == 1", self.columns * self.rows
+            stacked = f"{count} * {HEIGHT} + {(count - 1) * self.stack} * {theme.TYPE}"
+            across, down = f"{one} ? {WIDTH} : {across}", f"{one} ? {stacked} : {down}"
+            rows = f"{one} ? {theme.sized(self.stack).expr} : {padding['row']['signal']}"
+            vega["layout"] |= {"columns": {"signal": COLUMNS}}
+            padding["row"] = {"signal": rows}
         return vega | {
             "autosize": "none",
             "width": {"signal": across} if several else wide,

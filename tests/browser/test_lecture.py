@@ -91,3 +91,18 @@ def test_the_switch_leads_in_and_out_and_the_controls_come_by_a_key(page, app_ur
     page.wait_for_url(lambda url: "lecture" not in url)
     expect(slider).to_be_visible()
     assert not page.problems
+
+
+def test_on_a_phone_the_depth_figure_fills_what_is_below_the_sentence(page, app_url):
+    """Its two panels stand below one another; nothing scrolls sideways."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{app_url}/initialization?lecture=on&figure=depth")
+    page.wait_for_selector(".st-key-init-depth canvas", timeout=60_000)
+    page.wait_for_function(
+        """() => {
+          const e = document.querySelector(".st-key-init-depth .initopt-figure");
+          const box = e.getBoundingClientRect();
+          return box.height > 400 && box.bottom <= innerHeight && e.scrollWidth <= e.clientWidth;
+        }"""
+    )
+    assert page.problems == []

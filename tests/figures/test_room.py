@@ -56,3 +56,15 @@ def test_panels_fill_a_place():
     found = room.filling(650, 460)
     assert (found.width, found.height) == (300, 200)
     assert room.filling(650, None).height == 100
+
+
+def test_panels_that_may_stand_below_one_another_follow_a_signal():
+    from initopt_core.figures.room import COLUMNS
+
+    plain, stacked = (Room(100, 50, columns=2, gap=10, stack=stack) for stack in (0, 30))
+    assert COLUMNS not in [p["name"] for p in plain.params()]
+    assert {"name": COLUMNS, "value": 2} in stacked.params()
+    vega = stacked.fitted({"layout": {"columns": 2}})
+    assert vega["layout"]["columns"] == {"signal": COLUMNS}
+    assert vega["height"]["signal"].startswith(f"{COLUMNS} == 1 ? 2 * plot_height + 30")
+    assert plain.fitted({"layout": {"columns": 2}})["layout"]["columns"] == 2

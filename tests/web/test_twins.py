@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,6 +94,19 @@ def test_a_layout_in_the_browser_is_the_rooms(seed):
         assert said["panel"] == panel
         assert said["legend"] == room.legend_columns(panel)
         assert (said["width"], said["height"]) == (room.across(panel), room.down(panel))
+
+
+def test_a_phone_has_panels_below_one_another_where_that_is_said():
+    room = Room(470, 120, columns=2, gap=62, least=236, entries=3, entry_width=120, stack=80)
+    calls = [[{**room.message(), "screen": s}, 364, 1, w, 600, f]
+             for s, w, f in ((0.3, 390, False), (0.3, 1440, False), (1.0, 390, True))]  # fmt: skip
+    phone, other, hall = twins(layout=calls)["layout"]
+    below = replace(room, columns=1, rows=2, row_gap=80)
+    panel = below.panel(364)
+    assert phone["columns"] == 1 and phone["panel"] == panel > 236
+    assert (phone["width"], phone["height"]) == (below.across(panel), below.down(panel))
+    assert other["columns"] == 2 and other["panel"] == 236
+    assert hall["columns"] == 1 and 0 <= 600 - hall["height"] < 2, "it fills a hall's window"
 
 
 def test_compact_data_expands_to_the_same_rows():

@@ -22,19 +22,22 @@ const LEGEND_LINE = 18; // pixels, as in figures/room.py
  * @property {number} in_line
  * @property {number} screen
  * @property {number} lowest
+ * @property {number} stack
  */
 
 export const PHONE = 640; // a narrower window scrolls anyway, and changes its height while it does
 
 /**
  * Plots get what the gutters leave.
- * @param {Room} room
+ * @param {Room} given
  * @param {number} place width of the place, in pixels
  * @param {number} type how many times larger than usual letters are
  * @param {number} wide width of the window, in pixels
  * @param {number} high pixels of the window that are left below the page's head
+ * @param {boolean} fills whether they are all the figure's, in any window
  */
-export function layout(room, place, type = 1, wide = 0, high = 0) {
+export function layout(given, place, type = 1, wide = 0, high = 0, fills = false) {
+  const room = wide && wide <= PHONE ? stacked(given) : given;
   const [left, right, bottom] = [room.left, room.right, room.bottom].map((v) => v * type);
   const gaps = (room.columns - 1) * room.gap * type;
   const free = place - left - right - gaps;
@@ -47,8 +50,9 @@ export function layout(room, place, type = 1, wide = 0, high = 0) {
   const top = (room.top + lines * LEGEND_LINE) * type;
   const gutters = top + (room.rows - 1) * room.row_gap * type + bottom;
   const share = Math.floor((room.screen * high - gutters) / room.rows);
-  const tall = room.screen && wide > PHONE ? Math.max(room.lowest * type, share) : room.height;
+  const tall = room.screen && (fills || wide > PHONE) ? Math.max(room.lowest * type, share) : room.height;
   return {
+    columns: room.columns,
     panel,
     tall,
     legend,
@@ -57,3 +61,11 @@ export function layout(room, place, type = 1, wide = 0, high = 0) {
     height: gutters + room.rows * tall,
   };
 }
+
+/**
+ * The room as a phone has it: its panels below one another, where that is said.
+ * @param {Room} room
+ * @returns {Room}
+ */
+const stacked = (room) =>
+  room.stack ? { ...room, columns: 1, rows: room.columns * room.rows, row_gap: room.stack } : room;

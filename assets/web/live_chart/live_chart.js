@@ -206,7 +206,7 @@ class LiveFigure {
     if (this.fills()) {
       const whole = { ...room, screen: 1, lowest: 20, least: Math.min(room.least, 90) };
       const high = below(this.element) - EDGE;
-      return layout(whole, this.element.clientWidth, this.type(), innerWidth, high);
+      return layout(whole, this.element.clientWidth, this.type(), innerWidth, high, true);
     }
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const high = innerHeight - HEAD_REM * rem;
@@ -218,12 +218,12 @@ class LiveFigure {
   }
 
   fills() {
-    return fillsWindow() && innerWidth > PHONE;
+    return fillsWindow() && (innerWidth > PHONE || inHall());
   }
 
   // What the sizes depend on.
   place() {
-    const high = innerWidth > PHONE ? innerHeight : 0;
+    const high = innerWidth > PHONE || this.fills() ? innerHeight : 0;
     const top = this.fills() ? Math.round(below(this.element)) : 0;
     return [this.element.clientWidth, this.type(), high, top].join();
   }
@@ -236,7 +236,8 @@ class LiveFigure {
     this.fitted = place;
     this.view.signal("type_scale", this.type()).signal(STROKES, strokeScale());
     if (!room) return true;
-    const { panel, tall, legend, padding, width } = this.measures();
+    const { columns, panel, tall, legend, padding, width } = this.measures();
+    if (room.stack) this.view.signal("plot_columns", columns);
     this.view.signal("plot_width", panel).signal("plot_height", tall);
     this.view.signal("legend_columns", legend).padding(padding);
     this.element.dataset.width = String(Math.round(width)); // as computed, for who checks it

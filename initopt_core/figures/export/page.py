@@ -29,6 +29,7 @@ def chart_page(figure: Figure, options: ExportOptions = ExportOptions()) -> byte
     Args:
         options: theme, title, caption and source; a figure with a room is as wide as asked for.
     """
+    figure = figure.alone() if figure.alone else figure
     vega = converter().vegalite_to_vega(restyled(figure.spec(), options))
     theme.write_tooltips(vega)
     if figure.room is not None:

@@ -17,7 +17,7 @@ from typing import Any
 from initopt_core.cache import Recent
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter
-from initopt_core.figures.room import HEIGHT, LEGEND_COLUMNS, LEGEND_LINE, WIDTH, Room
+from initopt_core.figures.room import COLUMNS, HEIGHT, LEGEND_COLUMNS, LEGEND_LINE, WIDTH, Room
 
 from . import extent
 from .options import ExportOptions
@@ -219,6 +219,7 @@ def _by_room(spec: dict[str, Any], room: Room) -> Drawing:
     vega = room.fitted(_vega(spec))
     columns = room.legend_columns(room.width)
     values = {WIDTH: room.width, HEIGHT: room.height, LEGEND_COLUMNS: columns}
+    values[COLUMNS] = room.columns
     for signal in vega["signals"]:
         if signal["name"] in values:
             signal["value"] = values[signal["name"]]

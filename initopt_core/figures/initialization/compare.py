@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import altair as alt
@@ -10,10 +11,12 @@ import numpy as np
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, histograms
+from initopt_core.figures.room import Room
 from initopt_core.initialization.observation import Observation
 
 from . import tables
 from .across import apart
+from .depth import ENTRY_WIDTH, place, settings_named
 from .display import BINS, GRID_LAYERS, ROWS, SETTINGS_COLORS, Display, marks, span
 from .grid import grid_room, upright_room
 
@@ -21,12 +24,17 @@ from .grid import grid_room, upright_room
 
 
 def compare(
-    observations: Sequence[Observation], display: Display, *, upright: bool = False
+    observations: Sequence[Observation],
+    display: Display,
+    *,
+    upright: bool = False,
+    by_itself: bool = False,
 ) -> Figure:
     """Histograms of several settings on shared bins, one outline each, for the first layers.
 
     Args:
         upright: a row for each layer instead of a column.
+        by_itself: with a key of the settings' colours, which the page has beside its buttons.
     """
     rows = display.rows[:3]
     layers = min(GRID_LAYERS, max(len(v.names) for v in observations))
@@ -44,7 +52,7 @@ def compare(
                 own = getattr(v.probe, row)
                 if c < len(own) and own[c].finite:
                     counts = own[c].cut(low, high, BINS) / max(own[c].finite, 1) * 100
-                    color = SETTINGS_COLORS[3 if i == len(observations) - 1 else i]
+                    color = SETTINGS_COLORS[place(i, len(observations))]
                     if display.log:
                         counts = np.maximum(counts, 1e-3)
                     panels.append({"edges": (low, high), "counts": counts, "color": color})
@@ -53,6 +61,11 @@ def compare(
             signals[f"n{r}_{c}"] = marks(low, high)
 
     room = (upright_room if upright else grid_room)(layers, len(rows), row_gap=30)
+    if by_itself:
+        names = settings_named(observations)
+        signals["settings"] = names
+        room = replace(room, entries=len(names), entry_width=ENTRY_WIDTH)
+    tint = _tint(room)
 
     def build():
         cells: dict[tuple[int, int], alt.Chart] = {}
@@ -94,15 +107,16 @@ def compare(
                 chart = (
                     alt.Chart(alt.NamedData(f"c{r}_{c}"))
                     .mark_line(interpolate="step-after", strokeWidth=1.6)
-                    .encode(x=x, y=y, color=alt.Color("color:N", scale=None))
+                    .encode(x=x, y=y, color=tint)
                 )
                 first = (c if upright else r) == 0
                 head = alt.Title(**over, offset=4) if first else alt.Title("", offset=4)
                 cells[(c, r) if upright else (r, c)] = chart.properties(title=head)
-        return room.concat([cells[place] for place in sorted(cells)])
+        found = room.concat([cells[at] for at in sorted(cells)])
+        return found.resolve_scale(color="shared") if by_itself else found
 
     return Figure(
-        ("init-compare", layers, rows, display.log, upright),
+        ("init-compare", layers, rows, display.log, upright, room.entries),
         build,
         data,
         alt="Histograms on shared bins: " + "; ".join(v.settings.label for v in observations),
@@ -110,5 +124,17 @@ def compare(
         name="initialization-comparison",
         room=room,
         table=lambda: tables.compared(observations, rows, range(layers)),
-        upright=lambda: compare(observations, display, upright=True),
+        upright=lambda: compare(observations, display, upright=True, by_itself=True),
+        alone=None if by_itself else lambda: compare(observations, display, by_itself=True),
     )
+
+
+def _tint(room: Room) -> alt.Color:
+    """The settings' own colours; with a key where the room has a place for one."""
+    if not room.entries:
+        return alt.Color("color:N", scale=None)
+    colors = [SETTINGS_COLORS[place(i, room.entries)] for i in range(room.entries)]
+    look = {"symbolType": "stroke", "symbolOpacity": 1, "symbolStrokeWidth": 3}
+    said = f"settings[indexof({colors}, datum.value)]"
+    legend = room.legend(labelExpr=said, **look)
+    return alt.Color("color:N", scale=alt.Scale(domain=colors, range=colors), legend=legend)

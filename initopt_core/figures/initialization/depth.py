@@ -28,8 +28,9 @@ DEPTH_PANELS = {
 ENTRY_WIDTH = 330
 """Pixels of a compared setting in the legend."""
 DEPTH_ROOM = Room(
-    470, 120, columns=2, left=42, top=36, bottom=40, gap=62, least=236, screen=0.3, lowest=50
-)
+    470, 120, columns=2, left=42, top=36, bottom=40, gap=62, least=236, screen=0.3, lowest=50,
+    stack=82,
+)  # fmt: skip
 
 
 def depth(
@@ -47,11 +48,9 @@ def depth(
         DEPTH_ROOM, entries=len(observations) if compared else 0, entry_width=ENTRY_WIDTH
     )
     if compared:
-        names = [v.settings.label for v in observations]
-        signals["settings"] = [f"{i + 1}: {n}" for i, n in enumerate(names[:-1])]
-        signals["settings"].append(f"now: {names[-1]}")
+        signals["settings"] = settings_named(observations)
         signals["tints"] = [
-            SETTINGS_COLORS[_place(i, len(observations))] for i in range(len(observations))
+            SETTINGS_COLORS[place(i, len(observations))] for i in range(len(observations))
         ]
     for panel, (_, color) in DEPTH_PANELS.items():
         lines, bands, bad, raw = [], [], [], []
@@ -114,7 +113,13 @@ def depth(
     )
 
 
-def _place(index: int, count: int) -> int:
+def settings_named(observations: Sequence[Observation]) -> list[str]:
+    """What a legend calls compared settings, the current one last."""
+    *others, now = (v.settings.label for v in observations)
+    return [*(f"{i + 1}: {name}" for i, name in enumerate(others)), f"now: {now}"]
+
+
+def place(index: int, count: int) -> int:
     """Which of `SETTINGS_COLORS` a compared setting has: the current one, the last, is the 4th."""
     return 3 if index == count - 1 else index
 

@@ -48,12 +48,12 @@ def phase(phases: PhaseMap, observation: Observation | None = None) -> Figure:
         x = alt.X(
             "x:Q",
             scale=alt.Scale(domain=[float(w[0]), float(w[-1])], nice=False, zero=False),
-            axis=alt.Axis(title="weights' spread = √fan-in · Std(W)", grid=False),
+            axis=alt.Axis(title=tables.WEIGHTS_SPREAD, grid=False),
         )
         y = alt.Y(
             "y:Q",
             scale=alt.Scale(domain=[float(b[0]), float(b[-1])], nice=False),
-            axis=alt.Axis(title="biases' spread = Std(b)", grid=False),
+            axis=alt.Axis(title=tables.BIASES_SPREAD, grid=False),
         )
         image = (
             alt.Chart(alt.NamedData("map"))

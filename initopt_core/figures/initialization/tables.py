@@ -22,6 +22,9 @@ NAMES = {
     "outputs": "activations behind the non-linearity",
 }
 UNITS = {"gradients": "nats"}
+WEIGHTS_SPREAD = "weights' spread = √fan-in · Std(W)"
+BIASES_SPREAD = "biases' spread = Std(b)"
+"""Axes of the phase map."""
 SMOOTH = "density curve, smoothed (values a bin)"
 
 
@@ -122,10 +125,12 @@ def phase(phases: PhaseMap) -> Iterator[Row]:
             with np.errstate(divide="ignore"):
                 layers = float(1 / np.abs(np.log(np.float64(chi)))) if chi > 0 else 0.0
             yield {
-                "weights' spread sigma_w (no unit)": float(sigma_w),
-                "biases' spread sigma_b (no unit)": float(sigma_b),
+                f"{WEIGHTS_SPREAD} (no unit)": float(sigma_w),
+                f"{BIASES_SPREAD} (no unit)": float(sigma_b),
                 "factor on a squared gradient a layer (chi, no unit)": chi,
                 "layers over which it changes by a factor e": layers,
                 "variance that activations settle at (no unit)": float(phases.q[i, j]),
-                "sigma_w of the critical line at this sigma_b": float(phases.critical[i]),
+                "weights' spread of the critical line at this biases' spread": float(
+                    phases.critical[i]
+                ),
             }

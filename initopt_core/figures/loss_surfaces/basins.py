@@ -19,7 +19,7 @@ from initopt_core.wording import count, number
 
 from .minima import STEEP
 from .paths import STAR
-from .picture import _picture, _weight
+from .picture import _picture, _weight, at_weights
 
 GAP = 50
 """Pixels between two maps."""
@@ -340,6 +340,5 @@ def _basin_rows(surface: Surface, maps: Sequence[MapPicture], minima) -> Iterato
         yield {
             "surface": surface.label,
             "map": "minimum",
-            "weight w1 (no unit)": x,
-            "weight w2 (no unit)": y,
+            **at_weights(x, y),
         }

@@ -15,7 +15,7 @@ import numpy as np
 from initopt_core.figures.export.words import length
 from initopt_core.wording import number
 
-from .picture import height
+from .picture import WEIGHTS, height
 
 if TYPE_CHECKING:
     from .space import Camera, Ground
@@ -53,8 +53,8 @@ def edges(ground: Ground, eye: Sequence[float]) -> tuple[np.ndarray, list[Label]
     low, high = (height(part, ground.low, ground.high, ground.color) for part in (0, 1))
     front, aside, side = (0.0, 0.0, k), (i, 0.0, 0.0), (i, 0.0, -k)
     return line, [
-        Label("weight w₁", (0, 0, z), front, 20, name=True),
-        Label("weight w₂", (x, 0, 0), aside, 20, name=True),
+        Label(WEIGHTS["w1"], (0, 0, z), front, 20, name=True),
+        Label(WEIGHTS["w2"], (x, 0, 0), aside, 20, name=True),
         Label(number(x0), (-near, 0, z), front),
         Label(number(x1), (near, 0, z), front),
         Label(number(y0), (x, 0, near), aside),

@@ -23,6 +23,7 @@ from .picture import (
     _channels,
     _picture,
     _weight,
+    at_weights,
     color_bar,
     ends_of,
     looks,
@@ -197,11 +198,7 @@ def grid_rows(surface: Surface, ranges: Ranges, n: int = 101) -> Iterator[dict]:
     values = surface.values(ranges, n).numpy()
     for w2, row in zip(np.linspace(*ranges[2:], n), values, strict=True):
         for w1, loss in zip(np.linspace(*ranges[:2], n), row, strict=True):
-            yield {
-                "weight w1 (no unit)": float(w1),
-                "weight w2 (no unit)": float(w2),
-                "loss (no unit)": float(loss),
-            }
+            yield {**at_weights(float(w1), float(w2)), "loss (no unit)": float(loss)}
 
 
 def _path_rows(traces: Sequence[Trace], names: Sequence[str]) -> Iterator[dict]:
@@ -212,7 +209,6 @@ def _path_rows(traces: Sequence[Trace], names: Sequence[str]) -> Iterator[dict]:
             yield {
                 "optimizer": name,
                 "step": step,
-                "weight w1 (no unit)": w1,
-                "weight w2 (no unit)": w2,
+                **at_weights(w1, w2),
                 "loss (no unit)": loss,
             }

@@ -122,7 +122,8 @@ def _picture(file: bytes, side: int) -> alt.Chart:
     )
 
 
-_SUBSCRIPTS = str.maketrans("12", "₁₂")
+WEIGHTS = {"w1": "weight w₁", "w2": "weight w₂"}
+"""What the axes are called, on the page, in pictures and in tables."""
 
 
 def _weight(name: str, low: float, high: float) -> dict:
@@ -130,10 +131,15 @@ def _weight(name: str, low: float, high: float) -> dict:
     is left."""
     scale = alt.Scale(domain=[low, high], nice=False)
     return {
-        "title": f"weight {name.translate(_SUBSCRIPTS)}",
+        "title": WEIGHTS[name],
         "scale": scale,
         "axis": alt.Axis(labelOverlap="parity"),
     }
+
+
+def at_weights(w1: float, w2: float) -> dict[str, float]:
+    """The first cells of a table's row about a place."""
+    return {f"{WEIGHTS[name]} (no unit)": w for name, w in (("w1", w1), ("w2", w2))}
 
 
 BESIDE_BAR = alt.ExprRef(f"{18 + BAR + 5} + 43 * {theme.TYPE}")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from initopt_core.data import load_sample
+from initopt_core.figures import export
 from initopt_core.figures import initialization as figures
+from initopt_core.figures.export.page import chart_page
 from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Settings, observe
 
@@ -24,3 +28,24 @@ def test_comparison_uses_shared_bins(views):
     assert all(sum(p["counts"]) == pytest.approx(100, rel=1e-2) for p in both)
     curves = figures.depth(second, [first])
     assert len({r["color"] for r in curves.rows()["activations_lines"]}) == 2
+
+
+def test_a_file_says_whose_each_colour_is(views):
+    """The page has it beside its buttons, the picture alone had it nowhere."""
+    first = views(hidden="40, 30", batch=64)
+    second = views(hidden="40, 30", batch=64, scheme="pytorch")
+    figure = figures.compare([first, second], Display())
+    assert not figure.room.entries, "on the page"
+    names = [f"1: {first.settings.label}", f"now: {second.settings.label}"]
+    for options in (
+        export.ExportOptions(),
+        export.ExportOptions(theme="print", shape="column"),
+        export.ExportOptions(text="slide", shape="16:9"),
+    ):
+        svg = export.to_svg(figure, options).decode()
+        assert all(f">{name}</text>" in svg for name in names), options
+    assert all(name in chart_page(figure).decode() for name in names)
+    colors = [figures.SETTINGS_COLORS[0], figures.SETTINGS_COLORS[3]]
+    svg = export.to_svg(figure).decode()
+    keys = re.findall(r'd="M-5,0L5,0" stroke="(#\w+)"', svg)
+    assert keys == colors

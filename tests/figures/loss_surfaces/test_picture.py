@@ -5,6 +5,8 @@ import io
 import numpy as np
 from PIL import Image
 
+from initopt_core.descent import Run, race
+from initopt_core.figures import export
 from initopt_core.figures import loss_surfaces as figures
 from initopt_core.figures.loss_surfaces.picture import color_bar, height
 from initopt_core.surfaces import Surface
@@ -27,3 +29,16 @@ def test_a_scale_says_its_losses_and_whether_it_is_logarithmic():
         words = [layer["mark"]["text"] for layer in layers if layer["mark"]["type"] == "text"]
         assert words[-1] == title and words[0] == "0" and words[-2] == "800"
         assert words[2] == number(height(0.5, 0.0, 800.0, color))
+
+
+def test_tables_call_the_weights_what_the_axes_call_them():
+    surface, ranges = Surface("quadratic"), (-1.0, 1.0, -1.0, 1.0)
+    traces = race(surface, [Run("SGD", (("lr", 0.1),), (0.5, 0.5))], 3)
+    for figure in (
+        figures.paths(surface, (), (), ranges, "linear"),
+        figures.space(surface, traces, ["SGD"], ranges, "linear"),
+    ):
+        heads = export.to_csv(figure).decode().split("\n")[0].split(",")
+        assert heads[-3:] == ["weight w₁ (no unit)", "weight w₂ (no unit)", "loss (no unit)"]
+        svg = export.to_svg(figure).decode()
+        assert all(f">{head.removesuffix(' (no unit)')}</text>" in svg for head in heads[-3:-1])
