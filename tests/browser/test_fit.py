@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -222,4 +223,28 @@ def test_little_moves_while_a_page_loads(page, app_server, path):
     told = "\n".join(f"{value:.3f} {moved}" for value, moved in sorted(shifts, reverse=True))
     if run:
         store.delete(run)  # other tests begin with no run
+    assert sum(value for value, _ in shifts) < 0.1, told
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("path", ["/initialization", "/course", "/training", "/"])
+def test_little_moves_where_each_part_comes_by_itself(page, app_server, path, width):
+    """On a slow line the browser draws what has come so far, part after part."""
+
+    def slow(socket) -> None:
+        server = socket.connect_to_server()
+
+        def heard(message) -> None:
+            time.sleep(0.04)
+            socket.send(message)
+
+        server.on_message(heard)
+
+    page.set_viewport_size({"width": width, "height": 900 if width > 640 else 844})
+    page.route_web_socket("**/_stcore/stream", slow)
+    page.add_init_script(SHIFTS)
+    page.goto(app_server.url + path)
+    still(page, figures=path in ("/initialization", "/training"))
+    shifts = page.evaluate("window.shifts")
+    told = "\n".join(f"{value:.3f} {moved}" for value, moved in sorted(shifts, reverse=True))
     assert sum(value for value, _ in shifts) < 0.1, told
