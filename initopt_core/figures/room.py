@@ -165,13 +165,13 @@ class Room:
             gaps = {"column": self.gap, "row": self.row_gap}
             padding = {k: {"signal": theme.sized(gap).expr} for k, gap in gaps.items()}
             vega["layout"]["padding"] = padding
-        if several and self.stack and self.columns > 1:
-            one, count = f"{COLUMNS} == 1", self.columns * self.rows
-            stacked = f"{count} * {HEIGHT} + {(count - 1) * self.stack} * {theme.TYPE}"
-            across, down = f"{one} ? {WIDTH} : {across}", f"{one} ? {stacked} : {down}"
-            rows = f"{one} ? {theme.sized(self.stack).expr} : {padding['row']['signal']}"
-            vega["layout"] |= {"columns": {"signal": COLUMNS}}
-            padding["row"] = {"signal": rows}
+            if self.stack and self.columns > 1:
+                one, count = f"{COLUMNS} == 1", self.columns * self.rows
+                stacked = f"{count} * {HEIGHT} + {(count - 1) * self.stack} * {theme.TYPE}"
+                across, down = f"{one} ? {WIDTH} : {across}", f"{one} ? {stacked} : {down}"
+                rows = f"{one} ? {theme.sized(self.stack).expr} : {padding['row']['signal']}"
+                padding["row"] = {"signal": rows}
+                vega["layout"]["columns"] = {"signal": COLUMNS}
         return vega | {
             "autosize": "none",
             "width": {"signal": across} if several else wide,
