@@ -122,7 +122,7 @@ class Parameter:
 
     def _choice(self, value: Any) -> Any:
         if isinstance(value, bool) or value not in self.choices:
-            known = ", ".join(map(str, self.choices))
+            known = ", ".join(str(choice) for choice in self.choices if choice != "")
             near = did_you_mean(value, map(str, self.choices))
             raise SettingError(
                 f"{self.label}: there is no {shown(value)}{near}; choose from {known}."
