@@ -86,7 +86,8 @@ def slider_news(parameters: Mapping[str, Parameter]) -> None:
     mount = assets.component(
         "slider_news", ("number_slider/slider_news.js",), css="number_slider/slider_news.css"
     )
-    told = [_told(parameter, key) for key, parameter in parameters.items()]
+    # In a tuple: Streamlit asks of a list in how many ways it might be a table.
+    told = tuple(_told(parameter, key) for key, parameter in parameters.items())
     mount(key="slider-news", data={"sliders": told})
 
 
@@ -119,11 +120,11 @@ def _answered(key: str) -> int:
     return st.session_state.get(_answer_key(key), 0)
 
 
-def _said() -> list[Any]:
+def _said() -> tuple[str, int]:
     """Session and number of what is being told: a browser draws older elements again, too."""
     session, number = st.session_state.get(_SAID) or (secrets.token_hex(4), 0)
     st.session_state[_SAID] = (session, number + 1)
-    return [session, number]
+    return session, number
 
 
 def _mount() -> Callable:

@@ -20,9 +20,8 @@ def sidebar(lab: Laboratory, held: plans.Held) -> None:
     if held.part == plans.FLAT:
         lab.draw("flat")
         return
-    lab.fragment(plans.OF_SURFACE, answers=plans.of_surface)(
-        lambda held: _surface(lab, held.plan)
-    )()
+    lab.draw("choice")
+    lab.fragment(plans.OF_SURFACE, answers=(PICTURE,))(lambda held: _surface(lab, held.plan))()
     for i, run in enumerate(held.plan.runs):
         _run(lab, i, run)
     _add_and_remove(lab, len(held.plan.runs))
@@ -40,8 +39,7 @@ def sidebar(lab: Laboratory, held: plans.Held) -> None:
 
 
 def _surface(lab: Laboratory, plan: plans.Plan) -> None:
-    """The surface and its settings; another one moves rates and updates, too."""
-    lab.draw("choice")
+    """What is particular to the surface; another one moves rates and updates, too."""
     lab.draw("surface")
     rates = (f"run{i}_{run.optimizer}_lr" for i, run in enumerate(plan.runs))
     lab.tell_sliders((*rates, "updates"))

@@ -206,8 +206,8 @@ def read(take: Reading) -> Held:
     """What the controls hold, and where each of them is drawn."""
     _linked_race(take)
     entry = take.entry(
-        CHOICES, "Surface", "surface", FIRST.surface, group="choice", answers=of_surface,
-        before=surface_changed,
+        CHOICES, "Surface", "surface", FIRST.surface, group="choice", alone=True,
+        answers=of_surface, before=surface_changed,
     )  # fmt: skip
     surface, problem = _surface(entry, take)
     count = take(COUNT)
@@ -258,7 +258,7 @@ def read(take: Reading) -> Held:
 WHOLE = (PICTURE, CONTROLS)
 """What a control answers on which other controls depend."""
 OF_SURFACE = "of-surface"
-"""The fragment of the surface and its settings, and of news for the sliders that follow it."""
+"""The fragment of the surface's settings, and of news for the sliders that follow it."""
 UNUSABLE = "_unusable_ranges"
 """Whether the side warns of the ranges."""
 
@@ -277,7 +277,7 @@ def _surface(entry: SurfaceEntry, take: Reading) -> tuple[Surface, str]:
     if entry.name != FORMULA:
         settings = take.settings(entry, "surface_", group="surface")
         return Surface(entry.name, tuple(sorted(settings.items()))), ""
-    text = take(TYPED, group="choice", max_chars=200)
+    text = take(TYPED, group="surface", max_chars=200)
     try:
         surface = Surface(FORMULA, text=text)
     except SettingError as error:
