@@ -35,7 +35,8 @@ def test_a_frame_holds_figure_sentence_and_three_controls(page, app_url, path):
     assert len(shown) == 3
     assert all(e.bounding_box()["height"] > 30 for e in shown)
     assert inside.evaluate(FITS) == []
-    canvas = inside.locator("[data-drawn] canvas >> visible=true").first.bounding_box()
+    drawn = inside.locator("[data-drawn] canvas:not(.sc-swatch) >> visible=true")
+    canvas = drawn.first.bounding_box()
     assert canvas["height"] > 200 and canvas["width"] > 600
     assert not page.problems
 

@@ -136,6 +136,103 @@ def test_the_next_scene_is_covered_and_bare_after_this_one_was_drawn_on_and_reve
     assert not page.problems
 
 
+LEFT = """([x, y]) => {
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'PageDown', bubbles: true }));
+  const layers = [...document.querySelectorAll('.initopt-held > canvas')].filter((e) => {
+    const box = e.getBoundingClientRect();
+    return box.left <= x && x <= box.right && box.top <= y && y <= box.bottom;
+  });
+  const top = layers.at(-1), box = top.getBoundingClientRect(), scale = top.width / box.width;
+  const ctx = top.getContext('2d');
+  return [...ctx.getImageData((x - box.left) * scale, (y - box.top) * scale, 1, 1).data];
+}"""
+
+
+@pytest.fixture
+def covered(projector, app_url):
+    """The second scene, and the middle of its first plot."""
+    projector.goto(f"{app_url}/initialization?{SECOND}")
+    arrived(projector, 2)
+    plot = projector.locator(".st-key-init-depth canvas").first.bounding_box()
+    return projector, plot["x"] + plot["width"] / 4, plot["y"] + plot["height"] / 2
+
+
+def test_a_scene_that_is_left_covered_stays_so_until_the_next_is_there(covered):
+    page, x, y = covered
+    cover = page.evaluate(INK, [x, y + 40])
+    assert cover[3] == 255 and page.evaluate(LEFT, [x, y + 40]) == cover
+    arrived(page, 3)
+    assert not page.problems
+
+
+def test_the_black_window_and_the_controls_lie_over_a_cover(covered):
+    page, x, y = covered
+    over = "([x, y, what]) => Boolean(document.elementFromPoint(x, y)?.closest(what))"
+    page.keyboard.press("b")
+    assert page.evaluate(over, [x, y, ".black"])
+    page.keyboard.press("b")
+    assert page.evaluate(over, [x, y, ".initopt-guess"])
+    page.keyboard.press("c")
+    assert page.evaluate(over, [150, y, "[data-testid=stSidebar]"])
+    assert page.evaluate(over, [x + 300, y, ".initopt-guess"])
+    assert not page.problems
+
+
+def test_enter_reveals_after_a_button_was_clicked(covered):
+    page, *_ = covered
+    page.get_by_role("button", name="Share").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"!{COVERED}")
+    page.get_by_role("button", name="The next scene").click()
+    arrived(page, 3)
+    page.wait_for_function(f"{COVERED} === 'yes'")
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"!{COVERED}")
+    expect(page.locator(".initopt-stage h1")).to_have_text(TUTORIAL.scenes[2].title)
+    button = page.get_by_role("button", name="Cover")
+    button.focus()  # by keys the button is meant
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"{COVERED} === 'yes'")
+    assert not page.problems
+
+
+def test_no_press_is_lost_however_fast(covered):
+    """Over other pages, too, whose bar is another."""
+    page, *_ = covered
+    for _ in range(9):
+        page.keyboard.press("PageDown")
+        page.wait_for_timeout(60)
+    arrived(page, 11)
+    assert not page.problems
+
+
+def test_a_guess_stays_in_the_plots(covered):
+    page, x, y = covered
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 100, steps=8)
+    bottom = page.viewport_size["height"] - 3
+    page.mouse.move(x, bottom, steps=8)
+    page.mouse.up()
+    assert page.evaluate(INK, [x, y]) == GUESS
+    assert page.evaluate(INK, [x, bottom - 2])[3] == 0, "below the axis"
+    assert not page.problems
+
+
+@pytest.mark.parametrize("scene", [11, 13])
+def test_on_a_surface_it_is_said_who_is_which_colour_and_how_fast(projector, app_url, scene):
+    page = projector
+    page.goto(f"{app_url}/?lecture=tutorial&scene={scene}")
+    arrived(page, scene)
+    key = page.locator(".sc-right > .sc-key > span")
+    expect(key.first).to_be_visible(timeout=30_000)
+    told = key.all_inner_texts()
+    assert len(told) == 3 and all("η" in one for one in told) and len(set(told)) == 3
+    assert hall.unreadable(page) == []
+    assert not page.problems
+
+
 EMPTY = """() => {
   window.empty = [];
   const seen = () => [...document.querySelectorAll('canvas')].some((e) =>

@@ -9,6 +9,7 @@ import { boxes } from "./boxes.js";
 /** @typedef {[number, number][]} Stroke places in the window, in pixels */
 
 const INK = "#111111", HALO = "#ffdd00", WIDTH = 5; // a marker's: no optimizer has them
+const SMALL = 40; // pixels: what is lower is no plot
 const STEP = 14, FINE = 3; // pixels of an arrow key
 const HOW = "The answer is covered. Draw your guess, or move the pen by arrow keys, with shift in small " +
   "steps; space puts it down and lifts it, Backspace takes back a line, Enter reveals.";
@@ -133,6 +134,8 @@ export class Guess {
     if (this.covered) {
       for (const box of this.boxes.filter((b) => !b.open)) this.lid(ctx, box, ink, paper);
     }
+    ctx.save();
+    this.clip(ctx);
     ctx.lineJoin = ctx.lineCap = "round";
     for (const [colour, width] of /** @type {[string, number][]} */ ([[HALO, WIDTH + 4], [INK, WIDTH]])) {
       ctx.strokeStyle = colour;
@@ -144,6 +147,7 @@ export class Guess {
         ctx.stroke();
       }
     }
+    ctx.restore();
     if (this.pen) {
       ctx.fillStyle = this.down ? INK : HALO;
       ctx.strokeStyle = this.down ? HALO : INK;
@@ -156,6 +160,18 @@ export class Guess {
   }
 
   /**
+   * A guess is about what is in the plots: no ink over numbers and words beside them.
+   * @param {CanvasRenderingContext2D} ctx
+   */
+  clip(ctx) {
+    const plots = this.boxes.filter(({ h }) => h >= SMALL);
+    if (!plots.length) return;
+    ctx.beginPath();
+    for (const { x, y, w, h } of plots) ctx.rect(x, y, w, h);
+    ctx.clip();
+  }
+
+  /**
    * The cover of one plot.
    * @param {CanvasRenderingContext2D} ctx
    * @param {Box} box
@@ -165,7 +181,7 @@ export class Guess {
   lid(ctx, { x, y, w, h }, ink, paper) {
     ctx.fillStyle = paper;
     ctx.fillRect(x - 3, y - 3, w + 6, h + 6);
-    if (h < 40) return; // small print
+    if (h < SMALL) return; // print beside a plot
     ctx.globalAlpha = 0.45;
     ctx.strokeStyle = ctx.fillStyle = ink;
     ctx.lineWidth = 1.5;

@@ -40,7 +40,8 @@ export function hold() {
   const layer = document.createElement("div");
   layer.className = "initopt-held";
   layer.setAttribute("aria-hidden", "true");
-  for (const canvas of document.querySelectorAll("[data-testid=stMain] canvas, canvas.initopt-guess")) {
+  const drawn = [...document.querySelectorAll("[data-testid=stMain] canvas:not(.initopt-guess)")];
+  for (const canvas of [...drawn, ...document.querySelectorAll("canvas.initopt-guess")]) { // a cover on top
     if (!(canvas instanceof HTMLCanvasElement) || !seen(canvas) || !canvas.width || !canvas.height) continue;
     const copy = picture(canvas);
     lay(copy, canvas);

@@ -14,6 +14,9 @@ import { Notes } from "./notes.js";
 const bars = new WeakMap();
 /** @type {Bar | null} */
 let newest = null; // of two, while one takes the other's place
+const PATIENCE = 4000; // ms for which a scene that was asked for is waited for
+/** What was asked for last; a bar is made anew where the page is another. */
+const asked = { lecture: "", number: 0, at: -Infinity };
 
 /**
  * @param {string} text
@@ -25,7 +28,10 @@ function button(text, title, act) {
   made.type = "button";
   made.textContent = text;
   made.title = title;
-  made.addEventListener("click", act);
+  made.addEventListener("click", (event) => {
+    if (event.detail) made.blur(); // by hand: the next Enter is for the scene, not for this button again
+    act();
+  });
   return made;
 }
 
@@ -35,7 +41,6 @@ class Bar {
     this.parent = parent;
     /** @type {any} */
     this.scene = {};
-    this.wanted = 0; // number of the scene that was asked for last
     this.leave = () => {};
     this.ask = (/** @type {number} */ _number) => {};
     newest = this;
@@ -97,7 +102,6 @@ class Bar {
   /** Another scene is there. */
   arrived() {
     const { number, count, question } = this.scene;
-    this.wanted = number ?? 0;
     const said = document.documentElement.dataset;
     if (number) said.scene = String(number);
     else delete said.scene;
@@ -113,6 +117,13 @@ class Bar {
     this.notes.show(this.scene);
   }
 
+  /** Number of the scene that is on its way; 0 when none is. */
+  awaited() {
+    const { number, lecture } = this.scene;
+    const late = performance.now() - asked.at > PATIENCE;
+    return late || asked.lecture !== lecture || asked.number === number ? 0 : asked.number;
+  }
+
   /** @param {boolean} covered */
   coveredNow(covered) {
     this.reveal.textContent = covered ? "Reveal" : "Cover";
@@ -122,9 +133,11 @@ class Bar {
   go(by) {
     const { number, count } = this.scene;
     if (!number) return;
-    const wanted = Math.min(Math.max(this.wanted + by, 1), count);
-    if (wanted === this.wanted) return;
-    this.wanted = wanted; // who presses thrice goes on by three, however slow the answers are
+    const from = this.awaited() || number;
+    const wanted = Math.min(Math.max(from + by, 1), count);
+    if (wanted === from) return;
+    // Who presses thrice goes on by three, however slow the answers are.
+    Object.assign(asked, { lecture: this.scene.lecture, number: wanted, at: performance.now() });
     hold();
     this.ask(wanted);
   }
@@ -143,7 +156,7 @@ class Bar {
   act(act) {
     if (act === "controls") this.tuck();
     else if (act === "black") this.darken();
-    else if (act === "reveal" && this.scene.hides) this.guess.toggle();
+    else if (act === "reveal" && this.scene.hides && !this.awaited()) this.guess.toggle();
     else if (act === "next" || act === "back") this.go(act === "next" ? 1 : -1);
     else return false;
     return true;

@@ -11,7 +11,7 @@ import { Plots } from "./plots.js";
 import { Grids, Looks, read, unpack } from "./protocol.js";
 import { Space, loadThree } from "./space.js";
 import { Start } from "./start.js";
-import { Inspector, Table } from "./tables.js";
+import { Inspector, Key, Table } from "./tables.js";
 import { Bar, Tools, answerKey, nameStage, make } from "./tools.js";
 import { View } from "./view.js";
 
@@ -63,16 +63,16 @@ export class Lab {
   build() {
     this.root = make("div", "sc-root", this.parent);
     this.root.dataset.drawn = "0";
-    const left = make("div", "sc-left", this.root), right = make("div", "sc-right", this.root);
-    const top = make("div", "sc-head", left);
+    const left = make("div", "sc-left", this.root), right = make("div", "sc-right", this.root), top = make("div", "sc-head", left);
     this.title = make("div", "sc-heading", top);
-    const buttons = make("div", "sc-tools", top);
+    const framed = make("div", "sc-key", top), buttons = make("div", "sc-tools", top);
     this.stage = make("div", "sc-stage", left);
     this.stage.tabIndex = 0;
     this.stage.setAttribute("role", "application");
     this.flat = make("div", "sc-flat", this.stage);
     this.solidBox = make("div", "sc-solid", this.stage);
     this.bar = new Bar(make("div", "sc-bar", left), this);
+    this.keys = [framed, make("div", "sc-key", right)].map((place) => new Key(place, this));
     this.plotBox = make("div", "sc-plots", right);
     this.plotBox.setAttribute("role", "img");
     this.message = make("div", "sc-message", this.flat);
@@ -105,7 +105,7 @@ export class Lab {
     nameStage(this);
     this.plotBox.setAttribute("aria-label", `${scene.alt} Loss, distance, effective rate and stability against the step.`);
     this.useGrid();
-    for (const part of [this.plots, this.table, this.inspector, this.space]) part?.prepare();
+    for (const part of [...this.keys, this.plots, this.table, this.inspector, this.space]) part?.prepare();
     // The picture below the paths is drawn again only when something in it is another.
     const below = JSON.stringify([scene.minima, scene.saddles, scene.surface, scene.color]);
     if (below !== this.below) this.view.stale = true;

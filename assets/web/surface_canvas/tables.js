@@ -9,6 +9,38 @@ const SIGNS = [
   ["≈", "≈: the digits on which float32 and float64 agree"],
 ];
 
+/**
+ * An optimizer's mark in its colour.
+ * @param {{ color: string, shape: any }} run
+ */
+function swatch(run) {
+  const made = document.createElement("canvas");
+  made.width = made.height = 28;
+  made.className = "sc-swatch";
+  const ctx = made.getContext("2d");
+  if (!ctx) return made;
+  ctx.fillStyle = run.color;
+  marker(ctx, run.shape, 14, 14, 9);
+  ctx.fill();
+  return made;
+}
+
+// Who is which colour, where the table is tucked away: on a stage, and in a frame of another page.
+export class Key {
+  constructor(element, lab) {
+    this.element = element;
+    this.lab = lab;
+  }
+
+  prepare() {
+    this.element.replaceChildren(...this.lab.scene.runs.map((run) => {
+      const one = document.createElement("span"), rate = run.values?.lr;
+      one.append(swatch(run), rate === undefined ? run.label : `${run.label}, η ${number(rate)}`);
+      return one;
+    }));
+  }
+}
+
 export class Table {
   constructor(element, lab) {
     this.element = element;
@@ -48,17 +80,10 @@ export class Table {
       row.dataset.run = i;
       row.tabIndex = 0;
       const cells = Array.from({ length: 5 }, () => row.insertCell());
-      const swatch = document.createElement("canvas");
-      swatch.width = swatch.height = 28;
-      swatch.className = "sc-swatch";
-      const ctx = swatch.getContext("2d");
-      ctx.fillStyle = run.color;
-      marker(ctx, run.shape, 14, 14, 9);
-      ctx.fill();
       const soft = document.createElement("span");
       soft.className = "sc-soft";
       soft.textContent = run.settings;
-      cells[0].append(swatch, run.label, " ", soft);
+      cells[0].append(swatch(run), run.label, " ", soft);
       cells[0].title = `${run.label}: ${run.settings}`;
       const e = run.last;
       // The digits that hold, as the core has found them.

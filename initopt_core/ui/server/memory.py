@@ -10,10 +10,12 @@ import asyncio
 import contextlib
 import ctypes
 import gc
+import logging
 from collections.abc import AsyncIterator
 
 from . import operation
 
+_log = logging.getLogger("initopt.server")
 CROWD = 50
 """Fewer who leave are not worth it."""
 LOOK_S = 30.0
@@ -43,6 +45,7 @@ async def _look(look: float, gone: float) -> None:
         since = since + look if most - now >= CROWD and now <= most / 2 else 0.0
         if since >= gone:
             await asyncio.to_thread(give_back)
+            _log.info("%d visitors have left, and their memory is given back", most - now)
             most, since = now, 0.0
 
 
