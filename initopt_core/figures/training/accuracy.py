@@ -116,7 +116,7 @@ def accuracy_figure(
             "marks": _accuracy_marks(found),
             "hidden": f"▾ below {number(span[0])} %: not drawn" if below else "",
         },
-        name="training_accuracy",
+        name="training-accuracy",
         room=room,
         table=lambda: tables.accuracies(told, smoothed),
     )

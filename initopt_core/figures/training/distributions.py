@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import altair as alt
+import numpy as np
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, histograms, series, step_area
@@ -19,14 +20,13 @@ from .lines import _ROOM, panel_room
 
 
 def rebin(layer: dict[str, Any], low: float, high: float, bins: int) -> list[float]:
-    """A histogram's counts as shares of the whole in `bins` common bins from low to high."""
-    total = sum(layer["counts"]) or 1
-    shares = [0.0] * bins
-    width = (layer["high"] - layer["low"]) / len(layer["counts"])
-    for i, count in enumerate(layer["counts"]):
-        middle = layer["low"] + (i + 0.5) * width
-        shares[min(max(int((middle - low) / (high - low) * bins), 0), bins - 1)] += count / total
-    return shares
+    """A histogram's counts as shares of the whole in `bins` common bins from low to high; what lies
+    in a bin is taken as spread evenly over it, so that none falls between two of them."""
+    counts = np.asarray(layer["counts"], float)
+    up_to = np.concatenate([[0.0], np.cumsum(counts)]) / (counts.sum() or 1.0)
+    end = max(layer["high"], layer["low"] + 1e-9 * (high - low))  # all may have one value
+    edges = np.linspace(layer["low"], end, len(counts) + 1)
+    return np.diff(np.interp(np.linspace(low, high, bins + 1), edges, up_to)).tolist()
 
 
 def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -> Figure:
@@ -109,7 +109,7 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
         {"evolution": series(groups)},
         alt=f"Distribution of the {what} of each layer over {many(len(epochs), 'epoch')} of "
         f"{curve.label}.",
-        name=f"training_{what}_over_epochs",
+        name=f"training-{what}-over-epochs",
         room=room,
         table=lambda: tables.distributions(curve, epochs, [what]),
     )
@@ -161,7 +161,7 @@ def histogram_figure(curve: Curve, epoch: int, *, upright: bool = False) -> Figu
         build,
         {"histograms": histograms(panels)},
         alt=f"Histograms of weights and activations of {curve.label} after epoch {epoch}.",
-        name="training_histograms",
+        name="training-histograms",
         room=room,
         table=lambda: tables.distributions(curve, [epoch], ["weights", "activations"]),
         upright=lambda: histogram_figure(curve, epoch, upright=True),

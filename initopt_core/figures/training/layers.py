@@ -94,7 +94,7 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
             "x_end": end_of(found, axis),
             "decades": logs.decades(v for values in all_values.values() for v in values),
         },
-        name=f"training_{what}",
+        name=f"training-{what}",
         room=room,
         table=lambda: tables.layers(told),
     )

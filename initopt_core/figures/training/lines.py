@@ -77,14 +77,20 @@ def curve_room(labels: Sequence[str]) -> Room:
     )  # fmt: skip
 
 
-def _colors(found: Sequence[Line], room: Room | None = None) -> alt.Color:
+def _colors(
+    found: Sequence[Line], room: Room | None = None, look: dict[str, Any] | None = None
+) -> alt.Color:
     """Each racer's colour; with a legend where the room has a place for one, none where the page
-    draws one for all its figures."""
+    draws one for all its figures.
+
+    Args:
+        look: of the legend's marks; a piece of a line unless given.
+    """
     scale = alt.Scale(
         domain=[line.label for line in found],
         range=[theme.optimizer_style(line.optimizer)[0] for line in found],
     )
-    look = {"symbolType": "stroke", "symbolOpacity": 1, "symbolStrokeWidth": 3}
+    look = look or {"symbolType": "stroke", "symbolOpacity": 1, "symbolStrokeWidth": 3}
     shown = room.legend(**look) if room and room.entries else None
     return alt.Color("label:N", scale=scale, title=None, legend=shown)
 

@@ -159,7 +159,7 @@ def loss_figure(
             "marks": f"line: {'smoothed' if smoothing else 'mean of a few steps'} · "
             f"band: {'range of the seeds' if many else 'single steps'}",
         },
-        name="training_loss",
+        name="training-loss",
         room=room,
         table=lambda: tables.losses(told, smoothed),
     )

@@ -82,7 +82,7 @@ def confusion_figure(
         build,
         {"confusion": series(groups)},
         alt=f"Confusion matrix of {who} on the test images, in % of each true class.",
-        name="confusion_matrix",
+        name="confusion-matrix",
         room=CONFUSION_ROOM,
         table=lambda: tables.confusions({who: confusion}, classes),
     )
@@ -116,6 +116,7 @@ def classes_figure(
 
     def build() -> alt.TopLevelMixin:
         labels = [line.label for line in stand_ins]
+        mark = {"symbolOpacity": 1, "symbolSize": 80}
         return (
             alt.Chart(alt.NamedData("classes"))
             .mark_point(filled=True, size=80, opacity=0.85)
@@ -126,9 +127,12 @@ def classes_figure(
                     axis=alt.Axis(title="test accuracy in %"),
                 ),
                 y=alt.Y("class:N", sort=list(classes), axis=alt.Axis(title=None, grid=True)),
-                color=_colors(stand_ins, room),
+                color=_colors(stand_ins, room, mark),
                 shape=alt.Shape(
-                    "label:N", scale=alt.Scale(domain=labels, range=shapes), legend=None
+                    "label:N",
+                    scale=alt.Scale(domain=labels, range=shapes),
+                    title=None,
+                    legend=room.legend(**mark),  # one with that of the colours
                 ),
                 tooltip=["label:N", "class:N", alt.Tooltip("y:Q", format=".1f")],
             )
@@ -140,7 +144,7 @@ def classes_figure(
         build,
         {"classes": series(groups)},
         alt="Test accuracy of each class, a mark for each optimizer.",
-        name="class_accuracy",
+        name="class-accuracy",
         room=room,
         table=lambda: tables.class_accuracies(
             {label: confusion for label, (_, confusion) in confusions.items()}, classes

@@ -95,7 +95,7 @@ def sensitivity_figure(
         alt="Best validation accuracy of each optimizer at each learning rate of its grid; "
         "crosses diverged.",
         signals={"rates": [min(rates) / 1.5, max(rates) * 1.5]},
-        name="learning_rate_sensitivity",
+        name="learning-rate-sensitivity",
         room=room,
         table=lambda: tables.rates(search, racers, initializers),
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 import pytest
 import vl_convert
 
@@ -29,6 +32,16 @@ def test_other_bins_hold_the_same_values():
     assert shares == pytest.approx([0, 0, 0.25, 0.5, 0.25, 0]) or sum(shares) == pytest.approx(1)
     assert sum(rebin(layer(0.0, 1.0, [5, 7, 1]), 0.0, 1.0, 2)) == pytest.approx(1)
     assert rebin(layer(0.0, 1.0, [3, 1]), 0.0, 1.0, 2) == pytest.approx([0.75, 0.25])
+
+
+@pytest.mark.parametrize("wide", [1.0, 1.07, 1.6])
+def test_one_hill_stays_one_hill(wide):
+    """Bins that are a little wider than before must not hold two of these here and one there."""
+    counts = [round(1e5 * math.exp(-((i - 31.5) ** 2) / 200)) for i in range(64)]
+    shares = rebin(layer(-1.0, 1.0, counts), -wide, wide, 32)
+    rises = [b > a for a, b in itertools.pairwise(shares) if max(a, b) > 1e-3]
+    assert rises == sorted(rises, reverse=True), "up, then down"
+    assert sum(shares) == pytest.approx(1)
 
 
 def test_every_epochs_values_are_shown_as_shares_of_all(curve):
