@@ -22,14 +22,15 @@ from initopt_core.initialization import code as initialization_code
 from initopt_core.initialization.observation import SeedBand, observe, one_seed
 from initopt_core.initialization.presets import PRESETS, Preset
 from initopt_core.loss_surfaces import code as surface_code
-from initopt_core.loss_surfaces.flatness import SHIFT, TwoMinima
+from initopt_core.loss_surfaces.flatness import SHIFT, SLIDES, TwoMinima, minima_settings
+from initopt_core.loss_surfaces.labels import race_settings
 from initopt_core.loss_surfaces.presets import RACES, Race
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.published import ACCURACIES, BATCH, PIXELS
 from initopt_core.surfaces import SURFACES, Surface
 from initopt_core.training.config import TrainConfig
 from initopt_core.training.history import History
-from initopt_core.training.runs.recorded import recorded_race
+from initopt_core.training.runs.recorded import recorded_config, recorded_race
 from initopt_core.wording import number, percent
 
 from . import clips as moving
@@ -293,7 +294,7 @@ def _history() -> History:
 
 
 def _recorded(draw: Callable) -> Figure:
-    settings = {"run": "recorded", "optimizers": list(ACCURACIES), "epochs": 40, "seed": 42}
+    settings = {"run": "recorded", **recorded_config().as_dict()}
     return replace(draw(training.lines([("", _history())]), "epochs"), settings=settings)
 
 
@@ -355,6 +356,13 @@ def _race_program(chosen: Race) -> str:
 
 def _raced(chosen: Race, kind: str) -> Figure:
     surface, runs = _runs(chosen)
+    raced = runs if kind in ("paths", "losses") else ()
+    settings = race_settings(surface, raced, SURFACES[chosen.surface].ranges, chosen.length)
+    return replace(_drawn_race(chosen, kind), settings=settings)
+
+
+def _drawn_race(chosen: Race, kind: str) -> Figure:
+    surface, runs = _runs(chosen)
     facts = SURFACES[chosen.surface]
     place = (facts.ranges, facts.color)
     if kind == "surface":
@@ -379,10 +387,15 @@ def _minima() -> Item:
         "sharp-and-flat",
         "A sharp and a flat minimum",
         f"Training loss, and the test loss moved by {number(SHIFT.default)}; after Keskar et al.",
-        lambda: loss_surfaces.two_minima(TwoMinima(), SHIFT.default),
+        _two_minima,
         page="loss_surfaces",
         query=(("view", "Sharp and flat"),),
     )
+
+
+def _two_minima() -> Figure:
+    settings = minima_settings([p.default for p in SLIDES])
+    return replace(loss_surfaces.two_minima(TwoMinima(), SHIFT.default), settings=settings)
 
 
 # --- what moves, and the numbers ----------------------------------------------------------------

@@ -6,6 +6,7 @@ minima" (ICLR 2017), figure 1: the test loss is thought of as the training loss 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,10 +30,17 @@ DEPTH = Parameter(
 SHIFT = Parameter(
     "shift", "Shift of the test curve", 0.35, -1.5, 1.5, help="Drag the dashed curve in the plot."
 )
+SLIDES = (SHARPNESS, FLATNESS, DEPTH, SHIFT)
+"""All that the figure depends on."""
 CENTRES = {"flat": -2.0, "sharp": 2.0}
 RANGE = (-6.0, 6.0)
 BOWL = 0.01
 """Factor of w^2 in the loss."""
+
+
+def minima_settings(values: Sequence[float]) -> dict[str, float]:
+    """What `SLIDES` hold, as it leaves in files."""
+    return {p.name: value for p, value in zip(SLIDES, values, strict=True)}
 
 
 @dataclass(frozen=True)

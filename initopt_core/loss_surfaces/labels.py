@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from initopt_core.descent import Run, Trace
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.schedules import SCHEDULES
+from initopt_core.surfaces import Surface
 from initopt_core.wording import number
 
 if TYPE_CHECKING:
@@ -46,3 +48,24 @@ def run_settings(run: Run) -> str:
 def gone(label: str, trace: Trace, end: Outcome) -> str | None:
     """What stands beside the end of a path that could not go on; None for one that could."""
     return None if trace.diverged is None else f"{label}: {end.short}"
+
+
+def race_settings(
+    surface: Surface,
+    runs: Sequence[Run],
+    ranges: Sequence[float],
+    updates: int,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """All that makes a race's figures, as it leaves in files; `ranges` are those shown."""
+    return {
+        "surface": surface.name,
+        "surface_settings": dict(surface.settings),
+        **({"formula": surface.text} if surface.text else {}),
+        "ranges": list(ranges),
+        "updates": updates,
+        "noise": noise,
+        "seed": seed,
+        "runs": [{**asdict(run), "settings": run.values()} for run in runs],
+    }

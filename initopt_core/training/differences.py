@@ -50,15 +50,17 @@ def differences(mine: TrainConfig, other: TrainConfig) -> list[tuple[str, str, s
     return [(name, a[name], b[name]) for name in a if name in b and a[name] != b[name]]
 
 
-def summary(config: TrainConfig, history: History | None = None) -> str:
+def summary(config: TrainConfig, history: History | None = None, *, reached: bool = False) -> str:
     """The settings in one line: those that every reader asks for, and what is out of the usual.
 
     Args:
         history: of its training: rates that a search found or a hand has changed are said, too.
+        reached: also how far it has come, where that is not its end.
     """
     told, usual = facts(config), facts(TrainConfig())
     rates = [_rate(config, racer, history) for racer in range(len(config.racers))]
-    always = [many(config.epochs, "epoch"), f"batch {told['batch size']}", told["data"]]
+    epochs = _epochs(config, history) if history and reached else many(config.epochs, "epoch")
+    always = [epochs, f"batch {told['batch size']}", told["data"]]
     network = [f"hidden {told['hidden layers']}", told["activation"], told["initialization"]]
     rare = [
         f"{name} {told[name]}"
@@ -66,6 +68,14 @@ def summary(config: TrainConfig, history: History | None = None) -> str:
         if told[name] != usual[name]
     ]
     return " · ".join([", ".join(rates), *network, *always, *rare])
+
+
+def _epochs(config: TrainConfig, history: History) -> str:
+    """Its epochs; of a race that is not through, or was stopped, those that were trained."""
+    done, whole = history.finished_epochs, many(config.epochs, "epoch")
+    if done >= config.epochs or (config.search_epochs and not history.rates):
+        return whole
+    return f"{done} of {whole}{'' if history.state else ' so far'}"
 
 
 def _rate(config: TrainConfig, racer: int, history: History | None) -> str:

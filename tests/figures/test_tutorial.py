@@ -113,3 +113,17 @@ def test_every_clip_is_opened_again(tmp_path):
     for name, make in tutorial.clips(data.load_sample()).items():
         with av.open(io.BytesIO(clips.clip_bytes(make(), options))) as film:
             assert sum(1 for _ in film.decode(video=0)) == 5, name
+
+
+def test_every_figure_leaves_with_the_settings_that_make_it(course):
+    """Only the images themselves have none."""
+    for name, item in course.items():
+        if item.page in (tutorial.HOME, "initialization"):
+            continue
+        settings = json.loads(json.dumps(item.make().settings))
+        assert len(settings) >= 4, name
+        if "paths" in name or "losses" in name:
+            assert settings["runs"][0]["settings"]["lr"] > 0
+        if "race" in name:
+            rates = [racer["settings"]["lr"] for racer in settings["racers"]]
+            assert (settings["epochs"], rates) == (40, [0.1, 0.1, 0.001])

@@ -182,7 +182,10 @@ def _printed(spec: dict[str, Any]) -> None:
             legend = {**legend, "symbolType": "stroke", "symbolStrokeWidth": 2, **size}
             part["color"]["legend"] = legend
         if _of(part.get("strokeDash")) == names:
-            part["strokeDash"]["scale"]["range"] = in_print(part["color"]["scale"]["range"])[1]
+            scale = part["strokeDash"]["scale"]
+            own = {tuple(dash) for dash in scale.get("range", ())}
+            if len(own) < len(scale["domain"]):  # else they are told apart as on the page
+                scale["range"] = in_print(part["color"]["scale"]["range"])[1]
             part["strokeDash"]["legend"] = legend
         if _of(part.get("shape")) == names:
             # A sign has no dashes; the lines' own layer has the legend.

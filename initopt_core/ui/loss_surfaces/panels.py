@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,8 @@ from initopt_core.figures import loss_surfaces as figures
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.loss_surfaces.scene import Showing, grid
 from initopt_core.loss_surfaces.code import snippet
-from initopt_core.loss_surfaces.flatness import TwoMinima
-from initopt_core.loss_surfaces.labels import labels_of, run_settings
+from initopt_core.loss_surfaces.flatness import TwoMinima, minima_settings
+from initopt_core.loss_surfaces.labels import labels_of, race_settings, run_settings
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.surfaces import FORMULA, SURFACES, Surface
 from initopt_core.surfaces.catalogue import Ranges
@@ -219,16 +219,9 @@ def _export(plan: Plan, look: Mapping[str, Any]) -> None:
 def telling(plan: Plan) -> AbstractContextManager[None]:
     """What exports are told of a race."""
     labels = labels_of([r.optimizer for r in plan.runs])
-    settings = {
-        "surface": plan.surface.name,
-        "surface_settings": dict(plan.surface.settings),
-        **({"formula": plan.surface.text} if plan.surface.text else {}),
-        "ranges": list(plan.ranges),
-        "updates": plan.updates,
-        "noise": plan.noise,
-        "seed": plan.seed,
-        "runs": [{**asdict(run), "settings": run.values()} for run in plan.runs],
-    }
+    settings = race_settings(
+        plan.surface, plan.runs, plan.ranges, plan.updates, plan.noise, plan.seed
+    )
     return offers.telling(in_words(plan, labels), settings)
 
 
@@ -236,7 +229,7 @@ def telling_of_minima(held: Held) -> AbstractContextManager[None]:
     """What exports of the last chapter are told."""
     values = list(zip(SLIDES, held.flat, strict=True))
     words = ", ".join(f"{p.label.lower()} {number(value)}" for p, value in values)
-    settings = {p.name: value for p, value in values}
+    settings = minima_settings(held.flat)
     title, place = "Sharp and flat minima", {PART.name: FLAT}
     return offers.telling(f"{words.capitalize()}.", settings, title, place)
 

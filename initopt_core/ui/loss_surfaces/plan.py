@@ -31,7 +31,7 @@ MAX_RUNS = 8
 FIRST = RACES["ravine"]
 PATHS, BASINS, FLAT = PARTS = ("Paths", "Basins", "Sharp and flat")
 PART = Parameter("view", "Part of the page", PATHS, choices=PARTS)
-SLIDES = (flatness.SHARPNESS, flatness.FLATNESS, flatness.DEPTH, flatness.SHIFT)
+SLIDES = flatness.SLIDES
 """Controls of the part on sharp and flat minima."""
 DEFAULT_FORMULA = "sin(3*w1) + w1**2/4 + w2**2"
 CHOICES: Registry[SurfaceEntry] = Registry(

@@ -260,7 +260,7 @@ def _more(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
         return
     offers.begin("training-")
     config = found.run.config
-    words = summary(config, found.history)
+    words = summary(config, found.history, reached=True)
     with offers.drawn_in(MORE), offers.telling(words, config.as_dict()):
         _row_and_part(found, manner)
 

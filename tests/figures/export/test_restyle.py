@@ -48,6 +48,15 @@ def test_a_dash_that_means_something_else_is_kept():
     assert made["encoding"]["strokeDash"]["scale"]["range"] == [[1, 0], [6, 4]]
 
 
+def test_dashes_that_tell_lines_apart_on_the_page_are_the_printed_ones():
+    kinds = {"domain": ["training", "test"]}
+    color = {"field": "curve", "scale": {**kinds, "range": ["#4477AA", "#EE6677"]}}
+    dash = {"field": "curve", "scale": {**kinds, "range": [[1, 0], [7, 4]]}}
+    spec = {"params": [], "config": {}, "encoding": {"color": color, "strokeDash": dash}}
+    made = restyle.restyled(spec, export.ExportOptions("print"))
+    assert made["encoding"]["strokeDash"]["scale"]["range"] == [[1, 0], [7, 4]]
+
+
 def test_letters_grow_and_data_do_not():
     spec = {
         "params": [{"name": theme.TYPE, "value": 1}, {"name": "mine", "value": 1}],
