@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from initopt_core.figures.figure import Figure
 from initopt_core.reading import SettingError
@@ -12,14 +12,15 @@ from initopt_core.reading import SettingError
 from .clip import Clip, stage, times
 from .options import ClipOptions
 
-_MARKS = [f"mark-{kind}.role-mark" for kind in ("line", "area", "symbol", "rule", "text", "trail")]
+_MARKS = [f"mark-{kind}.role-mark" for kind in ("line", "area", "symbol", "rule", "trail")]
+"""What grows; words stand there from the start."""
 
 
 def curves_clip(figure: Figure) -> Clip:
     """A chart of curves over steps or epochs, growing as the training went on.
 
     Axes stay where they are at the end. The chart is drawn twice, with its marks and without; a
-    frame is cut from both.
+    frame is cut from both. The time is that of the curves, however far the axis goes on.
 
     Args:
         figure: of one panel, with a room.
@@ -34,12 +35,12 @@ def curves_clip(figure: Figure) -> Clip:
     def frames(options: ClipOptions) -> Iterator[Image.Image]:
         empty = stage(figure, options, _MARKS)
         full = stage(figure, options)
-        left = round(full.left)
-        right = full.image.width
-        width = _plot_width(figure, options)
+        left, right = round(full.left), full.image.width
+        ink = ImageChops.difference(full.image, empty.image).getbbox()
+        last = ink[2] if ink else right
         drawn = 0
         for part in times(options.moving):
-            edge = min(right, round(left + part * width * full.zoom) + (2 if part else 0))
+            edge = min(right, round(left + part * (last - left)) + (2 if part else 0))
             if part == 1:
                 edge = right
             if edge > max(left, drawn):
@@ -49,14 +50,3 @@ def curves_clip(figure: Figure) -> Clip:
             yield empty.image
 
     return Clip(figure.name, figure.alt, frames)
-
-
-def _plot_width(figure: Figure, options: ClipOptions) -> float:
-    """Width of the only panel in the chart's own pixels."""
-    from initopt_core.figures.export import sheet
-
-    drawn = sheet.picture(figure, options.export, size=(options.width, options.height))
-    room = figure.room
-    assert room is not None  # every figure of curves says its room
-    whole = (options.width - 2 * sheet.MARGIN) / drawn.zoom
-    return whole - room.left - room.right

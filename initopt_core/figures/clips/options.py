@@ -27,6 +27,9 @@ _RANGES = {
 }
 
 
+_A = {"mp4": "an MP4", "gif": "a GIF", "webp": "a WebP"}
+
+
 @dataclass(frozen=True)
 class ClipOptions:
     """How a clip is made.
@@ -77,7 +80,7 @@ class ClipOptions:
         if work > most:
             raise SettingError(
                 f"{self.width} x {self.height} pixels x {count(self.frames)} frames are "
-                f"{count(work)}, and a {self.format.upper()} may have {count(most)}: take fewer "
+                f"{count(work)}, and {_A[self.format]} may have {count(most)}: take fewer "
                 "pixels, fewer frames a second or a shorter time."
             )
 

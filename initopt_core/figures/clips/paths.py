@@ -93,7 +93,7 @@ def _over(
         Trail(canvas, _cut(way, dash, k, canvas.large.width), Look(color, _WIDTH * k, _HALO * k))
         for way, (color, dash, _) in zip(ways, looks, strict=True)
     ]
-    longest = max(len(t.lr) for t in traces)
+    longest, letters = max(len(t.lr) for t in traces), _letters(still, options)
     edge = canvas.large.width
     canvas.pen = ImageDraw.Draw(canvas.large, "RGBA")  # which blends
     for t in times(options.moving) * longest:
@@ -109,12 +109,30 @@ def _over(
                 draw = partial(marker, at=at, shape=shape, color=color, radius=_RADIUS * k)
             heads.append((canvas.tiles(np.array([at]), 10 * k), draw))
             tags += [Tag(text, at[0] / k, at[1] / k)] if text and t >= len(way) - 1 else []
-        boxes, size = _beside(tags, side, side, _letters(still, options) / still.zoom)
+        boxes, size = _beside(tags, side, side, letters / still.zoom)
         if boxes:
             corners = k * np.array([box.edges(size) for box in boxes]).reshape(-1, 2)
             heads.append((canvas.tiles(corners, 2), partial(_words, boxes=boxes, size=size, k=k)))
         canvas.show(heads)
+        _tell_step(still.image, box[:2], t, longest, letters)
         yield still.image
+
+
+def _tell_step(
+    image: Image.Image, corner: tuple[int, int], t: float, longest: int, size: float
+) -> None:
+    """How far the paths are, in this corner of the map; no finer than the picture, since it is
+    another in each frame.
+
+    Args:
+        size: as `_letters` gives it.
+    """
+    letters = max(1, round(marks.LETTERS * size))
+    left, top, edge = corner[0] + letters // 2, corner[1] + letters // 2, letters // 3
+    wide = _written(f"step {longest:d} of {longest:d}", letters).width
+    image.paste(marks.PAPER, (left, top, left + wide + 2 * edge, top + 2 * letters - edge))
+    words = _written(f"step {int(t):d} of {longest:d}", letters)
+    image.paste(marks.INK, (left + edge, top - edge // 2), words)
 
 
 def _letters(still: Stage, options: ClipOptions) -> float:
@@ -284,6 +302,7 @@ def _round(
         over = scene.reduce(FINE)
         picture_now.paste(over, (0, 0), over)
         still.image.paste(picture_now, (left, top))
+        _tell_step(still.image, (left, top), part * longest, longest, letters)
         yield still.image
 
 

@@ -26,7 +26,7 @@ from initopt_core.ui.server.compute import compute
 from initopt_core.wording import count, number
 
 from . import basins, look
-from .lab import scene_of
+from .lab import landmarks_of, scene_of
 from .plan import BASINS, FLAT, PART, SLIDES, Held, Plan
 
 if TYPE_CHECKING:
@@ -157,7 +157,9 @@ def _starts(plan: Plan) -> dict[str, Maker]:
 
 
 def _export_maps(plan: Plan) -> None:
-    labels = labels_of([r.optimizer for r in plan.runs])
+    # Where nothing is known to be reached, nothing grows.
+    known = bool(landmarks_of(plan).minima)
+    labels = labels_of([r.optimizer for r in plan.runs]) if known else []
     export_buttons(
         lambda: basins.picture_of(plan),
         key=EXPORTS[2],

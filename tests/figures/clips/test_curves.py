@@ -28,6 +28,17 @@ def test_a_curve_grows_and_its_axes_stay(loss):
     assert starts == sorted(starts) and len(set(starts)) == len(starts)
 
 
+def test_a_race_that_is_not_through_fills_the_clips_time():
+    """Its axis goes on for four times as long."""
+    history = told([np.geomspace(2, 0.01, 400).tolist()])
+    history.epochs *= 5
+    figure = training.loss_figure(training.lines([("", history)]), "epochs")
+    options = clips.ClipOptions(**{**SMALL, "fps": 6})
+    frames = [np.asarray(f.copy()).astype(int) for f in clips.curves_clip(figure).frames(options)]
+    new = [(abs(b - a).sum(2) > 30).any() for a, b in itertools.pairwise(frames)]
+    assert len(new) == 5 and all(new), "each frame shows something new, the last as well"
+
+
 def test_a_grid_of_panels_is_refused(loss):
     import dataclasses
 
