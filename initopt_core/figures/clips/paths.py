@@ -129,10 +129,19 @@ def _tell_step(
     """
     letters = max(1, round(marks.LETTERS * size))
     left, top, edge = corner[0] + letters // 2, corner[1] + letters // 2, letters // 3
-    wide = _written(f"step {longest:d} of {longest:d}", letters).width
+    before, after, digits = "step ", f" of {longest:d}", str(longest)
+    wide = sum(_advance(one, letters) for one in (before, *digits, after))
     image.paste(marks.PAPER, (left, top, left + wide + 2 * edge, top + 2 * letters - edge))
-    words = _written(f"step {int(t):d} of {longest:d}", letters)
-    image.paste(marks.INK, (left + edge, top - edge // 2), words)
+    x = left + edge
+    for one in (before, *str(int(t)), after):  # a figure is written once
+        image.paste(marks.INK, (x, top - edge // 2), _written(one, letters))
+        x += _advance(one, letters)
+
+
+@lru_cache(maxsize=64)
+def _advance(text: str, letters: int) -> int:
+    """How far the next letter is, in pixels."""
+    return round(font(letters).getlength(text))
 
 
 def _letters(still: Stage, options: ClipOptions) -> float:
@@ -162,7 +171,7 @@ def _words(pen: ImageDraw.ImageDraw, boxes: Sequence[Box], size: float, k: float
         pen.bitmap(at, words, fill=marks.INK)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _written(text: str, letters: int) -> Image.Image:
     """The words as a mask: to write them anew takes longer than all else of a frame."""
     mask = Image.new("L", (math.ceil(font(letters).getlength(text)) + 2, 2 * letters))
