@@ -18,8 +18,8 @@ from . import operation
 _log = logging.getLogger("initopt.server")
 CROWD = 50
 """Fewer who leave are not worth it."""
-LOOK_S = 30.0
-GONE_S = 150.0
+LOOK_S = 5.0
+GONE_S = 135.0
 """Streamlit keeps a session for two minutes, should its browser come back."""
 OFTEN = (20_000, 20, 20)
 """How many new objects the collector waits for: a change makes some thousands, nearly all of them
