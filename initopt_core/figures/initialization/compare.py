@@ -122,6 +122,7 @@ def compare(
         alt="Histograms on shared bins: " + "; ".join(v.settings.label for v in observations),
         signals=signals,
         name="initialization-comparison",
+        settings={"compared": [v.settings.to_dict() for v in observations]},
         room=room,
         table=lambda: tables.compared(observations, rows, range(layers)),
         upright=lambda: compare(observations, display, upright=True, by_itself=True),

@@ -36,6 +36,8 @@ def test_a_file_says_whose_each_colour_is(views):
     second = views(hidden="40, 30", batch=64, scheme="pytorch")
     figure = figures.compare([first, second], Display())
     assert not figure.room.entries, "on the page"
+    told = [one["scheme"] for one in figure.settings["compared"]]
+    assert told == [first.settings.scheme, second.settings.scheme]
     names = [f"1: {first.settings.label}", f"now: {second.settings.label}"]
     for options in (
         export.ExportOptions(),
