@@ -181,7 +181,9 @@ def test_the_black_window_and_the_controls_lie_over_a_cover(covered):
 def test_enter_reveals_after_a_button_was_clicked(covered):
     page, *_ = covered
     page.get_by_role("button", name="Share").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("Enter")
     page.wait_for_function(f"!{COVERED}")
     page.get_by_role("button", name="The next scene").click()

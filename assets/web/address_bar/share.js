@@ -70,6 +70,12 @@ export function share(parent, add) {
   dialog.append(code, row, ...notes.map((note) => Object.assign(document.createElement("p"), { textContent: note })));
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault(); // the browser closes it later: the next key would still be the dialog's
+    dialog.close();
+    dialog.remove();
+  });
   parent.append(dialog);
   dialog.showModal();
   copied.focus();

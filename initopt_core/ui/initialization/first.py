@@ -73,8 +73,8 @@ def _show(title: str) -> bool:
     charts, said = ([], "") if st.query_params else _charts()
     if not charts:
         return False
-    head, _, picture = (st.container() for _ in range(3))
-    with picture.container(key="init-figure"):
+    head, _ = st.container(), st.container()
+    with st.container(key="init-figure"):
         line, figure = st.container(), st.container()
     line = line.container(key="init-beside", horizontal=True, vertical_alignment="center")
     line.html(said, width="stretch")
