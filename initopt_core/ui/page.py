@@ -19,8 +19,10 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from initopt_core.registry import Parameter
+
 from . import address, offers
-from .components.number_slider import slider_news
+from .components.number_slider import slider_news, sliders_told
 from .controls import is_number, parameter_control
 from .layout import enter, tell_of_crowd
 from .server import answering
@@ -208,15 +210,17 @@ class Laboratory:
     def draw_one(self, control: Control, place: Any = st) -> None:
         """One control. A slider is a fragment, so that its answer sends no other one again, and so
         is what stands `alone`, having other answers than its neighbours. `answers` may be a
-        function, asked after the change."""
+        function, asked after the change. A slider that was changed is drawn anew, unless it hears
+        from the picture what it holds: `told` says whether."""
         options: dict[str, Any] = dict(control.options)
         before = options.pop("before", None)
         answers = options.pop("answers", (PICTURE,))
         slides = is_number(control.parameter)
-        alone = options.pop("alone", False) or slides
+        alone = options.pop("alone", slides)
+        told = options.pop("told", lambda: not (slides and alone))
 
         def answering_parts() -> tuple[str, ...]:
-            return (*_told(answers), control.name) if slides else _told(answers)
+            return _told(answers) if told() else (*_told(answers), control.name)
 
         def changed() -> None:
             if before is not None:
@@ -240,9 +244,16 @@ class Laboratory:
     def tell_sliders(self, names: Iterable[str]) -> None:
         """Here sliders hear what they hold by now, when something beside them has set them; where
         the whole page is drawn, they are, too."""
+        slider_news(self._to_tell(names))
+
+    def news(self, names: Iterable[str]) -> tuple[dict[str, Any], ...]:
+        """The same for a component of the picture that tells them itself: an element less."""
+        return sliders_told(self._to_tell(names))
+
+    def _to_tell(self, names: Iterable[str]) -> dict[str, Parameter]:
         now = self._current()
         table = now.reading.table if now.run is not None else {}
-        slider_news({name: table[name].parameter for name in names if name in table})
+        return {name: table[name].parameter for name in names if name in table}
 
     def _key(self, part: str) -> str:
         return f"{self.name}-{part}"

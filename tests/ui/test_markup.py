@@ -30,6 +30,7 @@ OURS = {
     "initialization/first.py: said": "the line of panels.py, kept by an earlier start",
     "initialization/panels.py: said": "one of the file's constants",
     "initialization/pins.py: color": "one of the theme's",
+    "loss_surfaces/basins.py: problem_of(held)": "escaped in lab.py",
     "loss_surfaces/basins.py: legend(made, [z for _, _, z in minima])": "escaped in figures",
     "server/document.py: style": "our style sheet",
     "training/watch.py: found.head": "made by words.py",

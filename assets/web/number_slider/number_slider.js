@@ -3,12 +3,12 @@
 // Streamlit's own slider speaks only when it is let go. This one sends while it moves: at most one
 // value is under way at a time, and when the answer is there the newest value goes next.
 
+import { NEWS } from "../shared/news.js";
 import { number, plain } from "../shared/numbers.js";
 import { readNumber } from "./reading.js";
 import { nearest, stops } from "./stops.js";
 
 const PATIENCE_MS = 1000; // after which an answer is no longer waited for
-const NEWS = "initopt-sliders"; // an event of slider_news.js
 const sliders = new WeakMap();
 
 class NumberSlider {

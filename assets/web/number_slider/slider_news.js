@@ -1,5 +1,7 @@
-// What sliders hold by now, for all of them at once; each listens, see number_slider.js.
+// What sliders hold by now, where nothing else is drawn that could tell them.
+
+import { tellSliders } from "../shared/news.js";
 
 export default function ({ data }) {
-  document.dispatchEvent(new CustomEvent("initopt-sliders", { detail: data.sliders }));
+  tellSliders(data.sliders);
 }

@@ -4,6 +4,7 @@
 import { FONT } from "../shared/canvas.js";
 import { pageColours, watchTheme } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
+import { tellSliders } from "../shared/news.js";
 import { isCovered, pageType } from "../shared/type.js";
 import { Clock } from "./clock.js";
 import { Field } from "./field.js";
@@ -247,9 +248,7 @@ export class Lab {
     else this.dirty();
   }
 
-  dirty() {
-    this.pendingFrame ||= requestAnimationFrame((now) => this.frame(now));
-  }
+  dirty() { this.pendingFrame ||= requestAnimationFrame((now) => this.frame(now)); }
 
   /** @param {number} now */
   frame(now) {
@@ -359,6 +358,7 @@ export default function (component) {
   lab.report = (name, value) => setStateValue(name, value);
   lab.root.dataset.figure = message.head.key;
   parentElement.__lab = lab; // for tests and measurements: frames drawn, the clock
+  tellSliders(message.head.sliders);
   lab.show(message);
   // Streamlit also calls this when a newer run overtook this one; only a real end counts.
   return () => setTimeout(() => { if (!parentElement.isConnected) lab.end(); }, 0);

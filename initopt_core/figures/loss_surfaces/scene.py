@@ -87,6 +87,7 @@ class Showing:
         ack: number `n` of the newest dragged start that this scene answers.
         look: how it is shown, see `Look` in protocol.js; without one, as the hand has left it.
         wish: a look is taken over with a number that the canvas has not seen.
+        sliders: what sliders beside it hold by now; the canvas tells them.
     """
 
     surface: str
@@ -98,6 +99,7 @@ class Showing:
     ack: int = 0
     look: Mapping[str, Any] | None = None
     wish: int = 0
+    sliders: Sequence[Mapping[str, Any]] = ()
 
 
 def scene_message(scene: Scene, grid: GridMessage, shown: Showing, key: str) -> bytes:
@@ -115,6 +117,7 @@ def scene_message(scene: Scene, grid: GridMessage, shown: Showing, key: str) -> 
         "ack": shown.ack,
         "alt": shown.alt,
         **({} if shown.look is None else {"initial": shown.look, "wish": shown.wish}),
+        **({"sliders": shown.sliders} if shown.sliders else {}),
         **scene.head,
     }
     text = json.dumps(head, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

@@ -87,8 +87,12 @@ def slider_news(parameters: Mapping[str, Parameter]) -> None:
         "slider_news", ("number_slider/slider_news.js",), css="number_slider/slider_news.css"
     )
     # In a tuple: Streamlit asks of a list in how many ways it might be a table.
-    told = tuple(_told(parameter, key) for key, parameter in parameters.items())
-    mount(key="slider-news", data={"sliders": told})
+    mount(key="slider-news", data={"sliders": sliders_told(parameters)})
+
+
+def sliders_told(parameters: Mapping[str, Parameter]) -> tuple[dict[str, Any], ...]:
+    """What `slider_news` sends, for a component that is drawn anyway and tells them itself."""
+    return tuple(_told(parameter, key) for key, parameter in parameters.items())
 
 
 def _told(parameter: Parameter, key: str) -> dict[str, Any]:

@@ -20,17 +20,18 @@ from initopt_core.ui.page import Laboratory
 from initopt_core.ui.server.compute import compute, is_ready
 from initopt_core.ui.state import values
 
-from .lab import landmarks_of, say_problem, saying
+from .lab import landmarks_of, problem_of
 from .plan import PART, PATHS, Held, Plan, move_start
 
 
 def show(lab: Laboratory, held: Held) -> None:
     """One map for each run; a click makes its place the shared start."""
-    plan, say = held.plan, saying()
+    plan = held.plan
     minima = landmarks_of(plan).minima
     labels = labels_of([r.optimizer for r in plan.runs])
-    say.html(f'<p class="initopt-sentence">{_ABOUT if minima else _NOTHING_TO_REACH}</p>')
-    say_problem(held, say)
+    about = _ABOUT if minima else _NOTHING_TO_REACH
+    told = f'<p class="initopt-sentence">{about}</p>{problem_of(held)}'
+    st.html(f'<div class="surface-say">{told}</div>')
     key = st.container(key="basin-legend")
     per_row = figures.in_row(len(plan.runs))
     rows = -(-len(plan.runs) // per_row)

@@ -21,7 +21,7 @@ def sidebar(lab: Laboratory, held: plans.Held) -> None:
         lab.draw("flat")
         return
     lab.draw("choice")
-    lab.fragment(plans.OF_SURFACE, answers=(PICTURE,))(lambda held: _surface(lab, held.plan))()
+    lab.fragment(plans.OF_SURFACE, answers=plans.BOTH)(lambda held: _surface(lab, held))()
     for i, run in enumerate(held.plan.runs):
         _run(lab, i, run)
     _add_and_remove(lab, len(held.plan.runs))
@@ -38,11 +38,11 @@ def sidebar(lab: Laboratory, held: plans.Held) -> None:
         st.warning("Each view goes from a smaller to a larger number; the usual one is shown.")
 
 
-def _surface(lab: Laboratory, plan: plans.Plan) -> None:
+def _surface(lab: Laboratory, held: plans.Held) -> None:
     """What is particular to the surface; another one moves rates and updates, too."""
     lab.draw("surface")
-    rates = (f"run{i}_{run.optimizer}_lr" for i, run in enumerate(plan.runs))
-    lab.tell_sliders((*rates, "updates"))
+    if held.part != plans.PATHS:  # the paths' canvas tells them itself
+        lab.tell_sliders(plans.following(held.plan))
 
 
 def _run(lab: Laboratory, i: int, run: Run) -> None:

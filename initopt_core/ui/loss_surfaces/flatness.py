@@ -16,7 +16,6 @@ from initopt_core.ui.state import values
 from initopt_core.wording import number
 
 from . import panels
-from .lab import saying
 from .plan import Held
 
 KEY = "sharp-flat"
@@ -24,7 +23,7 @@ KEY = "sharp-flat"
 
 def show(lab: Laboratory, held: Held) -> None:
     """Sentence, curves, and the argument in a few lines."""
-    say = saying()
+    say = st.container(key="surface-say")
     sharp, flat, depth, shift = held.flat
     curve = flatness.TwoMinima(sharp, flat, depth)
     of_flat, of_sharp = (flatness.price(curve, which, shift) for which in ("flat", "sharp"))

@@ -18,7 +18,7 @@ from initopt_core.ui.server.compute import compute
 from initopt_core.ui.tables import emphasized
 
 from . import look
-from .plan import Held, Plan, move_start
+from .plan import Held, Plan, following, move_start
 
 KEY = "lab_canvas"
 
@@ -42,14 +42,9 @@ def _grid_ranges(held: Held) -> tuple[float, float, float, float]:
     return tuple(held.look.get("zoom", held.plan.ranges))
 
 
-def saying() -> Any:
-    """Where the sentence goes; it keeps its height, so that the picture stays in place."""
-    return st.container(key="surface-say")
-
-
 def show(lab: Laboratory, held: Held) -> None:
     """The race on its surface, and the sentence about it; a drag of the start reruns this alone."""
-    plan, say = held.plan, saying()
+    plan = held.plan
     marks = landmarks_of(plan)
     made = scene_of(plan)
     endless = not marks.minima and compute(unbounded, plan.surface, plan.ranges)
@@ -67,13 +62,15 @@ def show(lab: Laboratory, held: Held) -> None:
         if value.get("done"):  # sliders and link are told when the hand rests
             lab.answer(PICTURE, *_start_sliders(value["run"]))
 
-    # The words first: they stand above the picture, which must not move when they come.
+    # The words first: they stand above the picture, which must not move when they come; one
+    # element, which keeps its height.
     story = RACES[plan.race].story if plan.race in RACES else facts_of(held)
-    if not say_problem(held, say):
-        say.html(
-            f'<p class="initopt-sentence">{emphasized(text)}</p>'
-            f'<p class="surface-story">{html.escape(story)}</p>'
-        )
+    told = (
+        problem_of(held)
+        or f'<p class="initopt-sentence">{emphasized(text)}</p>'
+        f'<p class="surface-story">{html.escape(story)}</p>'
+    )
+    st.html(f'<div class="surface-say">{told}</div>')
     surface_canvas(
         made,
         compute(grid, plan.surface, _grid_ranges(held)),
@@ -88,6 +85,7 @@ def show(lab: Laboratory, held: Held) -> None:
             ack=st.session_state.get("_surface_ack", 0),
             look=held.look,
             wish=look.wish(held.look),
+            sliders=lab.news(following(plan)),
         ),
         key=KEY,
         on_start=moved,
@@ -105,21 +103,16 @@ def _start_sliders(run: int) -> tuple[str, ...]:
 LAST = "Shown is the last formula that could be used."
 
 
-def say_problem(held: Held, say: Any) -> bool:
-    """What is wrong with a typed formula, if anything is: the reason, the text, and a pointer
-    below it. It stands in place of the sentence, as high as that, so that nothing moves.
-
-    Returns:
-        Whether there is a problem.
-    """
+def problem_of(held: Held) -> str:
+    """What is wrong with a typed formula, as HTML: the reason, the text, and a pointer below it;
+    empty where nothing is. It stands in place of the sentence, as high as that."""
     if held.plan.surface.name != FORMULA or not held.problem:
-        return False
+        return ""
     reason, _, pointer = held.problem.partition("\n")
-    say.html(
+    return (
         f'<div class="surface-problem" role="alert">{html.escape(reason)}'
         f"<br><pre>{html.escape(pointer)}</pre>{LAST}</div>"
     )
-    return True
 
 
 def facts_of(held: Held) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -123,7 +124,8 @@ class Held:
     look: dict[str, Any]
 
 
-# -- the controls' parameters -----------------------------------------------------------------
+# -- the controls' parameters: the same at each change, so made once ---------------------------
+@cache
 def optimizer_choice(i: int) -> Parameter:
     """Which optimizer run `i` is."""
     default = FIRST.runs[i][0] if i < len(FIRST.runs) else "Adam"
@@ -137,7 +139,8 @@ def default_rate(surface: str, optimizer: str) -> float:
     return first_rate(surface, optimizer)
 
 
-def optimizer_parameters(surface: str, name: str) -> list[Parameter]:
+@cache
+def optimizer_parameters(surface: str, name: str) -> tuple[Parameter, ...]:
     """An optimizer's parameters as controls: the rate in a range where something happens."""
     out = []
     for p in OPTIMIZERS[name].parameters:
@@ -146,14 +149,16 @@ def optimizer_parameters(surface: str, name: str) -> list[Parameter]:
                 p, default=default_rate(surface, name), low=1e-6, high=1e3, label="Learning rate η"
             )
         out.append(p)
-    return out
+    return tuple(out)
 
 
+@cache
 def own_start(i: int) -> Parameter:
     """Whether run `i` has a start of its own."""
     return Parameter(f"own{i}", "A start of its own", False, help="Drag its own ring.")
 
 
+@cache
 def schedule_choice(i: int | None = None) -> Parameter:
     """How the rate changes: of all runs, or of run `i`, which may take that of all."""
     if i is None:
@@ -168,6 +173,7 @@ def schedule_label(name: str) -> str:
     return "As for all" if name == ALL else SCHEDULES[name].label
 
 
+@cache
 def updates(entry: SurfaceEntry) -> Parameter:
     """How many steps all runs take."""
     return Parameter("updates", "Updates", entry.updates, 1, MAX_UPDATES)
@@ -187,15 +193,17 @@ def start(
     ]
 
 
-def edges(entry: SurfaceEntry) -> list[Parameter]:
+@cache
+def edges(entry: SurfaceEntry) -> tuple[Parameter, ...]:
     """The four edges of what is shown."""
     labels = (("from1", "w₁ from"), ("to1", "w₁ to"), ("from2", "w₂ from"), ("to2", "w₂ to"))
-    return [
+    return tuple(
         Parameter(name, label, value, -100.0, 100.0)
         for (name, label), value in zip(labels, entry.ranges, strict=True)
-    ]
+    )
 
 
+@cache
 def colouring(entry: SurfaceEntry) -> Parameter:
     """Linear or log colours."""
     return Parameter("color", "Colours of the loss", entry.color, choices=("linear", "log"))
@@ -230,7 +238,7 @@ def read(take: Reading) -> Held:
         if rate == ALL:
             rate, rate_settings = for_all
         runs.append(Run(name, tuple(sorted(settings.items())), begin, rate, rate_settings))
-    steps = take(updates(entry), group="updates")
+    steps = take(updates(entry), group="updates", told=_paths_shown)
     ranged: dict[str, Any] = {"answers": (PICTURE, CONTROLS)}  # a note may come
     ranges = tuple(take(p, group="ranges", **ranged) for p in edges(entry))
     usable = ranges[0] < ranges[1] and ranges[2] < ranges[3]
@@ -258,24 +266,35 @@ def read(take: Reading) -> Held:
 WHOLE = (PICTURE, CONTROLS)
 """What a control answers on which other controls depend."""
 OF_SURFACE = "of-surface"
-"""The fragment of the surface's settings, and of news for the sliders that follow it."""
+"""The fragment of the surface's settings, all in one: there are two at most."""
+BOTH = (PICTURE, OF_SURFACE)
 UNUSABLE = "_unusable_ranges"
 """Whether the side warns of the ranges."""
 
 
 def of_surface() -> tuple[str, ...]:
-    """What answers another surface: its settings, which tell the rates and the updates, as long as
-    nothing is open that depends on it, too."""
+    """What answers another surface: its settings, and the picture, which tells the rates and the
+    updates, as long as nothing is open that depends on it, too."""
     menus = (f"_run{i}_more" for i in range(values.get(COUNT.name, COUNT.default)))
     if any(map(st.session_state.get, (UNUSABLE, "_start_part", "_view_part", *menus))):
         return WHOLE
-    return (PICTURE, OF_SURFACE)
+    return BOTH
+
+
+def _paths_shown() -> bool:
+    """Whether the canvas is drawn, which tells `following`."""
+    return values.get(PART.name, PATHS) == PATHS
+
+
+def following(plan: Plan) -> tuple[str, ...]:
+    """The sliders that another surface moves: every rate, and the number of updates."""
+    return (*(f"run{i}_{run.optimizer}_lr" for i, run in enumerate(plan.runs)), "updates")
 
 
 def _surface(entry: SurfaceEntry, take: Reading) -> tuple[Surface, str]:
     """The chosen surface, and what is wrong with its formula, if anything."""
     if entry.name != FORMULA:
-        settings = take.settings(entry, "surface_", group="surface")
+        settings = take.settings(entry, "surface_", group="surface", alone=False, answers=BOTH)
         return Surface(entry.name, tuple(sorted(settings.items()))), ""
     text = take(TYPED, group="surface", max_chars=200)
     try:
@@ -299,8 +318,9 @@ def _settings(take: Reading, entry: Entry, i: int, name: str) -> dict[str, Any]:
         place = f"run{i}" if p.name == "lr" else f"menu{i}"
         answers = WHOLE if told and p.name in ("lr", "momentum") else (PICTURE,)
         spoken = f"{who}: {in_mid_sentence(p.label)}"
+        hears: dict[str, Any] = {"told": _paths_shown} if p.name == "lr" else {}
         out[p.name] = take(
-            p, f"run{i}_{name}_{p.name}", group=place, answers=answers, spoken=spoken
+            p, f"run{i}_{name}_{p.name}", group=place, answers=answers, spoken=spoken, **hears
         )
     return out
 

@@ -28,20 +28,18 @@ def test_facts_are_the_entrys_or_of_the_formula():
 @pytest.mark.parametrize(
     ("surface", "problem", "written"),
     [
-        (Surface("rosenbrock"), "", []),
-        (OWN, "", []),
+        (Surface("rosenbrock"), "", ""),
+        (OWN, "", ""),
         (
             OWN,
             "No <b> here.\n2 < <\n    ^",
-            ['<div class="surface-problem" role="alert">No &lt;b&gt; here.'
-             f"<br><pre>2 &lt; &lt;\n    ^</pre>{lab.LAST}</div>"],
+            '<div class="surface-problem" role="alert">No &lt;b&gt; here.'
+            f"<br><pre>2 &lt; &lt;\n    ^</pre>{lab.LAST}</div>",
         ),
     ],
 )  # fmt: skip
 def test_a_problem_has_its_place_and_is_no_markup(surface, problem, written):
-    said = []
-    lab.say_problem(held(surface, problem), SimpleNamespace(html=said.append))
-    assert said == written
+    assert lab.problem_of(held(surface, problem)) == written
 
 
 def test_what_is_sampled_is_what_is_seen():
