@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -74,6 +76,7 @@ def stage(figure: Figure, options: ClipOptions, hidden: Sequence[str] = ()) -> S
         at = svg.index(">") + 1
         svg = f"{svg[:at]}<style>{rules}</style>{svg[at:]}"
     panels = tuple(tuple(map(float, found)) for found in _PANEL.findall(svg))
+    svg = _IMAGE.sub(partial(_at_size, zoom=drawn.zoom), svg)
     return Stage(_raster(svg), drawn.left, drawn.top, drawn.zoom, panels)
 
 
@@ -84,9 +87,27 @@ _PANEL = re.compile(
 """A panel where Vega has put it: gaps grow with the letters."""
 
 
-def _raster(svg: str) -> Image.Image:
-    import io
+_IMAGE = re.compile(
+    r'<image xlink:href="data:image/png;base64,([^"]+)"([^>]*? width="([\d.]+)" height="([\d.]+)")'
+)
 
+
+def _at_size(found: re.Match[str], zoom: float) -> str:
+    """A picture in the chart at the size at which it is shown: Pillow enlarges it five times as
+    fast as the renderer does, which took as long as twenty frames."""
+    data, look, wide, high = found.groups()
+    wanted = round(float(wide) * zoom), round(float(high) * zoom)
+    small = Image.open(io.BytesIO(base64.b64decode(data)))
+    if "image-rendering" in look or wanted <= small.size:
+        return found[0]
+    out = io.BytesIO()
+    large = small.convert("RGBA" if "A" in small.getbands() else "RGB")
+    large.resize(wanted, Image.Resampling.BICUBIC).save(out, "PNG", compress_level=1)
+    text = base64.b64encode(out.getvalue()).decode()
+    return f'<image image-rendering="optimizeSpeed" xlink:href="data:image/png;base64,{text}"{look}'
+
+
+def _raster(svg: str) -> Image.Image:
     image = Image.open(io.BytesIO(converter().svg_to_png(svg, scale=1)))
     return image.convert("RGB")
 

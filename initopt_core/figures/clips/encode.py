@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -96,11 +97,21 @@ def _mp4(frames: Iterator[Image.Image], path: Path, options: ClipOptions) -> Non
             stream = out.add_stream("libx264", rate=Fraction(options.fps))
             stream.width, stream.height, stream.pix_fmt = options.width, options.height, "yuv420p"
             stream.options = {"crf": str(QUALITY), "preset": "veryfast", "tune": "animation"}
-            for image in frames:
-                for packet in stream.encode(av.VideoFrame.from_ndarray(np.asarray(image), "rgb24")):
+
+            def encode(frame: av.VideoFrame | None = None) -> None:
+                for packet in stream.encode(frame):
                     out.mux(packet)
-            for packet in stream.encode():
-                out.mux(packet)
+
+            with ThreadPoolExecutor(1, "encoder") as beside:  # while the next one is drawn
+                before = None
+                for image in frames:
+                    frame = av.VideoFrame.from_ndarray(np.asarray(image), "rgb24")  # a copy
+                    if before is not None:
+                        before.result()
+                    before = beside.submit(encode, frame)
+                if before is not None:
+                    before.result()
+            encode()
     except FFmpegError as problem:  # not all of them are OSErrors
         raise OSError(problem.errno, f"encoding: {problem.strerror}") from None
 
