@@ -295,6 +295,12 @@ def mixed(color: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)
 
 
+def shades(n: int) -> list[str]:
+    """`n` colours of `SEQUENTIAL`, evenly spaced, as #rrggbb."""
+    rgb_of = viridis(np.linspace(0, 1, n))
+    return ["#" + "".join(f"{round(v):02X}" for v in one) for one in rgb_of]
+
+
 def viridis(u: np.ndarray) -> np.ndarray:
     """`SEQUENTIAL` for pictures: colours [..., 3], 0 to 255, of numbers from 0 (dark) to 1; NaN
     counts as 0."""

@@ -24,6 +24,7 @@ from initopt_core.initialization.presets import PRESETS, Preset
 from initopt_core.loss_surfaces import code as surface_code
 from initopt_core.loss_surfaces.flatness import SHIFT, SLIDES, TwoMinima, minima_settings
 from initopt_core.loss_surfaces.labels import race_settings
+from initopt_core.loss_surfaces.landmarks import landmarks
 from initopt_core.loss_surfaces.presets import RACES, Race
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.published import ACCURACIES, BATCH, PIXELS
@@ -35,8 +36,11 @@ from initopt_core.wording import number, percent
 
 from . import clips as moving
 from . import initialization, loss_surfaces, training
+from .export.options import ExportOptions
 from .figure import Figure
 from .images import image_grid, origin
+from .loss_surfaces.canvas_page import canvas_page
+from .loss_surfaces.scene import Showing, grid, scene
 
 TUTORIAL_RACES = ("ravine", "steep")
 SEEDS = 5
@@ -131,6 +135,7 @@ class Item:
         shown: what to look for on that page, where that is not plain.
         program: gives a runnable script, or "".
         clips: names of `clips` that move it.
+        playing: makes its interactive page where that is more than the figure with its hover.
     """
 
     name: str
@@ -143,6 +148,7 @@ class Item:
     shown: str = ""
     program: Callable[[], str] = field(default=str)
     clips: tuple[str, ...] = ()
+    playing: Callable[[ExportOptions], bytes] | None = None
 
     def link(self, base: str = "") -> str:
         """The permalink below the app's address `base`; "" where no page shows it."""
@@ -341,6 +347,7 @@ def _surfaces() -> Iterator[Item]:
                 shown="At step 0 no path covers it; Play starts the race." if kind in look else "",
                 program=partial(_race_program, chosen),
                 clips={"paths": (f"{stem}-paths",), "surface-3d": (f"{stem}-orbit",)}.get(kind, ()),
+                playing=partial(_playing, chosen, kind) if kind in LOOKS else None,
             )
 
 
@@ -373,6 +380,27 @@ def _drawn_race(chosen: Race, kind: str) -> Figure:
     if kind == "losses":
         return loss_surfaces.losses(traces, labels)
     return loss_surfaces.paths(surface, traces, labels, *place)
+
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "surface-3d": {"solid": True, "step": 0},
+    "surface": {"step": 0},
+    "paths": {},
+}
+"""How the laboratory's canvas shows each figure of a race first, see `Look` in protocol.js."""
+
+
+def _playing(chosen: Race, kind: str, options: ExportOptions) -> bytes:
+    """The race on the laboratory's canvas, with its controls."""
+    surface, runs = _runs(chosen)
+    facts, label = SURFACES[chosen.surface], surface.label
+    made = scene(
+        surface, runs, chosen.length, 0.0, 0, facts.ranges, landmarks(surface, facts.ranges)
+    )
+    shown = Showing(
+        label, label, facts.ranges, facts.color, _raced(chosen, kind).alt, look=LOOKS[kind]
+    )
+    return canvas_page(made, grid(surface, facts.ranges), shown, options)
 
 
 def _traces(

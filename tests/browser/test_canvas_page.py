@@ -2,9 +2,14 @@
 
 from playwright.sync_api import expect
 
+from initopt_core.data import load_sample
 from initopt_core.descent import Run
+from initopt_core.figures import initialization
+from initopt_core.figures.export.options import ExportOptions
+from initopt_core.figures.export.page import chart_page
 from initopt_core.figures.loss_surfaces.canvas_page import canvas_page
 from initopt_core.figures.loss_surfaces.scene import Showing, grid, scene
+from initopt_core.initialization import Settings, observe
 from initopt_core.loss_surfaces.landmarks import landmarks
 from initopt_core.surfaces import Surface
 
@@ -66,3 +71,32 @@ def test_it_plays_from_the_disk_in_a_frame_without_a_request(page, tmp_path):
     assert frame.locator('[data-tool="pan"]').is_hidden()
     assert {url.split(":")[0] for url in asked} == {"file", "blob"}
     assert page.problems == []
+
+
+def test_its_bar_is_in_sight_in_a_low_frame(page, tmp_path):
+    bowl, ranges = Surface("quadratic"), (-2.0, 2.0, -1.0, 1.0)
+    made = scene(
+        bowl, (Run("SGD", (("lr", 0.1),), (1.0, 0.5)),), 5, 0.0, 0, ranges, landmarks(bowl, ())
+    )
+    shown = Showing("A bowl", "A bowl", ranges, "linear", "A bowl.", look={"step": 0})
+    look = ExportOptions(title="A bowl", caption="Some words.")
+    (tmp_path / "bowl.html").write_bytes(canvas_page(made, grid(bowl, ranges), shown, look))
+    for width, height in ((800, 500), (600, 420), (1300, 850)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto((tmp_path / "bowl.html").as_uri())
+        expect(page.locator('.sc-root:not([data-drawn="0"])')).to_be_visible(timeout=20_000)
+        box = page.locator(".sc-bar").bounding_box()
+        assert box["y"] + box["height"] <= height
+
+
+def test_a_wide_chart_is_as_wide_as_its_frame(page, tmp_path):
+    seen = observe(Settings.make(batch=32), load_sample())
+    (tmp_path / "chart.html").write_bytes(chart_page(initialization.grid(seen)))
+    page.set_viewport_size({"width": 900, "height": 560})
+    page.goto((tmp_path / "chart.html").as_uri())
+    chart = page.locator("#chart svg")
+    expect(chart).to_be_visible(timeout=20_000)
+    page.wait_for_function("document.querySelector('#chart svg').style.width")
+    box = chart.bounding_box()
+    assert 800 < box["width"] <= 868 and box["height"] < 500
+    assert page.evaluate("document.querySelector('#chart').scrollWidth <= 868")

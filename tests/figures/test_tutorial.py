@@ -127,3 +127,16 @@ def test_every_figure_leaves_with_the_settings_that_make_it(course):
         if "race" in name:
             rates = [racer["settings"]["lr"] for racer in settings["racers"]]
             assert (settings["epochs"], rates) == (40, [0.1, 0.1, 0.001])
+
+
+def test_a_surfaces_interactive_page_is_the_laboratorys_with_its_controls():
+    """Course's was a still picture in three dimensions."""
+    items = {item.name: item for item in tutorial.course(data.load_sample())}
+    playing = [name.partition("-")[2] for name, item in items.items() if item.playing]
+    assert playing == [
+        f"{stem}-{kind}"
+        for stem in ("pathological", "steep-optima")
+        for kind in ("surface-3d", "surface", "paths")
+    ]
+    made = items["22-steep-optima-surface-3d"].playing(export.ExportOptions(title="Wells")).decode()
+    assert 'data-messages="grid scene"' in made and len(made) < 1_500_000 and "Wells" in made

@@ -5,8 +5,9 @@ import { Finger } from "./finger.js";
 import { Frame } from "./frame.js";
 import { cut } from "./ways.js";
 
-const SIZE = 2, HEIGHT = 1.1, MESH = 96, COARSE = 4, EYE = [2.6, 2.35, 3.15];
-const TALL = 0.75, STEEP = (46 * Math.PI) / 180; // a place as high as this is looked into from above
+const SIZE = 2, HEIGHT = 1.1, MESH = 96, COARSE = 4;
+// Where the camera stands at first and what it looks at, in exported pictures, too: figures/space.py.
+const EYE = [2.2, 3.25, 2.7], TARGET = [0, 0.35, 0];
 const FOV = 38, NARROW = 1.12; // degrees up and down; width by height below which they are more
 
 /** @param {string} path below assets/web */
@@ -26,22 +27,6 @@ export async function loadThree(address = servedAt) {
   return { T: three, OrbitControls: orbit.OrbitControls };
 }
 
-/**
- * Where the camera stands at first: in a place higher than wide it looks down more steeply, since the
- * surface would be a band with nothing above and below it.
- * @param {number} aspect width by height
- * @param {number[]} target
- * @returns {number[]}
- */
-export function usualEye(aspect, target) {
-  if (aspect >= 1) return EYE;
-  const [x, y, z] = EYE.map((v, i) => v - target[i]), along = Math.hypot(x, z);
-  const flat = Math.atan2(y, along), part = Math.min((1 - aspect) / (1 - TALL), 1);
-  const up = flat + part * (STEEP - flat), far = Math.hypot(along, y);
-  const k = (far * Math.cos(up)) / along;
-  return [target[0] + k * x, target[1] + far * Math.sin(up), target[2] + k * z];
-}
-
 export class Space {
   /**
    * @param {Element} element
@@ -59,7 +44,7 @@ export class Space {
     this.camera = new T.PerspectiveCamera(FOV, 1, 0.05, 50);
     this.camera.position.set(...EYE);
     this.controls = new OrbitControls(this.camera, this.renderer.domElement);
-    this.controls.target.set(0, 0.35, 0);
+    this.controls.target.set(...TARGET);
     this.renderer.domElement.style.touchAction = "pan-y"; // a swipe up or down scrolls the page
     this.controls.touches.ONE = null; // theirs turns before it is known where the finger goes
     new Finger((dx, dy) => {
@@ -195,7 +180,7 @@ export class Space {
   /** @returns {number[] | null} where the camera stands; null at its usual place */
   eye() {
     const eye = this.camera.position.toArray().map((v) => Number(v.toFixed(2)));
-    return this.usual().every((v, i) => Math.abs(v - eye[i]) < 0.02) ? null : eye;
+    return EYE.every((v, i) => Math.abs(v - eye[i]) < 0.02) ? null : eye;
   }
 
   /** @param {number[]} eye */
@@ -205,12 +190,8 @@ export class Space {
     this.lab.dirty();
   }
 
-  usual() {
-    return usualEye(this.camera.aspect, this.controls.target.toArray());
-  }
-
   home() {
-    this.lookFrom(this.usual());
+    this.lookFrom(EYE);
   }
 
   // WebGL lines are one pixel wide; a thin ribbon of segments makes them readable from the back row.

@@ -12,14 +12,13 @@ from PIL import Image, ImageDraw
 from initopt_core.descent import Run
 from initopt_core.figures import theme
 from initopt_core.figures.loss_surfaces.basin_map import colours
-from initopt_core.figures.loss_surfaces.basins import PATCHES, at_minimum
+from initopt_core.figures.loss_surfaces.map_key import PATCHES, is_numbered, numbered
 from initopt_core.figures.loss_surfaces.paths import paths
 from initopt_core.figures.loss_surfaces.picture import SIDE
 from initopt_core.loss_surfaces.basins import DIVERGED, Basins, basins
 from initopt_core.reading import SettingError
 from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
-from initopt_core.wording import number
 
 from .clip import FINE, Clip, Stage, font, stage, times
 from .options import ClipOptions
@@ -60,6 +59,7 @@ def basins_clip(
         hidden = [f"mark-symbol.layer_2_layer_{n}_marks" for n in range(3)]
         hidden += ["mark-image.layer_3_layer_0_marks"]
         hidden += [f"mark-text.layer_3_layer_{n}_marks" for n in range(1, 8)]
+        hidden += ["role-legend"]  # the key of the map says what is what
         still = stage(paths(surface, (), (), ranges, color), options, hidden)
         losses = [float(surface(*torch.tensor(m, dtype=torch.float64))) for m in found.minima]
         own = list(colors or colours(losses))
@@ -76,10 +76,7 @@ def _key(
     """Which colour is which minimum, below the place of the words."""
     (left, top), letters = _beside(still, options)
     size, pen = round(0.85 * letters), ImageDraw.Draw(still.image)
-    texts = [
-        f"({number(x)}, {number(y)}), loss {at_minimum(z)}"
-        for (x, y), z in zip(found.minima, losses, strict=True)
-    ]
+    texts = numbered(found.minima, losses)
     rows = list(zip(texts, hues, strict=True))[:PATCHES]
     more = len(texts) - len(rows)
     rows += [(f"and {more} more", options.export.colors["paper"])] * bool(more)
@@ -105,12 +102,16 @@ def _beside(still: Stage, options: ClipOptions) -> tuple[tuple[int, int], int]:
     return (left, top), round(letters)
 
 
-def _stars(size: tuple[int, int], found: Basins, ranges: Ranges, radius: float) -> Image.Image:
-    """A star on each minimum, as on the page, on nothing; drawn larger and scaled down."""
+def _stars(
+    size: tuple[int, int], found: Basins, ranges: Ranges, radius: float, letters: int
+) -> Image.Image:
+    """A star on each minimum, as on the page, with its number in the key, on nothing; drawn larger
+    and scaled down."""
     x0, x1, y0, y1 = ranges
     over = Image.new("RGBA", (FINE * size[0], FINE * size[1]))
     pen = ImageDraw.Draw(over)
-    for x, y in found.minima:
+    several = is_numbered(found.minima)
+    for n, (x, y) in enumerate(found.minima, 1):
         at = (x - x0) / (x1 - x0) * over.width, (y1 - y) / (y1 - y0) * over.height
         turns = [math.pi * i / 5 - math.pi / 2 for i in range(10)]
         reach = [FINE * radius * (0.45 if i % 2 else 1) for i in range(10)]
@@ -119,6 +120,12 @@ def _stars(size: tuple[int, int], found: Basins, ranges: Ranges, radius: float) 
             for r, a in zip(reach, turns, strict=True)
         ]
         pen.polygon(corners, fill="white", outline="#222", width=FINE)
+        if several:
+            away = FINE * (radius + letters / 3)
+            pen.text(
+                (at[0] + away, at[1] - 0.6 * away), str(n), fill="#222", anchor="mm",
+                font=font(FINE * letters, True), stroke_width=2 * FINE, stroke_fill="white",
+            )  # fmt: skip
     return over.reduce(FINE)
 
 
@@ -139,7 +146,7 @@ def _growing(
     when = np.asarray(Image.fromarray(steps).resize(size, Image.Resampling.NEAREST))
     lost = np.asarray(Image.fromarray(gone).resize(size, Image.Resampling.NEAREST))
     word_at, letters = _beside(still, options)
-    stars = _stars(size, found, ranges, 7 * still.zoom)
+    stars = _stars(size, found, ranges, 7 * still.zoom, round(0.8 * letters))
     blank = still.image.crop((*word_at, still.image.width, top + 3 * letters))
     shown, order = pale.copy(), np.argsort(when, axis=None)
     pixels, inked, arrivals = shown.reshape(-1, 3), colors.reshape(-1, 3), when.ravel()[order]

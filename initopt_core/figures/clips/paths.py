@@ -19,6 +19,7 @@ from initopt_core.figures.loss_surfaces import marks, picture
 from initopt_core.figures.loss_surfaces.frame import LETTERS, edges, written
 from initopt_core.figures.loss_surfaces.marks import Box, Tag, farewells, most_of, placed, walked
 from initopt_core.figures.loss_surfaces.paths import STILL, beyond, paths
+from initopt_core.figures.loss_surfaces.sight import FAINT, THIN, in_sight, sign_seen
 from initopt_core.figures.loss_surfaces.space import (
     HIGH,
     WIDE,
@@ -296,14 +297,19 @@ def _round(
         tags = []
         for (way, inside), look, text in zip(ways, looks, told, strict=True):
             shown = max(1, round(part * longest * 6)) + 1
-            at, _ = big.project(way[:shown])
-            lines = [at[piece] for piece in pieces(inside[:shown])]
+            drawn = in_sight(ground, way[:shown], pieces(inside[:shown]), big.eye)
+            for piece in drawn:
+                if not piece.seen:
+                    stroke(pen, big.project(piece.points)[0], faint(look[0]), THIN * k)
+            lines = [big.project(piece.points)[0] for piece in drawn if piece.seen]
             for line in lines:
                 stroke(pen, line, "white", _HALO * k)
             for piece in (one for line in lines for one in dashed(line, [d * k for d in look[1]])):
                 stroke(pen, piece, look[0], _WIDTH * k)
-            x, y = at[-1].tolist()
-            marker(pen, (x, y), look[2], look[0], _RADIUS * k)
+            end = way[:shown][-1]
+            x, y = big.project(end)[0].tolist()
+            ink = look[0] if sign_seen(ground, end, big.eye) else faint(look[0])
+            marker(pen, (x, y), look[2], ink, _RADIUS * k)
             tags += [Tag(text, x / k, y / k)] if text and shown >= len(way) else []
         _words(pen, *_beside(tags, WIDE, HIGH, letters / still.zoom), k)
         picture_now = empty.copy()
@@ -313,6 +319,11 @@ def _round(
         still.image.paste(picture_now, (left, top))
         _tell_step(still.image, (left, top), part * longest, longest, letters)
         yield still.image
+
+
+def faint(color: str) -> str:
+    """The colour of what is hidden, for a pen that does not blend."""
+    return f"{color}{round(255 * FAINT):02X}"
 
 
 def _axes(

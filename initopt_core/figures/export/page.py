@@ -23,6 +23,14 @@ _POLICY += "script-src 'unsafe-inline' "
 """No request can leave the page."""
 
 
+_SMALLEST = 0.55
+"""Of its own size, to which a chart shrinks in a narrow frame before the frame scrolls."""
+_FITTED = (
+    "() => { const svg = document.querySelector('#chart svg'), wide = +svg.getAttribute('width'); "
+    f"svg.style.cssText = `width:clamp(${{{_SMALLEST} * wide}}px,100%,${{wide}}px);height:auto`; }}"
+)
+
+
 def chart_page(figure: Figure, options: ExportOptions = ExportOptions()) -> bytes:  # noqa: B008
     """The figure with its hover and the Vega runtime in it, UTF-8; no request leaves it.
 
@@ -41,7 +49,7 @@ def chart_page(figure: Figure, options: ExportOptions = ExportOptions()) -> byte
         f'<script type="application/json" id="definition">{definition}</script>',
         "<script>document.fonts.ready.then(() => new vega.View(vega.parse(JSON.parse("
         "document.getElementById('definition').textContent)), {container: '#chart', "
-        "renderer: 'svg', hover: true}).runAsync());</script>",
+        f"renderer: 'svg', hover: true}}).runAsync()).then({_FITTED});</script>",
     ]
     return document(
         f'<div id="chart" role="img" aria-label="{alt}"></div>',

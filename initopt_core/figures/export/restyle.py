@@ -142,11 +142,15 @@ def _walk(part: Any, change: Callable[[dict[str, Any]], None]) -> None:
 def _series(encoding: Any) -> list[str] | None:
     """The colours of an encoding that has one for each series."""
     scale = encoding.get("scale") if isinstance(encoding, dict) else None
-    colors = scale.get("range") if isinstance(scale, dict) else None
-    if not isinstance(colors, list):
+    return _colors(scale.get("range")) if isinstance(scale, dict) else None
+
+
+def _colors(found: Any) -> list[str] | None:
+    """A list of nothing but colours, or None."""
+    if not isinstance(found, list):
         return None
-    known = all(isinstance(c, str) and _HEX.fullmatch(c) for c in colors)
-    return colors if known and colors else None
+    known = all(isinstance(c, str) and _HEX.fullmatch(c) for c in found)
+    return found if known and found else None
 
 
 DASHES: list[list[int]] = [[1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4], [1, 3], [12, 3], [5, 1]]
@@ -160,6 +164,9 @@ def _printed(spec: dict[str, Any]) -> None:
     """Series with the same hues, apart in lightness; lines of them differ in their dashes, too, and
     the legend shows these."""
     lines: set[tuple[str, ...]] = set()
+    for param in spec["params"]:
+        if colors := _colors(param.get("value")):  # of as many series as there are today
+            param["value"] = in_print(colors)[0]
 
     def look(part: dict[str, Any]) -> None:
         color, dash = part.get("color"), part.get("strokeDash")

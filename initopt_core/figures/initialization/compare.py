@@ -107,7 +107,7 @@ def compare(
                 chart = (
                     alt.Chart(alt.NamedData(f"c{r}_{c}"))
                     .mark_line(interpolate="step-after", strokeWidth=1.6)
-                    .encode(x=x, y=y, color=tint)
+                    .encode(x=x, y=y, color=tint, strokeDash=_dash(room))
                 )
                 first = (c if upright else r) == 0
                 head = alt.Title(**over, offset=4) if first else alt.Title("", offset=4)
@@ -134,8 +134,25 @@ def _tint(room: Room) -> alt.Color:
     """The settings' own colours; with a key where the room has a place for one."""
     if not room.entries:
         return alt.Color("color:N", scale=None)
-    colors = [SETTINGS_COLORS[place(i, room.entries)] for i in range(room.entries)]
+    colors = _colors(room)
+    return alt.Color(
+        "color:N", scale=alt.Scale(domain=colors, range=colors), legend=_legend(room, colors)
+    )
+
+
+def _dash(room: Room) -> alt.StrokeDash:
+    """All solid; whoever prints the lines gives each setting its own dashes."""
+    if not room.entries:
+        return alt.StrokeDash()
+    colors = _colors(room)
+    solid = alt.Scale(domain=colors, range=[theme.MEASURED] * len(colors))
+    return alt.StrokeDash("color:N", scale=solid, legend=_legend(room, colors))
+
+
+def _colors(room: Room) -> list[str]:
+    return [SETTINGS_COLORS[place(i, room.entries)] for i in range(room.entries)]
+
+
+def _legend(room: Room, colors: Sequence[str]) -> alt.Legend:
     look = {"symbolType": "stroke", "symbolOpacity": 1, "symbolStrokeWidth": 3}
-    said = f"settings[indexof({colors}, datum.value)]"
-    legend = room.legend(labelExpr=said, **look)
-    return alt.Color("color:N", scale=alt.Scale(domain=colors, range=colors), legend=legend)
+    return room.legend(labelExpr=f"settings[indexof({list(colors)}, datum.value)]", **look)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import altair as alt
 import numpy as np
@@ -24,9 +25,19 @@ DEEPEST = 100.0
 PHASE_ROOM = Room(520, 300, left=56, right=88, top=14, bottom=42, least=180, most=720)
 
 
-def phase(phases: PhaseMap, observation: Observation | None = None) -> Figure:
+_KEY, _LINE = 46, 15
+"""Pixels from the map to its key, and height of a line of that."""
+
+
+def phase(
+    phases: PhaseMap, observation: Observation | None = None, *, by_itself: bool = False
+) -> Figure:
     """The (sigma_w, sigma_b) plane: how many layers a gradient crosses before it has changed by a
-    factor e, 1 / |ln chi|, as colour; the critical line; one dot for each hidden layer."""
+    factor e, 1 / |ln chi|, as colour; the critical line; one dot for each hidden layer.
+
+    Args:
+        by_itself: with what the page says beside it of line and dots.
+    """
     with np.errstate(divide="ignore"):
         layers = 1 / np.abs(np.log(np.maximum(phases.chi, 1e-300)))
     share = np.log10(np.clip(layers, 1, DEEPEST)) / math.log10(DEEPEST)
@@ -102,21 +113,46 @@ def phase(phases: PhaseMap, observation: Observation | None = None) -> Figure:
                 )
             )
         )
-        return alt.layer(image, line, words, dots, key).properties(
-            width=PHASE_ROOM.width, height=PHASE_ROOM.height
-        )
+        layers = [image, line, words, dots, key, *([_key(told)] if by_itself else [])]
+        return alt.layer(*layers).properties(width=PHASE_ROOM.width, height=PHASE_ROOM.height)
+
+    told = ["White line: critical, where gradients keep their size."]
+    if len(dots) == 1:
+        told.append("Pink dot: where the hidden layers of this network are.")
+    elif dots:
+        told.append("Pink dots: where the hidden layers of this network are.")
+    room = PHASE_ROOM
+    if by_itself:
+        room = replace(room, bottom=_KEY + _LINE * len(told))
 
     return Figure(
-        ("init-phase", float(w[0]), float(w[-1]), float(b[0]), float(b[-1])),
+        (
+            "init-phase",
+            float(w[0]),
+            float(w[-1]),
+            float(b[0]),
+            float(b[-1]),
+            *(told if by_itself else ()),
+        ),
         build,
         data,
         alt="Phase map: layers that a gradient crosses over weights' and biases' spread, critical "
         "line in white",
         name="initialization-phase-map",
-        room=PHASE_ROOM,
+        room=room,
         keys=(0.05, 0.05),
         table=lambda: tables.phase(phases),
+        alone=None if by_itself else lambda: phase(phases, observation, by_itself=True),
     )
+
+
+def _key(told: list[str]) -> alt.Chart:
+    """Lines below the map."""
+    mark = alt.Chart(alt.Data(values=[{}])).mark_text(
+        text=told, align="left", baseline="top", lineHeight=theme.sized(_LINE), color=theme.INK
+    )
+    down = alt.ExprRef(f"plot_height + {_KEY - 6} * {theme.TYPE}")
+    return mark.encode(x=alt.value(0), y=alt.YValue(down))
 
 
 def _phase_words(phases: PhaseMap) -> dict:

@@ -1,7 +1,8 @@
 """Figures of the loss-surface laboratory."""
 
-from .basins import PATCHES, MapKey, MapPicture, MapScale, basin_maps, basin_pixels, in_row
+from .basins import MapPicture, basin_maps, basin_pixels, in_row
 from .losses import losses
+from .map_key import PATCHES, MapKey, MapScale
 from .minima import STEEP, two_minima
 from .paths import STAR, paths
 from .picture import PIXELS, SIDE, looks, surface_png, unit

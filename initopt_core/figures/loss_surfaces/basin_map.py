@@ -15,7 +15,8 @@ from initopt_core.loss_surfaces.basins import DIVERGED, Basins, basins
 from initopt_core.surfaces import Surface, unbounded
 from initopt_core.wording import number, percent
 
-from .basins import PATCHES, MapPicture, MapScale, at_minimum, basin_pixels
+from .basins import MapPicture, basin_pixels
+from .map_key import PATCHES, MapScale, at_minimum
 
 NOWHERE, GONE = 255, 254
 """What a pixel holds that reached no minimum, and one that diverged."""

@@ -28,6 +28,8 @@ SOLID = "vendor/three/OrbitControls.js"
 """What the third dimension needs; it imports the rest of the library."""
 MOST = 1_000_000
 """Bytes of a scene, packed: longer races are rounded."""
+_AROUND, _TITLE = 124, 36
+"""Height of all above and below the surface down to the playback's bar, and of a title; pixels."""
 KEPT_BITS = 12
 """Of 23 in the fraction of a rounded number: four digits hold."""
 
@@ -80,7 +82,15 @@ def _style(options: ExportOptions) -> str:
     }
     told = "".join(f"--st-{name}:{value};" for name, value in named.items())
     own = (modules.WEB / FOLDER / "surface_canvas.css").read_text(encoding="utf-8")
-    return f":root{{{told}}}\n{own}"
+    # In a low frame the playback's bar is in sight all the same.
+    around = _AROUND + (_TITLE if options.title else 0)
+    usual = "max(436px, calc(100vh - 284px))"
+    fit = f"clamp(180px, min(calc(100vh - {around}px), {usual}), 820px)"
+    fitted = (
+        f".sc-root{{--stage:{fit}}}h1{{margin:0 0 8px;line-height:1.4}}"
+        "@media (max-width:640px){.sc-stage{max-height:var(--stage)}}"
+    )
+    return f":root{{{told}}}\n{own}\n{fitted}"
 
 
 def _rounded(message: bytes) -> bytes:

@@ -55,18 +55,37 @@ def spots(surface: Surface, ranges: Ranges) -> dict[str, dict[str, Any]]:
     found = landmarks(surface, ranges)
     lowest = min((z for *_, z in found.minima), default=0.0)
     stars = [
-        {"w1": x, "w2": y, "area": (2 * _RADII[z > lowest + 1e-6]) ** 2} for x, y, z in found.minima
+        {
+            "w1": x,
+            "w2": y,
+            "area": (2 * _RADII[z > lowest + 1e-6]) ** 2,
+        }
+        for x, y, z in found.minima
     ]
-    return {
-        "minima": series(stars, digits=7),
-        "saddles": series([{"w1": x, "w2": y} for x, y in found.saddles], digits=7),
-    }
+    crosses = [{"w1": x, "w2": y} for x, y in found.saddles]
+    return {"minima": series(stars, digits=7), "saddles": series(crosses, digits=7)}
+
+
+MINIMUM, SADDLE = "minimum", "saddle"
+_CROSS = "M-1,-1L1,1M1,-1L-1,1"
+
+
+def marks_in(surface: Surface, ranges: Ranges) -> tuple[str, ...]:
+    """Which of the marks are in this view: those have an entry in the key."""
+    found = landmarks(surface, ranges)
+    x0, x1, y0, y1 = ranges
+
+    def seen(points: Sequence[tuple[float, ...]]) -> bool:
+        return any(x0 <= x <= x1 and y0 <= y <= y1 for x, y, *_ in points)
+
+    kinds = ((MINIMUM, found.minima), (SADDLE, found.saddles))
+    return tuple(name for name, points in kinds if seen(points))
 
 
 def ground_marks(x: alt.X, y: alt.Y) -> theme.Layers:
     """Crosses and stars of the datasets that `spots` gives."""
     cross = alt.Chart(alt.NamedData("saddles")).encode(x, y)
-    look = {"shape": "M-1,-1L1,1M1,-1L-1,1", "size": 64, "filled": False, "clip": True}
+    look = {"shape": _CROSS, "size": 64, "filled": False, "clip": True}
     area = alt.Size("area:Q", scale=None)
     return alt.layer(
         cross.mark_point(stroke="black", strokeWidth=3.4, opacity=0.55, **look),
@@ -75,6 +94,31 @@ def ground_marks(x: alt.X, y: alt.Y) -> theme.Layers:
         .mark_point(shape=_star(), fill="white", stroke=INK, strokeWidth=1, opacity=1, clip=True)
         .encode(x, y, size=area),
     )
+
+
+def mark_key(marks: Sequence[str], offset: float | alt.ExprRef) -> theme.Layers:
+    """What the marks mean, at the right: layers that show nothing but their legends.
+
+    Args:
+        marks: of `marks_in`.
+        offset: from the plot, in pixels.
+    """
+    looks: dict[str, tuple[str, int, str, str | alt.ExprRef]] = {
+        MINIMUM: (_star(), 150, "white", INK),
+        SADDLE: (_CROSS, 64, "transparent", theme.INK),
+    }
+    layers = []
+    for name in marks:
+        shape, area, fill, stroke = looks[name]
+        legend = alt.Legend(
+            title=None, offset=offset, symbolType=shape, symbolStrokeColor=stroke,
+            symbolSize=alt.ExprRef(f"{area} * {theme.TYPE} * {theme.TYPE}"),
+            symbolOpacity=1, symbolStrokeWidth=1.3,
+        )  # fmt: skip
+        scale = alt.Scale(domain=[name], range=[fill])
+        mark = alt.Chart(alt.Data(values=[{"what": name}])).mark_point(opacity=0)
+        layers.append(mark.encode(fill=alt.Fill("what:N", scale=scale, legend=legend)))
+    return alt.layer(*layers).resolve_scale(fill="independent")
 
 
 def walked(trace: Trace) -> np.ndarray:

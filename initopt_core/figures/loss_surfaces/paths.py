@@ -16,7 +16,7 @@ from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
 
 from .contours import contours
-from .marks import Tag, farewells, ground_marks, spots, tag_layers, walked
+from .marks import Tag, farewells, ground_marks, mark_key, marks_in, spots, tag_layers, walked
 from .picture import (
     BESIDE_BAR,
     SIDE,
@@ -59,6 +59,8 @@ def paths(
     low, high = ends_of(surface, ranges)
     dotted = len(traces) > 0 and max(len(t.lr) for t in traces) <= MOST_DOTTED
 
+    key = marks_in(surface, ranges)
+
     def build() -> alt.TopLevelMixin:
         x = alt.X("w1:Q", **_weight("w1", *ranges[:2]))
         y = alt.Y("w2:Q", **_weight("w2", *ranges[2:]))
@@ -74,10 +76,12 @@ def paths(
         dots = lines.mark_point(filled=True, size=15, opacity=1, clip=True)
         dots = dots.encode(color=color_of)
         bar = color_bar(low, high, color, SIDE + 18, SIDE)
-        still = [picture, contours(surface, ranges, color, SIDE), ground_marks(x, y)]
+        still = [picture, contours(surface, ranges, color, SIDE)]
+        still += [ground_marks(x, y)]
         moving = [_rings(x, y), halo, ink, *([dots] if dotted else []), ends, left]
         moving += tag_layers(tags, SIDE, SIDE)
-        return alt.layer(*still, *(moving if names else []), bar).properties(
+        told = [mark_key(key, BESIDE_BAR)] if key else []
+        return alt.layer(*still, *(moving if names else []), bar, *told).properties(
             width=SIDE, height=SIDE, title=surface.label
         )
 

@@ -153,7 +153,8 @@ def _channels(
     parts = list(zip(*looks([t.run.optimizer for t in traces]), strict=True)) or [(), (), ()]
     colors, dashes, shapes = (alt.Scale(domain=labels, range=list(p)) for p in parts)
     size = alt.ExprRef(f"110 * {theme.TYPE} * {theme.TYPE}")
-    look = {"title": None, "legend": alt.Legend(offset=offset, symbolSize=size)}
+    legend = alt.Legend(offset=offset, symbolSize=size, symbolOpacity=1)
+    look = {"title": None, "legend": legend}
     return (
         alt.Color("optimizer:N", scale=colors, **look),
         alt.StrokeDash("optimizer:N", scale=dashes, **look),

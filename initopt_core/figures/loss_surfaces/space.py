@@ -22,11 +22,13 @@ from .frame import HEIGHT, LETTERS, SIZE, edges, written
 from .marks import Tag, farewells, tag_layers, walked
 from .paths import HALO, _path_rows, grid_rows, told
 from .picture import BESIDE_BAR, _channels, color_bar, ends_of, unit
+from .sight import FAINT, THIN, in_sight, sign_seen
 
-EYE, TARGET, ANGLE = (2.6, 2.35, 3.15), (0.0, 0.35, 0.0), 38.0
-"""Where the camera is at first, what it looks at, and its angle of view in degrees.
+EYE, TARGET, ANGLE = (2.2, 3.25, 2.7), (0.0, 0.35, 0.0), 38.0
+"""Where the camera is at first, what it looks at, and its angle of view in degrees: on every
+surface and in every shape of a picture, high enough to look into wells and ravines.
 
-`assets/web/surface_canvas/space.js` has the same numbers."""
+`assets/web/surface_canvas/space.js` has the same numbers, and a test compares them."""
 NEAREST = 2.0
 """How near to its target the camera may stand: no part of the surface is behind it."""
 _HALO: dict[str, Any] = {"stroke": theme.PAPER, "strokeWidth": 4, "strokeJoin": "round"}
@@ -190,7 +192,8 @@ def space(
     color: str,
     eye: Sequence[float] | None = None,
 ) -> Figure:
-    """The surface in three dimensions, with every path on it; without traces the surface alone.
+    """The surface in three dimensions, with every path on it, faint where the surface hides it;
+    without traces the surface alone.
 
     Heights follow the colours, so that a log surface is seen in its log shape.
 
@@ -205,20 +208,28 @@ def space(
     def build() -> alt.TopLevelMixin:
         return _chart(ground, camera, channels if names else (), tags)
 
-    rows, ends, tags = [], [], []
+    rows, behind, ends, tags = [], [], [], []
     told_of = farewells(surface, traces, names, ranges)
     for label, trace, words in zip(names, traces, told_of, strict=True):
         points, inside = ground.along(trace)
         at, _ = camera.project(points)
-        for n, part in enumerate(pieces(inside)):
-            x, y, k = *at[part].T, np.arange(len(at))[part]
-            rows.append({"optimizer": label, "piece": n, "k": k, "x": x, "y": y})
-        ends.append({"optimizer": label, "x": at[-1, 0], "y": at[-1, 1]})
+        for n, piece in enumerate(in_sight(ground, points, pieces(inside), camera.eye)):
+            x, y = camera.project(piece.points)[0].T
+            told_apart = {"optimizer": label, "piece": n}
+            (rows if piece.seen else behind).append(told_apart | {"k": piece.at, "x": x, "y": y})
+        seen = sign_seen(ground, points[-1], camera.eye)
+        ends.append(
+            {"optimizer": label, "x": at[-1, 0], "y": at[-1, 1], "ink": 1 if seen else FAINT}
+        )
         tags += [Tag(words, *at[-1].tolist())] if words else []
     return Figure(
         ("surface-space", tuple(names), surface, ranges, color, camera.begin, tuple(tags)),
         build,
-        {"paths": series(rows, digits=6), "ends": series(ends, digits=6)},
+        {
+            "paths": series(rows, digits=6),
+            "behind": series(behind, digits=6),
+            "ends": series(ends, digits=6),
+        },
         alt=f"Loss surface {surface.label} in three dimensions"
         + (f" with the paths of {', '.join(names)}." if names else "."),
         name="loss-surface-3d",
@@ -236,14 +247,18 @@ def _chart(
     if channels:
         color_of, dash_of, shape_of = channels
         lines = alt.Chart(alt.NamedData("paths")).encode(x, y, order="k:Q")
+        hidden = alt.Chart(alt.NamedData("behind")).encode(x, y, order="k:Q")
         layers += [
+            hidden.mark_line(strokeWidth=THIN, opacity=FAINT, clip=True).encode(
+                color=color_of, strokeDash=dash_of, detail="piece:N"
+            ),
             lines.mark_line(**HALO).encode(detail=["optimizer:N", "piece:N"]),
             lines.mark_line(strokeWidth=2, clip=True).encode(
                 color=color_of, strokeDash=dash_of, detail="piece:N"
             ),
             alt.Chart(alt.NamedData("ends"))
-            .mark_point(filled=True, size=110, opacity=1, stroke="white", clip=True)
-            .encode(x, y, color=color_of, shape=shape_of),
+            .mark_point(filled=True, size=110, stroke="white", clip=True)
+            .encode(x, y, color=color_of, shape=shape_of, opacity=alt.Opacity("ink:Q", scale=None)),
             *tag_layers(tags, camera.width, camera.height),
         ]
     bar = color_bar(ground.low, ground.high, ground.color, camera.width + 18, camera.height - 60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 import altair as alt
 
@@ -14,6 +14,9 @@ from initopt_core.figures.room import Room
 
 from . import tables
 from .lines import _ROOM, AXES, Line, _x, end_of, panel_room, position
+
+_ENTRY = 86
+"""Pixels of a layer in the legend."""
 
 
 def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
@@ -51,12 +54,16 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
     gone = {label: logs.left_out(values) for label, values in all_values.items()}
     told = [tables.racer(line.label, line.history, line.trials[:1]) for line in found]
     layers = len({g["layer"] for g in groups})
-    room = panel_room(len(panels), 300, 190, left=58, gap=66, entries=layers, entry_width=44)
+    room = panel_room(len(panels), 300, 190, left=58, gap=66, entries=layers, entry_width=_ENTRY)
 
     def build() -> alt.TopLevelMixin:
         # Panels side by side rather than a facet: a facet has none before there is data.
         scale = alt.Scale(type="log", nice=False)
         base = alt.Chart(alt.NamedData("layers"))
+        # All solid on a page; whoever prints them gives each layer its dashes.
+        each: dict[str, Any] = {"domain": [2 * layer for layer in range(layers)]}
+        legend = room.legend(symbolType="stroke", labelExpr="'layer ' + datum.label")
+        look = {"legend": legend if layers else None}
         chart = base.mark_line(strokeWidth=1.4, clip=True).encode(
             x=_x(axis, 4),
             y=alt.Y(
@@ -64,10 +71,9 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
                 scale=scale,
                 axis=theme.log_axis(titles[what], labelExpr=logs.labels("decades"), **_ROOM),
             ),
-            color=alt.Color(
-                "layer:O",
-                scale=alt.Scale(scheme=theme.SEQUENTIAL),
-                legend=room.legend(symbolType="stroke") if layers else None,
+            color=alt.Color("layer:O", scale=alt.Scale(range=theme.shades(layers), **each), **look),
+            strokeDash=alt.StrokeDash(
+                "layer:O", scale=alt.Scale(range=[theme.MEASURED] * layers, **each), **look
             ),
             tooltip=["label:N", "layer:O", alt.Tooltip("y:Q", format=".3~g")],
         )
@@ -111,9 +117,11 @@ def _side_by_side(
 ) -> alt.ConcatChart:
     """One panel for each value of `field`, titled by it, all on the same y scale by default."""
     limit = alt.ExprRef(f"plot_width + {room.gap - 8 if room.gap else room.right}")
+    # Above the axis by the room it has, not by its labels, whose width is only estimated.
+    place = {"frame": "group", "dx": theme.sized(10 - room.left)}
     parts = [
         _only(chart, alt.FieldEqualPredicate(field=field, equal=panel)).properties(
-            title=alt.Title(panel, limit=limit)
+            title=alt.Title(panel, limit=limit, **place)
         )
         for panel in panels
     ]

@@ -10,6 +10,9 @@ import streamlit as st
 from initopt_core.data import FashionMNIST
 from initopt_core.figures import export, gallery, tutorial
 from initopt_core.figures.clips.clip import Clip
+from initopt_core.figures.export import ExportOptions
+from initopt_core.figures.export.page import chart_page
+from initopt_core.figures.figure import Figure
 from initopt_core.figures.tutorial import Item
 from initopt_core.ui import waiting
 from initopt_core.ui.export_menu import export_buttons
@@ -34,7 +37,13 @@ def menu(item: Item, base: str) -> None:
         name=item.name,
         dress=lambda _figure, look: export.dressed(item, look, base),
         together=False,
+        page=partial(_page, item),
     )
+
+
+def _page(item: Item, figure: Figure, options: ExportOptions) -> bytes:
+    """The laboratory's own page of a race, else the figure's."""
+    return item.playing(options) if item.playing else chart_page(figure, options)
 
 
 def _said(clip: str) -> str:

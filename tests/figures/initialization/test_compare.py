@@ -11,6 +11,7 @@ from initopt_core.figures import export
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.export.page import chart_page
 from initopt_core.figures.initialization import Display
+from initopt_core.figures.initialization.display import SETTINGS_COLORS
 from initopt_core.initialization import Settings, observe
 
 
@@ -28,6 +29,20 @@ def test_comparison_uses_shared_bins(views):
     assert all(sum(p["counts"]) == pytest.approx(100, rel=1e-2) for p in both)
     curves = figures.depth(second, [first])
     assert len({r["color"] for r in curves.rows()["activations_lines"]}) == 2
+
+
+def test_a_print_tells_settings_apart_without_colour(views):
+    first = views(hidden="40, 30", batch=64)
+    second = views(hidden="40, 30", batch=64, scheme="pytorch")
+    for look, dashes in (("light", 0), ("print", 1)):
+        svg = export.to_svg(
+            figures.compare([first, second], Display()), export.ExportOptions(look)
+        ).decode()
+        found = set(re.findall(r'stroke-dasharray="([\d, .]+)"', svg)) - {"1,0"}
+        assert len(found) == dashes
+        svg = export.to_svg(figures.depth(second, [first]), export.ExportOptions(look)).decode()
+        kept = [c in svg for c in (SETTINGS_COLORS[0], SETTINGS_COLORS[3])]
+        assert kept == [look == "light"] * 2, "others, apart in lightness"
 
 
 def test_a_file_says_whose_each_colour_is(views):

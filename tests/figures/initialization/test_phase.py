@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from initopt_core.data import load_sample
+from initopt_core.figures import export, theme
 from initopt_core.figures import initialization as figures
-from initopt_core.figures import theme
 from initopt_core.initialization import Settings, observe
 from initopt_core.initialization.theory import PhaseMap
 
@@ -36,3 +36,7 @@ def test_a_network_lies_where_its_weights_and_biases_were_drawn():
     figure = figures.phase(plane, observe(settings, load_sample()))
     (dot,) = figure.rows()["dots"]
     assert (dot["x"], dot["y"]) == pytest.approx((1.5, 0.3), rel=1e-3)
+    assert "Pink" not in str(figure.definition()), "the page says it beside the map"
+    for shown, words in ((figure, ("White line", "Pink dot:")), (figures.phase(plane), ("White",))):
+        svg = export.to_svg(shown).decode()
+        assert all(word in svg for word in words) and ("Pink" in svg) == (len(words) > 1)

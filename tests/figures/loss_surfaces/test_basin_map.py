@@ -7,7 +7,6 @@ from initopt_core.descent import Run
 from initopt_core.figures import export
 from initopt_core.figures import loss_surfaces as figures
 from initopt_core.figures.loss_surfaces import basin_map as basins
-from initopt_core.figures.loss_surfaces import basins as of_maps
 from initopt_core.loss_surfaces.landmarks import landmarks
 from initopt_core.loss_surfaces.presets import RACES
 from initopt_core.surfaces import SURFACES, Surface
@@ -70,20 +69,6 @@ def test_maps_without_minima_show_the_end_loss_on_one_log_scale():
         figures.basin_maps(RAVINE, [made.picture("one")], [], ranges, figures.MapKey(scale, (), ()))
     )
     assert b"loss at the end, log scale" in svg and svg.count(b">0.001<") == 1
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "log", "color"),
-    [(8e-7, 2.06, True, "linear"), (1e-30, 1.0, True, "linear"), (0.5, 3.0, True, "linear"),
-     (0.0, 60.0, False, "linear"), (-4.0, 9.0, False, "log")],
-)  # fmt: skip
-def test_a_tick_stands_at_the_colour_of_its_value(low, high, log, color):
-    scale = of_maps.MapScale("loss", low, high, log, color)
-    ticks = scale.ticks()
-    assert 3 <= len(ticks) <= of_maps.MOST_TICKS
-    for at, text in ticks:
-        assert text == number(float(scale.value(np.array(at))))
-        assert 0 < at < 1
 
 
 def test_maps_of_a_bottomless_surface_show_when_the_view_was_left():

@@ -1,6 +1,7 @@
 """Basin maps as figures for files."""
 
 import io
+import re
 
 import pytest
 from PIL import Image
@@ -11,6 +12,7 @@ from initopt_core.figures import loss_surfaces as figures
 from initopt_core.figures.loss_surfaces import basin_map as basins
 from initopt_core.loss_surfaces.landmarks import landmarks
 from initopt_core.surfaces import Surface
+from initopt_core.wording import number
 
 BOWLS = Surface("himmelblau")
 MINIMA = landmarks(BOWLS, ()).minima
@@ -48,6 +50,15 @@ def test_the_key_has_the_colours_of_the_maps_and_numbers_for_their_darkness(figu
         assert f"rgb({r}, {g}, {b})" in svg  # also in print, whose series get other greys
     assert "(3, 2), loss 0" in svg and "updates until a start arrives" in svg
     assert all(f">{step}</text>" in svg for step in (0, 30, 60))
+
+
+def test_each_star_has_the_number_of_its_minimum_in_the_key(figure):
+    """Colours are not told apart in a grey print."""
+    svg = export.to_svg(figure, export.ExportOptions("print")).decode()
+    assert len(MINIMA) == 4 and "where a start ends (★)" in svg
+    for n, (x, y, _) in enumerate(MINIMA, 1):
+        assert f"{n}: ({number(x)}, {number(y)}), loss" in svg
+        assert len(re.findall(rf'font-weight="bold"[^>]*>{n}</text>', svg)) == 4  # two maps, edges
 
 
 def test_in_one_column_maps_stand_below_one_another(figure):

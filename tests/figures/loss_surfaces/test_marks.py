@@ -16,6 +16,7 @@ from initopt_core.figures.loss_surfaces.marks import (
     LETTERS,
     Tag,
     farewells,
+    marks_in,
     most_of,
     placed,
     spots,
@@ -110,3 +111,19 @@ def test_words_stand_beside_their_places_apart_and_within():
 def test_letters_grow_as_far_as_the_longest_words_have_room():
     assert most_of([Tag("x" * 200, 0, 0)], 420, 420) == pytest.approx(1.01)
     assert most_of([Tag("x", 0, 0)], 420, 420) == 3.5 and most_of([], 420, 420) == 3.5
+
+
+@pytest.mark.parametrize("theme", ["light", "print"])
+def test_the_key_says_what_a_star_and_a_cross_are(raced, theme):
+    _, _, _, _, color = raced
+    for surface, view, told in (
+        (HILLS, VIEW, ("minimum", "saddle")),
+        (HILLS, (2.0, 2.1, -5.0, -4.9), ()),
+        (Surface("quadratic"), (-1.0, 1.0, -1.0, 1.0), ("minimum",)),
+    ):
+        assert marks_in(surface, view) == told
+        svg = export.to_svg(
+            figures.paths(surface, (), (), view, color), export.ExportOptions(theme)
+        ).decode()
+        found = re.findall(r">(minimum|saddle)</text>", svg)
+        assert tuple(found) == told

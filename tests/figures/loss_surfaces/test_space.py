@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,7 @@ from initopt_core.figures.loss_surfaces.space import (
     cut,
     pieces,
 )
+from initopt_core.paths import ASSETS
 from initopt_core.surfaces import Surface
 
 RANGES = (-2.0, 2.0, -2.0, 2.0)
@@ -85,6 +88,16 @@ def test_the_camera_stands_where_the_pages_camera_stands(eye):
     assert depth == pytest.approx(away)
     above = np.array(TARGET) + camera.axes[1] * away * np.tan(np.radians(ANGLE / 2))
     assert camera.project(above)[0] == pytest.approx([150, 0], abs=1e-9)
+
+
+def test_page_and_pictures_have_one_eye_for_every_surface():
+    text = (ASSETS / "web" / "surface_canvas" / "space.js").read_text(encoding="utf-8")
+    for name, here in (("EYE", EYE), ("TARGET", TARGET)):
+        (there,) = re.findall(rf"\b{name} = \[([-\d., ]+)\]", text)
+        assert tuple(map(float, there.split(","))) == here
+    assert float(re.findall(r"\bFOV = (\d+)", text)[0]) == ANGLE
+    camera = figures.space(BOWL, (), (), RANGES, "linear").settings["camera"]
+    assert camera == list(EYE)
 
 
 def test_a_camera_in_the_surface_steps_back_the_way_it_looks():

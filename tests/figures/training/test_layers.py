@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import vl_convert
 
-from initopt_core.figures import training
+from initopt_core.figures import export, training
 from tests.support.charts import points_of_lines, powers, told
 
 
@@ -31,6 +33,21 @@ def test_each_layers_curve_is_what_was_measured():
     figure = training.layers_figure(training.lines([("", history)]), "steps", "gradient")
     drawn = [(r["layer"], r["x"], r["y"]) for r in figure.rows()["layers"]]
     assert drawn == [(0, 0, 1), (0, 20, 0.25), (2, 0, 2), (2, 20, 0.5)]
+
+
+def test_a_print_tells_layers_apart_by_dashes_and_its_key_says_layer():
+    history = told([[2.3, 1.0]])
+    for step in (0, 20):
+        history._take({"kind": "probe", "name": "SGD", "step": step,
+                       "gradient": [1.0, 0.5, 0.2], "ratio": [0.1, 0.1, 0.1]})  # fmt: skip
+    figure = training.layers_figure(training.lines([("", history)]), "steps", "gradient")
+    light, printed = (
+        export.to_svg(figure, export.ExportOptions(look)).decode() for look in ("light", "print")
+    )
+    for svg, dashes in ((light, 0), (printed, 2)):
+        lines = re.findall(r"<path[^>]*mark-line|stroke-dasharray=\"([\d, .]+)\"", svg)
+        assert len({dash for dash in lines if dash and dash != "1,0"}) == dashes
+        assert all(f">layer {n}</text>" in svg for n in (0, 2, 4))
 
 
 @pytest.mark.parametrize("what", ["gradient", "ratio"])
