@@ -328,3 +328,34 @@ def test_a_view_becomes_a_scene_and_the_page_scenes_edits_it(page, app_url):
     page.reload()
     expect(page.locator(".initopt-stage h1")).to_have_text("A flat end", timeout=30_000)
     assert not page.problems
+
+
+def test_what_is_typed_stays_without_leaving_its_field(page, app_url):
+    """After a pause, or when the page is loaded anew; and the field stays under the hand."""
+    page.goto(f"{app_url}/lecture")
+    page.get_by_role("button", name="Copy it to edit").click()
+    title = page.get_by_role("textbox", name="Title", exact=True)
+    expect(title).to_have_value(TUTORIAL.scenes[0].title, timeout=30_000)
+    title.evaluate("(e) => { window.field = e; }")
+    title.press("End")
+    page.keyboard.type(" then")
+    expect(page.get_by_text("1. All weights equal then")).to_be_visible(timeout=30_000)
+    page.keyboard.type(" ")
+    page.wait_for_timeout(1500)
+    page.keyboard.type("some")
+    expect(page.get_by_text("1. All weights equal then some")).to_be_visible(timeout=30_000)
+    assert page.evaluate("document.activeElement === window.field && field.isConnected")
+    notes = page.get_by_role("textbox", name="Notes for the speaker")
+    notes.press("Control+End")
+    page.keyboard.type(" Wait")
+    page.wait_for_timeout(1500)
+    page.keyboard.type(" for")
+    page.wait_for_timeout(1500)
+    page.keyboard.type(" it.")
+    page.wait_for_timeout(1500)
+    assert notes.evaluate("(e) => e === document.activeElement")
+    expect(notes).to_have_value(TUTORIAL.scenes[0].notes + " Wait for it.")
+    page.reload()
+    expect(title).to_have_value("All weights equal then some", timeout=30_000)
+    expect(notes).to_have_value(TUTORIAL.scenes[0].notes + " Wait for it.")
+    assert not page.problems
