@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from urllib.parse import unquote_plus
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from initopt_core.lecture.tutorial import TUTORIAL
@@ -133,6 +135,26 @@ def test_the_next_scene_is_covered_and_bare_after_this_one_was_drawn_on_and_reve
             assert ink[3] == 255 and ink != GUESS, (number, place)
         page.keyboard.press("Enter")
         page.wait_for_function(f"!{COVERED}")
+    assert not page.problems
+
+
+def test_no_curve_stands_out_of_its_cover(projector, app_url):
+    """The recorded race's last points lie on the right edge of their plot."""
+    page = projector
+    page.goto(f"{app_url}/?lecture=tutorial&scene=10")
+    arrived(page, 10)
+    page.wait_for_timeout(500)
+    right = page.evaluate(
+        """async () => {
+          const loaded = performance.getEntriesByType("resource").map((e) => e.name);
+          const bar = loaded.find((name) => name.includes("/stage_bar.js"));
+          const { boxes } = await import(bar.replace("stage_bar.js", "boxes.js"));
+          const { x, y, w, h } = boxes().findLast((one) => one.h > 100);
+          return { x: x + w, y, width: 24, height: h };
+        }"""
+    )
+    shown = Image.open(io.BytesIO(page.screenshot(clip=right))).convert("HSV")
+    assert shown.getchannel("S").getextrema()[1] < 60
     assert not page.problems
 
 

@@ -138,6 +138,16 @@ def test_two_hundred_scenes_are_kept_and_the_next_one_told():
         lecture.added(ONE)
 
 
+ANSWERS = {4: ("number of inputs", "1/d"), 5: ("compromise", "harmonic"), 8: ("twice", "2/d")}
+"""What the first scenes ask for, by the number of the scene whose question it answers."""
+
+
+@pytest.mark.parametrize("number", ANSWERS)
+def test_no_title_of_the_story_answers_a_question_before_it_is_asked(number):
+    said = " ".join(f"{one.title} {one.question}" for one in TUTORIAL.scenes[:number])
+    assert not [answer for answer in ANSWERS[number] if answer in said]
+
+
 def test_a_scene_is_followed_to_its_place():
     assert followed(LECTURE.moved(3, -1), LECTURE, 2) == 3
     assert followed(LECTURE.changed(1, Scene("new", "training")), LECTURE, 1) == 1
