@@ -257,6 +257,19 @@ def test_on_a_surface_it_is_said_who_is_which_colour_and_how_fast(projector, app
     assert not page.problems
 
 
+@pytest.mark.parametrize("size", [(1280, 960), (1024, 768)])
+def test_on_an_older_projector_a_sentence_of_three_lines_moves_nothing_out(page, app_url, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{app_url}/?lecture=tutorial&scene=12")
+    arrived(page, 12)
+    said = page.locator(".st-key-surface-say")
+    expect(said.get_by_text("float32")).to_be_visible(timeout=30_000)
+    still(page, figures=False)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("(e) => e.scrollHeight - e.clientHeight") == 0
+    assert not page.problems
+
+
 EMPTY = """() => {
   window.empty = [];
   const seen = () => [...document.querySelectorAll('canvas')].some((e) =>
