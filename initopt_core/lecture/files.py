@@ -17,7 +17,12 @@ from initopt_core.reading import SettingError, did_you_mean, fields_once, shown
 from .scenes import MAX_SCENES, MAX_TITLE, Lecture, Scene, name_of
 
 VERSION = 1
-MAX_BYTES = 1_000_000
+MAX_MEGABYTES = 1
+"""Of a file: 200 scenes with all that may be said of them. A megabyte is 2^20 bytes here, as it is
+for what the page's field says."""
+MAX_BYTES = MAX_MEGABYTES << 20
+_FORM = '{"lecture": "A title", "version": 1, "scenes": [{"title": …, "link": …}]}'
+_KINDS = {list: "list", str: "text", int: "number", float: "number", bool: "truth value"}
 _FIELDS = ("title", "link", "question", "notes", "hides")
 
 
@@ -39,12 +44,12 @@ def read(data: bytes | str) -> tuple[Lecture, list[str]]:
         SettingError: where there is no lecture at all in it.
     """
     if len(data) > MAX_BYTES:
-        raise SettingError(f"This file is larger than {MAX_BYTES // 1_000_000} MB: no lecture is.")
+        raise SettingError(f"This file is larger than {MAX_MEGABYTES} MB: no lecture is.")
     whole = _parsed(data)
     given, title = whole.get("scenes"), whole.get("lecture")
     if not isinstance(given, list) or not isinstance(title, str):
         raise SettingError(
-            "This is no lecture: it needs a “lecture”, its title, and “scenes”, a list."
+            f"This is no lecture: it needs a “lecture”, its title, and “scenes”, a list: {_FORM}."
         )
     version = whole.get("version")
     if version != VERSION or isinstance(version, bool):
@@ -53,9 +58,12 @@ def read(data: bytes | str) -> tuple[Lecture, list[str]]:
         )
     scenes, problems = [], []
     for number, one in enumerate(given, 1):
+        if len(scenes) >= MAX_SCENES:
+            more = number < len(given)
+            which = f"Scenes {number} to {len(given)} were" if more else f"Scene {number} was"
+            problems.append(f"{which} left out: a lecture has at most {MAX_SCENES} scenes.")
+            break
         try:
-            if len(scenes) >= MAX_SCENES:
-                raise SettingError(f"a lecture has at most {MAX_SCENES} scenes.")
             scenes.append(_scene(one))
         except SettingError as problem:
             called = one.get("title") if isinstance(one, Mapping) else None
@@ -76,7 +84,10 @@ def _parsed(data: bytes | str) -> Mapping[str, Any]:
     except ValueError as problem:
         raise SettingError(f"This file is not JSON that can be read: {problem}.") from None
     if not isinstance(whole, Mapping):
-        raise SettingError("This is no lecture: it begins with {.")
+        raise SettingError(
+            f"This is no lecture: a {_KINDS.get(type(whole), 'value')} stands where an object is "
+            f"expected, {_FORM}."
+        )
     return whole
 
 

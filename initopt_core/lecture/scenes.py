@@ -139,6 +139,19 @@ class Lecture:
         return replace(self, scenes=tuple(found))
 
 
+def followed(before: Lecture, after: Lecture, number: int) -> int:
+    """Number in `after` of the scene that has this number in `before`, or of the one that has come
+    to it; 1 where there is none."""
+    if len(after.scenes) == len(before.scenes) + 1:
+        pairs = zip(before.scenes, after.scenes, strict=False)
+        return next((n for n, (a, b) in enumerate(pairs, 1) if a != b), len(after.scenes))
+    scene = before.scene(number)
+    places = [n for n, one in enumerate(after.scenes, 1) if one == scene]
+    if places:
+        return min(places, key=lambda n: abs(n - number))
+    return max(1, min(number, len(after.scenes)))
+
+
 def is_name(text: str) -> bool:
     """Whether a link may name a lecture so."""
     return len(text) <= MAX_NAME and bool(_NAME.fullmatch(text))

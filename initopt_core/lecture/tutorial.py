@@ -1,4 +1,7 @@
-"""The built-in lecture: the tutorial's story, from a network that cannot learn to flat minima."""
+"""The built-in lecture: the tutorial's story, from a network that cannot learn to flat minima.
+
+No title answers its own question, and nothing that is shown answers that of a later scene.
+"""
 
 from __future__ import annotations
 
@@ -37,14 +40,14 @@ TUTORIAL = Lecture(
         ),
         at(
             "/initialization?scheme=equal_variance&activation=identity&figure=depth",
-            "One over the number of inputs",
+            "The same variance in every layer",
             question="Which variance of the weights keeps the signal's variance?",
             notes="Var y = d Var w Var x for independent weights of mean 0. So Var w = 1/d. "
             "Forwards it is level; look at the gradients, which would like 1/d of the outputs.",
         ),
         at(
             "/initialization?scheme=xavier&activation=identity&figure=depth",
-            "Xavier: a compromise",
+            "Xavier, for both ways",
             question="Forwards wants the inputs, backwards the outputs. What now?",
             notes="2 / (inputs + outputs), the harmonic mean of both wishes. The last layer has "
             "ten outputs and so stands out.",
@@ -65,7 +68,7 @@ TUTORIAL = Lecture(
         ),
         at(
             "/initialization?layers=30+x+256&figure=depth",
-            "Kaiming: twice the variance",
+            "Kaiming, for ReLU",
             question="What factor makes up for the half that ReLU removes?",
             notes="Two, so σ² = 2/d. The band says how far single draws stray: at this width the "
             "product of thirty layers is a matter of luck, too.",

@@ -52,6 +52,20 @@ def test_the_last_row_sees_everything(projector, app_url, path):
     assert not projector.problems
 
 
+def test_what_is_hovered_is_read_from_the_last_row(projector, app_url):
+    in_hall(projector, app_url, "/initialization")
+    plot = projector.locator(".st-key-init-grid canvas").first.bounding_box()
+    tip = projector.locator(".initopt-tip")
+    for across in range(30):
+        x = plot["x"] + plot["width"] * (0.06 + across / 200)
+        projector.mouse.move(x, plot["y"] + plot["height"] * 0.2)
+        if tip.count() and tip.is_visible():
+            break
+    expect(tip).to_be_visible()
+    assert hall.unreadable(projector) == []
+    assert not projector.problems
+
+
 @pytest.mark.parametrize("runs", [5, pytest.param(8, marks=pytest.mark.long)])
 def test_two_rows_of_maps_share_the_window(projector, app_url, runs):
     in_hall(projector, app_url, f"/loss_surfaces?view=Basins&surface=himmelblau&runs={runs}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from urllib.parse import unquote_plus
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from initopt_core.lecture.tutorial import TUTORIAL
@@ -136,6 +138,26 @@ def test_the_next_scene_is_covered_and_bare_after_this_one_was_drawn_on_and_reve
     assert not page.problems
 
 
+def test_no_curve_stands_out_of_its_cover(projector, app_url):
+    """The recorded race's last points lie on the right edge of their plot."""
+    page = projector
+    page.goto(f"{app_url}/?lecture=tutorial&scene=10")
+    arrived(page, 10)
+    page.wait_for_timeout(500)
+    right = page.evaluate(
+        """async () => {
+          const loaded = performance.getEntriesByType("resource").map((e) => e.name);
+          const bar = loaded.find((name) => name.includes("/stage_bar.js"));
+          const { boxes } = await import(bar.replace("stage_bar.js", "boxes.js"));
+          const { x, y, w, h } = boxes().findLast((one) => one.h > 100);
+          return { x: x + w, y, width: 24, height: h };
+        }"""
+    )
+    shown = Image.open(io.BytesIO(page.screenshot(clip=right))).convert("HSV")
+    assert shown.getchannel("S").getextrema()[1] < 60
+    assert not page.problems
+
+
 LEFT = """([x, y]) => {
   document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'PageDown', bubbles: true }));
   const layers = [...document.querySelectorAll('.initopt-held > canvas')].filter((e) => {
@@ -235,6 +257,19 @@ def test_on_a_surface_it_is_said_who_is_which_colour_and_how_fast(projector, app
     assert not page.problems
 
 
+@pytest.mark.parametrize("size", [(1280, 960), (1024, 768)])
+def test_on_an_older_projector_a_sentence_of_three_lines_moves_nothing_out(page, app_url, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{app_url}/?lecture=tutorial&scene=12")
+    arrived(page, 12)
+    said = page.locator(".st-key-surface-say")
+    expect(said.get_by_text("float32")).to_be_visible(timeout=30_000)
+    still(page, figures=False)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("(e) => e.scrollHeight - e.clientHeight") == 0
+    assert not page.problems
+
+
 EMPTY = """() => {
   window.empty = [];
   const seen = () => [...document.querySelectorAll('canvas')].some((e) =>
@@ -327,4 +362,35 @@ def test_a_view_becomes_a_scene_and_the_page_scenes_edits_it(page, app_url):
     )
     page.reload()
     expect(page.locator(".initopt-stage h1")).to_have_text("A flat end", timeout=30_000)
+    assert not page.problems
+
+
+def test_what_is_typed_stays_without_leaving_its_field(page, app_url):
+    """After a pause, or when the page is loaded anew; and the field stays under the hand."""
+    page.goto(f"{app_url}/lecture")
+    page.get_by_role("button", name="Copy it to edit").click()
+    title = page.get_by_role("textbox", name="Title", exact=True)
+    expect(title).to_have_value(TUTORIAL.scenes[0].title, timeout=30_000)
+    title.evaluate("(e) => { window.field = e; }")
+    title.press("End")
+    page.keyboard.type(" then")
+    expect(page.get_by_text("1. All weights equal then")).to_be_visible(timeout=30_000)
+    page.keyboard.type(" ")
+    page.wait_for_timeout(1500)
+    page.keyboard.type("some")
+    expect(page.get_by_text("1. All weights equal then some")).to_be_visible(timeout=30_000)
+    assert page.evaluate("document.activeElement === window.field && field.isConnected")
+    notes = page.get_by_role("textbox", name="Notes for the speaker")
+    notes.press("Control+End")
+    page.keyboard.type(" Wait")
+    page.wait_for_timeout(1500)
+    page.keyboard.type(" for")
+    page.wait_for_timeout(1500)
+    page.keyboard.type(" it.")
+    page.wait_for_timeout(1500)
+    assert notes.evaluate("(e) => e === document.activeElement")
+    expect(notes).to_have_value(TUTORIAL.scenes[0].notes + " Wait for it.")
+    page.reload()
+    expect(title).to_have_value("All weights equal then some", timeout=30_000)
+    expect(notes).to_have_value(TUTORIAL.scenes[0].notes + " Wait for it.")
     assert not page.problems

@@ -12,7 +12,16 @@ from hypothesis import strategies as some
 
 from initopt_core.lecture import files
 from initopt_core.lecture import shelf as shelves
-from initopt_core.lecture.scenes import FIGURES, PAGES, PRESENTED, Lecture, Scene, is_name, name_of
+from initopt_core.lecture.scenes import (
+    FIGURES,
+    PAGES,
+    PRESENTED,
+    Lecture,
+    Scene,
+    followed,
+    is_name,
+    name_of,
+)
 from initopt_core.lecture.shelf import Shelf
 from initopt_core.lecture.tutorial import TUTORIAL
 from initopt_core.paths import ASSETS
@@ -103,13 +112,13 @@ def test_a_scene_that_does_not_fit_says_why_and_loses_nothing(scene, said):
     [
         (b"", "not JSON"),
         (b"\xff\xfe", "no text in UTF-8"),
-        (b"[]", "no lecture"),
+        (b"[1, 2]", 'a list stands where an object is expected, {"lecture"'),
         (b"[" * 100_000, "no lecture|not JSON"),
         (b'{"lecture": "L", "lecture": "M"}', "stands there twice"),
         (b'{"lecture": "L", "scenes": {}}', "“scenes”, a list"),
         (b'{"lecture": "L", "version": 2, "scenes": []}', "version 2"),
         (b'{"lecture": "L", "version": true, "scenes": []}', "version True"),
-        (b" " * 1_000_001, "larger than 1 MB"),
+        (b" " * (files.MAX_BYTES + 1), "larger than 1 MB"),
     ],
 )
 def test_what_is_no_lecture_is_refused_with_a_reason(data, said):
@@ -120,9 +129,31 @@ def test_what_is_no_lecture_is_refused_with_a_reason(data, said):
 def test_two_hundred_scenes_are_kept_and_the_next_one_told():
     many = [{"title": "a", "link": "/training"}] * 201
     lecture, problems = files.read(json.dumps({"lecture": "L", "version": 1, "scenes": many}))
-    assert len(lecture.scenes) == 200 and "Scene 201" in problems[0]
+    assert len(lecture.scenes) == 200 and problems[0].startswith("Scene 201 was left out")
+    whole = {"lecture": "L", "version": 1, "scenes": many * 3}
+    assert [one[:28] for one in files.read(json.dumps(whole))[1]] == [
+        "Scenes 201 to 603 were left "
+    ]
     with pytest.raises(SettingError, match="at most 200"):
         lecture.added(ONE)
+
+
+ANSWERS = {4: ("number of inputs", "1/d"), 5: ("compromise", "harmonic"), 8: ("twice", "2/d")}
+"""What the first scenes ask for, by the number of the scene whose question it answers."""
+
+
+@pytest.mark.parametrize("number", ANSWERS)
+def test_no_title_of_the_story_answers_a_question_before_it_is_asked(number):
+    said = " ".join(f"{one.title} {one.question}" for one in TUTORIAL.scenes[:number])
+    assert not [answer for answer in ANSWERS[number] if answer in said]
+
+
+def test_a_scene_is_followed_to_its_place():
+    assert followed(LECTURE.moved(3, -1), LECTURE, 2) == 3
+    assert followed(LECTURE.changed(1, Scene("new", "training")), LECTURE, 1) == 1
+    assert followed(LECTURE.without(2), LECTURE, 1) == 2, "the one that has come back"
+    assert followed(LECTURE, LECTURE.without(3), 3) == 2
+    assert followed(LECTURE, Lecture("", "Mine"), 2) == 1
 
 
 def test_the_shelf_gives_back_what_it_keeps(tmp_path):

@@ -8,6 +8,7 @@
 
 import { copy } from "./copy.js";
 import { followLink, followParts } from "./follow.js";
+import { keepAtPauses } from "./pause.js";
 import { present } from "./present.js";
 import { share } from "./share.js";
 
@@ -88,6 +89,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   add = () => setTriggerValue("scene", true);
   guardHistory();
   followParts();
+  keepAtPauses();
   if (!parentElement.querySelector(".initopt-address")) build(parentElement);
   clearTimeout(again);
   const tell = () => {

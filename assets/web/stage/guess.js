@@ -10,6 +10,7 @@ import { boxes } from "./boxes.js";
 
 const INK = "#111111", HALO = "#ffdd00", WIDTH = 5; // a marker's: no optimizer has them
 const SMALL = 40; // pixels: what is lower is no plot
+const BEYOND = 9; // pixels by which the last point of a curve may stand out of its plot
 const STEP = 14, FINE = 3; // pixels of an arrow key
 const HOW = "The answer is covered. Draw your guess, or move the pen by arrow keys, with shift in small " +
   "steps; space puts it down and lifts it, Backspace takes back a line, Enter reveals.";
@@ -180,7 +181,7 @@ export class Guess {
    */
   lid(ctx, { x, y, w, h }, ink, paper) {
     ctx.fillStyle = paper;
-    ctx.fillRect(x - 3, y - 3, w + 6, h + 6);
+    ctx.fillRect(x - 3, y - 3, w + 3 + BEYOND, h + 6);
     if (h < SMALL) return; // print beside a plot
     ctx.globalAlpha = 0.45;
     ctx.strokeStyle = ctx.fillStyle = ink;

@@ -16,7 +16,7 @@ from initopt_core.initialization import Observation, Settings, observe
 from initopt_core.initialization.findings import Finding, finding
 from initopt_core.initialization.presets import PRESETS
 from initopt_core.initialization.words import in_words
-from initopt_core.ui import offers
+from initopt_core.ui import offers, stage
 from initopt_core.ui.components.chart_mount import Compiled
 from initopt_core.ui.components.live_chart import compile_figure, live_chart, message_bytes
 from initopt_core.ui.layout import experiments, let_it_be_drawn
@@ -240,7 +240,9 @@ def _say(found: Finding, problems: tuple[str, ...]) -> None:
         st.markdown(f":material/error: {told}", width="stretch")
         return
     icon = ICONS.get(found.kind, ":material/warning:")
-    st.markdown(f"{icon} {found.text} {found.remedy}", width="stretch")
+    # In a lecture the scenes that follow ask for what would mend it.
+    remedy = "" if stage.now().scene else found.remedy
+    st.markdown(f"{icon} {found.text} {remedy}", width="stretch")
     if found.fix is not None:
         st.button(
             "Try it",

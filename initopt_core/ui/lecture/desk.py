@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -18,7 +20,26 @@ from initopt_core.wording import as_text
 
 FIRST = Lecture("", "My lecture")
 MAX_UNDO = 50
+TYPING_SECONDS = 10
+"""Within which what is typed on in the same field is the same change."""
 _HELD, _BEFORE, _PROBLEM = "_lecture_held", "_lecture_before", "_lecture_problem"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What `undo` leads back to.
+
+    Attributes:
+        lecture: as it was before the change.
+        field: where something was typed; None for any other change.
+        at: when it was changed last, in seconds of a clock that only goes on.
+        opened: whether the change was to take another lecture.
+    """
+
+    lecture: Lecture
+    field: Hashable = None
+    at: float = 0.0
+    opened: bool = False
 
 
 @functools.cache
@@ -56,21 +77,44 @@ def take(lecture: Lecture) -> None:
     st.session_state[_BEFORE] = []
 
 
-def change(made: Lecture) -> None:
+def change(made: Lecture, field: Hashable = None) -> None:
     """Keep the changed lecture; `undo` leads back. Where the server cannot keep it, the session
-    does, and `problem` says so."""
-    before = st.session_state.setdefault(_BEFORE, [])
-    before.append(own())
-    del before[:-MAX_UNDO]
+    does, and `problem` says so.
+
+    Args:
+        made: what it is now.
+        field: names the field in which it was typed: what follows in the same field within
+            `TYPING_SECONDS` is one change with it, as it is kept at every pause.
+    """
+    held, now = own(), time.monotonic()
+    before = _steps()
+    last = before[-1] if before else None
+    if last and field is not None and last.field == field and now - last.at <= TYPING_SECONDS:
+        before[-1] = Step(last.lecture, field, now)
+    else:
+        _note(Step(held, field, now))
     _keep(made)
+
+
+def open_new(made: Lecture) -> None:
+    """Write these scenes on as one more lecture; `undo` leads back to the one before."""
+    held = own()
+    _note(Step(held, opened=True))
+    _keep(Lecture("", made.title, made.scenes))
 
 
 def undo() -> None:
     """Back to what it was before the last change."""
-    if can_undo():
-        name = own().name
-        last = st.session_state[_BEFORE].pop()
+    if not can_undo():
+        return
+    step, name = _steps().pop(), own().name
+    last = step.lecture
+    if not step.opened:
         _keep(Lecture(name, last.title, last.scenes))
+    elif last.name:
+        _keep(last)
+    else:  # nothing, or what the server could not keep
+        st.session_state[_HELD], st.session_state[_PROBLEM] = last, ""
 
 
 def can_undo() -> bool:
@@ -80,6 +124,16 @@ def can_undo() -> bool:
 def problem() -> str:
     """Why the last change is not kept on the server; empty when it is."""
     return st.session_state.get(_PROBLEM, "")
+
+
+def _steps() -> list[Step]:
+    return st.session_state.setdefault(_BEFORE, [])
+
+
+def _note(step: Step) -> None:
+    before = _steps()
+    before.append(step)
+    del before[:-MAX_UNDO]
 
 
 def _keep(made: Lecture) -> None:

@@ -10,7 +10,14 @@ from typing import Any
 import streamlit as st
 
 from initopt_core.lecture import files
-from initopt_core.lecture.scenes import MAX_NOTES, MAX_QUESTION, MAX_TITLE, Lecture, Scene
+from initopt_core.lecture.scenes import (
+    MAX_NOTES,
+    MAX_QUESTION,
+    MAX_TITLE,
+    Lecture,
+    Scene,
+    followed,
+)
 from initopt_core.lecture.tutorial import TUTORIAL
 from initopt_core.reading import SettingError
 from initopt_core.ui.layout import page_header
@@ -18,9 +25,14 @@ from initopt_core.wording import as_text, many
 
 from . import desk, fitting, present
 
-_CHOSEN, _START, _TOLD, _UPLOAD, _UNFIT = (
-    f"_lecture_{n}" for n in ("chosen", "start", "told", "upload", "unfit")
+_CHOSEN, _START, _TOLD, _UPLOAD, _UNFIT, _TITLE, _TITLED = (
+    f"_lecture_{n}" for n in ("chosen", "start", "told", "upload", "unfit", "title", "titled")
 )
+PAUSE = "1s"
+"""Of typing, after which a field is kept though it is not left; assets/web/address_bar/pause.js
+does the same for the notes."""
+MOST = 5
+"""Scenes of a file that are told one by one why they were left out."""
 FIELDS = {
     "title": "Title",
     "question": "Question",
@@ -77,8 +89,7 @@ def _listed(lecture: Lecture) -> str:
 
 def _copy() -> None:
     """Callback: the built-in scenes as an own lecture."""
-    desk.take(desk.FIRST)
-    desk.change(replace(desk.FIRST, scenes=TUTORIAL.scenes))
+    desk.open_new(replace(desk.FIRST, scenes=TUTORIAL.scenes))
     st.session_state[_CHOSEN] = 1
 
 
@@ -93,7 +104,7 @@ def _own() -> None:
             on_click=_start, args=(lecture,), disabled=not lecture.scenes,
         )  # fmt: skip
         st.button(
-            "Undo", icon=":material/undo:", key="lecture-undo", on_click=desk.undo,
+            "Undo", icon=":material/undo:", key="lecture-undo", on_click=_undo,
             disabled=not desk.can_undo(), help="Takes back the last change of this lecture.",
         )  # fmt: skip
         st.download_button(
@@ -103,8 +114,9 @@ def _own() -> None:
         )  # fmt: skip
     if told := desk.problem():
         st.warning(as_text(told), icon=":material/error:")
-    for text in st.session_state.get(_TOLD, ("", ()))[1]:
-        st.warning(as_text(text), icon=":material/error:")
+    if lines := st.session_state.get(_TOLD, ("", ()))[1]:
+        mark = "- " * (len(lines) > 1)
+        st.warning("\n".join(f"{mark}{as_text(line)}" for line in lines), icon=":material/error:")
     if not lecture.scenes:
         st.info(
             "It has no scenes yet. Open a laboratory, set what you want to show, and press "
@@ -118,11 +130,14 @@ def _own() -> None:
 
 def _which(lecture: Lecture) -> None:
     """Name of the lecture, and the way to others of this visitor."""
-    key = f"lecture-title-{lecture.name}-{lecture.title}"
-    title = st.text_input("Title of the lecture", lecture.title, max_chars=MAX_TITLE, key=key)
-    if title.strip() and title.strip() != lecture.title:
-        desk.change(replace(lecture, title=title.strip()))
-        st.rerun()
+    shown = st.session_state.get(_TITLE, "").strip()
+    emptied = not shown and st.session_state.get(_TITLED) == lecture.name  # to be typed anew
+    if shown != lecture.title and not emptied:
+        st.session_state[_TITLE] = lecture.title
+    st.session_state[_TITLED] = lecture.name
+    st.text_input(
+        "Title of the lecture", max_chars=MAX_TITLE, key=_TITLE, live=PAUSE, on_change=_titled
+    )
     others = [one for one in desk.mine() if one.name != lecture.name]
     if not (others or lecture.scenes):
         return
@@ -137,6 +152,13 @@ def _which(lecture: Lecture) -> None:
             "Begin a new one", icon=":material/add:", on_click=desk.take, args=(desk.FIRST,),
             width="stretch",
         )  # fmt: skip
+
+
+def _titled() -> None:
+    """Callback: the lecture's title was typed."""
+    title, lecture = st.session_state.get(_TITLE, "").strip(), desk.own()
+    if title and title != lecture.title:
+        desk.change(replace(lecture, title=title), "title")
 
 
 def _told_apart(lecture: Lecture) -> str:
@@ -182,52 +204,85 @@ def _delete(number: int) -> None:
     st.session_state[_CHOSEN] = max(1, min(number, len(desk.own().scenes)))
 
 
+def _undo() -> None:
+    """Callback: the chosen scene stays chosen, wherever it stands then."""
+    before, number = desk.own(), st.session_state.get(_CHOSEN)
+    desk.undo()
+    st.session_state.pop(_UNFIT, None)
+    if isinstance(number, int):
+        st.session_state[_CHOSEN] = followed(before, desk.own(), number)
+
+
 def _words(lecture: Lecture, number: int) -> None:
-    """The scene's fields. What is typed is kept as soon as it is left, so that nothing of it is
-    lost when another scene is chosen; Undo leads back."""
+    """The scene's fields. What is typed is kept at a pause and when it is left, so that nothing of
+    it is lost when another scene is chosen or the page is loaded anew; Undo leads back."""
     scene = lecture.scenes[number - 1]
     keys = {name: f"scene-{lecture.name}-{number}-{name}" for name in FIELDS}
     unfit = st.session_state.get(_UNFIT)
     if unfit is None or unfit[0] != (lecture.name, number):
         st.session_state.pop(_UNFIT, None)
         unfit = None
-        for name, key in keys.items():  # else what was typed stays, to be mended
-            st.session_state[key] = getattr(scene, name)
+        if not _says(keys, scene):  # else the field is left as it is, as somebody may be typing on
+            for name, key in keys.items():
+                st.session_state[key] = getattr(scene, name)
     field = {
         name: {"label": FIELDS[name], "key": key, "on_change": _kept, "args": (number, keys)}
         for name, key in keys.items()
     }
-    with st.container(border=True):
-        st.text_input(**field["title"], max_chars=MAX_TITLE)
-        st.text_input(**field["question"], max_chars=MAX_QUESTION)
+    with st.container(border=True, key="scene-words"):
+        st.text_input(**field["title"], max_chars=MAX_TITLE, live=PAUSE)
+        st.text_input(**field["question"], max_chars=MAX_QUESTION, live=PAUSE)
         st.text_area(**field["notes"], max_chars=MAX_NOTES, height=110)
         st.toggle(**field["hides"])
-        st.text_input(**field["link"], help="Paste the address of a page that shows it.")
+        st.text_input(
+            **field["link"], live=PAUSE, help="Paste the address of a page that shows it."
+        )
         if unfit is not None:
             st.error(as_text(f"Scene {number}: {unfit[1]}"), icon=":material/error:")
         elif told := fitting.misfits(scene):
             st.warning(as_text(" ".join(told)), icon=":material/link_off:")
 
 
+def _given(keys: dict[str, str]) -> Scene | None:
+    """The scene that the fields say; None where a socket has named fields that are gone.
+
+    Raises:
+        SettingError: for what does not fit.
+    """
+    if not all(key in st.session_state for key in keys.values()):
+        return None
+    given: dict[str, Any] = {name: st.session_state[key] for name, key in keys.items()}
+    return Scene.at(given.pop("link"), given.pop("title"), **given)
+
+
+def _says(keys: dict[str, str], scene: Scene) -> bool:
+    """Whether the fields say this scene."""
+    try:
+        return _given(keys) == scene
+    except SettingError:
+        return False
+
+
 def _kept(number: int, keys: dict[str, str]) -> None:
     """Callback: a field was changed; what does not fit is told and stays to be mended."""
-    if not all(key in st.session_state for key in keys.values()):
-        return  # a socket named a field that is gone
-    given: dict[str, Any] = {name: st.session_state[key] for name, key in keys.items()}
     lecture = desk.own()
     try:
-        scene = Scene.at(given.pop("link"), given.pop("title"), **given)
+        scene = _given(keys)
     except SettingError as problem:
         st.session_state[_UNFIT] = ((lecture.name, number), str(problem))
         return
     st.session_state.pop(_UNFIT, None)
-    if lecture.scene(number) not in (None, scene):
-        desk.change(lecture.changed(number, scene))
+    before = lecture.scene(number)
+    if scene is not None and before not in (None, scene):
+        changed = tuple(name for name in FIELDS if getattr(before, name) != getattr(scene, name))
+        desk.change(lecture.changed(number, scene), (number, changed))
 
 
 def _upload() -> None:
     """A file's lecture becomes an own one; what does not fit is told."""
-    file = st.file_uploader("Open a lecture's file", type="json", key=_UPLOAD)
+    file = st.file_uploader(
+        "Open a lecture's file", type="json", key=_UPLOAD, max_upload_size=files.MAX_MEGABYTES
+    )
     if file is None:
         st.session_state.pop(_TOLD, None)
         return
@@ -238,11 +293,20 @@ def _upload() -> None:
 
 
 def _opened(data: bytes) -> list[str]:
-    """Make it the own lecture; what is wrong with it."""
+    """Make it the own lecture, unless there is no scene in it; what is wrong with it."""
+    stays = "Your lecture stays as it is."
     try:
         lecture, problems = files.read(data)
     except SettingError as problem:
-        return [str(problem)]
-    desk.take(Lecture("", lecture.title))
-    desk.change(replace(lecture, name=""))
-    return problems + fitting.of_lecture(lecture)
+        return [f"{problem} {stays}"]
+    more = len(problems) - MOST
+    told = problems[:MOST] + [f"So it is with {more} more."] * (more > 0)
+    if not lecture.scenes:
+        none = (
+            f"None of its {many(len(problems), 'scene')} fits."
+            if problems
+            else ("This lecture has no scenes.")
+        )
+        return [f"{none} {stays}", *told]
+    desk.open_new(lecture)
+    return told + fitting.of_lecture(lecture)

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from initopt_core.data import load_sample
 from initopt_core.figures.initialization import GRID_LAYERS, Display
 from initopt_core.initialization import Settings, observe
+from initopt_core.ui import stage
 from initopt_core.ui.initialization import page
 from tests.support.pages import charts
 
@@ -44,6 +45,18 @@ def test_a_sick_network_is_named_and_mended_by_one_button(quick_charts):
     assert "scheme" not in test.query_params  # Kaiming's is the one for ReLU, and the default
     next(b for b in test.button if b.label == "Pin").click().run()
     assert next(b for b in test.button if b.label == "Pin").disabled and "pin" in test.query_params
+
+
+def test_in_a_lecture_the_sentence_keeps_what_later_scenes_ask_for(quick_charts):
+    test = AppTest.from_function(shown, default_timeout=60)
+    given = {"layers": "12 x 16", "scheme": "pytorch", "images": "64"}
+    for name, value in given.items():
+        test.query_params[name] = value
+    test.session_state[stage._HELD] = stage.Stage("tutorial", 7)
+    test.run()
+    assert not test.exception
+    (said,) = [m.value for m in test.markdown if m.value.startswith(":material/warning:")]
+    assert "Made for" not in said
 
 
 def test_what_cannot_be_shown_is_said_where_the_sentence_stands(quick_charts):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from initopt_core.lecture.scenes import Scene
+from initopt_core.lecture.scenes import Lecture, Scene
 from initopt_core.lecture.shelf import Shelf
 from initopt_core.lecture.tutorial import TUTORIAL
 from initopt_core.ui import address
@@ -48,6 +48,35 @@ def test_only_so_many_changes_are_held(table, monkeypatch):
     for _ in range(6):
         desk.undo()
     assert [s.title for s in desk.own().scenes] == ["0", "1", "2"]
+
+
+def test_what_is_typed_on_in_one_field_is_one_change(table, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(desk.time, "monotonic", lambda: now[0])
+    desk.change(desk.own().added(scene("one")))
+    for title, field, later in (
+        ("A", "title", 0), ("A fl", "title", 8), ("A flat", "title", 8),
+        ("B", "other", 1), ("C", "other", 20),
+    ):  # fmt: skip
+        now[0] += later
+        desk.change(desk.own().changed(1, scene(title)), field)
+    found = []
+    while desk.can_undo():
+        desk.undo()
+        found += [s.title for s in desk.own().scenes]
+    assert found == ["B", "A flat", "one"]
+
+
+def test_opening_another_lecture_is_undone_and_both_are_kept(table):
+    desk.change(desk.own().added(scene("mine")))
+    mine = desk.own()
+    desk.open_new(Lecture("", "Opened", (scene("other"),)))
+    opened = desk.own()
+    assert opened.name not in ("", mine.name)
+    desk.undo()
+    assert desk.own() == mine and {one.title for one in desk.mine()} == {"My lecture", "Opened"}
+    desk.st.session_state.clear()
+    assert desk.own() == mine, "the newest"
 
 
 def test_where_nothing_can_be_written_the_session_has_it_and_says_so(table, tmp_path, monkeypatch):

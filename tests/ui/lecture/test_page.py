@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from initopt_core.lecture import files
+from initopt_core.lecture.scenes import Lecture
 from initopt_core.lecture.tutorial import TUTORIAL
 from initopt_core.ui.lecture import page
 from tests.support.app import render
@@ -41,9 +44,10 @@ def test_the_story_is_copied_moved_deleted_and_all_of_it_undone():
     assert listed() == [titles[1], titles[0], *titles[2:]] and test.radio[0].value == 2
     press(test, "scene-Delete")
     assert listed() == [titles[1], *titles[2:]]
-    for _ in range(2):
-        press(test, "lecture-undo")
-    assert listed() == titles
+    press(test, "lecture-undo")
+    assert test.radio[0].value == 2, "the one that is back"
+    press(test, "lecture-undo")
+    assert listed() == titles and test.radio[0].value == 1, "where the moved one stands"
     press(test, "lecture-undo")
     assert not test.radio and "no scenes yet" in test.info[0].value
 
@@ -70,7 +74,7 @@ def test_what_is_typed_is_kept_at_once_and_what_does_not_fit_is_told():
     assert not test.error and "outside 1 to 500" in test.warning[0].value
     field("link").set_value("/training").run()
     assert not (test.error or test.warning)
-    for _ in range(4):
+    for _ in range(3):  # both links were typed in a row
         press(test, "lecture-undo")
     assert field("question").value == TUTORIAL.scenes[0].question and not test.exception
     assert [one.split(". ", 1)[1].replace("\\", "") for one in test.radio[0].options] == titles
@@ -83,7 +87,10 @@ def test_a_file_gives_its_lecture_and_says_what_does_not_fit(monkeypatch):
     problems = page._opened(text.encode())
     assert len(problems) == 1 and "no_page" in problems[0]
     assert len(page.desk.own().scenes) == len(TUTORIAL.scenes) - 1
-    assert page._opened(b"[") and len(page.desk.own().scenes) == len(TUTORIAL.scenes) - 1
+    assert (
+        page._opened(b"[")[0].endswith("Your lecture stays as it is.")
+        and len(page.desk.own().scenes) == len(TUTORIAL.scenes) - 1
+    )
 
 
 def test_a_file_whose_links_say_what_no_page_takes_is_kept_and_told(monkeypatch):
@@ -93,3 +100,31 @@ def test_a_file_whose_links_say_what_no_page_takes_is_kept_and_told(monkeypatch)
     (told,) = page._opened(text.encode())
     assert "Scene 6" in told and "activation=foo" in told and "there is no 'foo'" in told
     assert len(page.desk.own().scenes) == len(TUTORIAL.scenes)
+
+
+def test_a_file_without_a_scene_that_fits_leaves_the_lecture_as_it_is(monkeypatch):
+    monkeypatch.setattr(page.desk.st, "session_state", {})
+    page._opened(files.text_of(TUTORIAL).encode())
+    mine = page.desk.own()
+    (told,) = page._opened(files.text_of(Lecture("", "Empty")).encode())
+    assert told == "This lecture has no scenes. Your lecture stays as it is."
+    wrong = [{"title": f"T{n}", "link": "/no_page"} for n in range(600)]
+    told = page._opened(json.dumps({"lecture": "L", "version": 1, "scenes": wrong}).encode())
+    assert told[0] == "None of its 600 scenes fits. Your lecture stays as it is."
+    assert len(told) == page.MOST + 2 and "no_page" in told[1]
+    assert told[-1] == "So it is with 595 more."
+    assert page.desk.own() == mine
+
+
+def test_an_opened_file_is_told_in_one_box_and_undone(monkeypatch):
+    test = render("lecture.py")
+    press(test, "lecture-copy")
+    (upload,) = test.file_uploader
+    assert upload.proto.max_upload_size_mb == files.MAX_BYTES >> 20
+    wrong = [{"title": f"T{n}", "link": "/no_page"} for n in range(20)]
+    whole = {"lecture": "L", "version": 1, "scenes": [*wrong, {"title": "G", "link": "/training"}]}
+    upload.set_value(("mine.json", json.dumps(whole).encode(), "application/json")).run()
+    assert [one.value.count("\n- ") for one in test.warning] == [page.MOST]
+    assert len(test.radio[0].options) == 1
+    press(test, "lecture-undo")
+    assert len(test.radio[0].options) == len(TUTORIAL.scenes)
