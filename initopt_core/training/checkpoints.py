@@ -72,10 +72,11 @@ def load_tensors(source: Any, name: str) -> Any:
 
     Raises:
         FileNotFoundError: for a path with nothing there.
-        CheckpointError: for a damaged or foreign file, or one with code in it.
+        CheckpointError: for a damaged or foreign file, one with code in it, or one whose tensors
+            have more values than it holds.
     """
     try:
-        return torch.load(source, map_location="cpu", weights_only=True)
+        found = torch.load(source, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise
     except Exception as problem:  # torch raises many kinds for what is not its own file
@@ -90,6 +91,33 @@ def load_tensors(source: Any, name: str) -> Any:
                 else ""
             )
         ) from problem
+    _refuse_stretched(found, name)
+    return found
+
+
+def _refuse_stretched(found: Any, name: str) -> None:
+    """A tensor may show one stored number a billion times; whoever copies it needs them all.
+
+    Raises:
+        CheckpointError: when the tensors have more values together than are stored.
+    """
+    tensors, stack = [], [found]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, Tensor):
+            tensors.append(one)
+        elif isinstance(one, dict):
+            stack += one.values()
+        elif isinstance(one, (list, tuple)):
+            stack += one
+    strided = [t for t in tensors if t.layout == torch.strided and not t.is_quantized]
+    stored = {s.data_ptr(): s.nbytes() for s in (t.untyped_storage() for t in strided)}
+    shown_bytes = sum(t.numel() * t.element_size() for t in strided)
+    if shown_bytes > sum(stored.values()):
+        raise CheckpointError(
+            f"{name} shows stored numbers more than once: save each tensor by itself, "
+            "{k: v.clone() for k, v in model.state_dict().items()}."
+        )
 
 
 def save_model(model: BaseNetwork, path: str | Path, name: str) -> None:

@@ -132,6 +132,19 @@ def test_damaged_files_are_refused_in_words(saved, how, said):
         load_model(saved, "net")
 
 
+@pytest.mark.parametrize("rows", [200_000, 200_000_000])
+def test_tensors_that_show_one_number_many_times_are_refused_unread(saved, rows):
+    stretched = io.BytesIO()  # a kilobyte that would take gigabytes
+    torch.save({"layers.0.weight": torch.zeros(1).expand(rows, 5000)}, stretched)
+    with pytest.raises(CheckpointError, match=r"net.tar shows stored numbers more than once"):
+        uploads.read_upload(uploaded(saved) | {"net.tar": stretched.getvalue()})
+    both = torch.zeros(100)
+    twice = io.BytesIO()
+    torch.save({"a": {"w": both}, "b": [both.view(10, 10)]}, twice)
+    with pytest.raises(CheckpointError, match="more than once"):
+        files.load_tensors(io.BytesIO(twice.getvalue()), "two.tar")
+
+
 def uploaded(folder: Path) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in folder.glob("net*")}
 

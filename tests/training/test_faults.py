@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from initopt_core import data as fashion
 from initopt_core.registry import SettingError
+from initopt_core.settings import ServerSettings
 from initopt_core.training import loop, phase
 from initopt_core.training.history import History
 from initopt_core.training.runs import store as stores
@@ -199,3 +201,52 @@ def test_a_runner_that_dies_is_told_and_the_service_goes_on(tmp_path):
             assert service.info(run).reason == "The machine is gone."
     finally:
         service.close()
+
+
+def test_a_runs_folder_removed_in_mid_training_does_not_come_back(store, monkeypatch):
+    run = store.create(tiny(epochs=40))
+    real, saved = loop.write_tensors, []
+
+    def write(path, plain):
+        path.parent.mkdir(exist_ok=True)  # as the best weights' writing does
+        real(path, plain)
+        saved.append(path)
+        if len(saved) == 2:
+            shutil.rmtree(store.path(run))
+
+    monkeypatch.setattr(loop, "write_tensors", write)
+    monkeypatch.setattr(worker, "BEAT_S", 0.0)
+    assert do(store, run) == "failed"
+    assert not (store.root / run).exists() and len(saved) < 40
+
+
+def test_visitors_do_not_read_where_the_images_should_lie(store, monkeypatch):
+    def gone(kind):
+        raise fashion.DataError("/srv/secret/train-images is missing.")
+
+    for hosted, words in ((True, worker.NO_DATA), (False, "/srv/secret/train-images is missing.")):
+        settings = ServerSettings(hosted=hosted)
+        monkeypatch.setattr(worker, "server_settings", lambda settings=settings: settings)
+        run = store.create(tiny())
+        assert run_folder(store.path(run), gone, threading.Event(), "cpu") == "failed"
+        assert store.info(run).reason == words
+
+
+def test_an_end_that_cannot_be_written_is_known_and_written_later(store, monkeypatch):
+    run = store.create(tiny(), state="running")
+
+    def write(path, plain):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(stores, "write_json", write)
+    store.set_state(run, "interrupted", "The disk is full.")
+    assert (store.info(run).state, store.info(run).reason) == ("interrupted", "The disk is full.")
+    assert [one.state for one in store.all()] == ["interrupted"]
+    assert RunStore(store.root).info(run).state == "running"
+    store.write_the_rest()
+    assert RunStore(store.root).info(run).state == "running"
+    with pytest.raises(SettingError, match="No space left on device"):
+        store.set_state(run, "queued")  # it would not begin either
+    monkeypatch.undo()
+    store.write_the_rest()
+    assert RunStore(store.root).info(run).state == "interrupted"

@@ -267,3 +267,61 @@ def test_another_server_leaves_the_queue_of_the_first_alone(service):
 def test_a_race_of_many_costs_as_many(racers):
     config = tiny(racers=tuple(Racer("SGD", (("lr", 0.1 + i / 100),)) for i in range(racers)))
     assert cost(config) == 3 * 1024 * racers
+
+
+def test_of_two_servers_that_begin_the_same_race_at_once_one_trains_it(service, monkeypatch):
+    """Neither sees the other's before its own is made."""
+    other = TrainingService(service.store.root, runner=Nobody())
+    try:
+        real = other._active_like
+
+        def blind(config, before=""):
+            if not before:
+                Desk(service, ANN).submit(tiny())
+                return None
+            return real(config, before)
+
+        monkeypatch.setattr(other, "_active_like", blind)
+        shared = Desk(other, BOB).submit(tiny())
+        assert [run.id for run in service.runs()] == [shared]
+        assert service.info(shared).owner == "ann"
+        assert len(other._queue) == 0
+    finally:
+        other.close()
+
+
+def test_another_server_tells_the_wait_that_the_first_has_told(service):
+    other = TrainingService(service.store.root, runner=Nobody())
+    try:
+        run = service.submit(tiny())
+        service.store.show_life(run, (3, 600.0))
+        place = other.place(run)
+        assert (place.ahead, place.seconds) == (3, 600.0)
+        (service.store.path(run) / "alive").write_text("[1")
+        assert other.place(run).ahead == 0
+    finally:
+        other.close()
+
+
+def test_a_server_that_ends_says_what_has_not_begun(tmp_path):
+    running = TrainingService(tmp_path, runner=Nobody())
+    waits, trains = running.submit(tiny(seeds=(1,))), running.submit(tiny(seeds=(2,)))
+    with running._wake:
+        running._queue.remove(trains)
+        running._training[trains] = 0.0
+    running.store.set_state(trains, "running")
+    running.close()
+    found = {run.id: run for run in RunStore(tmp_path).all()}
+    assert {run.state for run in found.values()} == {"interrupted"}
+    assert "before this run began" in found[waits].reason
+    assert "while this run was training" in found[trains].reason
+
+
+def test_what_strangers_upload_or_name_is_shown_to_nobody_unasked(service):
+    ann, bob = Desk(service, ANN), Desk(service, BOB)
+    plain, named = ann.submit(tiny()), ann.submit(tiny(seeds=(9,)), "Look at me")
+    own = service.submit(tiny(seeds=(8,)), "The lecture's race")
+    for desk, run, seen in (
+        (bob, plain, True), (bob, named, False), (ann, named, True), (bob, own, True),
+    ):  # fmt: skip
+        assert desk.is_for_all(service.info(run)) is seen

@@ -10,7 +10,7 @@ from initopt_core.visitors import Visitor
 
 from .ownership import may_change, owner_of, reckoning, refuse_costly
 from .service import TrainingService
-from .store import RunInfo
+from .store import RunInfo, describe
 
 
 class Desk:
@@ -42,6 +42,10 @@ class Desk:
     def owner(self) -> str:
         """Whose a new run of this visitor is."""
         return owner_of(self.visitor)
+
+    def is_for_all(self, run: RunInfo) -> bool:
+        """Whether the page may show a run unasked: not what a stranger has uploaded or named."""
+        return self.may_change(run) or not run.owner or run.name == describe(run.config)
 
     def may_change_id(self, run_id: str) -> bool:
         """As `may_change`, also of a run that cannot be read."""

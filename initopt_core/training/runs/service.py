@@ -25,7 +25,16 @@ from .objects import Objects
 from .ownership import Allowance, cost, owner_of, refuse_costly, refuse_strangers
 from .queue import FairQueue
 from .runner import LocalRunner, Runner
-from .store import ACTIVE, CONTROL, EVENTS, BrokenRun, RunInfo, RunStore
+from .store import (
+    ACTIVE,
+    CONTROL,
+    EVENTS,
+    INTERRUPTED,
+    NOT_BEGUN,
+    BrokenRun,
+    RunInfo,
+    RunStore,
+)
 
 KEPT_HISTORIES = 32
 TIDY_S = 600.0
@@ -150,6 +159,9 @@ class TrainingService:
                 return shared
             self.refuse(config, visitor)
             run_id = self.store.create(config, name, owner=owner_of(visitor))
+            if shared := self._active_like(config, before=run_id):
+                self.store.withdraw(run_id)  # another server has made it in the same moment
+                return shared
             self._enqueue(run_id)
             return run_id
 
@@ -175,11 +187,18 @@ class TrainingService:
         refuse_costly(visitor, config, self.allowed)
         self._refuse_crowds(visitor)
 
-    def _active_like(self, config: TrainConfig) -> str | None:
+    def _active_like(self, config: TrainConfig, before: str = "") -> str | None:
         """A run of the same training that waits or trains, here or on another server of these
-        runs; one that was lost with its server counts for as long as that is not known."""
+        runs; one that was lost with its server counts for as long as that is not known.
+
+        Args:
+            before: a run that such a one is older than; of two servers, both then name the same.
+        """
         mine = self._mine()
-        alike = (r for r in self.store.all() if r.state in ACTIVE and self.is_like(r, config))
+        alike = [r for r in self.store.all() if r.state in ACTIVE and self.is_like(r, config)]
+        if before:
+            own = next((r for r in alike if r.id == before), None)
+            alike = [r for r in alike if own and (r.created, r.id) < (own.created, own.id)]
         return next((r.id for r in sorted(alike, key=lambda r: r.id not in mine)), None)
 
     def _refuse_crowds(self, visitor: Visitor) -> None:
@@ -316,10 +335,11 @@ class TrainingService:
         """How many runs come before this queued one, and how long they will take."""
         with self._wake:
             training, speed, problem = dict(self._training), self._speed, self.problem
-            if run_id not in self._queue:
-                others = training.keys() - {run_id}
-                return Place(len(others) if run_id not in training else 0, None)
+            here = run_id in self._queue
             before = self._queue.ahead(run_id)
+        if not here:  # it begins now, or waits on another server of these runs
+            told = None if run_id in training else self.store.told_place(run_id)
+            return Place(*(told or (0, None)))
         ahead = len(before) + len(training)
         speed = speed or self._present_speed(training)
         if problem or speed is None or any(self._is_paused(one) for one in training):
@@ -413,11 +433,22 @@ class TrainingService:
             self.runner.finish()
         self.runner.end(patience)
         self._thread.join(timeout=5)
+        self._tell_ends()
         if self.mirror:  # a store that does not answer may take longer than there is
             last = partial(self.mirror.sync, all_of_it=True)
             sharing = threading.Thread(target=last, daemon=True)
             sharing.start()
             sharing.join(timeout=patience)
+
+    def _tell_ends(self) -> None:
+        """What waited or trained here is interrupted; another server need not find that out."""
+        with self._wake:
+            waiting = list(self._queue)
+        for run_id in self._mine():
+            with contextlib.suppress(SettingError, OSError):
+                if self.store.info(run_id).state in ACTIVE:
+                    reason = NOT_BEGUN if run_id in waiting else INTERRUPTED
+                    self.store.set_state(run_id, "interrupted", reason)
 
     # -- the worker --------------------------------------------------------------------------
 
@@ -497,8 +528,10 @@ class TrainingService:
         asked = time.monotonic()
         while not self._closed:
             with contextlib.suppress(OSError, SettingError):
+                self.store.write_the_rest()
                 for run_id in list(self._queue):
-                    self.store.show_life(run_id)
+                    place = self.place(run_id)
+                    self.store.show_life(run_id, (place.ahead, place.seconds))
                 if time.monotonic() - asked > LOST_S / 2:
                     asked = time.monotonic()
                     self.store.adopt(LOST_S, self._mine())

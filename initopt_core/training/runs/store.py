@@ -26,7 +26,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.request import url2pathname
@@ -51,6 +51,11 @@ MAX_NAME = 80
 CONFIG, STATUS, CONTROL, EVENTS = "config.json", "status.json", "control.json", "events.jsonl"
 ALIVE, OWNER, PLACE = "alive", "owner", "place"
 INTERRUPTED = "The program ended while this run was training. It can be resumed."
+NOT_BEGUN = "The program ended before this run began. Resume lets it begin."
+_NO_ROOM = (
+    "This run cannot be kept ({}). Delete runs that are not needed, or make room on the server's "
+    "disk."
+)
 UNSHARED = (CHECKPOINT, ALIVE, CONTROL, OWNER, PLACE)
 """Files of a run that its export leaves out."""
 FILE = "file://"
@@ -113,6 +118,8 @@ class RunStore:
     def __init__(self, root: Path | None = None) -> None:
         self.root = Path(root or runs_folder())
         self._infos: dict[str, tuple[tuple, RunInfo]] = {}
+        self._unwritten: dict[str, tuple[str, str]] = {}
+        """State and reason of runs whose folder could not take them, on a full disk."""
 
     def path(self, run_id: str) -> Path:
         """The folder of a run.
@@ -152,10 +159,7 @@ class RunStore:
         try:
             return self._create(config, name, state, fingerprint, fill, owner)
         except OSError as problem:
-            raise SettingError(
-                f"This run cannot be kept ({problem.strerror}). Delete runs that are not needed, "
-                "or make room on the server's disk."
-            ) from problem
+            raise SettingError(_NO_ROOM.format(problem.strerror)) from problem
 
     def _create(
         self,
@@ -190,6 +194,10 @@ class RunStore:
             raise
         return run_id
 
+    def withdraw(self, run_id: str) -> None:
+        """Take a run away that has not begun and that nobody has seen."""
+        shutil.rmtree(self.path(run_id), ignore_errors=True)
+
     def owner(self, run_id: str) -> str:
         """The name of the visitor who started a run, readable or not; "" for nobody's."""
         try:
@@ -208,10 +216,16 @@ class RunStore:
         stamps = tuple(stamp(path / name) for name in (CONFIG, STATUS))
         kept = self._infos.get(run_id)
         if kept and kept[0] == stamps:
-            return kept[1]
+            return self._as_known(kept[1])
         info = self._read_info(run_id, path)
         self._infos[run_id] = (stamps, info)
-        return info
+        return self._as_known(info)
+
+    def _as_known(self, info: RunInfo) -> RunInfo:
+        """With the state that could not be written, if there is one."""
+        if (known := self._unwritten.get(info.id)) is None:
+            return info
+        return replace(info, state=known[0], reason=known[1])
 
     def _read_info(self, run_id: str, path: Path) -> RunInfo:
         try:
@@ -263,7 +277,27 @@ class RunStore:
         return (r for r in self.all() if r.fingerprint == wanted and r.state == "done")
 
     def set_state(self, run_id: str, state: str, reason: str = "") -> None:
-        write_status(self.path(run_id), state, reason)
+        """Write a run's state. Where the disk is full, an end is known here until it can be.
+
+        Raises:
+            SettingError: when the run is not there, or is to begin and that cannot be written.
+        """
+        path = self.path(run_id)
+        try:
+            write_status(path, state, reason)
+            self._unwritten.pop(run_id, None)
+        except OSError as problem:
+            if state in ACTIVE:
+                raise SettingError(_NO_ROOM.format(problem.strerror)) from problem
+            self._unwritten[run_id] = (state, reason)
+
+    def write_the_rest(self) -> None:
+        """Try again to write what could not be."""
+        for run_id, (state, reason) in list(self._unwritten.items()):
+            try:
+                self.set_state(run_id, state, reason)
+            except SettingError:  # the run is gone
+                self._unwritten.pop(run_id, None)
 
     def rename(self, run_id: str, name: str) -> None:
         """Give a run another name.
@@ -318,9 +352,21 @@ class RunStore:
             },
         )
 
-    def show_life(self, run_id: str) -> None:
-        """Let it be seen that a server has this run in its queue."""
-        (self.path(run_id) / ALIVE).touch()
+    def show_life(self, run_id: str, place: tuple[int, float | None] | None = None) -> None:
+        """Let it be seen that a server has this run in its queue, and at which place: how many
+        come before it, and for how many seconds."""
+        path = self.path(run_id) / ALIVE
+        path.touch()
+        if place is not None:
+            write_json(path, list(place))
+
+    def told_place(self, run_id: str) -> tuple[int, float | None] | None:
+        """What the server that has it in its queue has told of its place; None for nothing."""
+        try:
+            ahead, seconds = json.loads((self.path(run_id) / ALIVE).read_text(encoding="utf-8"))
+            return int(ahead), None if seconds is None else float(seconds)
+        except (OSError, SettingError, ValueError, TypeError):
+            return None
 
     def is_alive(self, run_id: str, silent_s: float = SILENT_S) -> bool:
         """Whether a worker or a queue has shown itself on this run lately."""
@@ -344,11 +390,8 @@ class RunStore:
         for run in self.all():
             lost = run.state in ACTIVE and run.id not in mine
             if lost and not self.is_alive(run.id, silent_s):
-                self.set_state(
-                    run.id,
-                    "interrupted",
-                    "The program ended while this run was training. Its finished epochs are here.",
-                )
+                begun = run.state != "queued" or (self.root / run.id / EVENTS).exists()
+                self.set_state(run.id, "interrupted", INTERRUPTED if begun else NOT_BEGUN)
         if self.root.is_dir():
             for rest in self.root.glob(".deleted-*"):
                 shutil.rmtree(rest, ignore_errors=True)

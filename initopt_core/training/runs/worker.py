@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import errno
 import os
+import shutil
 import sys
 import threading
 import time
@@ -27,6 +28,7 @@ from initopt_core.training.loop import CHECKPOINT, train
 from .runner import FINISH, READY
 from .store import (
     ALIVE,
+    CONFIG,
     CONTROL,
     EVENTS,
     INTERRUPTED,
@@ -36,6 +38,9 @@ from .store import (
     tell_status,
     write_status,
 )
+
+BEAT_S = 0.5
+NO_DATA = "This server's training images cannot be read. Tell whoever runs it."
 
 
 class Orphaned(threading.Event):
@@ -61,9 +66,11 @@ class Wishes:
         if self._must_leave():
             return Control("quit")
         now = time.monotonic()
-        if now - self.beat > 0.5:
+        if now - self.beat > BEAT_S:
             self.beat = now
-            with contextlib.suppress(OSError):  # a full disk, a folder that is gone: told elsewhere
+            if not (self.folder / CONFIG).exists():
+                raise FileNotFoundError(errno.ENOENT, "removed", str(self.folder))
+            with contextlib.suppress(OSError):  # a full disk: told elsewhere
                 self.alive.touch()
         now = stamp(self.path)
         if now is None:
@@ -109,11 +116,17 @@ def run_folder(folder: Path, dataset_for, orphaned: threading.Event, device=None
         return status(result.state)
     except Stopped:
         return status("interrupted", INTERRUPTED)
-    except (SettingError, fashion.DataError) as problem:
+    except fashion.DataError as problem:
+        print(problem, file=sys.stderr, flush=True)
+        return status("failed", NO_DATA if server_settings().hosted else str(problem))
+    except SettingError as problem:
         return status("failed", str(problem))
     except CheckpointError as problem:
         return status("failed", f"{problem} This run cannot go on; train it anew.")
     except OSError as problem:
+        if not (folder / CONFIG).exists():  # removed while it trained: nothing of it comes back
+            shutil.rmtree(folder, ignore_errors=True)
+            return "failed"
         return status("failed", no_room(problem))
     except MemoryError:
         return status("failed", "There was not enough memory. Try a smaller batch or network.")

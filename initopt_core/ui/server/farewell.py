@@ -20,8 +20,8 @@ from . import operation
 NOTICE_SECONDS = 2.0
 """Between the word and the end: a browser shows it, and the proxy looks elsewhere."""
 WORDS = (
-    "This server restarts. Your settings are in the link, a training goes on from its last "
-    "epoch: the page comes back by itself."
+    "This server ends or restarts. The page comes back by itself, with the settings in its link; "
+    "a training stops at its last epoch, and Resume goes on from there."
 )
 _log = logging.getLogger("initopt.server")
 

@@ -84,7 +84,8 @@ def dataset_of(kind: str) -> data.FashionMNIST:
 
 
 def shown_run() -> str | None:
-    """The run on the page: the link's, else the session's, else the live one, else the newest."""
+    """The run on the page: the link's, else the session's, else the live one, else the newest that
+    is for all to see."""
     before = st.session_state.pop(_PROBLEM, None)
     found = _shown_run()
     if problem := st.session_state.get(_PROBLEM, ""):
@@ -113,6 +114,8 @@ def _shown_run() -> str | None:
         return run_id
     active = known.active()
     for run in [*([active] if active else []), *known.runs()]:
+        if not known.is_for_all(run):
+            continue
         with contextlib.suppress(SettingError):  # a broken one is in the list of runs
             known.check(run.id)
             show_run(run.id)

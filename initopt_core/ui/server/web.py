@@ -24,7 +24,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from initopt_core.settings import ServerSettings, server_settings
 
-from . import courtesy, identity, operation, share, startup
+from . import courtesy, identity, operation, share, startup, uploads
 from .document import Document
 from .limiter import Bucket, Limiter
 
@@ -105,7 +105,7 @@ class Guard:
             if self._full() and is_document(scope):
                 operation.REFUSED.labels("full").inc()
                 return await _full_house()(scope, receive, guarded)
-        await self.app(scope, receive, guarded)
+        await uploads.bounded(self.app, scope, receive, guarded)
 
     def _with_headers(self, scope: Any, cookies: dict[str, str], send: Any) -> Any:
         fresh = self._fresh_cookie(scope, cookies)
