@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -135,7 +136,11 @@ def basin_maps(
 def _numbers(x: alt.X, y: alt.Y) -> theme.Layers:
     """Beside each star its number, dark on a white edge."""
     base = alt.Chart(alt.NamedData("minima")).encode(x, y, text="number:N")
-    look = {"dx": theme.sized(11), "dy": theme.sized(-7), "fontSize": theme.sized(12)}
+    look: dict[str, Any] = {
+        "dx": theme.sized(11),
+        "dy": theme.sized(-7),
+        "fontSize": theme.sized(12),
+    }
     halo = {"stroke": "white", "strokeWidth": 3.5, "strokeJoin": "round"}
     return alt.layer(
         base.mark_text(fontWeight="bold", color="white", clip=True, **look, **halo),

@@ -63,7 +63,7 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
         # All solid on a page; whoever prints them gives each layer its dashes.
         each: dict[str, Any] = {"domain": [2 * layer for layer in range(layers)]}
         legend = room.legend(symbolType="stroke", labelExpr="'layer ' + datum.label")
-        look = {"legend": legend if layers else None}
+        look: dict[str, Any] = {"legend": legend if layers else None}
         chart = base.mark_line(strokeWidth=1.4, clip=True).encode(
             x=_x(axis, 4),
             y=alt.Y(
