@@ -60,7 +60,7 @@ def basins_clip(
         # What the surface's colours mean is no matter of the basins'.
         hidden = [f"mark-symbol.layer_2_layer_{n}_marks" for n in range(3)]
         hidden += ["mark-image.layer_3_layer_0_marks"]
-        hidden += [f"mark-text.layer_3_layer_{n}_marks" for n in range(1, 8)]
+        hidden += [f"mark-text.layer_3_layer_{n}_marks" for n in range(1, 16)]
         hidden += ["role-legend"]  # the key of the map says what is what
         still = stage(paths(surface, (), (), ranges, color, whose), options, hidden)
         losses = [float(surface(*torch.tensor(m, dtype=torch.float64))) for m in found.minima]
