@@ -322,7 +322,8 @@ def _surfaces() -> Iterator[Item]:
     for name in TUTORIAL_RACES:
         chosen = RACES[name]
         facts = SURFACES[chosen.surface]
-        caption = f"{facts.label}, {chosen.length} updates from {chosen.begin}: " + "; ".join(
+        begin = ", ".join(map(number, chosen.begin))
+        caption = f"{facts.label}, {chosen.length} updates from ({begin}): " + "; ".join(
             f"{OPTIMIZERS[o].label} ({', '.join(f'{k} {number(v)}' for k, v in s.items())})"
             for o, s in chosen.runs
         )

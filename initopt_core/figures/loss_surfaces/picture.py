@@ -125,7 +125,8 @@ def color_bar(low: float, high: float, color: str, left: float, length: float) -
         .mark_image(width=BAR, height=length, aspect=False)
         .encode(x=alt.value(left + BAR / 2), y=alt.value(length / 2), url="url:N")
     )
-    losses = [low, *round_losses(low, high, color), high]
+    ends = (height(part, low, high, color) for part in (0, 1))  # as the page computes them
+    losses = [next(ends), *round_losses(low, high, color), next(ends)]
     parts = [float(unit(np.array(loss), color, (low, high))) for loss in losses]
     places = [(part, number(loss)) for part, loss in zip([0, *parts[1:-1], 1], losses, strict=True)]
     places = [p for i, p in enumerate(places) if i == 0 or p[1] != places[i - 1][1]]

@@ -39,6 +39,9 @@ def test_a_scale_says_its_losses_and_whether_it_is_logarithmic():
         assert words[-1] == title and words[0] == "0" and words[-2] == "800"
         inner = ["200", "400", "600"] if color == "linear" else ["1", "10", "100"]
         assert words[1:-2] == inner
+    layers = color_bar(-3.98, -1.75e-39, "linear", 18, 400).to_dict(validate=False)["layer"]
+    words = [layer["mark"]["text"] for layer in layers if layer["mark"]["type"] == "text"]
+    assert words[-3:-1] == ["−1", "0"], "what rounding has left of zero is zero"
 
 
 @pytest.mark.parametrize(("low", "high", "color", "found"), SCALES)
