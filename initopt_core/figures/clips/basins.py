@@ -84,7 +84,7 @@ def _key(
     more = len(texts) - len(rows)
     rows += [(f"and {more} more", options.export.colors["paper"])] * bool(more)
     rows += [("diverged", _GONE)] * bool((found.reached == DIVERGED).any())
-    free = still.image.width - left - 1.4 * size
+    free = still.image.width - left - 1.4 * size - 8  # not to the very edge
     widest = max(font(size).getlength(text) for text, _ in rows)
     low = still.box(0, 0, SIDE, SIDE)[3] - top - 4 * letters
     size = max(8, min(size, int(size * free / widest), int(low / (1.6 * len(rows)))))
