@@ -21,6 +21,7 @@ from initopt_core.descent import Run, Trace, race
 from initopt_core.initialization import code as initialization_code
 from initopt_core.initialization.observation import SeedBand, observe, one_seed
 from initopt_core.initialization.presets import PRESETS, Preset
+from initopt_core.initialization.words import in_words
 from initopt_core.loss_surfaces import code as surface_code
 from initopt_core.loss_surfaces.flatness import SHIFT, SLIDES, TwoMinima, minima_settings
 from initopt_core.loss_surfaces.labels import race_settings
@@ -92,7 +93,7 @@ class Number:
             return self.why
         if self.exact:
             close = abs(self.deviation) <= 2e-4 * max(abs(self.printed), 1e-3)
-            return "agrees: nothing is drawn" if close else "differs, though nothing is drawn"
+            return "agrees: nothing is random" if close else "differs, though nothing is random"
         if not self.spread:
             return "one draw beside another"
         return f"one draw beside another: {self._apart} times their spread apart"
@@ -224,7 +225,7 @@ def _initialization(dataset: FashionMNIST) -> Iterator[Item]:
             yield Item(
                 f"{preset.name}-{kind}",
                 f"{preset.label}: {'histograms' if kind == 'histograms' else 'variance by depth'}",
-                f"{settings.label}. {preset.lesson}",
+                f"{in_words(settings)} {preset.lesson}",
                 partial(_drawn, draw, settings, dataset),
                 partial(_variances, preset, dataset) if kind == "histograms" else tuple,
                 "initialization",
@@ -321,7 +322,8 @@ def _surfaces() -> Iterator[Item]:
     for name in TUTORIAL_RACES:
         chosen = RACES[name]
         facts = SURFACES[chosen.surface]
-        caption = f"{facts.label}, {chosen.length} updates from {chosen.begin}: " + "; ".join(
+        begin = ", ".join(map(number, chosen.begin))
+        caption = f"{facts.label}, {chosen.length} updates from ({begin}): " + "; ".join(
             f"{OPTIMIZERS[o].label} ({', '.join(f'{k} {number(v)}' for k, v in s.items())})"
             for o, s in chosen.runs
         )

@@ -140,3 +140,9 @@ def test_a_surfaces_interactive_page_is_the_laboratorys_with_its_controls():
     ]
     made = items["22-steep-optima-surface-3d"].playing(export.ExportOptions(title="Wells")).decode()
     assert 'data-messages="grid scene"' in made and len(made) < 1_500_000 and "Wells" in made
+
+
+def test_captions_of_experiments_say_all_that_makes_them():
+    items = {item.name: item for item in tutorial.course(data.load_sample())}
+    told = items["14-kaiming-relu-histograms"].caption
+    assert "gain 1.41" in told and "1,024 images, seed 42" in told

@@ -1,8 +1,11 @@
-// What the surface's colours mean: a bar with five losses beside it.
+// What the surface's colours mean: a bar with its ends and round losses beside it.
 
 import { fitting } from "../shared/canvas.js";
 import { VIRIDIS } from "../shared/colours.js";
 import { number } from "../shared/numbers.js";
+import { ticks } from "../shared/ticks.js";
+
+const NEAR = 0.08, CLOSE = 0.1; // to an end and to each other, as shares of the scale
 
 /** The colours in a column one pixel wide, bright at the top. */
 function ramp() {
@@ -15,6 +18,35 @@ function ramp() {
   }
   canvas.getContext("2d").putImageData(image, 0, 0);
   return canvas;
+}
+
+/**
+ * The nearest of 1, 2 and 5 times a power of ten, as ratios go; zero stays.
+ * @param {number} value
+ */
+function rounded(value) {
+  if (!value) return 0;
+  const size = Math.abs(value), power = 10 ** Math.floor(Math.log10(size));
+  const off = (/** @type {number} */ m) => Math.abs(Math.log((m * power) / size));
+  const near = [1, 2, 5, 10].reduce((best, m) => (off(m) < off(best) ? m : best));
+  return Math.sign(value) * Number((near * power).toPrecision(12));
+}
+
+/**
+ * Round losses between the ends of a scale, as figures/loss_surfaces/picture.py has them.
+ * @param {{ scale: string, value: (u: number) => number, unit: (v: number) => number }} field
+ */
+export function roundLosses(field) {
+  const low = field.value(0), high = field.value(1);
+  if (!(high > low) || !Number.isFinite(high - low)) return [];
+  const found = field.scale === "log" ? [0.25, 0.5, 0.75].map((u) => rounded(field.value(u))) : ticks(low, high, 5);
+  /** @type {number[]} */
+  const kept = [];
+  for (const loss of found) {
+    const u = field.unit(loss), before = kept.length ? field.unit(kept[kept.length - 1]) : -1;
+    if (u >= NEAR && u <= 1 - NEAR && u - before >= CLOSE) kept.push(loss);
+  }
+  return kept;
 }
 
 /** @type {HTMLCanvasElement | undefined} */
@@ -38,9 +70,10 @@ export function drawScale(ctx, view) {
   const title = field.scale === "log" ? ["loss, log scale", "loss, log", "loss"] : ["loss"];
   ctx.fillText(fitting(wide, title, view.w - x - 1), x, box.y + 5 * type);
   const left = x + width + 4, room = view.w - left - 1;
-  for (let k = 0; k <= 4; k++) {
-    const value = field.value(k / 4), y = top + height * (1 - k / 4);
-    const words = [3, 2, 1].map((digits) => (k || !field.endless ? "" : "≤ ") + number(value, digits));
+  const places = [[0, field.value(0)], ...roundLosses(field).map((v) => [field.unit(v), v]), [1, field.value(1)]];
+  for (const [part, value] of places) {
+    const y = top + height * (1 - part);
+    const words = [3, 2, 1].map((digits) => (part || !field.endless ? "" : "≤ ") + number(value, digits));
     const text = fitting(wide, words, room);
     ctx.fillText(text, left, Math.min(Math.max(y, top + 4), box.y + box.h - 5));
   }

@@ -16,6 +16,8 @@ from initopt_core.figures.loss_surfaces.map_key import PATCHES, is_numbered, num
 from initopt_core.figures.loss_surfaces.paths import paths
 from initopt_core.figures.loss_surfaces.picture import SIDE
 from initopt_core.loss_surfaces.basins import DIVERGED, Basins, basins
+from initopt_core.loss_surfaces.labels import run_settings
+from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.reading import SettingError
 from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
@@ -58,16 +60,17 @@ def basins_clip(
         # What the surface's colours mean is no matter of the basins'.
         hidden = [f"mark-symbol.layer_2_layer_{n}_marks" for n in range(3)]
         hidden += ["mark-image.layer_3_layer_0_marks"]
-        hidden += [f"mark-text.layer_3_layer_{n}_marks" for n in range(1, 8)]
+        hidden += [f"mark-text.layer_3_layer_{n}_marks" for n in range(1, 16)]
         hidden += ["role-legend"]  # the key of the map says what is what
-        still = stage(paths(surface, (), (), ranges, color), options, hidden)
+        still = stage(paths(surface, (), (), ranges, color, whose), options, hidden)
         losses = [float(surface(*torch.tensor(m, dtype=torch.float64))) for m in found.minima]
         own = list(colors or colours(losses))
         hues = [own[i % len(own)] for i in range(len(found.minima))]
         _key(still, found, losses, hues, options)
         return _growing(still, found, hues, ranges, options)
 
-    return Clip("basins", f"Basins of attraction of {run.optimizer} on {surface.label}.", frames)
+    whose = f"{OPTIMIZERS[run.optimizer].label}, {run_settings(run)}"
+    return Clip("basins", f"Basins of attraction of {whose} on {surface.label}.", frames)
 
 
 def _key(
@@ -81,7 +84,7 @@ def _key(
     more = len(texts) - len(rows)
     rows += [(f"and {more} more", options.export.colors["paper"])] * bool(more)
     rows += [("diverged", _GONE)] * bool((found.reached == DIVERGED).any())
-    free = still.image.width - left - 1.4 * size
+    free = still.image.width - left - 1.4 * size - 8  # not to the very edge
     widest = max(font(size).getlength(text) for text, _ in rows)
     low = still.box(0, 0, SIDE, SIDE)[3] - top - 4 * letters
     size = max(8, min(size, int(size * free / widest), int(low / (1.6 * len(rows)))))

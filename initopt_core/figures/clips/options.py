@@ -27,7 +27,25 @@ _RANGES = {
 }
 
 
+SLIDE = 720
+"""Height of a frame in which a slide's letters are as large as they are told to be, in pixels."""
 _A = {"mp4": "an MP4", "gif": "a GIF", "webp": "a WebP"}
+
+
+@dataclass(frozen=True)
+class InFrame(ExportOptions):
+    """The look of a picture that has to share a frame with its letters.
+
+    Args:
+        height: of the frame, in pixels. A slide's letters are so large in one of `SLIDE`; in a
+            lower one they take the same share of it, but are never smaller than a page's.
+    """
+
+    height: int = SLIDE
+
+    @property
+    def zoom(self) -> float:
+        return max(1.0, super().zoom * min(1.0, self.height / SLIDE))
 
 
 @dataclass(frozen=True)
@@ -111,7 +129,7 @@ class ClipOptions:
     @property
     def export(self) -> ExportOptions:
         """The same look for the still part."""
-        return ExportOptions(
+        return InFrame(
             theme=self.theme, text=self.text, scale=1, title=self.title, caption=self.caption,
-            source=self.source,
+            source=self.source, height=self.height,
         )  # fmt: skip

@@ -59,7 +59,8 @@ def to_svg(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:
 
 def to_pdf(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:
     """PDF of one page, text and lines as vectors."""
-    return in_order(converter().svg_to_pdf(sheet.picture(figure, options).svg))
+    drawn = converter().svg_to_pdf(sheet.picture(figure, options).svg)
+    return in_order(drawn, options.title or figure.name)
 
 
 def to_csv(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:

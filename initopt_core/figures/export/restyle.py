@@ -9,6 +9,7 @@ from typing import Any
 from initopt_core.figures import theme
 
 from .options import ExportOptions
+from .words import length
 
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 _DARKEST, _PALEST = 15.0, 72.0
@@ -104,6 +105,29 @@ def legends_below(spec: dict[str, Any], width: float) -> dict[str, Any]:
     own = {"orient": "bottom", "direction": "horizontal", "columns": columns, "offset": 8}
     spec["config"]["legend"] = {**spec["config"].get("legend", {}), **own}
     return spec
+
+
+_TITLE_SIZE, _LEAST_TITLE = 12.0, 7.0
+"""Usual size of an axis's title, and the smallest, in pixels of the chart."""
+
+
+def titles_fit(vega: dict[str, Any], high: float) -> None:
+    """Titles up the side of a low plot in letters so small that they are no longer than it, in
+    place: they would run into what stands above and below the chart.
+
+    Args:
+        vega: compiled definition.
+        high: room of a title, in pixels of the chart.
+    """
+    for axis in vega.get("axes", []):
+        title = axis.get("title")
+        if axis.get("orient") in ("left", "right") and isinstance(title, str) and title:
+            most = high / length(title, 1.0)
+            if most < _TITLE_SIZE:
+                axis["titleFontSize"] = round(max(most, _LEAST_TITLE), 2)
+    for mark in vega.get("marks", []):
+        if mark.get("type") == "group":
+            titles_fit(mark, high)
 
 
 ESTIMATE = 1.5

@@ -21,7 +21,7 @@ from initopt_core.figures.room import COLUMNS, HEIGHT, LEGEND_COLUMNS, LEGEND_LI
 
 from . import extent
 from .options import ExportOptions
-from .restyle import enlarged, legends_below, measured, reflowed, restyled, side_by_side
+from .restyle import enlarged, legends_below, measured, reflowed, restyled, side_by_side, titles_fit
 from .words import Text, bounded, high, shrunk, texts
 
 MARGIN = 16
@@ -223,6 +223,7 @@ def _by_room(spec: dict[str, Any], room: Room) -> Drawing:
     for signal in vega["signals"]:
         if signal["name"] in values:
             signal["value"] = values[signal["name"]]
+    titles_fit(vega, room.height + room.top / 2)
     lines = -(-room.entries // columns) if room.entries else 0
     vega["padding"]["top"] = room.top + lines * LEGEND_LINE
     return _with_title(_taken(converter().vega_to_svg(vega)))

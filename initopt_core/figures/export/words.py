@@ -133,12 +133,13 @@ _LEADS = re.compile(r"[·+=×–—]|[\u0370-\u03ff][₀-₉]?")
 
 def _together(text: str) -> Iterator[str]:
     """The words, those that no line may end between as one."""
-    held = ""
+    held, leads = "", False
     for word in text.split():
-        held = f"{held} {word}".strip()
-        if not _LEADS.fullmatch(word):
+        if held and not leads and word != "+":  # which belongs to what is before it, too
             yield held
             held = ""
+        held = f"{held} {word}".strip()
+        leads = bool(_LEADS.fullmatch(word))
     if held:
         yield held
 

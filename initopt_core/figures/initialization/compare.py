@@ -17,7 +17,7 @@ from initopt_core.initialization.observation import Observation
 from . import tables
 from .across import apart
 from .depth import ENTRY_WIDTH, place, settings_named
-from .display import BINS, GRID_LAYERS, ROWS, SETTINGS_COLORS, Display, marks, span
+from .display import BINS, GRID_LAYERS, ROWS, SETTINGS_COLORS, Display, evenly, marks, span
 from .grid import grid_room, upright_room
 
 # --- comparison ---------------------------------------------------------------------------------
@@ -99,6 +99,7 @@ def compare(
                         titleColor=beside.get("color", alt.Undefined),
                         titleFontWeight="bold",
                         tickCount=3,
+                        labelOverlap=evenly(display),
                         labelFlush=theme.LEVEL,
                         minExtent=theme.sized(30),
                         maxExtent=theme.sized(30),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -46,6 +47,12 @@ class Display:
     @property
     def rows(self) -> tuple[str, ...]:
         return ("weights", "gradients", "activations") + (("outputs",) if self.outputs else ())
+
+
+def evenly(display: Display) -> Literal["greedy", "parity"]:
+    """Which numbers up a low panel stay where not all have room: every other, so that they are
+    evenly apart; of a logarithm's powers, those that fit."""
+    return "greedy" if display.log else "parity"
 
 
 def span(stats: LayerStats, robust: bool) -> tuple[float, float]:

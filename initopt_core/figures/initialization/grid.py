@@ -16,7 +16,7 @@ from initopt_core.probes import LayerStats
 from initopt_core.wording import number
 
 from . import across, alone, tables
-from .display import BINS, FEW, RED, ROWS, Display, density, marks, remark, span
+from .display import BINS, FEW, RED, ROWS, Display, density, evenly, marks, remark, span
 
 BOLD = {"fontSize": theme.sized(12), "fontWeight": "bold"}
 SCREEN = 0.62
@@ -262,6 +262,7 @@ def _panel(
             minExtent=theme.sized(36),
             maxExtent=theme.sized(36),
             labelExpr=theme.NUMBER if axes else theme.COUNT,
+            labelOverlap=evenly(display),
         ),
     )
     area = step_area(f"h{name}", color, x=x, y=y, opacity=0.8)

@@ -141,7 +141,7 @@ def _numbers(x: alt.X, y: alt.Y) -> theme.Layers:
         "dy": theme.sized(-7),
         "fontSize": theme.sized(12),
     }
-    halo: dict[str, Any] = {"stroke": "white", "strokeWidth": 3.5, "strokeJoin": "round"}
+    halo = {"stroke": "white", "strokeWidth": 3.5, "strokeJoin": "round"}
     return alt.layer(
         base.mark_text(fontWeight="bold", color="white", clip=True, **look, **halo),
         base.mark_text(fontWeight="bold", color="#222", clip=True, **look),

@@ -71,8 +71,47 @@ def height(part: float, low: float, high: float, color: str) -> float:
     return low + (high - low) * share
 
 
+_NEAR, _CLOSE = 0.08, 0.1
+"""How near the ends of a scale, and each other, its round numbers may stand: shares of it."""
+
+
+def round_losses(low: float, high: float, color: str) -> list[float]:
+    """Round losses between the ends of a scale, from low to high: evenly apart, or where colours go
+    by a logarithm near its quarters.
+
+    `assets/web/surface_canvas/scale.js` has the same.
+    """
+    if not (math.isfinite(low) and math.isfinite(high) and high > low):
+        return []
+    if color == "log":
+        found = [_rounded(height(part, low, high, color)) for part in (0.25, 0.5, 0.75)]
+    else:
+        raw = (high - low) / 5
+        power = 10.0 ** math.floor(math.log10(raw))
+        step = next((m * power for m in (1, 2, 5) if m * power >= raw * 0.999), 10 * power)
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        found = [float(f"{k * step:.12g}") for k in range(first, last + 1)]
+    kept, before = [], -1.0
+    for loss in found:
+        part = float(unit(np.array(loss), color, (low, high)))
+        if _NEAR <= part <= 1 - _NEAR and part - before >= _CLOSE:
+            kept.append(loss)
+            before = part
+    return kept
+
+
+def _rounded(value: float) -> float:
+    """The nearest of 1, 2 and 5 times a power of ten, as ratios go; zero stays."""
+    if not value:
+        return 0.0
+    power = 10.0 ** math.floor(math.log10(abs(value)))
+    near = min((1, 2, 5, 10), key=lambda m: abs(math.log(m * power / abs(value))))
+    return math.copysign(float(f"{near * power:.12g}"), value)
+
+
 def color_bar(low: float, high: float, color: str, left: float, length: float) -> theme.Layers:
-    """What the colours of a surface mean: a bar with five losses beside it.
+    """What the colours of a surface mean: a bar with its ends and round losses
+    beside it.
 
     Args:
         low, high: loss at the first and at the last colour.
@@ -86,8 +125,10 @@ def color_bar(low: float, high: float, color: str, left: float, length: float) -
         .mark_image(width=BAR, height=length, aspect=False)
         .encode(x=alt.value(left + BAR / 2), y=alt.value(length / 2), url="url:N")
     )
-    losses = [(part, height(part, low, high, color)) for part in (0, 0.25, 0.5, 0.75, 1)]
-    places = [(part, number(loss)) for part, loss in losses]
+    ends = (height(part, low, high, color) for part in (0, 1))  # as the page computes them
+    losses = [next(ends), *round_losses(low, high, color), next(ends)]
+    parts = [float(unit(np.array(loss), color, (low, high))) for loss in losses]
+    places = [(part, number(loss)) for part, loss in zip([0, *parts[1:-1], 1], losses, strict=True)]
     places = [p for i, p in enumerate(places) if i == 0 or p[1] != places[i - 1][1]]
     title = "loss, log scale" if color == "log" else "loss"
     words = [

@@ -43,7 +43,8 @@ def below(held: Held) -> None:
     """Three closed parts; what is in them is made when they are opened, and kept up to date."""
     plan = held.plan
     offers.begin("surface-")
-    with st.container(horizontal=True, gap="small"), telling(plan):
+    shown = telling(plan, maps=held.part == BASINS)
+    with st.container(horizontal=True, gap="small"), shown:
         if held.part == BASINS:
             _export_maps(plan)
         else:
@@ -138,10 +139,11 @@ def offer_all(held: Held) -> None:
         else:
             also("surface-space", made.space, place={**paths, solid: "true"})
         also(EXPORTS[1], made.losses, place=paths)
-        also(
-            EXPORTS[2], lambda: basins.picture_of(plan), extra=_starts(plan),
-            place={PART.name: BASINS},
-        )  # fmt: skip
+        with telling(plan, maps=True):
+            also(
+                EXPORTS[2], lambda: basins.picture_of(plan), extra=_starts(plan),
+                place={PART.name: BASINS},
+            )  # fmt: skip
     if held.part != FLAT:
         sharp, flat, depth, shift = held.flat
         with telling_of_minima(held):
@@ -218,13 +220,13 @@ def _export(plan: Plan, look: Mapping[str, Any]) -> None:
     export_buttons(made.losses, key=EXPORTS[1], label="Export the loss curves")
 
 
-def telling(plan: Plan) -> AbstractContextManager[None]:
-    """What exports are told of a race."""
+def telling(plan: Plan, maps: bool = False) -> AbstractContextManager[None]:
+    """What exports are told of a race, or of `maps` of basins, which begin everywhere."""
     labels = labels_of([r.optimizer for r in plan.runs])
     settings = race_settings(
         plan.surface, plan.runs, plan.ranges, plan.updates, plan.noise, plan.seed
     )
-    return offers.telling(in_words(plan, labels), settings)
+    return offers.telling(in_words(plan, labels, maps), settings)
 
 
 def telling_of_minima(held: Held) -> AbstractContextManager[None]:
@@ -236,11 +238,18 @@ def telling_of_minima(held: Held) -> AbstractContextManager[None]:
     return offers.telling(f"{words.capitalize()}.", settings, title, place)
 
 
-def in_words(plan: Plan, labels: Sequence[str]) -> str:
-    """Every optimizer's settings and start, and what all share."""
-    told = [
-        f"{label}: {run_settings(run)}, from ({number(run.start[0])}, {number(run.start[1])})"
-        for label, run in zip(labels, plan.runs, strict=True)
-    ]
+def in_words(plan: Plan, labels: Sequence[str], maps: bool = False) -> str:
+    """Every optimizer's settings and start, and what all share.
+
+    Args:
+        maps: the starts are all places of the view.
+    """
+    told = [f"{label}: {run_settings(run)}" for label, run in zip(labels, plan.runs, strict=True)]
+    if maps:
+        x0, x1, y0, y1 = map(number, plan.ranges)
+        told[-1] += f". Starts: w₁ from {x0} to {x1}, w₂ from {y0} to {y1}"
+    else:
+        starts = [tuple(map(number, run.start)) for run in plan.runs]
+        told = [f"{words}, from ({x}, {y})" for words, (x, y) in zip(told, starts, strict=True)]
     noise = f", noise {number(plan.noise)}" if plan.noise else ""
     return f"{'; '.join(told)}. {count(plan.updates)} updates{noise}."

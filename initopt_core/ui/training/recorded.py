@@ -7,6 +7,7 @@ import streamlit as st
 from initopt_core.figures import training as figures
 from initopt_core.figures.figure import Figure
 from initopt_core.published import ACCURACIES
+from initopt_core.training.code import program
 from initopt_core.training.differences import summary
 from initopt_core.training.history import History
 from initopt_core.training.runs.recorded import recorded_config, recorded_race
@@ -59,4 +60,9 @@ def recorded() -> None:
         for column, (kind, figure) in zip(st.columns(2), drawn.items(), strict=True):
             with column:
                 live_chart(figure, key=f"recorded-{kind}")
-                export_buttons(figure, key=f"recorded-{kind}", clips=results.growing(figure))
+                export_buttons(
+                    figure,
+                    key=f"recorded-{kind}",
+                    clips=results.growing(figure),
+                    extra={"training.py": lambda: program(config)},
+                )

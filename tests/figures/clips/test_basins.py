@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from initopt_core.descent import Run
-from initopt_core.figures import clips, theme
+from initopt_core.figures import clips, export, theme
+from initopt_core.figures.clips import basins as basins_clips
 from initopt_core.reading import SettingError
 from initopt_core.surfaces import Surface
 from tests.support.clips import RANGES, SMALL, SURFACE, moves
@@ -34,3 +35,15 @@ def test_a_surface_without_minima_is_refused_in_words():
     clip = clips.basins_clip(Surface("saddle"), RUN, RANGES, "linear", updates=2, n=4)
     with pytest.raises(SettingError, match="no minimum is known"):
         list(clip.frames(clips.ClipOptions(**SMALL)))
+
+
+def test_a_clip_says_whose_basins_it_shows_in_the_maps_words(monkeypatch):
+    told, real = [], basins_clips.stage
+    monkeypatch.setattr(
+        basins_clips, "stage", lambda figure, *a: (told.append(figure), real(figure, *a))[1]
+    )
+    clip = clips.basins_clip(SURFACE, RUN, RANGES, "linear", updates=2, n=8)
+    next(iter(clip.frames(clips.ClipOptions(**SMALL))))
+    svg = export.to_svg(told[0]).decode()
+    assert "Adam, η 0.2, β₁ 0.9" in svg and SURFACE.label in svg and "Adam, η 0.2" in clip.alt
+    assert "weight w₁ at the start" in svg and "weight w₂ at the start" in svg

@@ -1,11 +1,13 @@
 """Curves that are drawn from left to right."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
 
 from initopt_core.figures import clips, training
+from initopt_core.figures.export import sheet
 from initopt_core.figures.initialization.grid import grid_room
 from initopt_core.reading import SettingError
 from tests.support.charts import told
@@ -44,3 +46,13 @@ def test_a_grid_of_panels_is_refused(loss):
 
     with pytest.raises(SettingError, match="one panel"):
         clips.curves_clip(dataclasses.replace(loss, room=grid_room(3, 2)))
+
+
+def test_with_a_slides_letters_the_plot_has_its_share_of_a_small_frame(loss):
+    """It had 70 of 360 pixels."""
+    options = clips.ClipOptions(
+        "gif", 640, 360, text="slide", title="A race", caption="Some words.", source="http://x.org"
+    )
+    drawn = sheet.picture(loss, options.export, size=(options.width, options.height))
+    high = re.findall(r'class="background"[^>]*d="M[^"]*?v([\d.]+)h', drawn.svg)[0]
+    assert drawn.zoom * float(high) > 140

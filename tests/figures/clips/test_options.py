@@ -35,3 +35,12 @@ def test_a_clip_says_what_a_still_says():
     assert {part: getattr(worn, part) for part in words} == words
     with pytest.raises(SettingError, match="Caption"):
         clips.ClipOptions(caption="x" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("height", "zoom"), [(360, 1.0), (480, 12 / 11), (720, 18 / 11), (1080, 18 / 11)]
+)
+def test_a_slides_letters_leave_a_small_frame_to_the_plot(height, zoom):
+    options = clips.ClipOptions(width=640, height=height, text="slide")
+    assert options.export.zoom == pytest.approx(zoom)
+    assert clips.ClipOptions(width=640, height=height).export.zoom == 1

@@ -88,7 +88,7 @@ def test_a_pdf_says_what_the_figure_says(figure):
 def test_a_pdf_has_the_same_bytes_whatever_order_the_converter_took(figure):
     svg = export.picture(figure).svg
     raw = {fonts.converter().svg_to_pdf(svg) for _ in range(8)}
-    ordered = {pdf.in_order(one) for one in raw}
+    ordered = {pdf.in_order(one, figure.name) for one in raw}
     assert ordered == {export.to_pdf(figure)}
     text = {pypdf.PdfReader(io.BytesIO(one)).pages[0].extract_text() for one in raw | ordered}
     assert len(text) == 1

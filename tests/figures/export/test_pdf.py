@@ -59,3 +59,11 @@ def test_what_comes_out_is_the_page_that_went_in():
 def test_one_with_another_table_stays_as_it_is():
     other = re.sub(rb"xref\n0 7", b"99 0 obj", written(ONE), count=1)
     assert pdf.in_order(other) == other
+
+
+def test_a_document_has_its_title():
+    named = pdf.in_order(written(OTHER), "σ = 0.1: (a) depth")
+    assert named == pdf.in_order(written(ONE), "σ = 0.1: (a) depth")
+    reader = pypdf.PdfReader(io.BytesIO(named), strict=True)
+    assert reader.metadata.title == "σ = 0.1: (a) depth" and len(reader.pages) == 1
+    assert pypdf.PdfReader(io.BytesIO(pdf.in_order(written(ONE))), strict=True).metadata is None

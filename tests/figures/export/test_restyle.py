@@ -84,3 +84,16 @@ def test_only_a_printed_figure_has_other_colours():
         assert made["config"]["line"]["strokeJoin"] == "round", "no spikes where a line turns"
         kept = made["encoding"]["color"]["scale"]["range"] == ["#4477AA", "#EE6677"]
         assert kept == (name != "print")
+
+
+def test_a_title_up_a_low_plot_ends_with_it():
+    long, short = "training loss (cross-entropy)", "loss"
+    inner = {"type": "group", "axes": [{"orient": "left", "title": long}]}
+    axes = [{"orient": "left", "title": short}, {"orient": "bottom", "title": long}]
+    vega = {"axes": axes, "marks": [inner]}
+    restyle.titles_fit(vega, 110)
+    size = inner["axes"][0]["titleFontSize"]
+    assert 7 < size < 12 and restyle.length(long, size) == pytest.approx(110, abs=0.5)
+    assert all("titleFontSize" not in axis for axis in axes)
+    restyle.titles_fit(vega, 20)
+    assert inner["axes"][0]["titleFontSize"] == 7, "no smaller than can be read"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -63,3 +64,16 @@ def test_powers_of_ten_across_stand_apart(domain, pixels):
         ],
     }
     assert f">is {pixels}<" in fonts.converter().vega_to_svg(spec)
+
+
+@pytest.mark.parametrize(("log", "overlap"), [(False, "parity"), (True, "greedy")])
+def test_of_numbers_up_a_low_panel_every_other_stays(log, overlap):
+    """They were 60k, 40k and 0, without the one between the last two."""
+    seen = observe(Settings.make(hidden="4, 3", batch=16), load_sample())
+    for figure in (
+        figures.grid(seen, Display(log=log)),
+        figures.compare([seen, seen], Display(log=log)),
+    ):
+        text = json.dumps(figure.definition())
+        ups = re.findall(r'"y": {"axis": {[^}]*"labelOverlap": "(\w+)"', text)
+        assert ups and set(ups) == {overlap}

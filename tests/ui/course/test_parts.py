@@ -118,7 +118,7 @@ def test_the_table_has_printed_ours_deviation_spread_and_meaning():
     share = tutorial.Number("test accuracy, SGD", 0.8909, 0.8882)
     assert parts.row(share)[1:5] == ("89.09 %", "88.82 %", "−0.27 points", "–")
     exact = tutorial.Number("maximum", 2.022, 2.022, exact=True)
-    assert parts.row(exact)[-1] == "agrees: nothing is drawn"
+    assert parts.row(exact)[-1] == "agrees: nothing is random"
 
 
 @pytest.mark.parametrize(

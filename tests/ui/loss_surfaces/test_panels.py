@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from initopt_core.descent import Run
 from initopt_core.optimizers import OPTIMIZERS
-from initopt_core.surfaces import SURFACES
+from initopt_core.surfaces import SURFACES, Surface
+from initopt_core.ui.loss_surfaces import panels
+from initopt_core.ui.loss_surfaces.plan import Plan
 
 
 def page():
@@ -55,3 +58,14 @@ def test_each_part_exports_its_own():
     assert labels == {
         "Paths": ["Export the paths", "Export the loss curves"], "Basins": ["Export the maps"],
     }  # fmt: skip
+
+
+def test_maps_of_basins_are_not_said_to_begin_at_one_place():
+    runs = tuple(Run(name, (("lr", 0.1),), (1.0, 1.0)) for name in ("SGD", "Adam"))
+    plan = Plan(Surface("quadratic"), runs, (False,) * 2, (-2, 2, -2, 2), "log", 10, 0.0, 0)
+    assert panels.in_words(plan, ["SGD", "Adam"]).count("from (1, 1)") == 2
+    told = panels.in_words(plan, ["SGD", "Adam"], maps=True)
+    assert told.endswith(
+        "Adam: η 0.1, β₁ 0.9. Starts: w₁ from −2 to 2, w₂ from −2 to 2. 10 updates."
+    )
+    assert "(1, 1)" not in told

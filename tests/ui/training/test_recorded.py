@@ -38,3 +38,12 @@ def test_the_pace_is_that_of_whole_epochs():
         if e["kind"] == "epoch"
     ]
     assert recorded.pace() == pytest.approx(speeds[-1])
+
+
+def test_its_menus_have_the_program_too(quick_charts, monkeypatch):
+    told = []
+    monkeypatch.setattr(recorded, "export_buttons", lambda *_, extra, **more: told.append(extra))
+    recorded.recorded()
+    assert len(told) == 2
+    text = told[1]["training.py"]()
+    assert "epochs" in text.lower() and compile(text, "training.py", "exec")
