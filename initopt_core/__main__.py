@@ -15,8 +15,11 @@ from pathlib import Path
 
 from initopt_core.paths import ROOT
 from initopt_core.reading import did_you_mean
-from initopt_core.registry import SettingError
+from initopt_core.registry import Parameter, SettingError
 
+FORMAT = Parameter(
+    "format", "Format", "png", choices=("png", "svg", "pdf", "csv", "settings", "json", "html")
+)
 BENCHMARKS = ROOT / "tests" / "benchmarks"
 
 
@@ -44,8 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--format",
         nargs="+",
         default=["png", "svg", "csv"],
-        choices=("png", "svg", "pdf", "csv", "settings", "json", "html"),
-        help="png svg csv unless given; json is Vega-Lite, html an interactive page",
+        metavar="FORMAT",
+        help=f"of {', '.join(FORMAT.choices)}; png svg csv unless given; json is Vega-Lite, html "
+        "an interactive page",
     )
     figures.add_argument("--only", metavar="TEXT", help="only figures whose name has TEXT in it")
     figures.add_argument("--theme", default="light", help="light (unless given), dark or print")
@@ -132,6 +136,7 @@ def make_folder(path: Path) -> None:
 
 def write_figures(options: argparse.Namespace) -> None:
     """Every figure of the tutorial, recomputed, one file for each format, and the manifest."""
+    formats = [FORMAT.check(given) for given in options.format]
     from initopt_core import data
     from initopt_core.figures import export, manifest, tutorial
     from initopt_core.figures.clips import ClipOptions
@@ -153,7 +158,7 @@ def write_figures(options: argparse.Namespace) -> None:
     moving = [name for name in clips if name in wanted or name in theirs]
     for place, item in enumerate(stills, 1):
         figure = item.make()
-        for kind in options.format:
+        for kind in formats:
             worn = export.dressed(item, look)
             if kind == "html":
                 suffix, made = ".html", chart_page(figure, worn)

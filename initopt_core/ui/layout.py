@@ -31,6 +31,11 @@ def page_header(title: str, sentence: str = "") -> None:
     """The page's name, one sentence on what it shows, and what its link could not say: every page
     that is no laboratory begins with it."""
     enter()
+    if st.context.is_embedded:
+        st.caption(
+            "In a frame of another page Initialization, Training and Loss surfaces fit whole; this "
+            "page is longer and scrolls."
+        )
     st.title(title, anchor=False)
     if sentence:
         st.markdown(sentence)

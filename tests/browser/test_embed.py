@@ -16,9 +16,11 @@ FITS = """() => {
 CONTROLS = "[data-testid=stSidebar] [data-testid=stElementContainer]"
 
 
-@pytest.mark.parametrize("path", ["/loss_surfaces", "/initialization"])
+@pytest.mark.parametrize(
+    "path", ["/loss_surfaces?", "/initialization?", "/loss_surfaces?view=Sharp+and+flat&"]
+)
 def test_a_frame_holds_figure_sentence_and_three_controls(page, app_url, path):
-    frame = f'<iframe src="{app_url}{path}?embed=true" width="800" height="500"></iframe>'
+    frame = f'<iframe src="{app_url}{path}embed=true" width="800" height="500"></iframe>'
     page.route("**/host.html", lambda route: route.fulfill(body=frame, content_type="text/html"))
     page.goto(app_url + "/host.html")
     inside = page.frames[1]
@@ -59,3 +61,36 @@ def test_both_halves_agree_on_what_asks_for_a_frame(page, app_url, asked):
     else:
         exports.wait_for(timeout=60_000)
     assert bool(page.evaluate("document.documentElement.dataset.embed")) is SPELLINGS[asked]
+
+
+UNDER = """() => [...document.querySelectorAll('[data-testid=stHeading]')].flatMap((head) => {
+  const range = document.createRange();
+  range.selectNodeContents(head);
+  const { bottom, left, right } = range.getBoundingClientRect();
+  const main = document.querySelector('[data-testid=stMain]');
+  const words = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (words.nextNode()) {
+    const text = words.currentNode, box = document.createRange();
+    box.selectNodeContents(text);
+    const place = box.getBoundingClientRect();
+    if (head.contains(text) || !text.data.trim() || !text.parentElement.checkVisibility()) continue;
+    const below = place.bottom > bottom && place.left < right && place.right > left;
+    if (below && place.top < bottom - 4) found.push(text.data);
+  }
+  return found;
+})"""
+
+
+@pytest.mark.parametrize("path", ["/", "/course", "/lecture"])
+def test_a_page_that_is_no_laboratory_says_so_in_a_frame_and_no_heading_lies_on_text(
+    page, app_url, path
+):
+    page.set_viewport_size({"width": 800, "height": 500})
+    page.goto(f"{app_url}{path}?embed=true")
+    page.get_by_text("this page is longer and scrolls").wait_for(timeout=60_000)
+    page.locator("h2").first.wait_for(timeout=60_000)
+    page.wait_for_timeout(1000)
+    assert page.evaluate(UNDER) == []
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 800
+    assert not page.problems

@@ -244,6 +244,72 @@ def test_a_guess_stays_in_the_plots(covered):
     assert not page.problems
 
 
+@pytest.fixture
+def phone(browser):
+    """A page that is used by fingers."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    yield page
+    context.close()
+
+
+def drag(page, start, end) -> None:
+    """One finger's way."""
+    steps = 8
+    ways = [[a + (b - a) * i / steps for a, b in zip(start, end, strict=True)] for i in range(9)]
+    client = page.context.new_cdp_session(page)
+    for i, (x, y) in enumerate(ways):
+        kind = "touchMove" if i else "touchStart"
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+        page.wait_for_timeout(20)
+    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_on_a_phone_a_finger_draws_in_the_plots_and_swipes_beside_them(phone, app_url):
+    page = phone
+    page.goto(f"{app_url}/?lecture=tutorial&scene=2")
+    arrived(page, 2)
+    page.wait_for_timeout(300)
+    expect(page.get_by_text("Swipe beside the plots")).to_be_visible()
+    pads = page.locator(".initopt-pads > div")
+    expect(pads).to_have_count(2)
+    plot, below = (one.bounding_box() for one in pads.all())
+    x, y = plot["x"] + plot["width"] / 2, plot["y"] + plot["height"] / 2
+    drag(page, (x + 80, y), (x - 80, y))
+    assert page.evaluate(INK, [x, y]) == GUESS
+    expect(page.locator(".initopt-stage h1")).to_have_text(TUTORIAL.scenes[1].title)
+    between = (plot["y"] + plot["height"] + below["y"]) / 2
+    drag(page, (x + 80, between), (x - 80, between))
+    arrived(page, 3)
+    assert not page.problems
+
+
+def test_on_a_phone_a_guess_goes_with_the_page_that_is_scrolled_beside_it(phone, app_url):
+    page = phone
+    page.goto(f"{app_url}/?lecture=tutorial&scene=11")
+    arrived(page, 11)
+    page.wait_for_timeout(300)
+    plot = page.locator(".initopt-pads > div").first.bounding_box()
+    x, y = plot["x"] + plot["width"] / 2, plot["y"] + plot["height"] / 2
+    drag(page, (x - 30, y), (x + 30, y))
+    assert page.evaluate(INK, [x, y]) == GUESS
+    under = plot["y"] + plot["height"] + 60
+    drag(page, (x, under), (x, under - 100))
+    page.wait_for_timeout(600)
+    gone = page.get_by_test_id("stMain").evaluate("(e) => e.scrollTop")
+    assert gone > 40
+    assert page.evaluate(INK, [x, y - gone]) == GUESS
+    page.get_by_role("button", name="Reveal").click()
+    page.get_by_test_id("stMain").evaluate("(e) => e.scrollTo(0, 0)")
+    page.wait_for_timeout(300)
+    assert page.evaluate(INK, [x, y]) == GUESS
+    assert not page.problems
+
+
 @pytest.mark.parametrize("scene", [11, 13])
 def test_on_a_surface_it_is_said_who_is_which_colour_and_how_fast(projector, app_url, scene):
     page = projector

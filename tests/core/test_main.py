@@ -33,6 +33,23 @@ def test_doctor_names_versions_device_and_data():
         assert word in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--format", "png", "pgn"], "Format: there is no 'pgn'; did you mean 'png'"),
+        (["--format", "htm"], "did you mean 'html'; choose from png, svg, pdf, csv"),
+        (["--theme", "drak"], "Theme: there is no 'drak'; did you mean 'dark'"),
+        (["--clips", "mp5"], "Format: there is no 'mp5'; did you mean 'mp4'"),
+    ],
+)
+def test_a_choice_that_is_mistyped_is_one_line_and_names_what_was_meant(
+    given, said, tmp_path, capsys
+):
+    assert main(["figures", "--out", str(tmp_path / "new"), *given]) == 2
+    told = capsys.readouterr().err
+    assert said in told and told.count("\n") == 1 and not (tmp_path / "new").exists()
+
+
 def test_doctor_says_what_is_wrong_with_the_data(tmp_path):
     done = command("doctor", INITOPT_DATA=str(tmp_path))
     assert done.returncode == 0 and "train-images-idx3-ubyte.gz is missing" in done.stdout

@@ -6,7 +6,8 @@ import { pageColours } from "../shared/colours.js";
 import { boxes } from "./boxes.js";
 
 /** @typedef {import("./boxes.js").Box} Box */
-/** @typedef {[number, number][]} Stroke places in the window, in pixels */
+/** @typedef {{ on: Element | undefined, places: [number, number][] }} Stroke places in pixels, from the
+ * corner of the figure that it was drawn on: it goes with it where the page scrolls */
 
 const INK = "#111111", HALO = "#ffdd00", WIDTH = 5; // a marker's: no optimizer has them
 const SMALL = 40; // pixels: what is lower is no plot
@@ -28,6 +29,30 @@ function told(covered, play) {
     if (play) lab?.clock.play(true);
     lab?.dirty();
   }
+}
+
+/** Where the main pointer is a finger, the cover takes it over the plots alone: beside them it scrolls
+ * the page, and a swipe leads to another scene. */
+const byFinger = () => matchMedia("(pointer: coarse)").matches;
+const DRAWN = ".initopt-figure canvas, .sc-stage, .sc-plots, .bm-root canvas, .sf-root canvas";
+
+/** @param {Element | undefined} on @returns {[number, number]} */
+function corner(on) {
+  const { x, y } = on?.isConnected ? on.getBoundingClientRect() : { x: 0, y: 0 };
+  return [x, y];
+}
+
+/** @param {number} x @param {number} y @returns {Stroke} */
+function begun(x, y) {
+  const on = document.elementsFromPoint(x, y).find((e) => e.matches(DRAWN));
+  return lengthened({ on, places: [] }, x, y);
+}
+
+/** @param {Stroke} stroke @param {number} x @param {number} y */
+function lengthened(stroke, x, y) {
+  const [left, top] = corner(stroke.on);
+  stroke.places.push([x - left, y - top]);
+  return stroke;
 }
 
 export class Guess {
@@ -55,21 +80,31 @@ export class Guess {
     this.spoken = document.createElement("div");
     this.spoken.className = "spoken";
     this.spoken.setAttribute("aria-live", "polite");
+    this.pads = document.createElement("div");
+    this.pads.className = "initopt-pads";
     const { canvas } = this;
-    canvas.addEventListener("pointerdown", (e) => {
-      canvas.setPointerCapture(e.pointerId);
-      canvas.focus({ preventScroll: true });
-      this.strokes.push([[e.clientX, e.clientY]]);
-      this.paint();
-    });
-    canvas.addEventListener("pointermove", (e) => {
-      if (!e.buttons || !canvas.hasPointerCapture(e.pointerId)) return;
-      const all = e.getCoalescedEvents?.() ?? [];
-      for (const one of all.length ? all : [e]) this.strokes.at(-1)?.push([one.clientX, one.clientY]);
-      this.paint();
-    });
+    for (const place of /** @type {HTMLElement[]} */ ([canvas, this.pads])) {
+      place.addEventListener("pointerdown", (e) => {
+        if (!this.covered || !(e.target instanceof Element)) return;
+        e.target.setPointerCapture(e.pointerId);
+        canvas.focus({ preventScroll: true });
+        this.strokes.push(begun(e.clientX, e.clientY));
+        this.paint();
+      });
+      place.addEventListener("pointermove", (e) => {
+        if (!e.buttons || !(e.target instanceof Element) || !e.target.hasPointerCapture(e.pointerId)) return;
+        const all = e.getCoalescedEvents?.() ?? [], stroke = this.strokes.at(-1);
+        if (stroke) for (const one of all.length ? all : [e]) lengthened(stroke, one.clientX, one.clientY);
+        this.paint();
+      });
+    }
     canvas.addEventListener("keydown", (e) => this.key(e));
     this.resized = () => { this.strokes = []; };
+    this.scrolled = () => {
+      if (this.covered || !this.strokes.length) return; // else the cover looks for itself
+      this.boxes = boxes();
+      this.paint();
+    };
   }
 
   /** @param {boolean} hides whether the new scene has something to guess */
@@ -99,8 +134,10 @@ export class Guess {
     this.canvas.hidden = false;
     this.canvas.classList.remove("revealed");
     if (!this.canvas.isConnected) {
-      this.parent.append(this.canvas, this.spoken);
+      this.parent.append(this.canvas, this.pads, this.spoken);
+      this.canvas.classList.toggle("by-finger", byFinger());
       addEventListener("resize", this.resized);
+      addEventListener("scroll", this.scrolled, { capture: true, passive: true });
     }
     if (!this.frame) this.look();
   }
@@ -109,6 +146,7 @@ export class Guess {
     this.covered = false;
     this.pen = null;
     this.canvas.classList.add("revealed");
+    this.pads.replaceChildren();
     told("", true);
     this.paint();
     this.spoken.textContent = "Revealed.";
@@ -122,11 +160,26 @@ export class Guess {
     if (text !== this.seen) {
       this.seen = text;
       this.boxes = found;
+      this.lay();
       this.paint();
     }
     const covered = found.length ? "yes" : "wait";
     if (document.documentElement.dataset.covered !== covered) told(covered, false);
     this.frame = requestAnimationFrame(() => this.look());
+  }
+
+  /** A pad over each plot for the finger. */
+  lay() {
+    if (!this.canvas.matches(".by-finger")) return;
+    const places = new Map(this.boxes.filter(({ h }) => h >= SMALL).map((b) => [JSON.stringify(b), b]));
+    const plots = [...places.values()], pads = [...this.pads.children]; // each once, however often a chart names it
+    while (pads.length < plots.length) pads.push(this.pads.appendChild(document.createElement("div")));
+    for (const [i, pad] of pads.entries()) {
+      if (i >= plots.length) pad.remove();
+      else Object.assign(/** @type {HTMLElement} */ (pad).style, {
+        left: `${plots[i].x}px`, top: `${plots[i].y}px`, width: `${plots[i].w}px`, height: `${plots[i].h}px`,
+      });
+    }
   }
 
   paint() {
@@ -142,9 +195,11 @@ export class Guess {
       ctx.strokeStyle = colour;
       ctx.lineWidth = width;
       for (const stroke of this.strokes) {
+        const [left, top] = corner(stroke.on);
+        const [first] = stroke.places;
         ctx.beginPath();
-        ctx.moveTo(...stroke[0]);
-        for (const place of stroke) ctx.lineTo(...place);
+        ctx.moveTo(left + first[0], top + first[1]);
+        for (const [x, y] of stroke.places) ctx.lineTo(left + x, top + y);
         ctx.stroke();
       }
     }
@@ -220,7 +275,8 @@ export class Guess {
     const [x, y] = this.pen ?? (first ? [first.x, first.y + first.h / 2] : [innerWidth / 2, innerHeight / 2]);
     const into = (/** @type {number} */ v, /** @type {number} */ high) => Math.min(Math.max(v, 4), high - 4);
     this.pen = [into(x + dx * step, innerWidth), into(y + dy * step, innerHeight)];
-    if (this.down) this.strokes.at(-1)?.push(this.pen);
+    const stroke = this.down && this.strokes.at(-1);
+    if (stroke) lengthened(stroke, ...this.pen);
     const box = this.boxes.find((b) => this.pen && this.pen[0] >= b.x && this.pen[0] <= b.x + b.w && this.pen[1] >= b.y && this.pen[1] <= b.y + b.h);
     if (!box) this.spoken.textContent = "Outside of the plots";
     else {
@@ -234,7 +290,7 @@ export class Guess {
   drop(down) {
     if (!this.pen) this.move([0, 0], 0);
     this.down = down;
-    if (down && this.pen) this.strokes.push([this.pen]);
+    if (down && this.pen) this.strokes.push(begun(...this.pen));
     this.spoken.textContent = down ? "Pen down" : "Pen lifted";
   }
 
@@ -242,7 +298,9 @@ export class Guess {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     removeEventListener("resize", this.resized);
+    removeEventListener("scroll", this.scrolled, { capture: true });
     this.canvas.remove();
+    this.pads.remove();
     this.spoken.remove();
   }
 }

@@ -43,4 +43,4 @@ export function swipe(dx, dy) {
 }
 
 /** What a finger moves itself. */
-export const HELD = ".sc-stage, .sc-plots, .sf-root canvas, .initopt-guess, input, [data-more]:not([data-more='']), [data-testid=stSidebar]";
+export const HELD = ".sc-stage, .sc-plots, .sf-root canvas, .initopt-guess, .initopt-pads, input, [data-more]:not([data-more='']), [data-testid=stSidebar]";

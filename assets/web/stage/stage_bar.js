@@ -78,7 +78,10 @@ class Bar {
     this.black.className = "black";
     this.black.addEventListener("click", () => this.black.remove());
     row.append(this.title, this.back, this.count, this.next, this.reveal, this.note, this.controls, code, out);
-    this.root.append(row, this.question);
+    const hint = document.createElement("p");
+    hint.className = "hint";
+    hint.textContent = "Draw your guess in a plot. Swipe beside the plots, or here, for another scene.";
+    this.root.append(row, this.question, hint);
     this.parent.append(this.root);
     // Title and question may take more lines than the page leaves them.
     this.sized = new ResizeObserver(() => {
