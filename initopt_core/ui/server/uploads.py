@@ -79,7 +79,7 @@ def size_of(scope: Any) -> int:
 def _stored() -> dict[str, dict[str, Any]]:
     """Files by page; the manager is not a public one, and without it nothing is refused."""
     try:
-        return dict(Runtime.instance().uploaded_file_mgr.file_storage)
+        return dict(Runtime.instance().uploaded_file_mgr.file_storage)  # pyright: ignore[reportAttributeAccessIssue]
     except (AttributeError, RuntimeError):
         return {}
 
