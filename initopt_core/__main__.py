@@ -274,11 +274,12 @@ def run_benchmarks(options: argparse.Namespace) -> int:
     return status
 
 
-def check_machine(options: argparse.Namespace) -> None:
-    """Versions, device, settings, storage, queue and data, each with its remedy."""
+def check_machine(options: argparse.Namespace) -> int:
+    """Versions, device, settings, storage, queue and data, each with its remedy; 1 where one of
+    them asks for something."""
     from initopt_core import doctor
 
-    doctor.tell(options.data)
+    return int(doctor.tell(options.data) > 0)
 
 
 if __name__ == "__main__":

@@ -37,16 +37,23 @@ LEAST_FREE_MB = 500
 Check = Callable[[str | None], Iterator[str]]
 
 
-def tell(data_folder: str | None = None) -> None:
-    """Print every check.
+def tell(data_folder: str | None = None) -> int:
+    """Print every check; how many lines ask for something.
 
     Raises:
         SettingError: for a setting that no server would start with; it comes first.
     """
-    settings.server_settings()
+    try:
+        settings.server_settings()
+    except settings.SettingError:
+        settings.refuse_to_start()  # with what else is wrong
+        raise
+    asks = 0
     for check in CHECKS:
         for line in check(data_folder):
             print(line, flush=True)
+            asks += line.startswith("!")
+    return asks
 
 
 def versions(_: str | None) -> Iterator[str]:

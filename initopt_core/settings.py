@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -20,7 +21,13 @@ PREFIX = "INITOPT_"
 RAY_ADDRESS = "RAY_ADDRESS"
 """Ray's own name for its cluster, heeded where ours is not set."""
 RAY_INSTALL = "pip install -r .deploy/requirements-ray.txt"
-OTHERS = ("INITOPT_CHROMIUM", "INITOPT_FIT", "INITOPT_INLINE_ASSETS", "INITOPT_TOY_WORK_MS")
+OTHERS = (
+    "INITOPT_CHROMIUM",
+    "INITOPT_FIT",
+    "INITOPT_INLINE_ASSETS",
+    "INITOPT_LONG",
+    "INITOPT_TOY_WORK_MS",
+)
 """Names of ours that only tests set."""
 _ANCESTOR = re.compile(r"'self'|'none'|https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _CLUSTER = re.compile(r"(ray://)?([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[0-9]{1,5}")
@@ -254,6 +261,34 @@ def misspelt(environment: Mapping[str, str] | None = None) -> list[str]:
             end = f"{near}?" if near else "."
             found.append(f"There is no setting {name[:60]}: it does nothing{end}")
     return found
+
+
+def refuse_to_start(environment: Mapping[str, str] | None = None) -> None:
+    """Before a server begins: everything that is wrong with its settings at once.
+
+    Raises:
+        SettingError: a line for each setting that cannot be used, each misspelt one, and a named
+            folder of runs in which nothing can be written.
+    """
+    wrong = [text for text in misspelt(environment) if "?" in text]
+    try:
+        home = ServerSettings.read(environment).home
+        if home is not None and (why := _unwritable(home)):
+            wrong.append(f"INITOPT_HOME: {home} cannot be written ({why}); name another folder.")
+    except SettingError as problem:
+        wrong.insert(0, str(problem))
+    if wrong:
+        raise SettingError("\n".join(wrong))
+
+
+def _unwritable(folder: Path) -> str:
+    """Why nothing can be written there; empty where something can. It is made where it is not."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return ""
+    except OSError as problem:
+        return problem.strerror or type(problem).__name__
 
 
 @functools.cache

@@ -52,7 +52,7 @@ def test_a_choice_that_is_mistyped_is_one_line_and_names_what_was_meant(
 
 def test_doctor_says_what_is_wrong_with_the_data(tmp_path):
     done = command("doctor", INITOPT_DATA=str(tmp_path))
-    assert done.returncode == 0 and "train-images-idx3-ubyte.gz is missing" in done.stdout
+    assert done.returncode == 1 and "train-images-idx3-ubyte.gz is missing" in done.stdout
 
 
 def test_figures_are_written_in_every_format(tmp_path):

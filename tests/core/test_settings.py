@@ -9,7 +9,7 @@ import pytest
 
 from initopt_core import doctor, settings
 from initopt_core.registry import SettingError
-from initopt_core.settings import ServerSettings, misspelt, variable
+from initopt_core.settings import ServerSettings, misspelt, refuse_to_start, variable
 from initopt_core.training.runs import store
 
 
@@ -77,6 +77,24 @@ def test_a_misspelt_name_is_told_with_the_nearest():
         "There is no setting INITOPT_VISITOR_BUDGETS: it does nothing; did you mean "
         "'INITOPT_VISITOR_BUDGET'?"
     ]
+
+
+def test_a_server_is_told_all_that_is_wrong_at_once(tmp_path):
+    refuse_to_start({"INITOPT_HOME": str(tmp_path / "new"), "INITOPT_LONG": "1"})
+    refuse_to_start({"INITOPT_OF_A_LATER_VERSION_ALTOGETHER": "1"})
+    (tmp_path / "file").write_text("")
+    wrong = {
+        "INITOPT_HOSTD": "1",
+        "INITOPT_HOME": str(tmp_path / "file"),
+        "INITOPT_SECRET": "short",
+    }
+    with pytest.raises(SettingError) as told:
+        refuse_to_start(wrong)
+    assert "INITOPT_SECRET" in str(told.value) and "'INITOPT_HOSTED'?" in str(told.value)
+    with pytest.raises(
+        SettingError, match=r"'INITOPT_HOSTED'\?\nINITOPT_HOME: .* cannot be written"
+    ):
+        refuse_to_start({k: v for k, v in wrong.items() if k != "INITOPT_SECRET"})
 
 
 def test_doctor_tells_limits_storage_and_queue(tmp_path, monkeypatch, capsys):

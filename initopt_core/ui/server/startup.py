@@ -19,7 +19,7 @@ from typing import Any
 import streamlit as st
 
 from initopt_core.registry import SettingError
-from initopt_core.settings import server_settings
+from initopt_core.settings import refuse_to_start, server_settings
 
 from . import courtesy, farewell, logs, memory, operation, watchdog
 
@@ -60,6 +60,7 @@ def check() -> None:
     """Begin the log, in the form that the settings name; with settings that no server should start
     with it ends here, in a line for each."""
     try:
+        refuse_to_start()
         logs.begin()
     except SettingError as problem:
         more = "Not started; python -m initopt_core doctor tells more."

@@ -109,7 +109,7 @@ def _foreign() -> None:
         elif place:
             if st.button("Open the tutorial's runs", icon=":material/school:"):
                 _take(lambda: pretrained.from_folder(place))
-        elif st.button(
+        elif known.visitor.full and st.button(  # what a server fetches is its host's affair
             "Download the tutorial's runs (7.7 MB)", icon=":material/school:", key="get_published"
         ):
             with st.spinner("Downloading the tutorial's three models"):
