@@ -126,7 +126,7 @@ def _told(what: str, stats: Sequence[LayerStats]) -> tuple[str, str]:
     if course.word == "level":
         within = times(course.range)
         size = "alike to three digits" if within == "1×" else f"within {within}"
-        return "good", f"{what} stay level: {ends}, {size}."
+        return "good", f"{what} stay level over the hidden layers: {ends}, {size}."
     kind = KINDS.get(course.word, "drifting")
     if course.word == "vary":
         low, high = (f(stats, key=lambda s: s.variance) for f in (min, max))
