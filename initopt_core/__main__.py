@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         "figures", help="write the tutorial's figures as files", parents=[everywhere]
     )
     figures.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="where to write; made if need be"
+        "--out", type=_folder, required=True, metavar="DIR", help="where to write; made if need be"
     )
     figures.add_argument(
         "--format",
@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     train.add_argument("--epochs", type=int, help="40 unless given")
     train.add_argument("--seed", type=int, help="42 unless given")
     train.add_argument("--config", type=Path, help="a TrainConfig as JSON, instead of the above")
-    train.add_argument("--out", type=Path, required=True, metavar="DIR")
+    train.add_argument("--out", type=_folder, required=True, metavar="DIR")
     train.set_defaults(run=run_training)
 
     bench = commands.add_parser(
@@ -102,6 +102,13 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped; every file that is there is whole.", file=sys.stderr)
         return 130
+
+
+def _folder(text: str) -> Path:
+    """A folder that is named: an empty text is a variable of the shell that is not set."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty: name a folder, or . for this one")
+    return Path(text)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -42,6 +42,7 @@ def _values(entry: Entry, values: Mapping[str, Any]) -> Iterator[str]:
         if isinstance(value, bool):
             yield from [label] if value else []
         elif isinstance(value, str):
-            yield f"{label} {value}"
+            said = value.replace("_", "-")  # fan-in, of which the parameter is named "fan"
+            yield said if said.startswith(f"{label}-") else f"{label} {said}"
         elif value or "bias" not in parameter.name:
             yield f"{label} {number(value)}"

@@ -73,7 +73,11 @@ def zipped(
                 if file not in held:
                     _put(archive, file, data)
             held |= files
-            lines += [look.title or stem, f"  {look.caption}", f"  files: {', '.join(files)}"]
+            lines += [
+                f"{stem}: {look.title}" if look.title else stem,
+                f"  {look.caption}",
+                f"  files: {', '.join(files)}",
+            ]
             lines += [f"  link: {look.source}"] if look.source else []
             lines.append("")
         told = [f"  *{FORMATS[kind].suffix}  {WHAT[kind]}" for kind in formats]

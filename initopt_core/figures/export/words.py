@@ -127,15 +127,17 @@ def wrapped(text: str, size: float, width: float, bold: bool = False) -> list[st
     return [line for paragraph in text.split("\n") for line in _lines(paragraph, size, width, bold)]
 
 
-_LEADS = re.compile(r"[·+=×–—]|[\u0370-\u03ff][₀-₉]?")
+_LEADS = re.compile(r"[+=×–—]|[\u0370-\u03ff][₀-₉]?")
 """A word that belongs to the one behind it: a sign between two, or the letter of a quantity."""
+_TRAILS = ("+", "·", "%")
+"""Words that belong to the one before them."""
 
 
 def _together(text: str) -> Iterator[str]:
     """The words, those that no line may end between as one."""
     held, leads = "", False
     for word in text.split():
-        if held and not leads and word != "+":  # which belongs to what is before it, too
+        if held and not leads and word not in _TRAILS:
             yield held
             held = ""
         held = f"{held} {word}".strip()
@@ -159,7 +161,8 @@ def _lines(text: str, size: float, width: float, bold: bool) -> list[str]:
                 lines.append("")
             *whole, word = _pieces(word, lambda part: wide(part) <= width)
             lines[-1:] = [*whole, word]
-    return [line for line in lines if line]
+    # A sign that parts two says no more than the end of the line does.
+    return [line.removesuffix(" ·") for line in lines if line]
 
 
 def _pieces(word: str, fits) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -68,16 +69,18 @@ def distributions(history: History) -> None:
             key="distribution_what",
             label_visibility="collapsed",
         )
-    figure = figures.evolution_figure(curve, what or "weights")
+    kind = what or KINDS[0]
+    figure = figures.evolution_figure(curve, kind)
     live_chart(figure, key="training-evolution")
-    export_buttons(
-        figure,
-        key=f"training-evolution-{what or KINDS[0]}",
-        clips={
-            f"{kind.capitalize()}, epoch after epoch": partial(_over_epochs, curve, kind)
-            for kind in KINDS
-        },
-    )
+    with _about(curve.label, f"{kind} over the epochs"):
+        export_buttons(
+            figure,
+            key=f"training-evolution-{kind}",
+            clips={
+                f"{one.capitalize()}, epoch after epoch": partial(_over_epochs, curve, one)
+                for one in KINDS
+            },
+        )
     last = max(curve.layers)
     epoch = last
     if last > 1:
@@ -85,7 +88,8 @@ def distributions(history: History) -> None:
     if epoch in curve.layers:
         figure = figures.histogram_figure(curve, epoch)
         live_chart(figure, key="training-histograms")
-        export_buttons(figure, key="training-histograms")
+        with _about(curve.label, f"after epoch {epoch}"):
+            export_buttons(figure, key="training-histograms")
 
 
 def offer_all(run: RunInfo, history: History) -> None:
@@ -95,23 +99,36 @@ def offer_all(run: RunInfo, history: History) -> None:
         there = offers.inside(TAB, "Distributions")
         for kind in KINDS:
             made = partial(figures.evolution_figure, measured, kind)
-            also(f"training-evolution-{kind}", made, place=there)
+            with _about(measured.label, f"{kind} over the epochs"):
+                also(f"training-evolution-{kind}", made, place=there)
         last = partial(figures.histogram_figure, measured, max(measured.layers))
-        also("training-histograms", last, place=there)
+        with _about(measured.label, f"after epoch {max(measured.layers)}"):
+            also("training-histograms", last, place=there)
     tested = next((c for c in history.curves.values() if c.test and c.test.get("confusion")), None)
     if tested is not None and tested.test is not None:
         test, label, there = tested.test, tested.label, offers.inside(TAB, "Results")
         data = dataset_of(run.config.data)
         confusion = partial(figures.confusion_figure, test["confusion"], data.classes, label)
-        also("training-confusion", confusion, place=there)
+        with _about(label, CONFUSION):
+            also("training-confusion", confusion, place=there)
         classes = partial(figures.classes_figure, _matrices(history), data.classes)
         also("training-classes", classes, place=there)
         if known(data, test["mistakes"]):
             mistakes = partial(figures.mistakes_figure, data, test["mistakes"], label)
-            also("training-mistakes", mistakes, place=there)
+            with _about(label, MISTAKES):
+                also("training-mistakes", mistakes, place=there)
     if run.config.search_epochs:
         rates = partial(_rates_figure, run, history)
         also("training-rates", rates, place=offers.inside(TAB, "Rate search"))
+
+
+CONFUSION, MISTAKES = "what is taken for what", "its most confident mistakes"
+
+
+def _about(label: str, what: str) -> AbstractContextManager[None]:
+    """Files of what shows one racer alone have its name in their title."""
+    told = offers.told()
+    return offers.telling(told.caption, told.settings, f"{label}: {what} · Training", told.place)
 
 
 def _over_epochs(curve: Curve, kind: str) -> Clip:
@@ -142,7 +159,8 @@ def results(run: RunInfo, history: History) -> None:
     with left:
         figure = figures.confusion_figure(curve.test["confusion"], classes, curve.label)
         live_chart(figure, key="training-confusion")
-        export_buttons(figure, key="training-confusion")
+        with _about(curve.label, CONFUSION):
+            export_buttons(figure, key="training-confusion")
     with right:
         figure = figures.classes_figure(_matrices(history), classes)
         live_chart(figure, key="training-classes")
@@ -171,11 +189,12 @@ def _mistakes(mistakes: Sequence[Mapping[str, Any]], kind: str, label: str) -> N
     grid = picture_grid("mistakes", cells)
     st.html(grid if cells else "<p>None: every test image is right.</p>")
     if cells:
-        export_buttons(
-            lambda: figures.mistakes_figure(dataset, mistakes, label),
-            key="training-mistakes",
-            label="Export the images",
-        )
+        with _about(label, MISTAKES):
+            export_buttons(
+                lambda: figures.mistakes_figure(dataset, mistakes, label),
+                key="training-mistakes",
+                label="Export the images",
+            )
 
 
 def rates(run: RunInfo, history: History) -> None:
