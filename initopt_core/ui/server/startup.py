@@ -40,6 +40,7 @@ GRACE_SECONDS = 20
 """That an epoch in training has to come to its end after a stop signal."""
 _imported = threading.Event()
 _awaited = threading.Event()
+_log = logging.getLogger("initopt.server")
 _lock = threading.Lock()
 _thread: threading.Thread | None = None
 
@@ -65,6 +66,11 @@ def check() -> None:
     except SettingError as problem:
         more = "Not started; python -m initopt_core doctor tells more."
         raise SystemExit(f"{problem}\n{more}") from None
+    if not server_settings().hosted:
+        _log.info(
+            "whoever reaches this server may change everything on it; where strangers do, set "
+            "INITOPT_HOSTED=1"
+        )
 
 
 def begin() -> None:
