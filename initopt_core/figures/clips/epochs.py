@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from initopt_core.figures import theme
+from initopt_core.figures.initialization.grid import AXES
 from initopt_core.reading import SettingError
 from initopt_core.training.history import Curve
 from initopt_core.wording import many
@@ -43,7 +44,8 @@ def epochs_clip(curve: Curve, what: str = "weights") -> Clip:
     told = (
         f"{what.capitalize()} of {curve.label} over {many(len(epochs), 'epoch')}, layer by layer."
     )
-    return panels_clip(f"{what}-over-epochs", told, panels, words, f"{curve.label}: {what}")
+    name, title = f"{what}-over-epochs", f"{curve.label}: {what} over the epochs"
+    return panels_clip(name, told, panels, words, AXES[what], title)
 
 
 def _shares(kept: dict, edges: np.ndarray) -> np.ndarray:
