@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from initopt_core.figures import theme
-from initopt_core.figures.initialization.grid import AXES
 from initopt_core.reading import SettingError
 from initopt_core.training.history import Curve
 from initopt_core.wording import many
 
 from .clip import Clip
 from .histograms import BINS, Panel, panels_clip
+
+AXES = {"weights": "weight", "activations": "activation z"}
+"""As the figures of initializations have it."""
 
 
 def epochs_clip(curve: Curve, what: str = "weights") -> Clip:

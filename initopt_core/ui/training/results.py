@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,9 @@ def distributions(history: History) -> None:
         figure,
         key=f"training-evolution-{what or KINDS[0]}",
         clips={
-            f"{kind.capitalize()}, epoch after epoch": partial(_over_epochs, curve, kind)
+            f"{kind.capitalize()}, epoch after epoch": partial(
+                _over_epochs, curve, kind, offers.told().caption
+            )
             for kind in KINDS
         },
     )
@@ -114,10 +117,16 @@ def offer_all(run: RunInfo, history: History) -> None:
         also("training-rates", rates, place=offers.inside(TAB, "Rate search"))
 
 
-def _over_epochs(curve: Curve, kind: str) -> Clip:
+def _over_epochs(curve: Curve, kind: str, said: str) -> Clip:
+    """The clip, whose caption is its own also where the chart shows the other kind.
+
+    Args:
+        said: of the run, in the files.
+    """
     from initopt_core.figures.clips.epochs import epochs_clip  # with encoders, when asked for
 
-    return epochs_clip(curve, kind)
+    clip = epochs_clip(curve, kind)
+    return replace(clip, caption=f"{clip.alt} {said}".strip())
 
 
 def growing(figure: Figure) -> dict[str, Callable[[], Clip]]:
