@@ -190,7 +190,10 @@ def _growing(
     still: Stage, found: Basins, hues: Sequence[str], ranges: Ranges, options: ClipOptions
 ) -> Iterator[Image.Image]:
     inks = np.array([theme.rgb(hue) for hue in hues])
-    left, top, right, bottom = still.box(0, 0, SIDE, SIDE)
+    # All pixels that the picture touches: a rim of the surface would stay around the map.
+    left, top = math.floor(still.left), math.floor(still.top)
+    side = SIDE * still.zoom
+    right, bottom = math.ceil(still.left + side), math.ceil(still.top + side)
     size = (right - left, bottom - top)
     ground = np.asarray(still.image.crop((left, top, right, bottom)), dtype=float)
     paper = np.array(theme.rgb(options.export.colors["paper"]))
