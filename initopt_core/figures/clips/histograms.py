@@ -71,7 +71,7 @@ def panels_clip(
     return Clip(name, told, frames, title, caption, tuple(query))
 
 
-WORDS = 26
+WORDS = 34
 """Height above the panels for the moment's words, in pixels of a large chart."""
 Place = tuple[float, float, float, str]
 """Where a text stands: x, y, the most width, and its anchor as Pillow has it; in pixels."""
@@ -88,7 +88,7 @@ def staged(panels: Sequence[Panel], quantity: str, options: ClipOptions) -> tupl
     still = stage(_axes(panels, _room(len(panels)), quantity, above), options)
     places = [still.box(*panel) for panel in still.panels]
     left = min(place[0] for place in places) - 46 * still.zoom
-    top = min(place[1] for place in places) - 22 * max(still.zoom, options.export.zoom)
+    top = min(place[1] for place in places) - 27 * max(still.zoom, options.export.zoom)
     left, right = max(8.0, left), max(place[2] for place in places)
     return still, (left, top - 0.3 * _letters(options), right - left, "ls")
 
