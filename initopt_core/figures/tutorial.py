@@ -46,7 +46,7 @@ from .loss_surfaces.scene import Showing, grid, scene
 TUTORIAL_RACES = ("ravine", "steep")
 SEEDS = 5
 """Draws from which the spread of a random number is told."""
-MORPH = "large-variance-to-kaiming"
+MORPH, BASINS = "large-variance-to-kaiming", "steep-optima-basins"
 HOME = "home"
 """The page that has no path of its own."""
 
@@ -266,12 +266,13 @@ def _variances(preset: Preset, dataset: FashionMNIST) -> list[Number]:
 # --- training -----------------------------------------------------------------------------------
 
 
+_NETWORK = "784-512-256-256-128-10, ReLU, Kaiming, batches of 256, 40 epochs, seed 42"
+_RACERS = ("SGD at rate 0.1", "momentum at 0.1 / 0.9", "Adam at 0.001")
+
+
 def _training() -> Iterator[Item]:
     """Loss and accuracy of the recorded run of the tutorial's race."""
-    caption = (
-        "784-512-256-256-128-10, ReLU, Kaiming, batches of 256, 40 epochs, seed 42: SGD at rate "
-        "0.1, momentum at 0.1 / 0.9, Adam at 0.001; recorded."
-    )
+    caption = f"{_NETWORK}: {', '.join(_RACERS)}; recorded."
     kinds = {"loss": training.loss_figure, "accuracy": training.accuracy_figure}
     for kind, draw in kinds.items():
         yield Item(
@@ -322,18 +323,14 @@ def _surfaces() -> Iterator[Item]:
     for name in TUTORIAL_RACES:
         chosen = RACES[name]
         facts = SURFACES[chosen.surface]
-        begin = ", ".join(map(number, chosen.begin))
-        caption = f"{facts.label}, {chosen.length} updates from ({begin}): " + "; ".join(
-            f"{OPTIMIZERS[o].label} ({', '.join(f'{k} {number(v)}' for k, v in s.items())})"
-            for o, s in chosen.runs
-        )
+        caption = _race_words(chosen)
         x0, x1, y0, y1 = map(number, facts.ranges)
         seen = f"The loss for w₁ from {x0} to {x1} and w₂ from {y0} to {y1}."
         told = {
             "surface-3d": (f"{facts.label} in three dimensions", seen),
             "surface": (f"{facts.label} from above", seen),
-            "paths": (f"{facts.label}: paths", f"{caption}."),
-            "losses": (f"{facts.label}: losses", f"{caption}."),
+            "paths": (f"{facts.label}: paths", caption),
+            "losses": (f"{facts.label}: losses", caption),
         }
         alone = (("step", "0"),)
         look = {"surface-3d": (("solid", "true"), *alone), "surface": alone}
@@ -348,9 +345,27 @@ def _surfaces() -> Iterator[Item]:
                 query=(("experiment", name), *look.get(kind, ())),
                 shown="At step 0 no path covers it; Play starts the race." if kind in look else "",
                 program=partial(_race_program, chosen),
-                clips={"paths": (f"{stem}-paths",), "surface-3d": (f"{stem}-orbit",)}.get(kind, ()),
+                clips=_clips_of(chosen, kind),
                 playing=partial(_playing, chosen, kind) if kind in LOOKS else None,
             )
+
+
+def _clips_of(chosen: Race, kind: str) -> tuple[str, ...]:
+    """What moves a figure of a race."""
+    stem = chosen.surface.replace("_", "-")
+    above = (f"{stem}-paths", *([BASINS] if BASINS.startswith(stem) else []))
+    return {"paths": above, "surface-3d": (f"{stem}-orbit",)}.get(kind, ())
+
+
+def _race_words(chosen: Race) -> str:
+    """Its length, its start and its racers with their settings."""
+    begin = ", ".join(map(number, chosen.begin))
+    racers = "; ".join(
+        f"{OPTIMIZERS[o].label} ({', '.join(f'{k} {number(v)}' for k, v in s.items())})"
+        for o, s in chosen.runs
+    )
+    label = SURFACES[chosen.surface].label
+    return f"{label}, {chosen.length} updates from ({begin}): {racers}."
 
 
 def _runs(chosen: Race) -> tuple[Surface, tuple[Run, ...]]:
@@ -437,9 +452,10 @@ def clips(dataset: FashionMNIST) -> dict[str, Callable[[], moving.Clip]]:
     for name in TUTORIAL_RACES:
         stem = RACES[name].surface.replace("_", "-")
         made[f"{stem}-paths"] = partial(_moving, RACES[name], moving.paths_clip)
-        made[f"{stem}-orbit"] = partial(_moving, RACES[name], moving.orbit_clip)
+        made[f"{stem}-orbit"] = partial(_orbit, RACES[name])
+    made[BASINS] = _basins
     made["race-loss"] = lambda: moving.curves_clip(_recorded(training.loss_figure))
-    made["race-weights"] = lambda: moving.epochs_clip(next(iter(_history().curves.values())))
+    made["race-weights"] = _race_weights
     made[MORPH] = lambda: moving.morph_clip(
         _observed(PRESETS["large-variance"].settings, dataset),
         _observed(PRESETS["kaiming-relu"].settings, dataset),
@@ -452,3 +468,29 @@ def _moving(chosen: Race, make: Callable[..., moving.Clip]) -> moving.Clip:
     facts = SURFACES[chosen.surface]
     traces, labels = _traces(surface, runs, chosen.length)
     return make(surface, traces, labels, facts.ranges, facts.color)
+
+
+def _orbit(chosen: Race) -> moving.Clip:
+    """The race, where the figure that it moves is the surface alone."""
+    made = _moving(chosen, moving.orbit_clip)
+    title = f"{SURFACES[chosen.surface].label}: paths in three dimensions"
+    query = (("experiment", chosen.name), ("solid", "true"))
+    return replace(made, title=title, caption=_race_words(chosen), query=query)
+
+
+def _basins() -> moving.Clip:
+    """Of the racer that comes from most starts."""
+    chosen = RACES["steep"]
+    surface, runs = _runs(chosen)
+    facts = SURFACES[chosen.surface]
+    adam = next(run for run in runs if run.optimizer == "Adam")
+    made = moving.basins_clip(surface, adam, facts.ranges, facts.color, chosen.length)
+    return replace(made, query=(("experiment", chosen.name), ("view", "Basins")))
+
+
+def _race_weights() -> moving.Clip:
+    """Of the first racer, whose settings alone are told."""
+    curve = next(iter(_history().curves.values()))
+    made = moving.epochs_clip(curve)
+    caption = f"Histograms of each layer's weights. {_NETWORK}: {_RACERS[0]}; recorded."
+    return replace(made, caption=caption, query=(("run", "recorded"), ("tab", "Distributions")))

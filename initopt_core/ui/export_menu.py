@@ -80,6 +80,7 @@ def export_buttons(
     label: str = "Export",
     extra: Mapping[str, Maker] | None = None,
     clips: Clips | None = None,
+    no_clips: str = "",
     name: str = "",
     dress: Dress | None = None,
     together: bool = True,
@@ -96,7 +97,7 @@ def export_buttons(
         key: unique on the page.
         label: what the closed menu says.
         extra: more downloads, file name -> maker, for example a runnable snippet.
-        clips: what moves, label -> maker.
+        clips: what moves, label -> maker; no_clips: why nothing does, where that is asked.
         name: of the files; the figure's own name unless given.
         dress: gives the options title, caption and source; else the page's setting, the figure's
             description and the page's link.
@@ -108,7 +109,7 @@ def export_buttons(
     offer = Offer(figure, extra or {}, told(), page)
     if together:
         offers()[key] = offer
-    _menu(offer, key, label, clips or {}, name, dress, together, present_part())
+    _menu(offer, key, label, clips or {}, no_clips, name, dress, together, present_part())
 
 
 def also(
@@ -137,6 +138,7 @@ def _menu(
     key: str,
     label: str,
     clips: Clips,
+    no_clips: str,
     name: str,
     dress: Dress | None,
     together: bool,
@@ -185,6 +187,8 @@ def _menu(
             from .clip_menu import clip_menu  # with encoders that nothing else needs
 
             clip_menu(clips, key=key, name=name, look=partial(_clip_look, offer, look, clothed))
+        elif no_clips:
+            st.caption(no_clips)
 
 
 def _opened(menu: str, part: str) -> None:

@@ -103,6 +103,23 @@ def test_every_figure_in_every_format_is_opened_again(course, theme):
         opened_again(item, theme)
 
 
+def test_every_clip_moves_one_figure_and_says_what_it_shows(course):
+    from initopt_core.figures import clips
+
+    made = tutorial.clips(data.load_sample())
+    owners = {clip: item for item in course.values() for clip in item.clips}
+    assert set(owners) == set(made)
+    told = {}
+    for name in ("steep-optima-basins", "steep-optima-orbit", "race-weights"):
+        item = owners[name]
+        of_figure = {"title": item.title, "caption": item.caption, "source": item.link()}
+        told[name] = made[name]().dressed(clips.ClipOptions(**of_figure))
+    basins, orbit, weights = told.values()
+    assert basins.title == "Steep optima: basins of Adam" and "view=Basins" in basins.source
+    assert "Adam (lr 0.2)" in orbit.caption and "step" not in orbit.source
+    assert weights.title == "SGD: weights over the epochs" and "Adam" not in weights.caption
+
+
 @pytest.mark.long
 def test_every_clip_is_opened_again(tmp_path):
     import av

@@ -5,28 +5,31 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+import altair as alt
 import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
 from initopt_core.descent import Run
 from initopt_core.figures import theme
+from initopt_core.figures.figure import Figure
 from initopt_core.figures.loss_surfaces.basin_map import colours
+from initopt_core.figures.loss_surfaces.contours import contours
 from initopt_core.figures.loss_surfaces.map_key import PATCHES, is_numbered, numbered
-from initopt_core.figures.loss_surfaces.paths import paths
-from initopt_core.figures.loss_surfaces.picture import SIDE
-from initopt_core.loss_surfaces.basins import DIVERGED, Basins, basins
+from initopt_core.figures.loss_surfaces.picture import SIDE, _picture, _weight, surface_png
+from initopt_core.loss_surfaces.basins import DIVERGED, ELSEWHERE, Basins, basins
 from initopt_core.loss_surfaces.labels import run_settings
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.reading import SettingError
 from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
+from initopt_core.wording import count, number
 
 from .clip import FINE, Clip, Stage, font, stage, times
 from .options import ClipOptions
 
-_GONE = "#1E1E1E"
-"""Of a start that diverged."""
+_GONE, _NOWHERE = "#1E1E1E", "#BBBBBB"
+"""Of a start that diverged, and of one that has reached no minimum at the end; as on the page."""
 PALE = 0.45
 """How strongly the surface shows where no minimum has been reached yet."""
 
@@ -57,49 +60,100 @@ def basins_clip(
             raise SettingError(
                 "Basins: no minimum is known or found in this view; choose another surface."
             )
-        # What the surface's colours mean is no matter of the basins'.
-        hidden = [f"mark-symbol.layer_2_layer_{n}_marks" for n in range(3)]
-        hidden += ["mark-image.layer_3_layer_0_marks"]
-        hidden += [f"mark-text.layer_3_layer_{n}_marks" for n in range(1, 16)]
-        hidden += ["role-legend"]  # the key of the map says what is what
-        still = stage(paths(surface, (), (), ranges, color, whose), options, hidden)
         losses = [float(surface(*torch.tensor(m, dtype=torch.float64))) for m in found.minima]
         own = list(colors or colours(losses))
         hues = [own[i % len(own)] for i in range(len(found.minima))]
-        _key(still, found, losses, hues, options)
+        rows = _entries(found, losses, hues)
+        still = stage(_map(surface, ranges, color, whose, rows), options)
         return _growing(still, found, hues, ranges, options)
 
-    whose = f"{OPTIMIZERS[run.optimizer].label}, {run_settings(run)}"
-    return Clip("basins", f"Basins of attraction of {whose} on {surface.label}.", frames)
+    label = OPTIMIZERS[run.optimizer].label
+    whose = f"{label}, {run_settings(run)}"
+    told = f"Basins of attraction of {whose} on {surface.label}."
+    x0, x1, y0, y1 = map(number, ranges)
+    starts = f"Starts: w₁ from {x0} to {x1}, w₂ from {y0} to {y1}. {count(updates)} updates."
+    title = f"{surface.label}: basins of {label}"
+    return Clip("basins", told, frames, title, f"{told} {starts}")
 
 
-def _key(
-    still: Stage, found: Basins, losses: Sequence[float], hues: Sequence[str], options: ClipOptions
-) -> None:
-    """Which colour is which minimum, below the place of the words."""
-    (left, top), letters = _beside(still, options)
-    size, pen = round(0.85 * letters), ImageDraw.Draw(still.image)
+def _entries(
+    found: Basins, losses: Sequence[float], hues: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    """The key's (words, colour): of the minima, and of what has reached none of them."""
     texts = numbered(found.minima, losses)
     rows = list(zip(texts, hues, strict=True))[:PATCHES]
     more = len(texts) - len(rows)
-    rows += [(f"and {more} more", options.export.colors["paper"])] * bool(more)
-    rows += [("diverged", _GONE)] * bool((found.reached == DIVERGED).any())
-    free = still.image.width - left - 1.4 * size - 8  # not to the very edge
-    widest = max(font(size).getlength(text) for text, _ in rows)
-    low = still.box(0, 0, SIDE, SIDE)[3] - top - 4 * letters
-    size = max(8, min(size, int(size * free / widest), int(low / (1.6 * len(rows)))))
-    y = top + 4 * letters
-    for text, hue in rows:
-        pen.rectangle((left, y, left + size, y + size), fill=hue)
-        ink = options.export.colors["ink"]
-        pen.text((left + 1.4 * size, y + size / 2), text, fill=ink, font=font(size), anchor="lm")
-        y += 1.6 * size
+    rows += [(f"and {more} more", "")] * bool(more)
+    others = ("no minimum reached", _NOWHERE, ELSEWHERE), ("diverged", _GONE, DIVERGED)
+    return (*rows, *((text, hue) for text, hue, end in others if (found.reached == end).any()))
+
+
+_GAP, _ROW, _BELOW = 18, 17, 58
+"""From the map to its words, from entry to entry, and down to the first, in pixels of a chart whose
+letters have their usual size."""
+
+
+def _map(
+    surface: Surface,
+    ranges: Ranges,
+    color: str,
+    whose: str,
+    rows: Sequence[tuple[str, str]],
+) -> Figure:
+    """The surface with a key beside it, and the room for the words that change."""
+
+    def build() -> alt.TopLevelMixin:
+        x, y = (
+            cls(f"{name}:Q", **{**side, "title": f"{side['title']} at the start"})
+            for cls, name, side in (
+                (alt.X, "w1", _weight("w1", *ranges[:2])),
+                (alt.Y, "w2", _weight("w2", *ranges[2:])),
+            )
+        )
+        corner = alt.Data(values=[{"w1": ranges[0], "w2": ranges[2]}])
+        axes = alt.Chart(corner).mark_point(opacity=0).encode(x, y)
+        ground = _picture(surface_png(surface, ranges, color), SIDE)
+        title = alt.Title(whose, subtitle=surface.label)
+        return alt.layer(
+            ground, contours(surface, ranges, color, SIDE), axes, *_key(rows)
+        ).properties(width=SIDE, height=SIDE, title=title)
+
+    key = ("clip-basins", surface, ranges, color, whose, tuple(rows))
+    return Figure(key, build, {}, alt=whose, name="basins")
+
+
+def _key(rows: Sequence[tuple[str, str]]) -> Iterator[alt.Chart]:
+    """Which colour is which minimum, below the place of the words."""
+    # As large as letters are, if all entries have room beside the map.
+    unit = f"min({theme.TYPE}, {SIDE / (_BELOW + _ROW * len(rows)):.4f})"
+    nothing = alt.Chart(alt.Data(values=[{}]))
+    left = SIDE + _GAP
+    widest = {"text": "100 % arrived", "fontSize": alt.ExprRef(f"14 * {unit}")}
+    yield nothing.mark_text(align="left", opacity=0, **widest).encode(
+        x=alt.value(left), y=alt.value(10)
+    )
+    for place, (text, hue) in enumerate(rows):
+        down = {"expr": f"{_BELOW + _ROW * (place + 0.5)} * {unit}"}
+        if hue:
+            patch = nothing.mark_point(
+                shape="square", filled=True, opacity=1, strokeWidth=0,
+                size=alt.ExprRef(f"121 * {unit} * {unit}"),
+            )  # fmt: skip
+            yield patch.encode(
+                x=alt.value({"expr": f"{left} + 5.5 * {unit}"}), y=alt.value(down),
+                # Not as #rrggbb, as in the key of the maps.
+                color=alt.value(f"rgb{theme.rgb(hue)}"),
+            )  # fmt: skip
+        yield nothing.mark_text(
+            text=text, align="left", baseline="middle", color=theme.INK,
+            fontSize=alt.ExprRef(f"12 * {unit}"),
+        ).encode(x=alt.value({"expr": f"{left} + 17 * {unit}"}), y=alt.value(down))  # fmt: skip
 
 
 def _beside(still: Stage, options: ClipOptions) -> tuple[tuple[int, int], int]:
     """Where the words beside the map begin, and the size of their letters, in pixels."""
     _, top, right, bottom = still.box(0, 0, SIDE, SIDE)
-    left = right + round(18 * still.zoom)
+    left = right + round(_GAP * still.zoom)
     room = (still.image.width - left - 4) / font(100).getlength("100 % arrived") * 100
     letters = min(14 * max(still.zoom, options.export.zoom), (bottom - top) / 9, room)
     return (left, top), round(letters)
@@ -136,7 +190,10 @@ def _growing(
     still: Stage, found: Basins, hues: Sequence[str], ranges: Ranges, options: ClipOptions
 ) -> Iterator[Image.Image]:
     inks = np.array([theme.rgb(hue) for hue in hues])
-    left, top, right, bottom = still.box(0, 0, SIDE, SIDE)
+    # All pixels that the picture touches: a rim of the surface would stay around the map.
+    left, top = math.floor(still.left), math.floor(still.top)
+    side = SIDE * still.zoom
+    right, bottom = math.ceil(still.left + side), math.ceil(still.top + side)
     size = (right - left, bottom - top)
     ground = np.asarray(still.image.crop((left, top, right, bottom)), dtype=float)
     paper = np.array(theme.rgb(options.export.colors["paper"]))
@@ -145,9 +202,12 @@ def _growing(
     steps = np.where(there, found.steps, np.iinfo(np.int32).max)[::-1]
     inked = inks[np.maximum(found.reached, 0)][::-1].astype(np.uint8)
     colors = np.asarray(Image.fromarray(inked).resize(size, Image.Resampling.NEAREST))
-    gone = found.reached[::-1] == DIVERGED
+    ends = np.array([[*theme.rgb(_NOWHERE)], [*theme.rgb(_GONE)]], np.uint8)
+    nowhere = ~there[::-1]
+    last = ends[(found.reached[::-1] == DIVERGED).astype(int)]
     when = np.asarray(Image.fromarray(steps).resize(size, Image.Resampling.NEAREST))
-    lost = np.asarray(Image.fromarray(gone).resize(size, Image.Resampling.NEAREST))
+    lost = np.asarray(Image.fromarray(nowhere).resize(size, Image.Resampling.NEAREST))
+    last = np.asarray(Image.fromarray(last).resize(size, Image.Resampling.NEAREST))
     word_at, letters = _beside(still, options)
     stars = _stars(size, found, ranges, 7 * still.zoom, round(0.8 * letters))
     blank = still.image.crop((*word_at, still.image.width, top + 3 * letters))
@@ -159,7 +219,7 @@ def _growing(
         new = order[done : (now := int(np.searchsorted(arrivals, step, side="right")))]
         pixels[new], done = inked[new], now
         if part == 1:
-            shown = np.where(lost[..., None], theme.rgb(_GONE), shown).astype(np.uint8)
+            shown = np.where(lost[..., None], last, shown)
         now_shown = Image.fromarray(shown)
         now_shown.paste(stars, (0, 0), stars)
         still.image.paste(now_shown, (left, top))

@@ -7,9 +7,10 @@ import io
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -34,11 +35,23 @@ class Clip:
         alt: what it shows, in a sentence.
         frames: gives the moving frames in their order, RGB of the options' size; an image may be
             the same object as the one before, changed.
+        title, caption, query: its own, in place of those of the figure that it moves: where they
+            are empty that one's are true of it, too. The query is the link's, in pairs.
     """
 
     name: str
     alt: str
     frames: Callable[[ClipOptions], Iterator[Image.Image]]
+    title: str = ""
+    caption: str = ""
+    query: tuple[tuple[str, str], ...] = ()
+
+    def dressed(self, options: ClipOptions) -> ClipOptions:
+        """The options with the clip's own words; a word that is not wanted stays away."""
+        place = options.source.partition("?")[0]
+        link = f"{place}?{urlencode(self.query)}" if self.query else ""
+        own = {"title": self.title, "caption": self.caption, "source": link}
+        return replace(options, **{k: v for k, v in own.items() if v and getattr(options, k)})
 
 
 class Stage(NamedTuple):

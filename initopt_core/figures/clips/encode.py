@@ -33,7 +33,7 @@ def write_clip(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> None:
-    """Encode `clip` to `path`.
+    """Encode `clip` to `path`, with its own words where it has some.
 
     Args:
         progress: called with (frames done, all frames) after each frame.
@@ -43,7 +43,7 @@ def write_clip(
         Cancelled: when it was; nothing is left at `path`.
         SettingError: when the folder cannot be written, or the disk is full.
     """
-    frames = _watched(clip, options, progress, cancelled)
+    frames = _watched(clip, clip.dressed(options), progress, cancelled)
     with whole(Path(path)) as part:
         _ENCODERS[options.format](frames, part, options)
 

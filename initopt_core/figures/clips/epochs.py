@@ -12,6 +12,9 @@ from initopt_core.wording import many
 from .clip import Clip
 from .histograms import BINS, Panel, panels_clip
 
+AXES = {"weights": "weight", "activations": "activation z"}
+"""As the figures of initializations have it."""
+
 
 def epochs_clip(curve: Curve, what: str = "weights") -> Clip:
     """Each layer's histogram, epoch after epoch.
@@ -43,7 +46,8 @@ def epochs_clip(curve: Curve, what: str = "weights") -> Clip:
     told = (
         f"{what.capitalize()} of {curve.label} over {many(len(epochs), 'epoch')}, layer by layer."
     )
-    return panels_clip(f"{what}-over-epochs", told, panels, words, f"{curve.label}: {what}")
+    name, title = f"{what}-over-epochs", f"{curve.label}: {what} over the epochs"
+    return panels_clip(name, told, panels, words, AXES[what], title)
 
 
 def _shares(kept: dict, edges: np.ndarray) -> np.ndarray:

@@ -11,6 +11,8 @@ from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
 from initopt_core.figures import theme
+from initopt_core.figures.export import sheet
+from initopt_core.figures.export.words import BESIDE_TITLE, wrapped
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.room import Room
 from initopt_core.reading import SettingError
@@ -39,14 +41,22 @@ class Panel:
 
 
 def panels_clip(
-    name: str, told: str, panels: Sequence[Panel], words: Sequence[str], title: str
+    name: str,
+    told: str,
+    panels: Sequence[Panel],
+    words: Sequence[str],
+    quantity: str,
+    title: str = "",
+    caption: str = "",
+    query: Sequence[tuple[str, str]] = (),
 ) -> Clip:
-    """Every panel's histogram from moment to moment, with the moment's words in the corner.
+    """Every panel's histogram from moment to moment, with the moment's words in a free corner or
+    above the panels.
 
     Args:
-        name, told: of the clip.
+        name, told, title, caption, query: of the clip.
         words: for each moment.
-        title: what is counted.
+        quantity: what is counted, as the axes say it.
 
     Raises:
         SettingError: when there is no panel.
@@ -55,20 +65,49 @@ def panels_clip(
         raise SettingError("There is no histogram with numbers in it.")
 
     def frames(options: ClipOptions) -> Iterator[Image.Image]:
-        above = _above(options)
-        still = stage(_axes(panels, _room(len(panels)), title, above), options)
-        return _changing(still, panels, words, options, above)
+        still, place = staged(panels, quantity, options)
+        return _changing(still, place, panels, words, options)
 
-    return Clip(name, told, frames)
+    return Clip(name, told, frames, title, caption, tuple(query))
 
 
-WORDS = 44
+WORDS = 34
 """Height above the panels for the moment's words, in pixels of a large chart."""
+Place = tuple[float, float, float, str]
+"""Where a text stands: x, y, the most width, and its anchor as Pillow has it; in pixels."""
 
 
-def _above(options: ClipOptions) -> float:
-    """The same in a chart that is drawn smaller, or with larger letters."""
-    return WORDS * options.export.zoom * max(1.0, 720 / options.height) ** 0.5
+def staged(panels: Sequence[Panel], quantity: str, options: ClipOptions) -> tuple[Stage, Place]:
+    """The axes, and where the moment's words stand: in the corner that the last row leaves free,
+    else above all panels."""
+    still = stage(_axes(panels, _room(len(panels)), quantity, 5), options)
+    corner = _corner(still)
+    if corner:
+        return still, corner
+    above = WORDS * options.export.zoom * max(1.0, 720 / options.height) ** 0.5
+    still = stage(_axes(panels, _room(len(panels)), quantity, above), options)
+    places = [still.box(*panel) for panel in still.panels]
+    left = min(place[0] for place in places) - 46 * still.zoom
+    top = min(place[1] for place in places) - 27 * max(still.zoom, options.export.zoom)
+    left, right = max(8.0, left), max(place[2] for place in places)
+    return still, (left, top - 0.3 * _letters(options), right - left, "ls")
+
+
+def _corner(still: Stage) -> Place | None:
+    """The middle of what the last row leaves free."""
+    places = [still.box(*panel) for panel in still.panels]
+    first = [place for place in places if place[1] == places[0][1]]
+    last = [place for place in places if place[1] == places[-1][1]]
+    if len(last) == len(first):
+        return None
+    free = first[len(last)]
+    return free[0], (last[0][1] + last[0][3]) / 2, still.image.width - free[0] - 8, "lm"
+
+
+def _letters(options: ClipOptions) -> float:
+    """Size of the moment's words, in pixels: smaller than a title's in such a frame."""
+    size = max(sheet.SMALLER, options.height / sheet.USUAL)
+    return min(16 * options.export.zoom * size, 0.85 * BESIDE_TITLE * max(1.0, size))
 
 
 def _room(count: int) -> Room:
@@ -80,27 +119,23 @@ def _room(count: int) -> Room:
     )  # fmt: skip
 
 
-def _axes(panels: Sequence[Panel], room: Room, title: str, above: float = WORDS) -> Figure:
-    """The panels' axes, without any histogram."""
+def _axes(panels: Sequence[Panel], room: Room, quantity: str, above: float) -> Figure:
+    """The panels' axes, without any histogram, `above` them so many pixels of the chart."""
 
     def build() -> alt.ConcatChart:
-        chart = room.concat([_empty(p) for p in panels])
+        chart = room.concat([_empty(p, quantity) for p in panels])
         return chart.properties(padding={"top": above, "left": 5, "right": 5, "bottom": 5})
 
-    key = (
-        "clip-histograms",
-        title,
-        tuple((p.title, p.low, p.high, _top(p)) for p in panels),
-        above,
-    )
-    return Figure(key, build, {}, alt=title, name="histograms", room=None)
+    axes = tuple((p.title, p.low, p.high, _top(p)) for p in panels)
+    key = ("clip-histograms", quantity, axes, above)
+    return Figure(key, build, {}, alt=quantity, name="histograms", room=None)
 
 
-def _empty(panel: Panel) -> theme.Layers:
+def _empty(panel: Panel, quantity: str) -> theme.Layers:
     x = alt.X(
         "x:Q",
         scale=alt.Scale(domain=[panel.low, panel.high], nice=False),
-        axis=alt.Axis(title="value", tickCount=3, grid=False, format="~g"),
+        axis=alt.Axis(title=quantity, tickCount=3, grid=False, format="~g"),
     )
     y = alt.Y(
         "y:Q",
@@ -122,45 +157,49 @@ def _empty(panel: Panel) -> theme.Layers:
 
 
 def _top(panel: Panel) -> float:
-    """Upper end of the axis: a moment far above all others (equal weights) is cut."""
-    peaks = np.sort(panel.shares.max(axis=1))
-    usual = float(peaks[len(peaks) // 2]) if len(peaks) > 2 else float(peaks[0])
-    return 1.08 * max(min(float(peaks[-1]), 4 * usual), 1e-3)
+    """Upper end of the axis, above all moments: it stays, so that heights can be compared."""
+    return 1.08 * max(float(panel.shares.max()), 1e-3)
 
 
 def _changing(
-    still: Stage, panels: Sequence[Panel], words: Sequence[str], options: ClipOptions, above: float
+    still: Stage,
+    place: Place,
+    panels: Sequence[Panel],
+    words: Sequence[str],
+    options: ClipOptions,
 ) -> Iterator[Image.Image]:
     empty = still.image.copy()
-    places = [still.box(x, y, width, height) for x, y, width, height in still.panels]
+    boxes = [still.box(x, y, width, height) for x, y, width, height in still.panels]
     last = len(words) - 1
-    (right, lower), letters = _moment(still, options, above)
+    texts, letters = _fitted(words, place, options)
     ink = options.export.colors["ink"]
     for t in times(options.moving) * last:
         before = min(int(t), last - 1) if last else 0
         part = t - before
         still.image.paste(empty)
-        for panel, place in zip(panels, places, strict=True):
+        for panel, box in zip(panels, boxes, strict=True):
             after = panel.shares[min(before + 1, last)]
             shares = panel.shares[before] * (1 - part) + after * part
-            _fill(still.image, place, shares / _top(panel), panel.color)
-        told = words[before if part < 0.5 else min(before + 1, last)]
-        at = max(right, letters.getlength(told) + 8), lower
-        ImageDraw.Draw(still.image).text(at, told, fill=ink, font=letters, anchor="rs")
+            _fill(still.image, box, shares / _top(panel), panel.color)
+        told = texts[before if part < 0.5 else min(before + 1, last)]
+        pen = ImageDraw.Draw(still.image)
+        if place[3] == "ls":
+            pen.text(place[:2], told, fill=ink, font=letters, anchor="ls")
+        else:
+            pen.multiline_text(place[:2], told, fill=ink, font=letters, anchor="lm")
         yield still.image
 
 
-def _moment(
-    still: Stage, options: ClipOptions, above: float
-) -> tuple[tuple[float, float], FreeTypeFont]:
-    """Where the moment's words end, above the panels' titles, and their letters."""
-    places = [still.box(*panel) for panel in still.panels]
-    upper = min(place[1] for place in places)
-    title = 8 * still.zoom + 16 * max(still.zoom, options.export.zoom)
-    wanted = 16 * max(1.0, options.height / 720) * options.export.zoom
-    letters = min(wanted, 0.55 * above * still.zoom)
-    right = max(place[2] for place in places)
-    return (right, upper - title - 0.4 * letters), font(max(9, round(letters)), True)
+def _fitted(
+    words: Sequence[str], place: Place, options: ClipOptions
+) -> tuple[list[str], FreeTypeFont]:
+    """The moments' words in lines, one line above panels, and letters for which there is room."""
+    size, wide = round(_letters(options)), place[2]
+    if place[3] == "lm":
+        texts = ["\n".join(wrapped(text, size, wide, True)) for text in words]
+        return texts, font(max(9, size), True)
+    longest = max(font(size, True).getlength(text) for text in words)
+    return list(words), font(max(9, int(size * min(1.0, wide / longest))), True)
 
 
 def _fill(

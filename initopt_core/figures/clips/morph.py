@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from initopt_core.figures.initialization.display import ROWS
+from initopt_core.figures.initialization.grid import AXES
 from initopt_core.initialization.observation import Observation
+from initopt_core.initialization.words import in_words
 from initopt_core.reading import SettingError
 
 from .clip import Clip
@@ -38,5 +40,19 @@ def morph_clip(first: Observation, second: Observation, row: str = "activations"
         shares = [100 * s.cut(low, high, BINS) / max(1, s.finite) for s in (a, b)]
         panels.append(Panel(a.name, ROWS[row][1], low, high, np.array(shares)))
     words = [first.settings.title, second.settings.title]
-    told = f"Histograms of {row}: from {words[0]} to {words[1]}."
-    return panels_clip("morph", told, panels, words, ROWS[row][0])
+    turn = f"from {words[0]} to {words[1]}"
+    caption = (
+        f"Histograms of the {row}. First: {in_words(first.settings)} "
+        f"Last: {in_words(second.settings)}"
+    )
+    return panels_clip(
+        "morph",
+        f"Histograms of {row}: {turn}.",
+        panels,
+        words,
+        AXES[row],
+        f"F{turn[1:]}",
+        caption,
+        # The page can show both at once: one as it is set, the other pinned.
+        (*second.settings.to_link().items(), ("pin", first.settings.to_text())),
+    )

@@ -48,15 +48,10 @@ def paths(
     labels: Sequence[str],
     ranges: Ranges,
     color: str,
-    starts_of: str = "",
 ) -> Figure:
     """Every path over the surface, seen from above; without traces the surface alone.
 
     Its table has the steps of the paths, or else the surface's values on a grid.
-
-    Args:
-        starts_of: whose starts the places are, in the title and, as on a map of basins, on the
-            axes; without it they are weights.
     """
     names = list(labels)
     color_of, dash_of, shape_of = _channels(traces, names, offset=BESIDE_BAR)
@@ -65,16 +60,10 @@ def paths(
     dotted = len(traces) > 0 and max(len(t.lr) for t in traces) <= MOST_DOTTED
 
     key = marks_in(surface, ranges)
-    heading: str | alt.Title = surface.label
-    if starts_of:
-        heading = alt.Title(starts_of, subtitle=surface.label)
 
     def build() -> alt.TopLevelMixin:
-        across, up = _weight("w1", *ranges[:2]), _weight("w2", *ranges[2:])
-        if starts_of:
-            for side in (across, up):
-                side["title"] += " at the start"
-        x, y = alt.X("w1:Q", **across), alt.Y("w2:Q", **up)
+        x = alt.X("w1:Q", **_weight("w1", *ranges[:2]))
+        y = alt.Y("w2:Q", **_weight("w2", *ranges[2:]))
         picture = _picture(png, SIDE)
         lines = alt.Chart(alt.NamedData("paths")).encode(x, y, order="step:Q")
         halo = lines.mark_line(**HALO).encode(detail="optimizer:N")
@@ -93,7 +82,7 @@ def paths(
         moving += tag_layers(tags, SIDE, SIDE)
         told = [mark_key(key, BESIDE_BAR)] if key else []
         return alt.layer(*still, *(moving if names else []), bar, *told).properties(
-            width=SIDE, height=SIDE, title=heading
+            width=SIDE, height=SIDE, title=surface.label
         )
 
     rows, ends, left, tags = [], [], [], []
@@ -114,7 +103,7 @@ def paths(
             ends.append(last)
         tags += [Tag(words, x, y)] if words else []
     return Figure(
-        ("surface-paths", tuple(names), surface, ranges, color, dotted, tuple(tags), starts_of),
+        ("surface-paths", tuple(names), surface, ranges, color, dotted, tuple(tags)),
         build,
         {
             "paths": series(rows, digits=7),

@@ -159,19 +159,33 @@ def _starts(plan: Plan) -> dict[str, Maker]:
 
 
 def _export_maps(plan: Plan) -> None:
-    # Where nothing is known to be reached, nothing grows.
+    labels = labels_of([r.optimizer for r in plan.runs])
     known = bool(landmarks_of(plan).minima)
-    labels = labels_of([r.optimizer for r in plan.runs]) if known else []
     export_buttons(
         lambda: basins.picture_of(plan),
         key=EXPORTS[2],
         label="Export the maps",
         extra=_starts(plan),
         clips={
-            f"{label}'s basins, growing": partial(_growing, plan, at)
-            for at, label in enumerate(labels)
-        },
+            f"{labels[at]}'s basins, growing{'' if some else ' (no start arrives)'}": partial(
+                _growing, plan, at
+            )
+            for at, some in _by_arrivals(plan)
+        }
+        if known
+        else {},
+        no_clips="" if known else "No clip: no minimum is known here, so no basin grows.",
     )
+
+
+def _by_arrivals(plan: Plan) -> list[tuple[int, bool]]:
+    """The runs, that which takes most starts to a minimum first, and whether it takes any; in their
+    own order where the maps are not there yet."""
+    runs = range(len(plan.runs))
+    if not basins.ready(plan):
+        return [(at, True) for at in runs]
+    share = [float(basins.map_of(plan, at).result.share.sum()) for at in runs]
+    return [(at, share[at] > 0) for at in sorted(runs, key=lambda at: -share[at])]
 
 
 def _growing(plan: Plan, at: int) -> Clip:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,9 @@ def distributions(history: History) -> None:
             figure,
             key=f"training-evolution-{kind}",
             clips={
-                f"{one.capitalize()}, epoch after epoch": partial(_over_epochs, curve, one)
+                f"{one.capitalize()}, epoch after epoch": partial(
+                    _over_epochs, curve, one, offers.told().caption
+                )
                 for one in KINDS
             },
         )
@@ -131,10 +134,16 @@ def _about(label: str, what: str) -> AbstractContextManager[None]:
     return offers.telling(told.caption, told.settings, f"{label}: {what} · Training", told.place)
 
 
-def _over_epochs(curve: Curve, kind: str) -> Clip:
+def _over_epochs(curve: Curve, kind: str, said: str) -> Clip:
+    """The clip, whose caption is its own also where the chart shows the other kind.
+
+    Args:
+        said: of the run, in the files.
+    """
     from initopt_core.figures.clips.epochs import epochs_clip  # with encoders, when asked for
 
-    return epochs_clip(curve, kind)
+    clip = epochs_clip(curve, kind)
+    return replace(clip, caption=f"{clip.alt} {said}".strip())
 
 
 def growing(figure: Figure) -> dict[str, Callable[[], Clip]]:

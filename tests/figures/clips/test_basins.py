@@ -1,11 +1,14 @@
 """Basins that grow with the steps."""
 
+import re
+
 import numpy as np
 import pytest
 
 from initopt_core.descent import Run
 from initopt_core.figures import clips, export, theme
 from initopt_core.figures.clips import basins as basins_clips
+from initopt_core.figures.export import sheet
 from initopt_core.reading import SettingError
 from initopt_core.surfaces import Surface
 from tests.support.clips import RANGES, SMALL, SURFACE, moves
@@ -29,6 +32,33 @@ def test_the_map_has_stars_and_a_key_of_its_colours_and_no_scale_of_losses():
     assert not stop[:, dark.max() :].any(), "no bright end of a scale beside the map"
     white = (picture.sum(2) > 755)[:, : dark.max() - 100]
     assert white[30:-60, 130:-60].any(), "stars"
+
+
+def test_the_key_has_room_and_letters_of_the_others_size_and_names_every_end(monkeypatch):
+    """At 640 x 360 it was cut at the edge, and larger it had letters of 8 px."""
+    kept, real = [], basins_clips.stage
+    monkeypatch.setattr(
+        basins_clips, "stage", lambda figure, *a: (kept.append(figure), real(figure, *a))[1]
+    )
+    clip = clips.basins_clip(SURFACE, RUN, RANGES, "linear", updates=20, n=40)
+    for size, caption in (((640, 360), ""), ((640, 360), "c"), ((1280, 720), "c")):
+        options = clips.ClipOptions(
+            width=size[0], height=size[1], fps=2, seconds=1, caption=caption
+        )
+        *_, last = clip.frames(options)
+        picture = np.asarray(last).astype(int)
+        assert (picture[:, -8:].sum(2) == 765).all(), "nothing runs into the edge"
+        drawn = sheet.picture(kept[-1], options.export, size=size)
+        (words,) = re.findall(r'font-size="([\d.]+)px"[^>]*>no minimum reached', drawn.svg)
+        assert float(words) * drawn.zoom >= 9.5
+        grey = np.flatnonzero((abs(picture - 0xBB).max(2) < 4).any(0))
+        assert grey.min() < size[0] / 2 < grey.max() - 40, "on the map at the end and in the key"
+
+
+def test_title_and_caption_are_of_one_optimizer():
+    clip = clips.basins_clip(SURFACE, RUN, RANGES, "linear", updates=20, n=8)
+    assert clip.title == "Steep optima: basins of Adam"
+    assert clip.caption.endswith("Starts: w₁ from −2 to 2, w₂ from −2 to 2. 20 updates.")
 
 
 def test_a_surface_without_minima_is_refused_in_words():

@@ -95,3 +95,10 @@ def test_words_change_nothing_of_what_moves(paths):
         frames = [np.asarray(f).astype(int) for f in paths.frames(options)]
         assert abs(frames[-1] - frames[0]).sum() > 0
         assert not abs(frames[-1] - frames[0])[:8].any(), "the title stays"
+
+
+def test_a_clips_own_words_come_in_place_of_its_figures_where_words_are_wanted():
+    own = clips.Clip("x", "x", lambda o: iter(()), "Own", "", (("a", "1"), ("a", "2")))
+    worn = own.dressed(clips.ClipOptions(title="Page", caption="Said", source="here/page?b=1"))
+    assert (worn.title, worn.caption, worn.source) == ("Own", "Said", "here/page?a=1&a=2")
+    assert own.dressed(clips.ClipOptions()) == clips.ClipOptions()

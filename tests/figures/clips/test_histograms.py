@@ -5,8 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from initopt_core.figures.clips.clip import stage
-from initopt_core.figures.clips.histograms import Panel, _above, _axes, _room, panels_clip
+from initopt_core.figures.clips.histograms import Panel, _axes, _room, panels_clip, staged
 from initopt_core.figures.clips.options import ClipOptions
 from initopt_core.figures.export import sheet
 from initopt_core.reading import SettingError
@@ -42,7 +41,7 @@ def test_each_histogram_stands_in_its_own_panel(count, size):
     clip = panels_clip("x", "x", panels, ["a", "b"], "t")
     options = ClipOptions(width=size[0], height=size[1], fps=2, seconds=1)
     frame = next(iter(clip.frames(options)))
-    still = stage(_axes(panels, _room(count), "t", _above(options)), options)
+    still, _ = staged(panels, "t", options)
     assert len(still.panels) == count
     red = np.asarray(frame).astype(int)[..., 0] - np.asarray(frame)[..., 2] > 100
     for panel in still.panels:
@@ -54,20 +53,38 @@ def test_each_histogram_stands_in_its_own_panel(count, size):
 
 @pytest.mark.parametrize("size", [(640, 360), (1280, 720)])
 @pytest.mark.parametrize("text", ["page", "slide"])
-def test_the_moments_words_stand_below_the_title_and_above_the_panels(size, text):
-    panels = [Panel(f"Layer {n}", INK, 0, 1, np.full((2, 60), 20.0)) for n in range(5)]
+@pytest.mark.parametrize("count", [4, 5])
+def test_the_moments_words_stand_where_nothing_else_does(count, size, text):
+    """In the corner that the last row leaves free, else below the title and above all panels."""
+    panels = [Panel(f"Layer {n}", INK, 0, 1, np.full((2, 60), 20.0)) for n in range(count)]
     clip = panels_clip("x", "x", panels, ["the first moment", "other words"], "t")
     words = {"title": "A title that is as long as titles of this page are, and longer " * 2}
     options = ClipOptions(width=size[0], height=size[1], fps=2, seconds=1, text=text, **words)
     first, last = (np.asarray(f).astype(int) for f in clip.frames(options))
-    still = stage(_axes(panels, _room(5), "t", _above(options)), options)
-    changed = np.flatnonzero(abs(first - last).sum(2).any(1))
+    still, _ = staged(panels, "t", options)
     bare = np.asarray(still.image).astype(int)
-    rows = slice(changed.min(), changed.max() + 1)
+    changed = np.flatnonzero(abs(first - last).sum(2).any(1))
     columns = np.flatnonzero(abs(first - last).sum(2).any(0))
-    assert changed.max() < still.box(*still.panels[0])[1]
-    there = bare[rows, columns.min() : columns.max() + 1]
+    boxes = [still.box(*panel) for panel in still.panels]
+    if count == 4:
+        assert changed.max() < boxes[0][1]
+    else:
+        assert columns.min() > boxes[-1][2] and changed.min() > boxes[0][3]
+    there = bare[changed.min() : changed.max() + 1, columns.min() : columns.max() + 1]
     assert (there == 255).all(), "nothing else stands there"
+
+
+def test_the_axis_holds_every_moment():
+    """Bars that ran into its end looked as if they ended there."""
+    shares = np.array([np.full(60, 8.0), np.full(60, 100.0)])
+    clip = panels_clip("x", "x", [Panel("Layer 0", "#CC3311", 0, 1, shares)], ["a", "b"], "weight")
+    options = ClipOptions(width=320, height=180, fps=2, seconds=1)
+    *_, last = clip.frames(options)
+    still, _ = staged([Panel("Layer 0", "#CC3311", 0, 1, shares)], "weight", options)
+    left, top, right, bottom = still.box(*still.panels[0])
+    red = np.asarray(last).astype(int)[top:bottom, left + 1 : right - 1]
+    full = np.flatnonzero((red[..., 0] - red[..., 2] > 100).mean(axis=1) > 0.8)
+    assert 0 < full.min() <= 0.12 * (bottom - top)
 
 
 @pytest.mark.parametrize("top", [18.52, 9.3])
@@ -78,8 +95,8 @@ def test_all_panels_and_their_names_are_in_line_wherever_their_ticks_are(top):
         Panel(f"Layer {n}", INK, 0, 1, np.full((2, 60), share)) for n, share in enumerate(shares)
     ]
     options = ClipOptions(width=640, height=360)
-    drawn = sheet.picture(_axes(panels, _room(4), "t"), options.export, size=(640, 360))
-    still = stage(_axes(panels, _room(4), "t"), options)
+    drawn = sheet.picture(_axes(panels, _room(4), "t", 20), options.export, size=(640, 360))
+    still, _ = staged(panels, "t", options)
     assert len({panel[1:] for panel in still.panels}) == 1
     places = re.findall(r'translate\(([-\d.,]+)\)"[^>]*>Layer \d', drawn.svg)
     assert len(places) == 4 and len(set(places)) == 1

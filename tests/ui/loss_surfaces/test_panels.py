@@ -69,3 +69,35 @@ def test_maps_of_basins_are_not_said_to_begin_at_one_place():
         "Adam: η 0.1, β₁ 0.9. Starts: w₁ from −2 to 2, w₂ from −2 to 2. 10 updates."
     )
     assert "(1, 1)" not in told
+
+
+def test_the_clip_that_comes_first_is_of_the_optimizer_that_takes_most_starts_to_a_minimum():
+    """On the tutorial's steep surface SGD takes none, and its clip stood still."""
+    settings = (("SGD", 0.5), ("Adam", 0.2), ("SGD", 0.01))
+    runs = tuple(Run(name, (("lr", rate),), (0.0, 0.0)) for name, rate in settings)
+    plan = Plan(Surface("steep_optima"), runs, (False,) * 3, (-2, 2, -2, 2), "linear", 40, 0.0, 0)
+    assert [at for at, _ in panels._by_arrivals(plan)] == [0, 1, 2], "nothing is computed for it"
+    for at in range(3):
+        panels.basins.map_of(plan, at)
+    order = panels._by_arrivals(plan)
+    assert order[0] == (1, True) and order[-1][0] in (0, 2)
+
+
+def test_where_no_basin_grows_the_menu_says_why():
+    def maps():
+        import streamlit as st
+
+        from initopt_core.descent import Run
+        from initopt_core.surfaces import Surface
+        from initopt_core.ui.loss_surfaces import panels
+        from initopt_core.ui.loss_surfaces.plan import Plan
+
+        st.session_state["surface-basins-export"] = True
+        runs = (Run("SGD", (("lr", 0.1),), (1.0, 1.0)),)
+        panels._export_maps(
+            Plan(Surface("saddle"), runs, (False,), (-2, 2, -2, 2), "linear", 5, 0.0, 0)
+        )
+
+    test = AppTest.from_function(maps).run(timeout=30)
+    assert not test.exception
+    assert any("no minimum is known" in told.value for told in test.caption)

@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 import pytest
 
 from initopt_core.data import load_sample
+from initopt_core.training.history import History
+from initopt_core.training.runs.recorded import recorded_race
 from initopt_core.ui.training import results
 from tests.support.charts import told
 from tests.support.training import tiny
@@ -64,3 +66,10 @@ def test_the_program_waits_for_the_rates_that_are_searched(page):
 def test_a_plain_race_has_no_rate_search(page):
     results.rates(SimpleNamespace(config=tiny()), told([[1.0]]))
     assert "Only a fair race" in page.captions[0]
+
+
+def test_a_clips_caption_is_of_what_moves_whichever_kind_the_chart_shows():
+    history = History(recorded_race())
+    history.poll()
+    clip = results._over_epochs(next(iter(history.curves.values())), "activations", "A run.")
+    assert clip.caption.startswith("Activations of SGD") and clip.caption.endswith(" A run.")
