@@ -107,6 +107,22 @@ def test_the_switch_leads_in_and_out_and_the_controls_come_by_a_key(page, app_ur
     assert not page.problems
 
 
+@pytest.mark.parametrize("size", [hall.SIZE, {"width": 1024, "height": 768}])
+def test_the_switch_lays_figures_out_anew(page, app_url, size):
+    """A legend placed for small letters would print its entries over each other."""
+    page.set_viewport_size(size)
+    page.goto(app_url + "/training")
+    still(page)
+    for name in ("Lecture", "Leave"):
+        page.get_by_role("button", name=name, exact=True).click()
+        page.wait_for_function(
+            "on => Boolean(document.documentElement.dataset.lecture) === on", arg=name == "Lecture"
+        )
+        still(page)
+        assert audit(page) == []
+    assert not page.problems
+
+
 def test_on_a_phone_the_depth_figure_fills_what_is_below_the_sentence(page, app_url):
     """Its two panels stand below one another; nothing scrolls sideways."""
     page.set_viewport_size({"width": 390, "height": 844})
