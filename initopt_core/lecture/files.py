@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from initopt_core.reading import SettingError, did_you_mean, fields_once, shown
 
@@ -37,8 +37,31 @@ def text_of(lecture: Lecture) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
 
 
+class Opened(NamedTuple):
+    """What a file holds.
+
+    Attributes:
+        lecture: its scenes that fit.
+        problems: a sentence on each scene that does not fit and was left out.
+        numbers: of the scenes that fit, as they are counted in the file, from 1.
+    """
+
+    lecture: Lecture
+    problems: list[str]
+    numbers: tuple[int, ...]
+
+
 def read(data: bytes | str) -> tuple[Lecture, list[str]]:
     """The lecture of a file, and a sentence on each scene that does not fit and was left out.
+
+    Raises:
+        SettingError: where there is no lecture at all in it.
+    """
+    return opened(data)[:2]
+
+
+def opened(data: bytes | str) -> Opened:
+    """The same, and which scenes of the file they are.
 
     Raises:
         SettingError: where there is no lecture at all in it.
@@ -56,7 +79,7 @@ def read(data: bytes | str) -> tuple[Lecture, list[str]]:
         raise SettingError(
             f"This lecture has version {shown(version)}; this program reads version {VERSION}."
         )
-    scenes, problems = [], []
+    scenes, problems, numbers = [], [], []
     for number, one in enumerate(given, 1):
         if len(scenes) >= MAX_SCENES:
             more = number < len(given)
@@ -65,12 +88,13 @@ def read(data: bytes | str) -> tuple[Lecture, list[str]]:
             break
         try:
             scenes.append(_scene(one))
+            numbers.append(number)
         except SettingError as problem:
             called = one.get("title") if isinstance(one, Mapping) else None
             name = f" (“{called[:60]}”)" if isinstance(called, str) and called else ""
             problems.append(f"Scene {number}{name} was left out: {problem}")
     title = title.strip()[:MAX_TITLE] or "Lecture"
-    return Lecture(name_of(title), title, tuple(scenes)), problems
+    return Opened(Lecture(name_of(title), title, tuple(scenes)), problems, tuple(numbers))
 
 
 def _parsed(data: bytes | str) -> Mapping[str, Any]:

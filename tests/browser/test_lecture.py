@@ -52,6 +52,35 @@ def test_the_last_row_sees_everything(projector, app_url, path):
     assert not projector.problems
 
 
+BAR = """() => [...document.querySelectorAll('.sc-bar > *')].flatMap((e) => {
+  const box = e.getBoundingClientRect(), end = e.parentElement.getBoundingClientRect().right;
+  const own = Object.assign(e.cloneNode(true), { style: "position: absolute" });
+  e.after(own);
+  const needed = e.tagName === "SELECT" ? own.getBoundingClientRect().width : 0;
+  own.remove();
+  return box.right > end + 1 || box.width < needed - 1 ? [`${e.className}: ${box.width}`] : [];
+})"""
+"""What of the playback's bar stands out of it, or is narrower than what it says."""
+DRAWN = (
+    "() => [...window.letters].filter(([c]) => c.isConnected).flatMap(([c, t]) => [...t.keys()])"
+)
+
+
+@pytest.mark.parametrize("path", ["/initialization", "/loss_surfaces"])
+def test_a_projector_of_4_3_sees_everything(projector, app_url, path):
+    projector.set_viewport_size({"width": 1024, "height": 768})
+    in_hall(projector, app_url, path)
+    assert hall.unreadable(projector) == []
+    assert audit(projector) == []
+    drawn = projector.evaluate(DRAWN)
+    assert not [text for text in drawn if text.startswith(("Layer", "(")) and text.endswith("…")]
+    assert projector.evaluate(BAR) == []
+    question = projector.locator(".initopt-stage p").first
+    question.evaluate("(e) => { e.hidden = false; e.textContent = 'W'.repeat(235); }")
+    assert question.evaluate("(e) => e.scrollWidth <= e.clientWidth"), "broken without a space"
+    assert not projector.problems
+
+
 def test_what_is_hovered_is_read_from_the_last_row(projector, app_url):
     in_hall(projector, app_url, "/initialization")
     plot = projector.locator(".st-key-init-grid canvas").first.bounding_box()
@@ -104,6 +133,22 @@ def test_the_switch_leads_in_and_out_and_the_controls_come_by_a_key(page, app_ur
     expect(page.get_by_role("button", name="Lecture")).to_be_visible()
     page.wait_for_url(lambda url: "lecture" not in url)
     expect(slider).to_be_visible()
+    assert not page.problems
+
+
+@pytest.mark.parametrize("size", [hall.SIZE, {"width": 1024, "height": 768}])
+def test_the_switch_lays_figures_out_anew(page, app_url, size):
+    """A legend placed for small letters would print its entries over each other."""
+    page.set_viewport_size(size)
+    page.goto(app_url + "/training")
+    still(page)
+    for name in ("Lecture", "Leave"):
+        page.get_by_role("button", name=name, exact=True).click()
+        page.wait_for_function(
+            "on => Boolean(document.documentElement.dataset.lecture) === on", arg=name == "Lecture"
+        )
+        still(page)
+        assert audit(page) == []
     assert not page.problems
 
 

@@ -1,8 +1,8 @@
 // The browser's half of a page's address: one entry of the history for one move, and the buttons
 // that copy the link and show its QR code.
 //
-// Takes { ready, large, lecture, figure }: whether the server knows already that the history is
-// guarded, whether the type is large, and what is shown in a hall.
+// Takes { ready, large, lecture, figure, adds }: whether the server knows already that the history is
+// guarded, whether the type is large, what is shown in a hall, and whether the view can be a scene.
 // Gives the trigger "ready" when it does not, and again until it does, as a request can be lost when
 // another overtakes it; "lecture" when the hall is wanted, and "scene" when the view is to become one.
 
@@ -45,7 +45,9 @@ function guardHistory() {
   };
 }
 
-let enter = () => {}, add = () => {}; // ask the server, by the newest of its messages
+let enter = () => {}; // asks the server, by the newest of its messages
+/** @type {(() => void) | undefined} */
+let add; // does so, too, where the page can be a scene
 
 function build(parent) {
   const root = document.createElement("div");
@@ -65,7 +67,7 @@ function build(parent) {
     0 0 10h4v-1.9H7A3.1 3.1 0 0 1 3.9 12zM8 13h8v-2H8v2zm9-6h-4v1.9h4a3.1 3.1 0 0 1 0 6.2h-4V17h4a5
     5 0 0 0 0-10z"/></svg><span class="say" aria-live="polite">Copy link</span></button>`;
   root.querySelector(".lecture").addEventListener("click", () => enter());
-  root.querySelector(".share").addEventListener("click", () => share(root, () => add()));
+  root.querySelector(".share").addEventListener("click", () => share(root, add));
   /** @type {HTMLButtonElement} */
   const button = root.querySelector(".copy");
   const say = root.querySelector(".say");
@@ -86,7 +88,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   document.documentElement.dataset.type = data.large ? "large" : "usual"; // for style sheets
   present(data.lecture, data.figure);
   enter = () => setTriggerValue("lecture", true);
-  add = () => setTriggerValue("scene", true);
+  add = data.adds ? () => setTriggerValue("scene", true) : undefined;
   guardHistory();
   followParts();
   keepAtPauses();

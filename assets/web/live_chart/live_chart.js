@@ -122,6 +122,7 @@ class LiveFigure {
       ink = this.paint() || ink;
       ink = this.fit() || ink;
       if (ink) await this.view.runAsync();
+      if (this.grown) await this.legends();
       this.edges();
       this.quiet(null);
       if (this.view) {
@@ -164,8 +165,16 @@ class LiveFigure {
     this.put(body);
     this.paint();
     this.fit();
+    this.grown = false; // its first layout knows its letters
     await this.view.runAsync();
     return false;
+  }
+
+  // Vega places a legend's entries by their sizes before the letters grew: once more.
+  async legends() {
+    this.grown = false;
+    const { view } = this;
+    await view.signal("legend_columns", view.signal("legend_columns"), { force: true }).runAsync();
   }
 
   put(body) {
@@ -234,6 +243,7 @@ class LiveFigure {
     const place = this.place();
     if (this.fitted === place) return false;
     this.fitted = place;
+    this.grown = Boolean(room?.entries) && this.view.signal("type_scale") !== this.type();
     this.view.signal("type_scale", this.type()).signal(STROKES, strokeScale());
     if (!room) return true;
     const { columns, panel, tall, legend, padding, width } = this.measures();

@@ -10,7 +10,8 @@ export function roundedUp(value) {
 }
 
 /**
- * Round numbers (1, 2 or 5 times a power of ten apart) from low to high, about `count` of them.
+ * Round numbers (1, 2 or 5 times a power of ten apart) from low to high, about `count` of them and
+ * two at least: a single number makes no scale.
  * @param {number} low
  * @param {number} high
  * @param {number} count
@@ -18,10 +19,10 @@ export function roundedUp(value) {
 export function ticks(low, high, count) {
   const raw = (high - low) / Math.max(count, 1);
   if (!(raw > 0) || !Number.isFinite(raw)) return [];
-  const step = roundedUp(raw);
-  const out = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) {
-    out.push(Number((k * step).toPrecision(12)) + 0);
+  for (let step = roundedUp(raw), tries = 0; tries < 4; step = roundedUp(step / 2.6), tries++) { // 5, 2, 1
+    const first = Math.ceil(low / step - 1e-9), last = Math.floor(high / step + 1e-9);
+    if (last <= first) continue;
+    return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)) + 0);
   }
-  return out;
+  return []; // no two numbers are as close
 }

@@ -7,17 +7,21 @@ from typing import Any
 import altair as alt
 
 from initopt_core.figures import theme
-from initopt_core.figures.room import WIDTH
+from initopt_core.figures.room import WIDTH, Room
 from initopt_core.wording import number
 
 from .display import marks
 
+LONG = 42
+"""Pixels from the middle of "−4·10⁻¹⁰" to that of the next such number."""
 
-def on_page(name: str, axes: bool) -> dict[str, Any]:
-    """Numbers across on a page."""
+
+def on_page(name: str, room: Room, axes: bool) -> dict[str, Any]:
+    """Numbers across on a page: two or more, which may stand out into the gutters by half."""
+    out = min(room.right, (room.gap - 6) / 2)
     return {
-        "labelFlush": True,
-        "labelBound": 12,
+        "labelFlush": axes,
+        "labelBound": 12 if axes else theme.sized(out),
         "labelSeparation": alt.ExprRef(apart(name)),
         "labelExpr": theme.NUMBER if axes else _sparse(name),
         "labelOverlap": "greedy" if axes else alt.ExprRef(f"{_long(name)} ? false : 'greedy'"),
@@ -25,11 +29,12 @@ def on_page(name: str, axes: bool) -> dict[str, Any]:
 
 
 def _sparse(name: str) -> str:
-    """Labels across a small histogram: of numbers as long as a power of ten only one.
-
-    Vega shows the last label even where it lies over the first.
-    """
-    return f"{_long(name)} && datum.index !== (d{name}[0] < 0 ? 0 : 1) ? '' : {theme.NUMBER}"
+    """Labels across a small histogram: of numbers as long as a power of ten only the outer two, or
+    one where they have no room beside each other."""
+    ends = f"{WIDTH} * (n{name}[length(n{name}) - 1] - n{name}[0]) / (d{name}[1] - d{name}[0])"
+    both = f"{ends} > {theme.sized(LONG).expr}"
+    shown = f"datum.index === (d{name}[0] < 0 ? 0 : 1) || (datum.index % 1 === 0 && {both})"
+    return f"{_long(name)} && !({shown}) ? '' : {theme.NUMBER}"
 
 
 def _long(name: str) -> str:

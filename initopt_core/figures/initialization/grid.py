@@ -15,10 +15,9 @@ from initopt_core.initialization.observation import Observation
 from initopt_core.probes import LayerStats
 from initopt_core.wording import number
 
-from . import across, alone, tables
-from .display import BINS, FEW, RED, ROWS, Display, density, evenly, marks, remark, span
+from . import across, alone, heads, tables
+from .display import BINS, FEW, ROWS, Display, density, evenly, marks, remark, span
 
-BOLD = {"fontSize": theme.sized(12), "fontWeight": "bold"}
 SCREEN = 0.62
 """Share of the window that the histograms take."""
 AXES = {
@@ -38,8 +37,8 @@ def grid_room(layers: int, rows: int, row_gap: int = 0) -> Room:
         columns=layers,
         rows=rows,
         left=52,
-        right=12,
-        top=38 if few else 64,
+        right=20 if few else 14,
+        top=47 if few else 64,
         bottom=24,
         gap=44 if few else 34,
         row_gap=row_gap or (44 if few else 56),
@@ -57,29 +56,13 @@ def upright_room(layers: int, rows: int, row_gap: int = 44) -> Room:
         columns=rows,
         rows=layers,
         left=68,
-        right=12,
+        right=18,
         top=38,
         bottom=24,
         gap=42,
         row_gap=row_gap,
         least=62,
     )
-
-
-def _broken(text: str, mark: str, room: Room) -> alt.ExprRef:
-    """A signal's text, in two lines at `mark` where the columns are many."""
-    return alt.ExprRef(text) if room.columns <= FEW else _two_lines(text, mark)
-
-
-def _two_lines(text: str, mark: str) -> alt.ExprRef:
-    at = f"indexof({text}, '{mark}')"
-    rest = f"{at} + {len(mark)}" if mark == " · " else at
-    return alt.ExprRef(f"{at} < 0 ? {text} : [slice({text}, 0, {at}), slice({text}, {rest})]")
-
-
-def _limit(room: Room) -> alt.ExprRef:
-    """Texts over a panel end before those of the next one."""
-    return alt.ExprRef(f"plot_width + {max(room.gap - 6, room.right)} * {theme.TYPE}")
 
 
 def grid(
@@ -248,7 +231,7 @@ def _panel(
             tickCount=8,
             values=alt.Undefined if axes else alt.ExprRef(f"n{name}"),
             grid=False,
-            **(across.by_itself(name) if by_itself else across.on_page(name, axes)),
+            **(across.by_itself(name) if by_itself else across.on_page(name, room, axes)),
         ),
     )
     scale = alt.Scale(type="log", domainMin=0.5, nice=False) if display.log else alt.Scale()
@@ -275,60 +258,13 @@ def _panel(
             .mark_line(strokeWidth=1.2, color=theme.INK, clip=True, opacity=0.85)
             .encode(x=x, y=y)
         )
-    parts.append(_remark(name, room, alone.in_two_lines(room, upright)))
+    parts.append(heads.remark(name, room, alone.in_two_lines(room, upright)))
     if upright:
-        parts += [_text(alt.ExprRef(f"'{label}'"), 4 - room.top, color=color, **BOLD)] * (c == 0)
-        parts += [_layer_title(c, room)] * (r == 0)
+        parts += [heads.quantity(label, color, room)] * (c == 0)
+        parts += [heads.layer_beside(c, room)] * (r == 0)
         return alt.layer(*parts)
     if c == 0 and not axes:
-        parts.append(_row_title(label, color, room, by_itself))
+        parts.append(heads.quantity_beside(label, color, room, by_itself))
     if r == 0 and head:
-        parts.append(_column_title(c, room))
+        parts.append(heads.layer(c, room))
     return alt.layer(*parts)
-
-
-# Texts over a panel are marks at fixed places: a title would move with whatever stands below it.
-def _text(text: alt.ExprRef, y: int, **look: Any) -> alt.Chart:
-    mark = alt.Chart(alt.Data(values=[{}])).mark_text(
-        text=text, align="left", baseline="top", lineHeight=theme.sized(13), **look
-    )
-    return mark.encode(x=alt.XValue(0), y=alt.YValue(theme.sized(y)))
-
-
-def _row_title(label: str, color: str, room: Room, whole: bool = False) -> alt.Chart:
-    """The quantity beside its row; of a low row, its first word, or two lines of the `whole`."""
-    if whole:
-        lines = [f"'{part}'" for part in label.split(", ")]
-        return _upwards(alt.ExprRef(f"[{', '.join(lines)}]"), room, color=color, **BOLD)
-    short = label.split(",")[0]
-    room_for_all = f"plot_height > {7.4 * len(label) - 24:.0f} * {theme.TYPE}"
-    text = f"{room_for_all} ? '{label}' : '{short}'"
-    return _upwards(alt.ExprRef(text), room, color=color, **BOLD)
-
-
-def _layer_title(c: int, room: Room) -> alt.Chart:
-    """The layer beside its row, its shape in a second line."""
-    return _upwards(_two_lines(f"t{c}", "("), room, **BOLD)
-
-
-def _upwards(text: alt.ExprRef, room: Room, **look: Any) -> alt.Chart:
-    mark = alt.Chart(alt.Data(values=[{}])).mark_text(
-        text=text, angle=270, align="center", baseline="top", lineHeight=theme.sized(13), **look
-    )
-    return mark.encode(
-        x=alt.XValue(theme.sized(1 - room.left)), y=alt.YValue(alt.ExprRef("plot_height / 2"))
-    )
-
-
-def _remark(name: str, room: Room, broken: bool) -> alt.Chart:
-    color = alt.ExprRef(f"b{name} ? '{RED}' : ink")
-    text = _two_lines(f"s{name}", " · ") if broken else alt.ExprRef(f"s{name}")
-    y = -29 if broken else -16
-    return _text(text, y, color=color, fontSize=theme.sized(11), limit=_limit(room))
-
-
-def _column_title(c: int, room: Room, columns: int = 1) -> alt.Chart:
-    """The layer's name above the words of the first row, over some columns."""
-    gaps = (columns - 1) * room.gap + max(room.gap - 6, room.right)
-    across = f"{columns} * plot_width + {gaps} * {theme.TYPE}"
-    return _text(_broken(f"t{c}", "(", room), 4 - room.top, limit=alt.ExprRef(across), **BOLD)

@@ -17,9 +17,9 @@ from initopt_core.figures.room import WIDTH, Room
 from initopt_core.initialization.observation import Observation
 from initopt_core.probes import LayerStats
 
-from . import tables
+from . import heads, tables
 from .display import RED, ROWS, Display, span
-from .grid import _column_title, _panel, cell
+from .grid import _panel, cell
 
 NONE = -9
 """The frame's layer when it is to be around none."""
@@ -229,7 +229,7 @@ def one_layer(observation: Observation, index: int, display: Display) -> Figure:
 
     def build():
         panels = [_panel(r, 0, row, display, room, head=False) for r, row in enumerate(rows)]
-        panels[0] += _column_title(0, room, count)
+        panels[0] += heads.layer(0, room, count)
         return room.concat(panels)
 
     return Figure(

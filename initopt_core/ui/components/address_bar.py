@@ -19,7 +19,7 @@ def address_bar(
     title: str,
     scene: Callable[[], Mapping[str, Any]],
     go: Callable[[], None],
-    add: Callable[[], None],
+    add: Callable[[], None] | None,
 ) -> None:
     """Mount it, once on every page; in a hall with the line at its top, so that no other element's
     place depends on it.
@@ -28,7 +28,7 @@ def address_bar(
         title: of the page.
         scene: what that line says of the present scene.
         go: callback, when another scene is wanted.
-        add: callback, when the view is to become a scene.
+        add: callback, when the view is to become a scene; None on a page that can be none.
     """
     mount = assets.component(
         "address_bar", ("address_bar/address_bar.js",), css="address_bar/address_bar.css"
@@ -41,13 +41,18 @@ def address_bar(
             "large": type_size.is_large(),
             "lecture": stage.now().lecture,
             "figure": stage.now().figure,
+            "adds": add is not None,
         },
         on_ready_change=address.bar_is_ready,
         on_lecture_change=_lecture,
-        on_scene_change=add,
+        on_scene_change=add or _nothing,
     )
     if stage.is_on():
         stage_bar(title, scene(), go)
+
+
+def _nothing() -> None:
+    """Callback: nothing is offered."""
 
 
 def _lecture() -> None:

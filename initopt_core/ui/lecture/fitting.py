@@ -31,12 +31,17 @@ def misfits(scene: Scene) -> list[str]:
     return told + [problem.partition("\n")[0] for problem in _problems(held)]
 
 
-def of_lecture(lecture: Lecture) -> list[str]:
-    """The same of all scenes: a line each, with its number and title."""
+def of_lecture(lecture: Lecture, numbers: Sequence[int] = ()) -> list[str]:
+    """The same of all scenes: a line each, with its number and title.
+
+    Args:
+        numbers: of the scenes, as the file counts them from which some were left out.
+    """
+    counted = numbers or range(1, len(lecture.scenes) + 1)
     found = [
         f"Scene {number} (“{scene.title[:60]}”) is kept, but not all of its link fits: "
         f"{' '.join(told)}"
-        for number, scene in enumerate(lecture.scenes, 1)
+        for number, scene in zip(counted, lecture.scenes, strict=True)
         if (told := misfits(scene))
     ]
     more = len(found) - MOST

@@ -88,8 +88,9 @@ def _listed(lecture: Lecture) -> str:
 
 
 def _copy() -> None:
-    """Callback: the built-in scenes as an own lecture."""
-    desk.open_new(replace(desk.FIRST, scenes=TUTORIAL.scenes))
+    """Callback: the built-in scenes as an own lecture, whose title says what it is."""
+    title = f"Copy of {TUTORIAL.title}"[:MAX_TITLE]
+    desk.open_new(replace(desk.FIRST, title=title, scenes=TUTORIAL.scenes))
     st.session_state[_CHOSEN] = 1
 
 
@@ -296,7 +297,7 @@ def _opened(data: bytes) -> list[str]:
     """Make it the own lecture, unless there is no scene in it; what is wrong with it."""
     stays = "Your lecture stays as it is."
     try:
-        lecture, problems = files.read(data)
+        lecture, problems, numbers = files.opened(data)
     except SettingError as problem:
         return [f"{problem} {stays}"]
     more = len(problems) - MOST
@@ -309,4 +310,4 @@ def _opened(data: bytes) -> list[str]:
         )
         return [f"{none} {stays}", *told]
     desk.open_new(lecture)
-    return told + fitting.of_lecture(lecture)
+    return told + fitting.of_lecture(lecture, numbers)

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from initopt_core.lecture.scenes import Lecture
+from initopt_core.lecture.scenes import PAGES, Lecture
 from initopt_core.ui import address, stage, state
 from initopt_core.ui.components import answers
 from initopt_core.ui.components.address_bar import address_bar
@@ -22,7 +22,8 @@ from . import desk
 def bar(title: str) -> None:
     """What stands in the head of every page, whose title this is; in a hall with its scene."""
     _arrive()
-    address_bar(title, scene=_told, go=_go, add=desk.add_scene)
+    add = desk.add_scene if address.page() in PAGES else None
+    address_bar(title, scene=_told, go=_go, add=add)
 
 
 def open_scene(lecture: Lecture, number: int) -> None:

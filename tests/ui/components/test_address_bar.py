@@ -17,7 +17,8 @@ def page():
         address.bar_is_ready()
     if hall := st.session_state.get("hall"):
         stage.write(stage.Stage(*hall))
-    address_bar("Training", lambda: {"question": "Why?"}, lambda: None, lambda: None)
+    add = None if st.session_state.get("no scene") else lambda: None
+    address_bar("Training", lambda: {"question": "Why?"}, lambda: None, add)
 
 
 def told(test: AppTest, name: str) -> dict:
@@ -27,10 +28,16 @@ def told(test: AppTest, name: str) -> dict:
 
 def test_it_is_told_the_size_of_type_the_stage_and_whether_it_was_heard():
     test = AppTest.from_function(page).run()
-    usual = {"ready": False, "large": False, "lecture": "", "figure": ""}
+    usual = {"ready": False, "large": False, "lecture": "", "figure": "", "adds": True}
     assert told(test, "address_bar") == usual and not mounted(test, "stage")
     test.session_state["answered"], test.session_state["type"] = True, "large"
     assert told(test.run(), "address_bar") == usual | {"ready": True, "large": True}
+
+
+def test_a_page_that_can_be_no_scene_offers_none():
+    test = AppTest.from_function(page)
+    test.session_state["no scene"] = True
+    assert not told(test.run(), "address_bar")["adds"]
 
 
 def test_in_a_hall_the_line_has_the_page_and_its_scene():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -59,6 +61,20 @@ def test_a_file_is_told_scene_by_scene_and_loses_nothing():
         fitting.of_lecture(many)[-1]
         == f"So it is with {3 * len(BAD) - 10} more; each says it below."
     )
+
+
+def test_scenes_are_counted_as_in_the_file():
+    """Those that were left out and those that are kept alike."""
+    bad = list(BAD)
+    links = ["/no_page", bad[0], "/training", "/no_page", bad[1]]
+    scenes = [{"title": f"Title {n}", "link": link} for n, link in enumerate(links, 1)]
+    whole = {"lecture": "Mine", "version": 1, "scenes": scenes}
+    lecture, problems, numbers = files.opened(json.dumps(whole))
+    assert numbers == (2, 3, 5)
+    told = problems + fitting.of_lecture(lecture, numbers)
+    assert [one[: len("Scene 1 (“Title 1”)")] for one in told] == [
+        f"Scene {n} (“Title {n}”)" for n in (1, 4, 2, 5)
+    ]
 
 
 def page():

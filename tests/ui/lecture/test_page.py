@@ -40,6 +40,8 @@ def test_the_story_is_copied_moved_deleted_and_all_of_it_undone():
         return [one.split(". ", 1)[1].replace("\\", "") for one in test.radio[0].options]
 
     assert listed() == titles
+    (title,) = [one.value for one in test.text_input if one.label == "Title of the lecture"]
+    assert title == f"Copy of {TUTORIAL.title}", "others of this visitor are called otherwise"
     press(test, "scene-Down")
     assert listed() == [titles[1], titles[0], *titles[2:]] and test.radio[0].value == 2
     press(test, "scene-Delete")
