@@ -47,6 +47,7 @@ def arrived(page, number: int) -> None:
     page.wait_for_url(re.compile(rf"/{scene.page}\?.*scene={number}\b"), timeout=30_000)
     if scene.hides:
         page.wait_for_function(f"{COVERED} === 'yes'", timeout=30_000)
+    expect(page.locator(".initopt-held")).to_have_count(0, timeout=30_000)
     still(page, figures=False)
 
 
@@ -336,32 +337,79 @@ def test_on_an_older_projector_a_sentence_of_three_lines_moves_nothing_out(page,
     assert not page.problems
 
 
-EMPTY = """() => {
-  window.empty = [];
-  const seen = () => [...document.querySelectorAll('canvas')].some((e) =>
-    e.checkVisibility({ visibilityProperty: true }) && e.clientWidth > 200 && e.clientHeight > 100);
+FRAMES = """() => {
+  const numbers = new WeakMap();
+  let count = 0;
+  const numbered = (it) => {
+    if (it && !numbers.has(it)) numbers.set(it, ++count);
+    return it ? numbers.get(it) : 0;
+  };
+  const covers = () => {
+    const e = document.querySelector('.initopt-guess:not(.revealed)');
+    if (!e?.width || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return 0;
+    const all = e.getContext('2d').getImageData(0, 0, e.width, e.height).data;
+    let found = 0;
+    for (let i = 3; i < all.length; i += 4 * 997) found += all[i] === 255;
+    return found;
+  };
+  const seen = () => [...document.querySelectorAll(
+    '[data-testid=stMain] :is(.initopt-figure, .sc-root, .bm-root, .sf-root)',
+  )].filter((e) => e.checkVisibility({ visibilityProperty: true })).map((e) => {
+    const box = e.getBoundingClientRect(), lab = e.parentElement.__lab;
+    return [numbered(e), Number(e.dataset.drawn) > 0, e.dataset.stamp ?? '', e.dataset.width ?? '',
+      box.x, box.y, box.width, box.height, lab?.scene?.stamp ?? '', numbered(lab?.field),
+      Boolean(e.querySelector('.sc-is-solid'))].join();
+  });
+  const held = () => {
+    const e = document.querySelector('.initopt-held');
+    if (!e) return null;
+    const { width, height } = e.getBoundingClientRect();
+    const whole = width === innerWidth && height === innerHeight && e.isConnected;
+    return whole && [...e.children].some((one) => one.matches('canvas') && one.clientHeight > 100);
+  };
+  window.frames_seen = [];
   const look = () => {
-    if (!seen()) window.empty.push(performance.now());
+    const copy = held();
+    window.frames_seen.push({
+      copy,
+      title: document.querySelector('.initopt-stage h1')?.textContent ?? '',
+      covers: copy === null ? covers() : Number(covers() > 0), figures: copy === null ? seen() : [],
+    });
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }"""
 
 
-def test_between_scenes_there_is_always_a_figure(projector, app_url):
-    """Another page, another part of it, and back."""
+@pytest.mark.parametrize(("start", "ways"), [(6, "+"), (9, "++++++"), (15, "-----")])
+def test_between_two_scenes_there_is_one_picture_then_the_next(projector, app_url, start, ways):
+    """Whatever the browser has to do: a copy of the one, then the other with all its figures, in its
+    look, below its cover."""
     page = projector
-    pages = [scene.page for scene in TUTORIAL.scenes]
-    switch = next(n for n in range(1, len(pages)) if pages[n] != pages[n - 1])  # and n + 1 is there
-    page.goto(f"{app_url}/?lecture=tutorial&scene={switch}")
-    arrived(page, switch)
-    page.evaluate(EMPTY)
-    for key, number in (("PageDown", switch + 1), ("PageDown", switch + 2), ("PageUp", switch + 1)):
-        page.keyboard.press(key)
+    page.goto(f"{app_url}/?lecture=tutorial&scene={start}")
+    arrived(page, start)
+    page.evaluate(FRAMES)
+    number = start
+    for way in ways:
+        before = TUTORIAL.scenes[number - 1].title
+        page.evaluate("() => { window.frames_seen.length = 0; }")
+        page.keyboard.press("PageDown" if way == "+" else "PageUp")
+        number += 1 if way == "+" else -1
+        scene = TUTORIAL.scenes[number - 1]
         arrived(page, number)
-        expect(page.locator(".initopt-held")).to_have_count(0)
-    gaps = page.evaluate("window.empty")
-    assert len(gaps) <= 1, gaps
+        page.wait_for_timeout(500)
+        frames = page.evaluate("window.frames_seen")
+        kept = [i for i, one in enumerate(frames) if one["copy"] is not None]
+        assert kept, "nothing is kept"
+        assert kept == list(range(kept[0], kept[-1] + 1)), "it goes once"
+        assert all(frames[i]["copy"] and not frames[i]["covers"] for i in kept), number
+        assert all(one["title"] == before for one in frames[: kept[0]])
+        after = frames[kept[-1] + 1 :]
+        assert {one["title"] for one in after} == {scene.title}
+        assert after[-1]["figures"]
+        assert all(one["figures"] == after[-1]["figures"] for one in after), (number, after[0])
+        if scene.hides:
+            assert min(one["covers"] for one in after) > 0, number
     assert not page.problems
 
 

@@ -6,7 +6,7 @@
 import { share } from "../address_bar/share.js";
 import { controls } from "./controls.js";
 import { Guess } from "./guess.js";
-import { hold, next } from "./hold.js";
+import { hold, holds, next, release } from "./hold.js";
 import { HELD, meaning, swipe } from "./keys.js";
 import { Notes } from "./notes.js";
 
@@ -14,7 +14,7 @@ import { Notes } from "./notes.js";
 const bars = new WeakMap();
 /** @type {Bar | null} */
 let newest = null; // of two, while one takes the other's place
-const PATIENCE = 4000; // ms for which a scene that was asked for is waited for
+const PATIENCE = 8000; // ms for which a scene that was asked for is waited for
 /** What was asked for last; a bar is made anew where the page is another. */
 const asked = { lecture: "", number: 0, at: -Infinity };
 
@@ -66,7 +66,7 @@ class Bar {
     this.next = button("›", "The next scene (→, Page Down)", () => this.go(1));
     this.back.setAttribute("aria-label", "The scene before");
     this.next.setAttribute("aria-label", "The next scene");
-    this.reveal = button("Reveal", "Show the answer, or cover it again (Enter)", () => this.guess.toggle());
+    this.reveal = button("Reveal", "Show the answer, or cover it again (Enter)", () => this.act("reveal"));
     this.reveal.className = "first";
     this.note = button("Notes", "The speaker's notes, in a window of their own", () => this.notes.toggle(this.scene));
     this.controls = button("Controls", "Show or tuck away the controls (C)", () => this.tuck());
@@ -115,8 +115,7 @@ class Bar {
     this.next.disabled = number === count;
     this.reveal.hidden = !this.scene.hides;
     this.guess.begin(Boolean(this.scene.hides));
-    next(this.scene.page !== this.held?.page || this.scene.figure !== this.held?.figure);
-    this.held = this.scene;
+    next();
     this.notes.show(this.scene);
   }
 
@@ -141,12 +140,13 @@ class Bar {
     if (wanted === from) return;
     // Who presses thrice goes on by three, however slow the answers are.
     Object.assign(asked, { lecture: this.scene.lecture, number: wanted, at: performance.now() });
-    hold();
+    hold(this.root);
     this.ask(wanted);
   }
 
   /** A black window, as a presenter's remote asks for it; the next key brings the page back. */
   darken() {
+    release(); // it would lie above
     if (this.black.isConnected) this.black.remove();
     else this.root.append(this.black);
   }
@@ -159,7 +159,7 @@ class Bar {
   act(act) {
     if (act === "controls") this.tuck();
     else if (act === "black") this.darken();
-    else if (act === "reveal" && this.scene.hides && !this.awaited()) this.guess.toggle();
+    else if (act === "reveal" && this.scene.hides && !this.awaited() && !holds()) this.guess.toggle();
     else if (act === "next" || act === "back") this.go(act === "next" ? 1 : -1);
     else return false;
     return true;

@@ -37,6 +37,8 @@ export class Lab {
     this.scene = null;
     /** @type {Field | null} */
     this.field = null;
+    /** @type {string | null | undefined} */
+    this.pictured = undefined; // the grid that the field is made of
     /** @type {Space | null} */
     this.space = null; // made when it is first asked for
     /** @type {Awaited<ReturnType<typeof loadThree>> | null} */
@@ -96,6 +98,7 @@ export class Lab {
     const look = this.looks.wanted(scene);
     if (same && !look) return;
     this.scene = scene;
+    if (scene.grid === null) this.pictured = null;
     this.clock.fit(scene.steps);
     this.title.textContent = scene.title;
     this.selected = Math.min(this.selected, scene.runs.length - 1);
@@ -120,6 +123,7 @@ export class Lab {
   useGrid() {
     const grid = grids.get(this.scene.grid);
     if (!grid) return; // its message is on the way; the old picture stays until then
+    this.pictured = this.scene.grid;
     const scale = this.scene.color;
     if (this.field?.values === grid.values && this.field.scale === scale) return;
     this.field = new Field(grid.values, grid.n, grid.ranges, scale);
