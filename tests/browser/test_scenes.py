@@ -112,31 +112,77 @@ def test_a_guess_is_drawn_and_the_answer_comes_below_it(projector, app_url):
     assert not page.problems
 
 
-def test_the_next_scene_is_covered_and_bare_after_this_one_was_drawn_on_and_revealed(
-    projector, app_url
-):
-    """Their plots lie at the same places, so nothing about them changes."""
+def test_the_next_scene_is_bare_and_the_guess_on_this_one_comes_back(projector, app_url):
+    """Their plots lie at the same places, so nothing about them changes; another page forgets no
+    guess either, nor does a window of another size."""
     page = projector
     page.goto(f"{app_url}/initialization?{SECOND}")
     arrived(page, 2)
+    x, y = line_drawn(page)
+    undo = page.get_by_role("button", name="Undo")
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"!{COVERED}")
+    expect(undo).to_be_hidden()
+    for key, number in (("PageDown", 3), ("PageUp", 2), ("PageUp", 1), ("PageDown", 2)):
+        page.keyboard.press(key)
+        arrived(page, number)
+        page.wait_for_timeout(200)
+        if number == 1:
+            continue
+        ink = page.evaluate(INK, [x, y])
+        assert (ink == GUESS) == (number == 2) and ink[3] == 255, (number, ink)
+        assert page.evaluate(INK, [x, y + 40])[3] == 255, number
+        assert undo.is_visible() == (number == 2)
+        page.keyboard.press("Enter")
+        page.wait_for_function(f"!{COVERED}")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    still(page)
+    page.wait_for_timeout(300)
+    assert page.evaluate(INK, middle(page)) == GUESS
+    assert not page.problems
+
+
+def test_a_guess_is_taken_back_line_by_line(projector, app_url):
+    page = projector
+    page.goto(f"{app_url}/initialization?{SECOND}")
+    arrived(page, 2)
+    expect(page.get_by_text("Draw your guess in a plot.")).to_be_visible()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_hidden()
+    for act in ("Backspace", "Control+z", ""):
+        x, y = line_drawn(page)
+        expect(undo).to_be_visible()
+        assert page.evaluate(INK, [x, y]) == GUESS
+        assert undo.bounding_box()["height"] >= 44
+        assert hall.unreadable(page) == []
+        if act:
+            page.keyboard.press(act)
+        else:
+            undo.click()
+        expect(undo).to_be_hidden()
+        assert page.evaluate(INK, [x, y]) != GUESS
+    page.keyboard.press("PageDown")
+    arrived(page, 3)
+    page.keyboard.press("PageUp")
+    arrived(page, 2)
+    assert page.evaluate(INK, [x, y]) != GUESS
+    assert not page.problems
+
+
+def middle(page) -> list[float]:
+    """Of the second scene's first plot."""
     plot = page.locator(".st-key-init-depth canvas").first.bounding_box()
-    x, y = plot["x"] + plot["width"] / 4, plot["y"] + plot["height"] / 2
+    return [plot["x"] + plot["width"] / 4, plot["y"] + plot["height"] / 2]
+
+
+def line_drawn(page) -> list[float]:
+    """A line across the second scene's first plot, by mouse; the plot's middle."""
+    x, y = middle(page)
     page.mouse.move(x - 100, y)
     page.mouse.down()
     page.mouse.move(x + 60, y, steps=6)
     page.mouse.up()
-    page.keyboard.press("Enter")
-    page.wait_for_function(f"!{COVERED}")
-    for key, number in (("PageDown", 3), ("PageUp", 2)):
-        page.keyboard.press(key)
-        arrived(page, number)
-        page.wait_for_timeout(200)
-        for place in ([x, y], [x, y + 40]):
-            ink = page.evaluate(INK, place)
-            assert ink[3] == 255 and ink != GUESS, (number, place)
-        page.keyboard.press("Enter")
-        page.wait_for_function(f"!{COVERED}")
-    assert not page.problems
+    return [x, y]
 
 
 def test_no_curve_stands_out_of_its_cover(projector, app_url):
@@ -303,7 +349,7 @@ def test_on_a_phone_a_guess_goes_with_the_page_that_is_scrolled_beside_it(phone,
     page.wait_for_timeout(600)
     gone = page.get_by_test_id("stMain").evaluate("(e) => e.scrollTop")
     assert gone > 40
-    assert page.evaluate(INK, [x, y - gone]) == GUESS
+    assert page.evaluate(INK, [x, y - gone]) == GUESS, (x, y, gone)
     page.get_by_role("button", name="Reveal").click()
     page.get_by_test_id("stMain").evaluate("(e) => e.scrollTo(0, 0)")
     page.wait_for_timeout(300)
@@ -388,6 +434,7 @@ def test_between_two_scenes_there_is_one_picture_then_the_next(projector, app_ur
     page = projector
     page.goto(f"{app_url}/?lecture=tutorial&scene={start}")
     arrived(page, start)
+    still(page, figures=start < 11)
     page.evaluate(FRAMES)
     number = start
     for way in ways:

@@ -37,7 +37,7 @@ function whole(figure) {
   if (!Number(figure.dataset.drawn)) return false;
   if (!figure.matches(".sc-root")) return true;
   const lab = /** @type {any} */ (figure.parentElement)?.__lab;
-  if (!lab?.scene || lab.pictured !== lab.scene.grid) return false; // its map is on the way
+  if (!lab?.scene || (lab.scene.grid !== null && lab.pictured !== lab.scene.grid)) return false; // its map comes
   return Boolean(lab.solid) === lab.stage.classList.contains("sc-is-solid");
 }
 
@@ -119,7 +119,6 @@ export function hold(line) {
     if (canvas.matches(".initopt-guess")) copy.className = "initopt-held-guess";
     layer.append(copy);
   }
-  if (!layer.childElementCount) return;
   for (const words of document.querySelectorAll(WORDS)) {
     if (seen(words) && !words.parentElement?.closest(WORDS)) layer.append(written(words));
   }
