@@ -142,8 +142,8 @@ class Bar {
    */
   coveredNow(covered, drawn) {
     this.reveal.textContent = covered ? "Reveal" : "Cover";
-    this.undo.hidden = !covered;
-    this.undo.classList.toggle("idle", !drawn); // it keeps its place: nothing moves when it comes
+    this.undo.hidden = !this.scene.hides;
+    this.undo.classList.toggle("idle", !covered || !drawn); // it keeps its place: nothing moves when it comes or goes
   }
 
   /** @param {number} by */
