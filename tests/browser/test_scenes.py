@@ -335,6 +335,43 @@ def test_on_a_phone_a_finger_draws_in_the_plots_and_swipes_beside_them(phone, ap
     assert not page.problems
 
 
+@pytest.mark.parametrize(("scene", "count"), [(1, 6), (10, 2), (11, 5)])
+def test_on_a_phone_every_plot_is_reached_below_its_cover(phone, app_url, scene, count):
+    """By a finger beside the plots, which also swipes there."""
+    page = phone
+    page.goto(f"{app_url}/?lecture=tutorial&scene={scene}")
+    arrived(page, scene)
+    still(page, figures=False)
+    page.wait_for_timeout(300)
+    main = page.get_by_test_id("stMain")
+    seen, reached = page.locator(".initopt-pads > div"), -1
+    while (at := main.evaluate("(e) => e.scrollTop")) > reached:
+        reached = at
+        row = beside(page)
+        drag(page, (195, row), (195, row - 250))
+        page.wait_for_timeout(600)
+    assert at >= main.evaluate("(e) => e.scrollHeight - e.clientHeight") - 1
+    assert seen.count() == count
+    lowest = max((one.bounding_box() for one in seen.all()), key=lambda box: box["y"])
+    assert lowest["y"] + lowest["height"] < 844 and lowest["height"] >= 40
+    row = beside(page)
+    drag(page, (330, row), (60, row))
+    if scene > 1:
+        arrived(page, scene + 1)
+    else:  # its figure is wider than the window, and is what moves
+        page.wait_for_function("document.querySelector('.initopt-figure').scrollLeft > 200")
+    assert not page.problems
+
+
+def beside(page) -> float:
+    """A row of the window, below the line at the top, where no plot is."""
+    plots = [one.bounding_box() for one in page.locator(".initopt-pads > div").all()]
+    for y in range(820, 240, -6):
+        if not any(box["y"] - 6 <= y <= box["y"] + box["height"] + 6 for box in plots):
+            return y
+    raise AssertionError("plots everywhere")
+
+
 def test_on_a_phone_a_guess_goes_with_the_page_that_is_scrolled_beside_it(phone, app_url):
     page = phone
     page.goto(f"{app_url}/?lecture=tutorial&scene=11")
@@ -392,10 +429,11 @@ FRAMES = """() => {
   };
   const covers = () => {
     const e = document.querySelector('.initopt-guess:not(.revealed)');
-    if (!e?.width || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return 0;
-    const all = e.getContext('2d').getImageData(0, 0, e.width, e.height).data;
+    const all = { opacityProperty: true, visibilityProperty: true };
+    if (!e?.width || !e.checkVisibility(all)) return 0;
+    const { data } = e.getContext('2d').getImageData(0, 0, e.width, e.height);
     let found = 0;
-    for (let i = 3; i < all.length; i += 4 * 997) found += all[i] === 255;
+    for (let i = 3; i < data.length; i += 4 * 997) found += data[i] === 255;
     return found;
   };
   const seen = () => [...document.querySelectorAll(
@@ -429,8 +467,8 @@ FRAMES = """() => {
 
 @pytest.mark.parametrize(("start", "ways"), [(6, "+"), (9, "++++++"), (15, "-----")])
 def test_between_two_scenes_there_is_one_picture_then_the_next(projector, app_url, start, ways):
-    """Whatever the browser has to do: a copy of the one, then the other with all its figures, in its
-    look, below its cover."""
+    """Whatever the browser has to do: a copy of the one, then the other with all its figures, in
+    its look, below its cover."""
     page = projector
     page.goto(f"{app_url}/?lecture=tutorial&scene={start}")
     arrived(page, start)
