@@ -77,7 +77,7 @@ function picture(canvas) {
   return copy;
 }
 
-const LOOK = /** @type {const} */ (["font", "color", "lineHeight", "letterSpacing", "textAlign", "whiteSpace",
+const LOOK = /** @type {const} */ (["font", "fontFamily", "fontSize", "fontWeight", "color", "lineHeight", "letterSpacing", "textAlign", "whiteSpace",
   "background", "border", "borderRadius", "padding", "opacity", "overflow", "textOverflow",
   "display", "alignItems", "justifyContent", "gap", "minHeight", "fontVariantNumeric"]);
 
