@@ -47,6 +47,7 @@ def arrived(page, number: int) -> None:
     page.wait_for_url(re.compile(rf"/{scene.page}\?.*scene={number}\b"), timeout=30_000)
     if scene.hides:
         page.wait_for_function(f"{COVERED} === 'yes'", timeout=30_000)
+    expect(page.locator(".initopt-held")).to_have_count(0, timeout=30_000)
     still(page, figures=False)
 
 
@@ -111,31 +112,77 @@ def test_a_guess_is_drawn_and_the_answer_comes_below_it(projector, app_url):
     assert not page.problems
 
 
-def test_the_next_scene_is_covered_and_bare_after_this_one_was_drawn_on_and_revealed(
-    projector, app_url
-):
-    """Their plots lie at the same places, so nothing about them changes."""
+def test_the_next_scene_is_bare_and_the_guess_on_this_one_comes_back(projector, app_url):
+    """Their plots lie at the same places, so nothing about them changes; another page forgets no
+    guess either, nor does a window of another size."""
     page = projector
     page.goto(f"{app_url}/initialization?{SECOND}")
     arrived(page, 2)
+    x, y = line_drawn(page)
+    undo = page.get_by_role("button", name="Undo")
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"!{COVERED}")
+    expect(undo).to_be_hidden()
+    for key, number in (("PageDown", 3), ("PageUp", 2), ("PageUp", 1), ("PageDown", 2)):
+        page.keyboard.press(key)
+        arrived(page, number)
+        page.wait_for_timeout(200)
+        if number == 1:
+            continue
+        ink = page.evaluate(INK, [x, y])
+        assert (ink == GUESS) == (number == 2) and ink[3] == 255, (number, ink)
+        assert page.evaluate(INK, [x, y + 40])[3] == 255, number
+        assert undo.is_visible() == (number == 2)
+        page.keyboard.press("Enter")
+        page.wait_for_function(f"!{COVERED}")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    still(page)
+    page.wait_for_timeout(300)
+    assert page.evaluate(INK, middle(page)) == GUESS
+    assert not page.problems
+
+
+def test_a_guess_is_taken_back_line_by_line(projector, app_url):
+    page = projector
+    page.goto(f"{app_url}/initialization?{SECOND}")
+    arrived(page, 2)
+    expect(page.get_by_text("Draw your guess in a plot.")).to_be_visible()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_hidden()
+    for act in ("Backspace", "Control+z", ""):
+        x, y = line_drawn(page)
+        expect(undo).to_be_visible()
+        assert page.evaluate(INK, [x, y]) == GUESS
+        assert undo.bounding_box()["height"] >= 44
+        assert hall.unreadable(page) == []
+        if act:
+            page.keyboard.press(act)
+        else:
+            undo.click()
+        expect(undo).to_be_hidden()
+        assert page.evaluate(INK, [x, y]) != GUESS
+    page.keyboard.press("PageDown")
+    arrived(page, 3)
+    page.keyboard.press("PageUp")
+    arrived(page, 2)
+    assert page.evaluate(INK, [x, y]) != GUESS
+    assert not page.problems
+
+
+def middle(page) -> list[float]:
+    """Of the second scene's first plot."""
     plot = page.locator(".st-key-init-depth canvas").first.bounding_box()
-    x, y = plot["x"] + plot["width"] / 4, plot["y"] + plot["height"] / 2
+    return [plot["x"] + plot["width"] / 4, plot["y"] + plot["height"] / 2]
+
+
+def line_drawn(page) -> list[float]:
+    """A line across the second scene's first plot, by mouse; the plot's middle."""
+    x, y = middle(page)
     page.mouse.move(x - 100, y)
     page.mouse.down()
     page.mouse.move(x + 60, y, steps=6)
     page.mouse.up()
-    page.keyboard.press("Enter")
-    page.wait_for_function(f"!{COVERED}")
-    for key, number in (("PageDown", 3), ("PageUp", 2)):
-        page.keyboard.press(key)
-        arrived(page, number)
-        page.wait_for_timeout(200)
-        for place in ([x, y], [x, y + 40]):
-            ink = page.evaluate(INK, place)
-            assert ink[3] == 255 and ink != GUESS, (number, place)
-        page.keyboard.press("Enter")
-        page.wait_for_function(f"!{COVERED}")
-    assert not page.problems
+    return [x, y]
 
 
 def test_no_curve_stands_out_of_its_cover(projector, app_url):
@@ -288,6 +335,43 @@ def test_on_a_phone_a_finger_draws_in_the_plots_and_swipes_beside_them(phone, ap
     assert not page.problems
 
 
+@pytest.mark.parametrize(("scene", "count"), [(1, 6), (10, 2), (11, 5)])
+def test_on_a_phone_every_plot_is_reached_below_its_cover(phone, app_url, scene, count):
+    """By a finger beside the plots, which also swipes there."""
+    page = phone
+    page.goto(f"{app_url}/?lecture=tutorial&scene={scene}")
+    arrived(page, scene)
+    still(page, figures=False)
+    page.wait_for_timeout(300)
+    main = page.get_by_test_id("stMain")
+    seen, reached = page.locator(".initopt-pads > div"), -1
+    while (at := main.evaluate("(e) => e.scrollTop")) > reached:
+        reached = at
+        row = beside(page)
+        drag(page, (195, row), (195, row - 250))
+        page.wait_for_timeout(600)
+    assert at >= main.evaluate("(e) => e.scrollHeight - e.clientHeight") - 1
+    assert seen.count() == count
+    lowest = max((one.bounding_box() for one in seen.all()), key=lambda box: box["y"])
+    assert lowest["y"] + lowest["height"] < 844 and lowest["height"] >= 40
+    row = beside(page)
+    drag(page, (330, row), (60, row))
+    if scene > 1:
+        arrived(page, scene + 1)
+    else:  # its figure is wider than the window, and is what moves
+        page.wait_for_function("document.querySelector('.initopt-figure').scrollLeft > 200")
+    assert not page.problems
+
+
+def beside(page) -> float:
+    """A row of the window, below the line at the top, where no plot is."""
+    plots = [one.bounding_box() for one in page.locator(".initopt-pads > div").all()]
+    for y in range(820, 240, -6):
+        if not any(box["y"] - 6 <= y <= box["y"] + box["height"] + 6 for box in plots):
+            return y
+    raise AssertionError("plots everywhere")
+
+
 def test_on_a_phone_a_guess_goes_with_the_page_that_is_scrolled_beside_it(phone, app_url):
     page = phone
     page.goto(f"{app_url}/?lecture=tutorial&scene=11")
@@ -302,7 +386,7 @@ def test_on_a_phone_a_guess_goes_with_the_page_that_is_scrolled_beside_it(phone,
     page.wait_for_timeout(600)
     gone = page.get_by_test_id("stMain").evaluate("(e) => e.scrollTop")
     assert gone > 40
-    assert page.evaluate(INK, [x, y - gone]) == GUESS
+    assert page.evaluate(INK, [x, y - gone]) == GUESS, (x, y, gone)
     page.get_by_role("button", name="Reveal").click()
     page.get_by_test_id("stMain").evaluate("(e) => e.scrollTo(0, 0)")
     page.wait_for_timeout(300)
@@ -336,32 +420,81 @@ def test_on_an_older_projector_a_sentence_of_three_lines_moves_nothing_out(page,
     assert not page.problems
 
 
-EMPTY = """() => {
-  window.empty = [];
-  const seen = () => [...document.querySelectorAll('canvas')].some((e) =>
-    e.checkVisibility({ visibilityProperty: true }) && e.clientWidth > 200 && e.clientHeight > 100);
+FRAMES = """() => {
+  const numbers = new WeakMap();
+  let count = 0;
+  const numbered = (it) => {
+    if (it && !numbers.has(it)) numbers.set(it, ++count);
+    return it ? numbers.get(it) : 0;
+  };
+  const covers = () => {
+    const e = document.querySelector('.initopt-guess:not(.revealed)');
+    const all = { opacityProperty: true, visibilityProperty: true };
+    if (!e?.width || !e.checkVisibility(all)) return 0;
+    const { data } = e.getContext('2d').getImageData(0, 0, e.width, e.height);
+    let found = 0;
+    for (let i = 3; i < data.length; i += 4 * 997) found += data[i] === 255;
+    return found;
+  };
+  const seen = () => [...document.querySelectorAll(
+    '[data-testid=stMain] :is(.initopt-figure, .sc-root, .bm-root, .sf-root)',
+  )].filter((e) => e.checkVisibility({ visibilityProperty: true })).map((e) => {
+    const box = e.getBoundingClientRect(), lab = e.parentElement.__lab;
+    return [numbered(e), Number(e.dataset.drawn) > 0, e.dataset.stamp ?? '', e.dataset.width ?? '',
+      box.x, box.y, box.width, box.height, lab?.scene?.stamp ?? '', numbered(lab?.field),
+      Boolean(e.querySelector('.sc-is-solid'))].join();
+  });
+  const held = () => {
+    const e = document.querySelector('.initopt-held');
+    if (!e) return null;
+    const { width, height } = e.getBoundingClientRect();
+    const whole = width === innerWidth && height === innerHeight && e.isConnected;
+    return whole && [...e.children].some((one) => one.matches('canvas') && one.clientHeight > 100);
+  };
+  window.frames_seen = [];
   const look = () => {
-    if (!seen()) window.empty.push(performance.now());
+    const copy = held();
+    window.frames_seen.push({
+      copy,
+      title: document.querySelector('.initopt-stage h1')?.textContent ?? '',
+      covers: copy === null ? covers() : Number(covers() > 0), figures: copy === null ? seen() : [],
+    });
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }"""
 
 
-def test_between_scenes_there_is_always_a_figure(projector, app_url):
-    """Another page, another part of it, and back."""
+@pytest.mark.parametrize(("start", "ways"), [(6, "+"), (9, "++++++"), (15, "-----")])
+def test_between_two_scenes_there_is_one_picture_then_the_next(projector, app_url, start, ways):
+    """Whatever the browser has to do: a copy of the one, then the other with all its figures, in
+    its look, below its cover."""
     page = projector
-    pages = [scene.page for scene in TUTORIAL.scenes]
-    switch = next(n for n in range(1, len(pages)) if pages[n] != pages[n - 1])  # and n + 1 is there
-    page.goto(f"{app_url}/?lecture=tutorial&scene={switch}")
-    arrived(page, switch)
-    page.evaluate(EMPTY)
-    for key, number in (("PageDown", switch + 1), ("PageDown", switch + 2), ("PageUp", switch + 1)):
-        page.keyboard.press(key)
+    page.goto(f"{app_url}/?lecture=tutorial&scene={start}")
+    arrived(page, start)
+    still(page, figures=start < 11)
+    page.evaluate(FRAMES)
+    number = start
+    for way in ways:
+        before = TUTORIAL.scenes[number - 1].title
+        page.evaluate("() => { window.frames_seen.length = 0; }")
+        page.keyboard.press("PageDown" if way == "+" else "PageUp")
+        number += 1 if way == "+" else -1
+        scene = TUTORIAL.scenes[number - 1]
         arrived(page, number)
-        expect(page.locator(".initopt-held")).to_have_count(0)
-    gaps = page.evaluate("window.empty")
-    assert len(gaps) <= 1, gaps
+        page.wait_for_timeout(500)
+        frames = page.evaluate("window.frames_seen")
+        kept = [i for i, one in enumerate(frames) if one["copy"] is not None]
+        assert kept, "nothing is kept"
+        assert kept == list(range(kept[0], kept[-1] + 1)), "it goes once"
+        assert all(frames[i]["copy"] and not frames[i]["covers"] for i in kept), number
+        assert all(one["title"] == before for one in frames[: kept[0]])
+        after = frames[kept[-1] + 1 :]
+        assert {one["title"] for one in after} == {scene.title}
+        assert after[-1]["figures"]
+        assert all(one["figures"] == after[-1]["figures"] for one in after), (number, after[0])
+        if scene.hides:
+            assert min(one["covers"] for one in after) > 0, number
     assert not page.problems
 
 

@@ -25,6 +25,7 @@ const LEGEND_LINE = 18; // pixels, as in figures/room.py
  * @property {number} stack
  */
 
+const BELOW = 200; // pixels of a plot on a phone in a hall, where another figure has filled the window
 export const PHONE = 640; // a narrower window scrolls anyway, and changes its height while it does
 
 /**
@@ -50,7 +51,8 @@ export function layout(given, place, type = 1, wide = 0, high = 0, fills = false
   const top = (room.top + lines * LEGEND_LINE) * type;
   const gutters = top + (room.rows - 1) * room.row_gap * type + bottom;
   const share = Math.floor((room.screen * high - gutters) / room.rows);
-  const tall = room.screen && (fills || wide > PHONE) ? Math.max(room.lowest * type, share) : room.height;
+  const least = fills && wide && wide <= PHONE && room.rows === 1 ? BELOW : 0;
+  const tall = room.screen && (fills || wide > PHONE) ? Math.max(room.lowest * type, share, least) : room.height;
   return {
     columns: room.columns,
     panel,

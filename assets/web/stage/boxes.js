@@ -57,17 +57,23 @@ function ofSurface(lab) {
   return [placed(lab.stage, map, true), ...(lab.plots.panels ?? []).map((/** @type {any} */ p) => placed(lab.plotBox, p))];
 }
 
+const SMALL = 40; // pixels: what is lower is no plot
+
+/** @param {Box} box whether it is a plot, and no print beside one */
+export const isPlot = ({ h }) => h >= SMALL;
+
 /**
  * All that are to be seen now.
+ * @param {boolean} [cut] whether what its figure has scrolled out is left away
  * @returns {Box[]}
  */
-export function boxes() {
+export function boxes(cut = true) {
   /** @type {Box[]} */
   const found = [];
   const seen = (/** @type {string} */ what) => [...document.querySelectorAll(what)].filter((e) => e.checkVisibility());
   for (const figure of seen(".initopt-figure")) {
     const place = figure.getBoundingClientRect();
-    found.push(...ofChart(figure).map((box) => within(box, place)));
+    found.push(...ofChart(figure).map((box) => (cut ? within(box, place) : box)));
   }
   for (const root of seen(".sc-root")) {
     const lab = /** @type {any} */ (root.parentElement)?.__lab;
@@ -80,4 +86,14 @@ export function boxes() {
     }
   }
   return found.filter(({ w, h }) => w > 0 && h > 0);
+}
+
+/**
+ * The plots in their order, each once however often a chart names it, and whole wherever they are
+ * scrolled to: what a guess is drawn on.
+ * @returns {Box[]}
+ */
+export function plots() {
+  const found = boxes(false).filter(isPlot);
+  return [...new Map(found.map((box) => [JSON.stringify(box), box])).values()];
 }

@@ -3,14 +3,11 @@
 
 import { fitCanvas } from "../shared/canvas.js";
 import { pageColours } from "../shared/colours.js";
-import { boxes } from "./boxes.js";
+import { boxes, isPlot, plots } from "./boxes.js";
+import { begun, ink as inked, lengthened, pen as drawPen, strokesOf } from "./ink.js";
 
 /** @typedef {import("./boxes.js").Box} Box */
-/** @typedef {{ on: Element | undefined, places: [number, number][] }} Stroke places in pixels, from the
- * corner of the figure that it was drawn on: it goes with it where the page scrolls */
 
-const INK = "#111111", HALO = "#ffdd00", WIDTH = 5; // a marker's: no optimizer has them
-const SMALL = 40; // pixels: what is lower is no plot
 const BEYOND = 9; // pixels by which the last point of a curve may stand out of its plot
 const STEP = 14, FINE = 3; // pixels of an arrow key
 const HOW = "The answer is covered. Draw your guess, or move the pen by arrow keys, with shift in small " +
@@ -34,40 +31,22 @@ function told(covered, play) {
 /** Where the main pointer is a finger, the cover takes it over the plots alone: beside them it scrolls
  * the page, and a swipe leads to another scene. */
 const byFinger = () => matchMedia("(pointer: coarse)").matches;
-const DRAWN = ".initopt-figure canvas, .sc-stage, .sc-plots, .bm-root canvas, .sf-root canvas";
-
-/** @param {Element | undefined} on @returns {[number, number]} */
-function corner(on) {
-  const { x, y } = on?.isConnected ? on.getBoundingClientRect() : { x: 0, y: 0 };
-  return [x, y];
-}
-
-/** @param {number} x @param {number} y @returns {Stroke} */
-function begun(x, y) {
-  const on = document.elementsFromPoint(x, y).find((e) => e.matches(DRAWN));
-  return lengthened({ on, places: [] }, x, y);
-}
-
-/** @param {Stroke} stroke @param {number} x @param {number} y */
-function lengthened(stroke, x, y) {
-  const [left, top] = corner(stroke.on);
-  stroke.places.push([x - left, y - top]);
-  return stroke;
-}
 
 export class Guess {
   /**
    * @param {HTMLElement} parent
-   * @param {(covered: boolean) => void} changed
+   * @param {(covered: boolean, drawn: boolean) => void} changed hears whether there is a cover, and
+   * whether something is drawn
    */
   constructor(parent, changed) {
     this.parent = parent;
     this.changed = changed;
     this.covered = false;
-    /** @type {Stroke[]} */
-    this.strokes = [];
+    this.strokes = strokesOf("");
     /** @type {Box[]} */
     this.boxes = [];
+    /** @type {Box[]} */
+    this.plots = [];
     /** @type {[number, number] | null} */
     this.pen = null; // of the keyboard
     this.down = false;
@@ -88,28 +67,24 @@ export class Guess {
         if (!this.covered || !(e.target instanceof Element)) return;
         e.target.setPointerCapture(e.pointerId);
         canvas.focus({ preventScroll: true });
-        this.strokes.push(begun(e.clientX, e.clientY));
-        this.paint();
+        this.stroke(e.clientX, e.clientY);
       });
       place.addEventListener("pointermove", (e) => {
         if (!e.buttons || !(e.target instanceof Element) || !e.target.hasPointerCapture(e.pointerId)) return;
         const all = e.getCoalescedEvents?.() ?? [], stroke = this.strokes.at(-1);
-        if (stroke) for (const one of all.length ? all : [e]) lengthened(stroke, one.clientX, one.clientY);
+        if (stroke) for (const one of all.length ? all : [e]) lengthened(stroke, this.plots, one.clientX, one.clientY);
         this.paint();
       });
     }
     canvas.addEventListener("keydown", (e) => this.key(e));
-    this.resized = () => { this.strokes = []; };
-    this.scrolled = () => {
-      if (this.covered || !this.strokes.length) return; // else the cover looks for itself
-      this.boxes = boxes();
-      this.paint();
-    };
   }
 
-  /** @param {boolean} hides whether the new scene has something to guess */
-  begin(hides) {
-    this.strokes = [];
+  /**
+   * @param {boolean} hides whether the new scene has something to guess
+   * @param {string} scene whose guesses come back
+   */
+  begin(hides, scene) {
+    this.strokes = strokesOf(scene);
     this.pen = null;
     this.down = false;
     if (hides) this.cover();
@@ -118,13 +93,38 @@ export class Guess {
       told("", false);
       this.gone();
     }
-    this.changed(this.covered);
+    this.tell();
   }
 
   toggle() {
     if (this.covered) this.reveal();
     else this.cover();
-    this.changed(this.covered);
+    this.tell();
+  }
+
+  tell() { this.changed(this.covered, this.strokes.length > 0); }
+
+  /**
+   * A new line begins.
+   * @param {number} x
+   * @param {number} y
+   */
+  stroke(x, y) {
+    const made = begun(this.plots, x, y);
+    if (made) this.strokes.push(made);
+    this.tell();
+    this.paint();
+  }
+
+  /** Take the last line back; whether there was one. */
+  undo() {
+    const one = this.covered && this.strokes.pop();
+    if (!one) return false;
+    this.down = false;
+    this.spoken.textContent = this.strokes.length ? "The last line is taken back" : "Nothing is drawn";
+    this.tell();
+    this.paint();
+    return true;
   }
 
   cover() {
@@ -136,8 +136,6 @@ export class Guess {
     if (!this.canvas.isConnected) {
       this.parent.append(this.canvas, this.pads, this.spoken);
       this.canvas.classList.toggle("by-finger", byFinger());
-      addEventListener("resize", this.resized);
-      addEventListener("scroll", this.scrolled, { capture: true, passive: true });
     }
     if (!this.frame) this.look();
   }
@@ -152,26 +150,28 @@ export class Guess {
     this.spoken.textContent = "Revealed.";
   }
 
-  /** Figures are drawn when they are: the cover follows them, frame by frame. */
+  /** Figures are drawn, scrolled and sized when they are: cover and guess follow, frame by frame. */
   look() {
     this.frame = 0;
-    if (!this.covered) return;
-    const found = boxes(), text = JSON.stringify(found) + innerWidth + innerHeight;
+    if (!this.canvas.isConnected || (!this.covered && !this.strokes.length)) return;
+    const found = boxes(), colours = Object.values(pageColours(this.parent));
+    const text = JSON.stringify([found, innerWidth, innerHeight, colours]);
     if (text !== this.seen) {
       this.seen = text;
       this.boxes = found;
-      this.lay();
+      this.plots = plots();
+      if (this.covered) this.lay();
       this.paint();
     }
     const covered = found.length ? "yes" : "wait";
-    if (document.documentElement.dataset.covered !== covered) told(covered, false);
+    if (this.covered && document.documentElement.dataset.covered !== covered) told(covered, false);
     this.frame = requestAnimationFrame(() => this.look());
   }
 
   /** A pad over each plot for the finger. */
   lay() {
     if (!this.canvas.matches(".by-finger")) return;
-    const places = new Map(this.boxes.filter(({ h }) => h >= SMALL).map((b) => [JSON.stringify(b), b]));
+    const places = new Map(this.boxes.filter(isPlot).map((b) => [JSON.stringify(b), b]));
     const plots = [...places.values()], pads = [...this.pads.children]; // each once, however often a chart names it
     while (pads.length < plots.length) pads.push(this.pads.appendChild(document.createElement("div")));
     for (const [i, pad] of pads.entries()) {
@@ -190,29 +190,9 @@ export class Guess {
     }
     ctx.save();
     this.clip(ctx);
-    ctx.lineJoin = ctx.lineCap = "round";
-    for (const [colour, width] of /** @type {[string, number][]} */ ([[HALO, WIDTH + 4], [INK, WIDTH]])) {
-      ctx.strokeStyle = colour;
-      ctx.lineWidth = width;
-      for (const stroke of this.strokes) {
-        const [left, top] = corner(stroke.on);
-        const [first] = stroke.places;
-        ctx.beginPath();
-        ctx.moveTo(left + first[0], top + first[1]);
-        for (const [x, y] of stroke.places) ctx.lineTo(left + x, top + y);
-        ctx.stroke();
-      }
-    }
+    inked(ctx, this.strokes, this.plots);
     ctx.restore();
-    if (this.pen) {
-      ctx.fillStyle = this.down ? INK : HALO;
-      ctx.strokeStyle = this.down ? HALO : INK;
-      ctx.lineWidth = 3;
-      ctx.beginPath();
-      ctx.arc(...this.pen, 9, 0, 7);
-      ctx.fill();
-      ctx.stroke();
-    }
+    if (this.pen) drawPen(ctx, this.pen, this.down);
   }
 
   /**
@@ -220,7 +200,7 @@ export class Guess {
    * @param {CanvasRenderingContext2D} ctx
    */
   clip(ctx) {
-    const plots = this.boxes.filter(({ h }) => h >= SMALL);
+    const plots = this.boxes.filter(isPlot);
     if (!plots.length) return;
     ctx.beginPath();
     for (const { x, y, w, h } of plots) ctx.rect(x, y, w, h);
@@ -237,7 +217,7 @@ export class Guess {
   lid(ctx, { x, y, w, h }, ink, paper) {
     ctx.fillStyle = paper;
     ctx.fillRect(x - 3, y - 3, w + 3 + BEYOND, h + 6);
-    if (h < SMALL) return; // print beside a plot
+    if (!isPlot({ x, y, w, h })) return; // print beside a plot
     ctx.globalAlpha = 0.45;
     ctx.strokeStyle = ctx.fillStyle = ink;
     ctx.lineWidth = 1.5;
@@ -258,7 +238,7 @@ export class Guess {
     if (!this.covered || event.altKey || event.ctrlKey || event.metaKey) return;
     if (way) this.move(way, event.shiftKey ? FINE : STEP);
     else if (event.key === " ") this.drop(!this.down);
-    else if (event.key === "Backspace") this.strokes.pop();
+    else if (event.key === "Backspace") this.undo();
     else if (event.key === "Enter") this.toggle();
     else return;
     event.preventDefault();
@@ -276,7 +256,7 @@ export class Guess {
     const into = (/** @type {number} */ v, /** @type {number} */ high) => Math.min(Math.max(v, 4), high - 4);
     this.pen = [into(x + dx * step, innerWidth), into(y + dy * step, innerHeight)];
     const stroke = this.down && this.strokes.at(-1);
-    if (stroke) lengthened(stroke, ...this.pen);
+    if (stroke) lengthened(stroke, this.plots, ...this.pen);
     const box = this.boxes.find((b) => this.pen && this.pen[0] >= b.x && this.pen[0] <= b.x + b.w && this.pen[1] >= b.y && this.pen[1] <= b.y + b.h);
     if (!box) this.spoken.textContent = "Outside of the plots";
     else {
@@ -290,15 +270,13 @@ export class Guess {
   drop(down) {
     if (!this.pen) this.move([0, 0], 0);
     this.down = down;
-    if (down && this.pen) this.strokes.push(begun(...this.pen));
+    if (down && this.pen) this.stroke(...this.pen);
     this.spoken.textContent = down ? "Pen down" : "Pen lifted";
   }
 
   gone() {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
-    removeEventListener("resize", this.resized);
-    removeEventListener("scroll", this.scrolled, { capture: true });
     this.canvas.remove();
     this.pads.remove();
     this.spoken.remove();

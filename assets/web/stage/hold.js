@@ -1,18 +1,60 @@
-// Between two scenes of different pages the browser clears the page before the next figure is there.
-// Meanwhile a copy of what was shown stays, so that the hall sees one picture, then the next.
+// Between two scenes the browser clears the page, and its figures come one by one. Meanwhile a copy
+// of what was shown stays above all of it, so that the hall sees one picture, then the next.
 
-const LONGEST = 4000; // ms that a copy stays at most
-const STEADY = 2; // frames for which the next figure has to be there
-const WORDS = ".initopt-sentence, .st-key-init-say p, .st-key-recorded-said p";
+const LONGEST = 8000; // ms that a copy stays at most
+const STEADY = 8; // frames for which the next figures have stayed as they are
+const UNCHANGED = 1000; // ms after which figures that stay the same are taken for the next scene's
+const FIGURES = ".initopt-figure, .sc-root, .bm-root, .sf-root";
+const WORDS = `.initopt-sentence, .st-key-init-say p, .st-key-recorded-said p, .surface-say, .sc-heading,
+  .sc-key > span, .basin-legend, .init-key, .bm-title, [data-testid=stHeading] :is(h2, h3)`;
+const LINE = ":is(h1, p, span, button)"; // what the line at the top is made of
 
 /** @type {HTMLElement | null} */
 let held = null;
-/** @type {WeakSet<Element>} */
-let before = new WeakSet(); // what the copy was made of
+let last = 0; // timer
+let shown = ""; // state of the figures that the copy was made of
+let looks = 0; // of what follows the next figures, only the newest goes on
 
 /** @param {Element} e */
 const seen = (e) => e.checkVisibility({ visibilityProperty: true });
-const figures = () => [...document.querySelectorAll("[data-testid=stMain] canvas")].filter((e) => seen(e) && e.clientHeight > 100);
+const page = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"));
+
+/** @type {WeakMap<Element, number>} */
+const numbers = new WeakMap();
+let count = 0;
+
+/** @param {Element} element the same number for the same one */
+function numbered(element) {
+  if (!numbers.has(element)) numbers.set(element, ++count);
+  return numbers.get(element);
+}
+
+/**
+ * Whether a figure shows what it was told to.
+ * @param {HTMLElement} figure
+ */
+function whole(figure) {
+  if (!Number(figure.dataset.drawn)) return false;
+  if (!figure.matches(".sc-root")) return true;
+  const lab = /** @type {any} */ (figure.parentElement)?.__lab;
+  if (!lab?.scene || (lab.scene.grid !== null && lab.pictured !== lab.scene.grid)) return false; // its map comes
+  return Boolean(lab.solid) === lab.stage.classList.contains("sc-is-solid");
+}
+
+/**
+ * The figures that are to be seen: whether all are whole, and a text that is another as soon as one
+ * of them is.
+ * @returns {{ ready: boolean, state: string }}
+ */
+function figures() {
+  const all = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(FIGURES)].filter(seen));
+  const state = all.map((e) => {
+    const { x, y, width, height } = e.getBoundingClientRect();
+    const lab = /** @type {any} */ (e.parentElement)?.__lab;
+    return [numbered(e), e.dataset.drawn, x, y, width, height, lab?.scene?.stamp, lab?.solid];
+  });
+  return { ready: all.length > 0 && all.every(whole), state: JSON.stringify(state) };
+}
 
 /**
  * @param {HTMLElement} copy
@@ -21,7 +63,8 @@ const figures = () => [...document.querySelectorAll("[data-testid=stMain] canvas
 function lay(copy, element) {
   const { x, y, width, height } = element.getBoundingClientRect();
   Object.assign(copy.style, {
-    position: "absolute", margin: "0", left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px`,
+    position: "absolute", margin: "0", boxSizing: "border-box",
+    left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px`,
   });
 }
 
@@ -34,9 +77,37 @@ function picture(canvas) {
   return copy;
 }
 
-/** Keep a copy of the figures and the sentence; a cover and a guess lie on it as they did. */
-export function hold() {
-  release();
+const LOOK = /** @type {const} */ (["font", "fontFamily", "fontSize", "fontWeight", "color", "lineHeight", "letterSpacing", "textAlign", "whiteSpace",
+  "background", "border", "borderRadius", "padding", "opacity", "overflow", "textOverflow",
+  "display", "alignItems", "justifyContent", "gap", "minHeight", "fontVariantNumeric"]);
+
+/**
+ * Words as they look now, wherever their style comes from: it may go with the page.
+ * @param {Element} words
+ */
+function written(words) {
+  const copy = /** @type {HTMLElement} */ (words.cloneNode(true));
+  const ones = [words, ...words.querySelectorAll("*")];
+  for (const [i, one] of [copy, ...copy.querySelectorAll("*")].entries()) {
+    const style = getComputedStyle(ones[i]);
+    for (const name of LOOK) /** @type {HTMLElement} */ (one).style[name] = style[name];
+    for (const name of ["id", "data-testid", "title", "aria-live"]) one.removeAttribute(name);
+    /** @type {HTMLElement} */ (one).tabIndex = -1;
+  }
+  copy.className = "";
+  lay(copy, words);
+  return copy;
+}
+
+/**
+ * Keep a copy of the line at the top, the figures and the sentences; a cover and a guess lie on it as
+ * they did. One that stays already stays on.
+ * @param {HTMLElement} line at the top
+ */
+export function hold(line) {
+  clearTimeout(last);
+  last = setTimeout(release, LONGEST); // no answer comes
+  if (held) return;
   const layer = document.createElement("div");
   layer.className = "initopt-held";
   layer.setAttribute("aria-hidden", "true");
@@ -45,43 +116,56 @@ export function hold() {
     if (!(canvas instanceof HTMLCanvasElement) || !seen(canvas) || !canvas.width || !canvas.height) continue;
     const copy = picture(canvas);
     lay(copy, canvas);
+    if (canvas.matches(".initopt-guess")) copy.className = "initopt-held-guess";
     layer.append(copy);
   }
-  if (!layer.childElementCount) return;
   for (const words of document.querySelectorAll(WORDS)) {
-    if (!seen(words)) continue;
-    const copy = /** @type {HTMLElement} */ (words.cloneNode(true));
-    const { font, color, lineHeight } = getComputedStyle(words);
-    Object.assign(copy.style, { font, color, lineHeight });
-    lay(copy, words);
-    layer.append(copy);
+    if (seen(words) && !words.parentElement?.closest(WORDS)) layer.append(written(words));
   }
-  const page = document.querySelector("[data-testid=stApp]");
-  if (page) layer.style.background = getComputedStyle(page).backgroundColor;
+  const top = document.createElement("div"); // figures that are scrolled go below it
+  lay(top, line);
+  top.style.background = getComputedStyle(line).backgroundColor;
+  layer.append(top);
+  for (const part of line.querySelectorAll(`:scope > ${LINE}, :scope > .row > ${LINE}`)) {
+    if (seen(part)) layer.append(written(part));
+  }
+  const below = page();
+  if (below) layer.style.background = getComputedStyle(below).backgroundColor;
   held = layer;
-  before = new WeakSet(figures());
+  shown = figures().state;
+  document.documentElement.dataset.held = "yes";
   document.body.append(layer);
-  setTimeout(() => { if (held === layer) release(); }, LONGEST); // no answer comes
 }
 
+/** Whether a copy is what the hall sees. */
+export const holds = () => Boolean(held);
+
 export function release() {
+  clearTimeout(last);
   held?.remove();
   held = null;
+  delete document.documentElement.dataset.held;
 }
 
 /**
- * The next scene's line is there: its figure follows.
- * @param {boolean} other whether it is another figure than the one before
+ * The next scene's line is there: its figures follow. The copy goes when the server has said all,
+ * every figure is whole, and nothing has changed for some frames.
  */
-export function next(other) {
+export function next() {
   const mine = held;
   if (!mine) return;
-  let steady = 0;
-  const look = () => {
-    if (held !== mine) return;
-    const there = figures().some((e) => !other || !before.has(e));
-    steady = there ? steady + 1 : 0;
-    if (steady > STEADY) release();
+  const turn = ++looks;
+  let before = "", steady = 0, since = performance.now();
+  const look = (/** @type {number} */ now) => {
+    if (held !== mine || turn !== looks) return;
+    const { ready, state } = figures();
+    const said = /^(running|rerunRequested)$/.test(page()?.dataset.testScriptState ?? "");
+    steady = ready && !said && state === before ? steady + 1 : 0;
+    if (!steady) since = now;
+    before = state;
+    // Messages may come a little after their end was told.
+    const another = state !== shown || now - since > UNCHANGED;
+    if (steady > STEADY && another) release();
     else requestAnimationFrame(look);
   };
   requestAnimationFrame(look);

@@ -1,6 +1,6 @@
 // What keys and fingers mean on a stage. A control that has the focus keeps its own keys.
 
-/** @typedef {"back" | "next" | "reveal" | "controls" | "black" | null} Act */
+/** @typedef {"back" | "next" | "reveal" | "controls" | "black" | "undo" | null} Act */
 
 /** @type {Record<string, Act>} */
 const ARROWS = { ArrowLeft: "back", ArrowRight: "next", ArrowUp: "back", ArrowDown: "next" };
@@ -21,8 +21,11 @@ const SWIPE = 90; // pixels across, and more than twice as far as up or down
  */
 export function meaning(event, target) {
   const { key } = event;
-  if (event.altKey || event.ctrlKey || event.metaKey) return null;
   const on = (/** @type {string} */ selector) => Boolean(target?.closest(selector));
+  const z = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && /^z$/i.test(key);
+  if (z) return on(WRITES) ? null : "undo";
+  if (event.altKey || event.ctrlKey || event.metaKey) return null;
+  if (key === "Backspace") return on(WRITES) ? null : "undo";
   if (key in PAGES) return on(WRITES) ? null : PAGES[key];
   if (key in ARROWS) return on(MOVES) || event.shiftKey ? null : ARROWS[key];
   if (key === "Enter") return on(PRESSES) ? null : "reveal";
@@ -42,5 +45,9 @@ export function swipe(dx, dy) {
   return dx < 0 ? "next" : "back";
 }
 
-/** What a finger moves itself. */
-export const HELD = ".sc-stage, .sc-plots, .sf-root canvas, .initopt-guess, .initopt-pads, input, [data-more]:not([data-more='']), [data-testid=stSidebar]";
+const TAKES = ".initopt-guess, .initopt-pads, input, [data-more]:not([data-more='']), [data-testid=stSidebar]";
+/**
+ * What a finger moves itself; on a cover, whose plots it draws on, the figure between them is none of it.
+ * @param {boolean} covered
+ */
+export const heldBy = (covered) => (covered ? TAKES : `${TAKES}, .sc-stage, .sc-plots, .sf-root canvas`);

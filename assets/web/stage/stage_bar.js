@@ -6,15 +6,16 @@
 import { share } from "../address_bar/share.js";
 import { controls } from "./controls.js";
 import { Guess } from "./guess.js";
-import { hold, next } from "./hold.js";
-import { HELD, meaning, swipe } from "./keys.js";
+import { hold, holds, next, release } from "./hold.js";
+import { heldBy, meaning, swipe } from "./keys.js";
 import { Notes } from "./notes.js";
 
 /** @type {WeakMap<Element, Bar>} */
 const bars = new WeakMap();
 /** @type {Bar | null} */
 let newest = null; // of two, while one takes the other's place
-const PATIENCE = 4000; // ms for which a scene that was asked for is waited for
+const MAIN = "[data-testid=stMain]";
+const PATIENCE = 8000; // ms for which a scene that was asked for is waited for
 /** What was asked for last; a bar is made anew where the page is another. */
 const asked = { lecture: "", number: 0, at: -Infinity };
 
@@ -46,10 +47,13 @@ class Bar {
     newest = this;
     this.fresh = true;
     this.build();
-    this.guess = new Guess(this.root, (covered) => this.coveredNow(covered));
+    this.guess = new Guess(this.root, (covered, drawn) => this.coveredNow(covered, drawn));
     this.notes = new Notes(this.root, (event) => this.key(event));
     this.keys = (/** @type {KeyboardEvent} */ event) => this.key(event);
     this.touched = (/** @type {any} */ event) => this.touch(event);
+    // Figures that are scrolled come below the line that says what to do.
+    this.scrolled = () => this.root.classList.toggle("over", Number(document.querySelector(MAIN)?.scrollTop) > 8);
+    document.addEventListener("scroll", this.scrolled, { capture: true, passive: true });
     // Before a slider of the page sees Page Up and Page Down.
     document.addEventListener("keydown", this.keys, { capture: true });
     for (const kind of ["touchstart", "touchend"]) document.addEventListener(kind, this.touched, { passive: true });
@@ -66,7 +70,7 @@ class Bar {
     this.next = button("›", "The next scene (→, Page Down)", () => this.go(1));
     this.back.setAttribute("aria-label", "The scene before");
     this.next.setAttribute("aria-label", "The next scene");
-    this.reveal = button("Reveal", "Show the answer, or cover it again (Enter)", () => this.guess.toggle());
+    this.reveal = button("Reveal", "Show the answer, or cover it again (Enter)", () => this.act("reveal"));
     this.reveal.className = "first";
     this.note = button("Notes", "The speaker's notes, in a window of their own", () => this.notes.toggle(this.scene));
     this.controls = button("Controls", "Show or tuck away the controls (C)", () => this.tuck());
@@ -80,7 +84,13 @@ class Bar {
     row.append(this.title, this.back, this.count, this.next, this.reveal, this.note, this.controls, code, out);
     const hint = document.createElement("p");
     hint.className = "hint";
-    hint.textContent = "Draw your guess in a plot. Swipe beside the plots, or here, for another scene.";
+    hint.textContent = "Draw your guess in a plot.";
+    const swipes = Object.assign(document.createElement("span"), {
+      className: "swipes", textContent: " Swipe beside the plots, or here, for another scene." });
+    this.undo = button("Undo", "Take back the last line of your guess (Backspace, Ctrl+Z)", () => this.act("undo"));
+    this.undo.className = "undo";
+    row.append(this.undo);
+    hint.append(swipes);
     this.root.append(row, this.question, hint);
     this.parent.append(this.root);
     // Title and question may take more lines than the page leaves them.
@@ -114,9 +124,8 @@ class Bar {
     this.back.disabled = number === 1;
     this.next.disabled = number === count;
     this.reveal.hidden = !this.scene.hides;
-    this.guess.begin(Boolean(this.scene.hides));
-    next(this.scene.page !== this.held?.page || this.scene.figure !== this.held?.figure);
-    this.held = this.scene;
+    this.guess.begin(Boolean(this.scene.hides), [this.scene.lecture, number, this.scene.title].join("\n"));
+    next();
     this.notes.show(this.scene);
   }
 
@@ -127,9 +136,14 @@ class Bar {
     return late || asked.lecture !== lecture || asked.number === number ? 0 : asked.number;
   }
 
-  /** @param {boolean} covered */
-  coveredNow(covered) {
+  /**
+   * @param {boolean} covered
+   * @param {boolean} drawn whether there is a guess
+   */
+  coveredNow(covered, drawn) {
     this.reveal.textContent = covered ? "Reveal" : "Cover";
+    this.undo.hidden = !this.scene.hides;
+    this.undo.classList.toggle("idle", !covered || !drawn); // it keeps its place: nothing moves when it comes or goes
   }
 
   /** @param {number} by */
@@ -141,12 +155,13 @@ class Bar {
     if (wanted === from) return;
     // Who presses thrice goes on by three, however slow the answers are.
     Object.assign(asked, { lecture: this.scene.lecture, number: wanted, at: performance.now() });
-    hold();
+    hold(this.root);
     this.ask(wanted);
   }
 
   /** A black window, as a presenter's remote asks for it; the next key brings the page back. */
   darken() {
+    release(); // it would lie above
     if (this.black.isConnected) this.black.remove();
     else this.root.append(this.black);
   }
@@ -159,7 +174,8 @@ class Bar {
   act(act) {
     if (act === "controls") this.tuck();
     else if (act === "black") this.darken();
-    else if (act === "reveal" && this.scene.hides && !this.awaited()) this.guess.toggle();
+    else if (act === "reveal" && this.scene.hides && !this.awaited() && !holds()) this.guess.toggle();
+    else if (act === "undo") return !holds() && this.guess.undo();
     else if (act === "next" || act === "back") this.go(act === "next" ? 1 : -1);
     else return false;
     return true;
@@ -185,7 +201,7 @@ class Bar {
   touch(event) {
     const { clientX: x, clientY: y } = event.changedTouches[0];
     if (event.type === "touchstart") {
-      const free = event.touches.length === 1 && event.target instanceof Element && !event.target.closest(HELD);
+      const free = event.touches.length === 1 && event.target instanceof Element && !event.target.closest(heldBy(this.guess.covered));
       this.finger = free ? { x, y } : null;
     } else if (this.finger) {
       this.act(swipe(x - this.finger.x, y - this.finger.y));
@@ -195,6 +211,7 @@ class Bar {
 
   end() {
     document.removeEventListener("keydown", this.keys, { capture: true });
+    document.removeEventListener("scroll", this.scrolled, { capture: true });
     for (const kind of ["touchstart", "touchend"]) document.removeEventListener(kind, this.touched);
     this.notes.close();
     this.guess.gone();

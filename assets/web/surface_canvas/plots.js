@@ -36,7 +36,7 @@ export class Plots {
       const box = element.getBoundingClientRect(), x = e.clientX - box.left, y = e.clientY - box.top;
       const near = (p) => x >= p.x - 6 && x <= p.x + p.w + 6 && y >= p.y - 14 && y <= p.y + p.h + 14;
       const panel = this.panels.find(near);
-      if (panel) lab.seek(((x - panel.x) / panel.w) * lab.scene.steps, false);
+      if (panel) lab.clock.seek(((x - panel.x) / panel.w) * lab.scene.steps);
     };
     element.addEventListener("pointerdown", (e) => {
       element.setPointerCapture(e.pointerId);

@@ -35,8 +35,8 @@ export class Lab {
     this.address = address;
     /** @type {import("./protocol.js").Scene | null} */
     this.scene = null;
-    /** @type {Field | null} */
-    this.field = null;
+    this.field = /** @type {Field | null} */ (null);
+    this.pictured = ""; // id of the grid that the field is made of
     /** @type {Space | null} */
     this.space = null; // made when it is first asked for
     /** @type {Awaited<ReturnType<typeof loadThree>> | null} */
@@ -118,9 +118,9 @@ export class Lab {
   }
 
   useGrid() {
-    const grid = grids.get(this.scene.grid);
+    const grid = grids.get(this.scene.grid), scale = this.scene.color;
     if (!grid) return; // its message is on the way; the old picture stays until then
-    const scale = this.scene.color;
+    this.pictured = this.scene.grid;
     if (this.field?.values === grid.values && this.field.scale === scale) return;
     this.field = new Field(grid.values, grid.n, grid.ranges, scale);
     this.view.stale = true;

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { within } from "../../../assets/web/stage/boxes.js";
-import { meaning, swipe } from "../../../assets/web/stage/keys.js";
+import { begun, lengthened, placed, strokesOf } from "../../../assets/web/stage/ink.js";
+import { heldBy, meaning, swipe } from "../../../assets/web/stage/keys.js";
 
 /** An element that is in what one of these words names. */
 const on = (...words) => ({
@@ -35,6 +36,33 @@ test("a remote's black key is a letter where one writes", () => {
     assert.equal(meaning({ key }, on("button")), "black");
     assert.equal(meaning({ key }, on("input:not([type=range]")), null);
   }
+});
+
+test("a line is taken back, but not where one writes", () => {
+  assert.equal(meaning({ key: "Backspace" }, on("button")), "undo");
+  assert.equal(meaning({ key: "z", ctrlKey: true }, null), "undo");
+  assert.equal(meaning({ key: "Z", metaKey: true }, null), "undo");
+  assert.equal(meaning({ key: "z", ctrlKey: true, shiftKey: true }, null), null);
+  assert.equal(meaning({ key: "z" }, null), null);
+  assert.equal(meaning({ key: "Backspace" }, on("textarea")), null);
+});
+
+test("a line goes with its plot, and is its scene's", () => {
+  const box = { x: 0, y: 0, w: 100, h: 50 }, other = { ...box, x: 200 };
+  const stroke = begun([box, other], 190, 25);
+  assert.equal(stroke.plot, 1);
+  lengthened(stroke, [box, other], 250, 50);
+  assert.deepEqual(placed(stroke, [box, { x: 0, y: 10, w: 200, h: 100 }]), [[-20, 60], [100, 110]]);
+  assert.deepEqual(placed(stroke, [box]), [], "its plot is not there");
+  assert.equal(begun([], 1, 1), null);
+  strokesOf("one").push(stroke);
+  assert.deepEqual(strokesOf("one"), [stroke]);
+  assert.deepEqual(strokesOf("two"), []);
+});
+
+test("on a cover a finger swipes between a surface's plots", () => {
+  assert.ok(heldBy(false).includes(".sc-plots") && !heldBy(true).includes(".sc-plots"));
+  assert.ok(heldBy(true).includes(".initopt-pads"));
 });
 
 test("a finger goes across, not down", () => {

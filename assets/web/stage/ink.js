@@ -1,0 +1,104 @@
+// What is drawn on covers: lines that belong to a plot, kept for each scene as long as the page lives.
+
+/** @typedef {import("./boxes.js").Box} Box */
+/** @typedef {{ plot: number, places: [number, number][] }} Stroke number of its plot, and parts of the
+ * plot's width and height from its upper left corner: it goes with the plot, whatever its size */
+
+const INK = "#111111", HALO = "#ffdd00", WIDTH = 5; // a marker's: no optimizer has them
+
+/** @type {Map<string, Stroke[]>} */
+const kept = new Map();
+
+/**
+ * The lines of a scene; the same list whenever it is asked for.
+ * @param {string} scene
+ * @returns {Stroke[]}
+ */
+export function strokesOf(scene) {
+  const found = kept.get(scene) ?? [];
+  kept.set(scene, found);
+  return found;
+}
+
+/**
+ * How far a point is from a box, in pixels; 0 in it.
+ * @param {Box} box
+ * @param {number} x
+ * @param {number} y
+ */
+function distance(box, x, y) {
+  const dx = Math.max(box.x - x, 0, x - box.x - box.w);
+  return Math.hypot(dx, Math.max(box.y - y, 0, y - box.y - box.h));
+}
+
+/**
+ * A new line in the plot that is nearest; null where there is none.
+ * @param {Box[]} plots
+ * @param {number} x of the window, in pixels
+ * @param {number} y
+ * @returns {Stroke | null}
+ */
+export function begun(plots, x, y) {
+  if (!plots.length) return null;
+  const far = plots.map((box) => distance(box, x, y));
+  return lengthened({ plot: far.indexOf(Math.min(...far)), places: [] }, plots, x, y);
+}
+
+/**
+ * @param {Stroke} stroke
+ * @param {Box[]} plots
+ * @param {number} x
+ * @param {number} y
+ */
+export function lengthened(stroke, plots, x, y) {
+  const box = plots[stroke.plot];
+  if (box) stroke.places.push([(x - box.x) / box.w, (y - box.y) / box.h]);
+  return stroke;
+}
+
+/**
+ * Where a line is now, in pixels of the window; nowhere where its plot is not there.
+ * @param {Stroke} stroke
+ * @param {Box[]} plots
+ * @returns {[number, number][]}
+ */
+export function placed({ plot, places }, plots) {
+  const box = plots[plot];
+  return box ? places.map(([x, y]) => [box.x + x * box.w, box.y + y * box.h]) : [];
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Stroke[]} strokes
+ * @param {Box[]} plots
+ */
+export function ink(ctx, strokes, plots) {
+  ctx.lineJoin = ctx.lineCap = "round";
+  const lines = strokes.map((stroke) => placed(stroke, plots)).filter((line) => line.length);
+  for (const [colour, width] of /** @type {[string, number][]} */ ([[HALO, WIDTH + 4], [INK, WIDTH]])) {
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = width;
+    for (const line of lines) {
+      ctx.beginPath();
+      ctx.moveTo(...line[0]);
+      for (const place of line) ctx.lineTo(...place);
+      ctx.stroke();
+    }
+  }
+}
+
+/**
+ * The keyboard's pen.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {[number, number]} at
+ * @param {boolean} down
+ */
+export function pen(ctx, at, down) {
+  ctx.fillStyle = down ? INK : HALO;
+  ctx.strokeStyle = down ? HALO : INK;
+  ctx.lineWidth = 3;
+  ctx.beginPath();
+  ctx.arc(...at, 9, 0, 7);
+  ctx.fill();
+  ctx.stroke();
+}
