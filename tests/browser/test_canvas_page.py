@@ -73,7 +73,7 @@ def test_it_plays_from_the_disk_in_a_frame_without_a_request(page, tmp_path):
     assert page.problems == []
 
 
-def test_its_bar_is_in_sight_in_a_low_frame(page, tmp_path):
+def test_its_key_and_its_bar_are_in_sight_in_a_low_frame(page, tmp_path):
     bowl, ranges = Surface("quadratic"), (-2.0, 2.0, -1.0, 1.0)
     made = scene(
         bowl, (Run("SGD", (("lr", 0.1),), (1.0, 0.5)),), 5, 0.0, 0, ranges, landmarks(bowl, ())
@@ -86,6 +86,11 @@ def test_its_bar_is_in_sight_in_a_low_frame(page, tmp_path):
         page.goto((tmp_path / "bowl.html").as_uri())
         expect(page.locator('.sc-root:not([data-drawn="0"])')).to_be_visible(timeout=20_000)
         box = page.locator(".sc-bar").bounding_box()
+        key = page.locator(".sc-head .sc-key")
+        expect(key).to_have_text("SGD, η 0.1")
+        above, stage = key.bounding_box(), page.locator(".sc-stage").bounding_box()
+        assert above["y"] + above["height"] <= stage["y"]
+        assert stage["height"] >= 160 and stage["y"] + stage["height"] <= box["y"]
         assert box["y"] + box["height"] <= height
 
 

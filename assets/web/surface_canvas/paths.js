@@ -19,7 +19,8 @@ const safe = (v) => Math.min(Math.max(v, -1e5), 1e5);
  * @param {number} to
  */
 export function drawTrails(ctx, view, from, to) {
-  const { runs, steps } = view.lab.scene;
+  const { runs, steps, printed } = view.lab.scene;
+  if (printed) from = 0; // a dash goes on where the piece before has ended
   if (from === 0) ctx.clearRect(0, 0, view.w, view.h);
   view.clip(ctx);
   ctx.lineJoin = ctx.lineCap = "round";
@@ -44,11 +45,33 @@ function drawTrail(ctx, view, run, from, end) {
   path.moveTo(safe(view.px(run.w1[from])), safe(view.py(run.w2[from])));
   for (let k = from + 1; k <= end; k++) path.lineTo(safe(view.px(run.w1[k])), safe(view.py(run.w2[k])));
   ctx.strokeStyle = "rgba(255,255,255,0.75)";
-  ctx.lineWidth = 3.6 * strokeScale();
+  const { printed } = view.lab.scene, k = strokeScale();
+  ctx.lineWidth = (printed ? PRINTED_HALO : 3.6) * k;
   ctx.stroke(path);
   ctx.strokeStyle = run.color;
-  ctx.lineWidth = 2 * strokeScale();
+  ctx.lineWidth = 2 * k;
+  if (printed) setDash(ctx, run, k);
   ctx.stroke(path);
+  if (printed) setSolid(ctx);
+}
+
+/** Width of a printed path's white edge, in pixels. */
+const PRINTED_HALO = 6;
+
+/**
+ * @param {Pen} ctx
+ * @param {{ dash: number[] }} run
+ * @param {number} k size of strokes
+ */
+export function setDash(ctx, { dash }, k) {
+  ctx.setLineDash(dash[1] ? dash.map((v) => v * k) : []);
+  ctx.lineCap = "butt";
+}
+
+/** @param {Pen} ctx */
+function setSolid(ctx) {
+  ctx.setLineDash([]);
+  ctx.lineCap = "round";
 }
 
 /**
