@@ -31,7 +31,7 @@ SOLID = "vendor/three/OrbitControls.js"
 """What the third dimension needs; it imports the rest of the library."""
 MOST = 1_000_000
 """Bytes of a scene, packed: longer races are rounded."""
-_MARGINS, _TITLE = 28, 36
+_MARGINS, _TITLE = 24, 36
 """Height of a page's margins, and of a title's line; pixels."""
 KEPT_BITS = 12
 """Of 23 in the fraction of a rounded number: four digits hold."""
@@ -106,8 +106,8 @@ def _style(options: ExportOptions) -> str:
     usual = "max(512px, calc(100vh - 208px))"
     fit = f"clamp(280px, min(calc(100vh - {around}px), {usual}), 896px)"
     fitted = (
-        f".sc-root{{--fit:{fit}}}h1{{margin:0 0 8px;line-height:1.4}}"
-        "body{margin:12px 16px}.sc-left,.sc-right{height:var(--fit)}"
+        f".sc-root{{--fit:{fit}}}"
+        ".sc-left,.sc-right{height:var(--fit)}"
         ".sc-stage{flex:1;height:auto;min-height:160px}"
         ".sc-head{flex-wrap:wrap;gap:0 .5rem}.sc-head>.sc-key{display:flex;order:1;flex:1 1 100%}"
         "@media (max-width:900px){.sc-right{height:auto}}"
