@@ -209,18 +209,13 @@ BESIDE_BAR = alt.ExprRef(f"{18 + BAR + 5} + 43 * {theme.TYPE}")
 
 
 def _channels(
-    traces: Sequence[Trace], labels: list[str], offset: float | alt.ExprRef = 18
+    traces: Sequence[Trace], labels: list[str]
 ) -> tuple[alt.Color, alt.StrokeDash, alt.Shape]:
-    """Colour, dash and shape of each label, as on the page; the legend `offset` pixels away."""
-    parts = list(zip(*on_ground(looks([t.run.optimizer for t in traces])), strict=True)) or [
-        (),
-        (),
-        (),
-    ]
+    """Colour, dash and shape of each label on a surface; their legend is `path_key`."""
+    looked = on_ground(looks([t.run.optimizer for t in traces]))
+    parts = list(zip(*looked, strict=True)) or [(), (), ()]
     colors, dashes, shapes = (alt.Scale(domain=labels, range=list(p)) for p in parts)
-    size = alt.ExprRef(f"110 * {theme.TYPE} * {theme.TYPE}")
-    legend = alt.Legend(offset=offset, symbolSize=size, symbolOpacity=1)
-    look = {"title": None, "legend": legend}
+    look = {"title": None, "legend": None}
     return (
         alt.Color("optimizer:N", scale=colors, **look),
         alt.StrokeDash("optimizer:N", scale=dashes, **look),
