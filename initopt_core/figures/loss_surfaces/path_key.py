@@ -56,7 +56,7 @@ def path_key(
         symbolOffset=theme.sized(-_LEFT * _UNIT),
         labelOffset=theme.sized(_END * _UNIT + 7),
     )
-    look = {"title": None, "legend": legend}
+    look: dict[str, Any] = {"title": None, "legend": legend}
     rows = [{"optimizer": name} for name in names]
     return (
         alt.Chart(alt.Data(values=rows))

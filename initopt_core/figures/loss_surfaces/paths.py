@@ -200,7 +200,8 @@ def beyond(x: float, y: float, side: float, edge: float = 8.0) -> tuple[float, f
 def parted(way: np.ndarray, side: float, edge: float = 8.0) -> tuple[float, float, float] | None:
     """As `beyond`, of a whole path [T, 2] in pixels: its arrow stands where the path has left the
     picture for the last time, and points along the line there."""
-    far = beyond(*way[-1].tolist(), side, edge)
+    end_x, end_y = way[-1].tolist()
+    far = beyond(end_x, end_y, side, edge)
     inside = np.flatnonzero(((way >= 0) & (way <= side)).all(axis=-1))
     if far is None or not len(inside):
         return far

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -215,7 +216,7 @@ def _channels(
     looked = on_ground(looks([t.run.optimizer for t in traces]))
     parts = list(zip(*looked, strict=True)) or [(), (), ()]
     colors, dashes, shapes = (alt.Scale(domain=labels, range=list(p)) for p in parts)
-    look = {"title": None, "legend": None}
+    look: dict[str, Any] = {"title": None, "legend": None}
     return (
         alt.Color("optimizer:N", scale=colors, **look),
         alt.StrokeDash("optimizer:N", scale=dashes, **look),
