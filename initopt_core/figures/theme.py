@@ -295,9 +295,17 @@ def mixed(color: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)
 
 
-def shades(n: int) -> list[str]:
-    """`n` colours of `SEQUENTIAL`, evenly spaced, as #rrggbb."""
-    rgb_of = viridis(np.linspace(0, 1, n))
+_ON_WHITE = 0.59
+"""Share of `SEQUENTIAL` after which colours have less than 3:1 of contrast on white."""
+
+
+def shades(n: int, lines: bool = False) -> list[str]:
+    """`n` colours of `SEQUENTIAL`, evenly spaced, as #rrggbb.
+
+    Args:
+        lines: they are drawn on the page's ground, and end before those too pale for white.
+    """
+    rgb_of = viridis(np.linspace(0, _ON_WHITE if lines else 1, n))
     return ["#" + "".join(f"{round(v):02X}" for v in one) for one in rgb_of]
 
 

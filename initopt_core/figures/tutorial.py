@@ -431,7 +431,8 @@ def _minima() -> Item:
     return Item(
         "sharp-and-flat",
         "A sharp and a flat minimum",
-        f"Training loss, and the test loss moved by {number(SHIFT.default)}; after Keskar et al.",
+        f"Training loss, and the test loss moved by {number(SHIFT.default)}. What a minimum pays "
+        "is its test loss minus its training loss; after Keskar et al.",
         _two_minima,
         page="loss_surfaces",
         query=(("view", "Sharp and flat"),),

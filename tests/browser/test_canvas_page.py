@@ -73,7 +73,7 @@ def test_it_plays_from_the_disk_in_a_frame_without_a_request(page, tmp_path):
     assert page.problems == []
 
 
-def test_its_bar_is_in_sight_in_a_low_frame(page, tmp_path):
+def test_its_key_and_its_bar_are_in_sight_in_a_low_frame(page, tmp_path):
     bowl, ranges = Surface("quadratic"), (-2.0, 2.0, -1.0, 1.0)
     made = scene(
         bowl, (Run("SGD", (("lr", 0.1),), (1.0, 0.5)),), 5, 0.0, 0, ranges, landmarks(bowl, ())
@@ -86,17 +86,38 @@ def test_its_bar_is_in_sight_in_a_low_frame(page, tmp_path):
         page.goto((tmp_path / "bowl.html").as_uri())
         expect(page.locator('.sc-root:not([data-drawn="0"])')).to_be_visible(timeout=20_000)
         box = page.locator(".sc-bar").bounding_box()
+        key = page.locator(".sc-head .sc-key")
+        expect(key).to_have_text("SGD, η 0.1")
+        above, stage = key.bounding_box(), page.locator(".sc-stage").bounding_box()
+        assert above["y"] + above["height"] <= stage["y"]
+        assert stage["height"] >= 160 and stage["y"] + stage["height"] <= box["y"]
         assert box["y"] + box["height"] <= height
 
 
-def test_a_wide_chart_is_as_wide_as_its_frame(page, tmp_path):
+SMALLEST = """() => Math.min(...[...document.querySelectorAll("#chart svg text")]
+  .filter((e) => e.textContent.trim() && !e.closest("[opacity='0']"))
+  .map((e) => [parseFloat(getComputedStyle(e).fontSize), e.getScreenCTM()])
+  .map(([size, { a, b }]) => size * Math.hypot(a, b)))"""
+"""The lowest letters of a chart, in pixels of the window."""
+
+
+def test_a_chart_its_caption_and_its_link_fit_their_frame_with_letters_as_large(page, tmp_path):
     seen = observe(Settings.make(batch=32), load_sample())
-    (tmp_path / "chart.html").write_bytes(chart_page(initialization.grid(seen)))
-    page.set_viewport_size({"width": 900, "height": 560})
-    page.goto((tmp_path / "chart.html").as_uri())
-    chart = page.locator("#chart svg")
-    expect(chart).to_be_visible(timeout=20_000)
-    page.wait_for_function("document.querySelector('#chart svg').style.width")
-    box = chart.bounding_box()
-    assert 800 < box["width"] <= 868 and box["height"] < 500
-    assert page.evaluate("document.querySelector('#chart').scrollWidth <= 868")
+    told = ExportOptions(title="Kaiming", caption="Long words. " * 12, source="http://here/x?y=1")
+    (tmp_path / "chart.html").write_bytes(chart_page(initialization.grid(seen), told))
+    sizes = []
+    for width, height in ((1300, 900), (800, 500)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto((tmp_path / "chart.html").as_uri())
+        chart = page.locator("#chart svg")
+        expect(chart).to_be_visible(timeout=20_000)
+        page.wait_for_function("document.querySelector('#chart svg').style.width")
+        box = chart.bounding_box()
+        assert 0.9 * min(width, 1100) < box["width"] <= width - 32
+        assert page.evaluate("document.documentElement.scrollHeight") <= height
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        sizes.append(page.evaluate(SMALLEST))
+    assert sizes[1] == sizes[0] >= 9
+    page.set_viewport_size({"width": 1300, "height": 900})
+    page.wait_for_function("document.querySelector('#chart svg').clientWidth > 900")
+    assert page.problems == []

@@ -139,3 +139,15 @@ def test_counts_beside_small_histograms_are_written_short():
     spec = theme.themed(chart.encode(y=alt.Y("y:Q", axis=axis)).to_dict())
     svg = vl_convert.vegalite_to_svg(spec)
     assert re.findall(r">([\d.]+[kM]?)<", svg) == ["0", "50", "1k", "2.5k", "400k", "1.5M"]
+
+
+def test_lines_in_shades_are_seen_on_white():
+    def luminance(color):
+        parts = np.array(theme.rgb(color)) / 255
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        return float(linear @ (0.2126, 0.7152, 0.0722))
+
+    for n in (1, 2, 5, 9):
+        lines = theme.shades(n, lines=True)
+        assert len(set(lines)) == n and all(1.05 / (luminance(c) + 0.05) >= 3 for c in lines)
+    assert theme.shades(2)[1] == "#FDE725", "pictures have all colours"

@@ -231,7 +231,8 @@ class Checker:
         assert not self.truth.settings.hidden and not torch.allclose(grad[0], grad[1])
 
     SENTENCES: ClassVar = {
-        rf"(Gradients|Activations) stay level over the hidden layers: variance {NUMBER} → {NUMBER}( on their way back)?, "
+        r"(Gradients|Activations) stay level over the hidden layers: "
+        rf"variance {NUMBER} → {NUMBER}( on their way back)?, "
         rf"(?:within {NUMBER}×|alike to three digits)\.": level,
         rf"(Gradients|Activations) (vanish|explode|shrink|grow): variance {NUMBER} → {NUMBER}"
         rf"( on their way back)?, {NUMBER}× (less|more)(?:, {NUMBER}× a layer)?\.": moves,

@@ -2,6 +2,7 @@
 
 import { marker } from "../shared/canvas.js";
 import { strokeScale } from "../shared/type.js";
+import { crossing } from "./ways.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./protocol.js").Run} Run */
@@ -19,7 +20,8 @@ const safe = (v) => Math.min(Math.max(v, -1e5), 1e5);
  * @param {number} to
  */
 export function drawTrails(ctx, view, from, to) {
-  const { runs, steps } = view.lab.scene;
+  const { runs, steps, printed } = view.lab.scene;
+  if (printed) from = 0; // a dash goes on where the piece before has ended
   if (from === 0) ctx.clearRect(0, 0, view.w, view.h);
   view.clip(ctx);
   ctx.lineJoin = ctx.lineCap = "round";
@@ -44,11 +46,33 @@ function drawTrail(ctx, view, run, from, end) {
   path.moveTo(safe(view.px(run.w1[from])), safe(view.py(run.w2[from])));
   for (let k = from + 1; k <= end; k++) path.lineTo(safe(view.px(run.w1[k])), safe(view.py(run.w2[k])));
   ctx.strokeStyle = "rgba(255,255,255,0.75)";
-  ctx.lineWidth = 3.6 * strokeScale();
+  const { printed } = view.lab.scene, k = strokeScale();
+  ctx.lineWidth = (printed ? PRINTED_HALO : 3.6) * k;
   ctx.stroke(path);
   ctx.strokeStyle = run.color;
-  ctx.lineWidth = 2 * strokeScale();
+  ctx.lineWidth = 2 * k;
+  if (printed) setDash(ctx, run, k);
   ctx.stroke(path);
+  if (printed) setSolid(ctx);
+}
+
+/** Width of a printed path's white edge, in pixels. */
+const PRINTED_HALO = 6;
+
+/**
+ * @param {Pen} ctx
+ * @param {{ dash: number[] }} run
+ * @param {number} k size of strokes
+ */
+export function setDash(ctx, { dash }, k) {
+  ctx.setLineDash(dash[1] ? dash.map((v) => v * k) : []);
+  ctx.lineCap = "butt";
+}
+
+/** @param {Pen} ctx */
+function setSolid(ctx) {
+  ctx.setLineDash([]);
+  ctx.lineCap = "round";
 }
 
 /**
@@ -141,24 +165,47 @@ function drawPoint(ctx, view, run, chosen, t) {
     ctx.stroke();
     return [x, y];
   }
-  return drawLeft(ctx, view, x, y);
+  return drawLeft(ctx, view, ...leaving(view, run, t, [x, y]));
+}
+
+/**
+ * Where a path has left the view for the last time, and where that line leads, in pixels; twice where
+ * it is now if it never was in the view.
+ * @param {View} view
+ * @param {Run} run
+ * @param {number} t
+ * @param {import("./ways.js").Place} now where it is
+ * @returns {[import("./ways.js").Place, import("./ways.js").Place]}
+ */
+function leaving(view, run, t, now) {
+  const { x, y, w, h } = view.box, end = Math.min(Math.floor(t), run.last);
+  let next = now;
+  for (let k = end; k >= 0; k--) {
+    /** @type {import("./ways.js").Place} */
+    const here = [view.px(run.w1[k]), view.py(run.w2[k])];
+    if (here[0] >= x && here[0] <= x + w && here[1] >= y && here[1] <= y + h) {
+      return next.every(Number.isFinite) ? [crossing(here, next, [x, x + w, y, y + h]), next] : [now, now];
+    }
+    next = here;
+  }
+  return [now, now];
 }
 
 /**
  * A path that has left the view is shown where it left, pointing outwards.
  * @param {Pen} ctx
  * @param {View} view
- * @param {number} x
- * @param {number} y
+ * @param {import("./ways.js").Place} at
+ * @param {import("./ways.js").Place} to
  * @returns {[number, number]}
  */
-function drawLeft(ctx, view, x, y) {
+function drawLeft(ctx, view, [x, y], [toX, toY]) {
   const { box } = view;
   const edgeX = Math.min(Math.max(Number.isFinite(x) ? x : box.x, box.x + 8), box.x + box.w - 8);
   const edgeY = Math.min(Math.max(Number.isFinite(y) ? y : box.y, box.y + 8), box.y + box.h - 8);
   ctx.save();
   ctx.translate(edgeX, edgeY);
-  ctx.rotate(Math.atan2(y - edgeY, x - edgeX));
+  ctx.rotate(x === toX && y === toY ? Math.atan2(y - edgeY, x - edgeX) : Math.atan2(toY - y, toX - x));
   ctx.beginPath();
   ctx.moveTo(8, 0);
   ctx.lineTo(-5, -6);

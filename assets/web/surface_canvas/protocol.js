@@ -84,6 +84,7 @@
  * @property {number} floor
  * @property {Look} [initial]
  * @property {number} [wish]
+ * @property {boolean} [printed] paths on the surface have their dashes and a wide white edge
  */
 
 /**

@@ -238,7 +238,9 @@ export class Space {
       p.line.geometry.setDrawRange(0, 2 * p.lines[k]);
       if (p.tube) p.tube.geometry.setDrawRange(0, p.lines[k] * p.tube.userData.perPoint);
       const a = p.line.geometry.attributes.position;
-      p.ball.position.set(a.getX(k), a.getY(k), a.getZ(k));
+      // Of a path that has left the window, where it did.
+      const at = p.lines[k] ? p.lines.indexOf(p.lines[k]) : k;
+      p.ball.position.set(a.getX(at), a.getY(at), a.getZ(at));
     });
     this.frame.turn();
     this.renderer.render(this.scene, this.camera);

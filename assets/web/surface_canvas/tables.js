@@ -2,6 +2,7 @@
 
 import { marker } from "../shared/canvas.js";
 import { number } from "../shared/numbers.js";
+import { setDash } from "./paths.js";
 
 /** What stands at an end, and what that means. @type {[string, string][]} */
 const SIGNS = [
@@ -9,18 +10,31 @@ const SIGNS = [
   ["≈", "≈: the digits on which float32 and float64 agree"],
 ];
 
+const LINE = 56; // of a printed swatch, in pixels of its canvas
+
 /**
- * An optimizer's mark in its colour.
- * @param {{ color: string, shape: any }} run
+ * An optimizer's mark in its colour, in print at the end of its line.
+ * @param {{ color: string, shape: any, dash: number[] }} run
+ * @param {boolean} [line]
  */
-function swatch(run) {
-  const made = document.createElement("canvas");
-  made.width = made.height = 28;
+function swatch(run, line = false) {
+  const made = document.createElement("canvas"), long = line ? LINE : 0;
+  made.width = 28 + long;
+  made.height = 28;
   made.className = "sc-swatch";
+  if (line) made.style.width = `${made.width / 2}px`;
   const ctx = made.getContext("2d");
   if (!ctx) return made;
-  ctx.fillStyle = run.color;
-  marker(ctx, run.shape, 14, 14, 9);
+  ctx.fillStyle = ctx.strokeStyle = run.color;
+  if (line) {
+    ctx.lineWidth = 4;
+    setDash(ctx, run, 2);
+    ctx.beginPath();
+    ctx.moveTo(0, 14);
+    ctx.lineTo(5 + long, 14);
+    ctx.stroke();
+  }
+  marker(ctx, run.shape, 14 + long, 14, 9);
   ctx.fill();
   return made;
 }
@@ -33,9 +47,10 @@ export class Key {
   }
 
   prepare() {
-    this.element.replaceChildren(...this.lab.scene.runs.map((run) => {
+    const { runs, printed } = this.lab.scene;
+    this.element.replaceChildren(...runs.map((run) => {
       const one = document.createElement("span"), rate = run.values?.lr;
-      one.append(swatch(run), rate === undefined ? run.label : `${run.label}, η ${number(rate)}`);
+      one.append(swatch(run, printed), rate === undefined ? run.label : `${run.label}, η ${number(rate)}`);
       return one;
     }));
   }

@@ -1,4 +1,4 @@
-// A path cut at the edge of the window, as initopt_core/figures/loss_surfaces/space.py does it.
+// A path cut at the edge of the window, as initopt_core/figures/loss_surfaces/ways.py does it.
 
 /** @typedef {[number, number]} Place weights */
 
@@ -12,7 +12,7 @@ const clamp = (v, low, high) => Math.min(Math.max(v, low), high);
  * @param {number[]} ranges x0, x1, y0, y1
  * @returns {Place}
  */
-function crossing(from, to, ranges) {
+export function crossing(from, to, ranges) {
   let share = 1;
   for (const i of [0, 1]) {
     const step = to[i] - from[i];

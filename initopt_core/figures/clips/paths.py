@@ -18,16 +18,16 @@ from initopt_core.figures.export.restyle import in_print
 from initopt_core.figures.loss_surfaces import marks, picture
 from initopt_core.figures.loss_surfaces.frame import LETTERS, edges, written
 from initopt_core.figures.loss_surfaces.marks import Box, Tag, farewells, most_of, placed, walked
-from initopt_core.figures.loss_surfaces.paths import STILL, beyond, paths
+from initopt_core.figures.loss_surfaces.paths import STILL, parted, paths
 from initopt_core.figures.loss_surfaces.sight import FAINT, THIN, in_sight, sign_seen
 from initopt_core.figures.loss_surfaces.space import (
     HIGH,
     WIDE,
     Camera,
     Ground,
-    pieces,
     space,
 )
+from initopt_core.figures.loss_surfaces.ways import last_drawn, pieces
 from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
 
@@ -69,11 +69,11 @@ def paths_clip(
 
 def _looks(traces: Sequence[Trace], options: ClipOptions) -> list[tuple[str, list[int], str]]:
     """Colour, dash and sign of each path, as the still picture's legend has them."""
-    looks = picture.looks([t.run.optimizer for t in traces])
+    looks = picture.on_ground(picture.looks([t.run.optimizer for t in traces]))
     if options.theme != "print" or not looks:
         return looks
-    colors, _, signs = zip(*looks, strict=True)
-    return list(zip(*in_print(colors), signs, strict=True))
+    colors, dashes, signs = zip(*looks, strict=True)
+    return list(zip(in_print(colors)[0], dashes, signs, strict=True))
 
 
 def _over(
@@ -102,7 +102,7 @@ def _over(
         for trail, way, (color, _, shape), text in zip(trails, ways, looks, told, strict=True):
             trail.grow(min(t, len(way) - 1), trails)
             at = _at(way, t)
-            gone = beyond(*at, edge, 8 * k)
+            gone = parted(np.array([*way[: int(t) + 1], at]), edge, 8 * k)
             if gone:
                 at = gone[:2]
                 draw = partial(arrow, at=at, angle=gone[2], color=color, unit=k)
@@ -306,7 +306,7 @@ def _round(
                 stroke(pen, line, "white", _HALO * k)
             for piece in (one for line in lines for one in dashed(line, [d * k for d in look[1]])):
                 stroke(pen, piece, look[0], _WIDTH * k)
-            end = way[:shown][-1]
+            end = way[:shown][last_drawn(inside[:shown])]
             x, y = big.project(end)[0].tolist()
             ink = look[0] if sign_seen(ground, end, big.eye) else faint(look[0])
             marker(pen, (x, y), look[2], ink, _RADIUS * k)

@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from initopt_core.figures import theme
@@ -23,12 +24,37 @@ _POLICY += "script-src 'unsafe-inline' "
 """No request can leave the page."""
 
 
+LAYOUT = ASSETS / "web" / "live_chart" / "layout.js"
+"""The layout of a figure in a place, as the page has it."""
 _SMALLEST = 0.55
-"""Of its own size, to which a chart shrinks in a narrow frame before the frame scrolls."""
-_FITTED = (
+"""Of its own size, to which a chart without a room shrinks in a narrow frame before it scrolls."""
+_TITLE = 18
+"""Height of a title's line in a chart, in pixels."""
+_LEAST, _LOWEST = 90, 60
+"""The least width and height of a panel in pixels; in a smaller frame it scrolls."""
+_SCALED = (
     "() => { const svg = document.querySelector('#chart svg'), wide = +svg.getAttribute('width'); "
     f"svg.style.cssText = `width:clamp(${{{_SMALLEST} * wide}}px,100%,${{wide}}px);height:auto`; }}"
 )
+# Panels get narrower and lower, letters stay as large.
+_FITTED = """view => {
+const room = ROOM, chart = document.querySelector('#chart'), svg = chart.querySelector('svg');
+const fit = async () => {
+  const { body, documentElement: root } = document, high = (e) => e.getBoundingClientRect().height;
+  const free = root.clientHeight - (high(body) - high(svg)) - TITLE;
+  const it = layout(room, chart.clientWidth, 1, 0, free, true), { padding } = it;
+  const wide = Math.min(room.width, it.panel), tall = Math.min(room.height, it.tall);
+  view.signal('plot_width', wide).signal('plot_height', tall).signal('legend_columns', it.legend)
+    .width(it.width - padding.left - padding.right - room.columns * (it.panel - wide))
+    .height(it.height - padding.top - padding.bottom - room.rows * (it.tall - tall))
+    .padding({ ...padding, top: padding.top + TITLE });
+  await view.runAsync();
+  svg.style.width = `${svg.getAttribute('width')}px`;
+};
+addEventListener('resize', fit);
+return fit().then(fit);
+}"""
+"""A bar along the frame's lower edge comes and goes with the size: hence twice."""
 
 
 def chart_page(figure: Figure, options: ExportOptions = ExportOptions()) -> bytes:  # noqa: B008
@@ -40,23 +66,27 @@ def chart_page(figure: Figure, options: ExportOptions = ExportOptions()) -> byte
     figure = figure.alone() if figure.alone else figure
     vega = converter().vegalite_to_vega(restyled(figure.spec(), options))
     theme.write_tooltips(vega)
+    fitted = _SCALED
+    program = RUNTIME.read_text(encoding="utf-8")
     if figure.room is not None:
         vega = _laid_out(vega, figure.room)
+        fitted = _fitted(figure.room, "title" in vega)
+        program += "\n" + LAYOUT.read_text(encoding="utf-8").replace("export ", "")
     definition = inert(json.dumps(vega, separators=(",", ":"), ensure_ascii=False))
     alt = html.escape(figure.alt, quote=True)
     scripts = [
-        f"<script>{inert(RUNTIME.read_text(encoding='utf-8'))}</script>",
+        f"<script>{inert(program)}</script>",
         f'<script type="application/json" id="definition">{definition}</script>',
         "<script>document.fonts.ready.then(() => new vega.View(vega.parse(JSON.parse("
         "document.getElementById('definition').textContent)), {container: '#chart', "
-        f"renderer: 'svg', hover: true}}).runAsync()).then({_FITTED});</script>",
+        f"renderer: 'svg', hover: true}}).runAsync()).then({fitted});</script>",
     ]
     return document(
         f'<div id="chart" role="img" aria-label="{alt}"></div>',
         scripts,
         options,
         name=figure.name,
-        style="#chart{overflow-x:auto}",
+        style="#chart{overflow-x:auto}svg{display:block}",
         letters=definition,
         allowed="'unsafe-eval'",  # Vega compiles its expressions
     )
@@ -87,8 +117,10 @@ def document(
     used = "".join(sorted({c for c in letters + "".join(parts) if c.isprintable()}))
     colors = options.colors
     style = (
-        f"{faces(used)}body{{margin:16px;font-family:{theme.FONT};color:{colors['ink']};"
-        f"background:{colors['paper']}}}footer{{font-size:80%}}h1{{font-size:20px}}{style}"
+        f"{faces(used)}body{{margin:0;padding:12px 16px;font-family:{theme.FONT};"
+        f"color:{colors['ink']};background:{colors['paper']}}}footer{{font-size:80%}}"
+        "p{margin:8px 0;font-size:15px}h1{margin:0 0 8px;font-size:20px;line-height:1.4}"
+        f"{style}"
     )
     return "\n".join([
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -109,9 +141,17 @@ def _laid_out(vega: dict[str, Any], room: Room) -> dict[str, Any]:
     vega = room.fitted(vega)
     vega["width"] = room.across(room.width) - room.left - room.right
     vega["height"] = plots
-    title = 18 if "title" in vega else 0
+    title = _TITLE if "title" in vega else 0
     vega["padding"]["top"] = room.down(room.width) - room.bottom - plots + title
     return vega
+
+
+def _fitted(room: Room, titled: bool) -> str:
+    """What lays the chart out in its frame, never larger than in a picture."""
+    least, lowest = min(_LEAST, room.least), min(_LOWEST, room.height)
+    flat = replace(room, stack=0, screen=1.0, least=least, lowest=lowest)
+    program = _FITTED.replace("ROOM", json.dumps(flat.message()))
+    return program.replace("TITLE", str(_TITLE if titled else 0))
 
 
 def inert(text: str) -> str:

@@ -102,7 +102,14 @@ def legends_below(spec: dict[str, Any], width: float) -> dict[str, Any]:
     _walk(spec, look)
     widest = max((_SIGN + _LETTER * len(name) for name in names), default=width)
     columns = max(1, min(len(names), int(width // widest)))
-    own = {"orient": "bottom", "direction": "horizontal", "columns": columns, "offset": 8}
+    own: dict[str, Any] = {
+        "orient": "bottom",
+        "direction": "horizontal",
+        "columns": columns,
+        "offset": 8,
+    }
+    if sum(_SIGN + _LETTER * len(name) for name in names) > width:
+        own["layout"] = {"bottom": {"direction": "vertical", "margin": 2, "anchor": "start"}}
     spec["config"]["legend"] = {**spec["config"].get("legend", {}), **own}
     return spec
 
@@ -182,6 +189,8 @@ DASHES: list[list[int]] = [[1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4], [1, 3],
 _STROKE = 420
 """Area of a legend's stroke that is long enough to show its dashes, in pixels."""
 _PALE_BAND = 0.07
+_WIDE_EDGE = 6.5
+"""Width of a printed path's white edge, in pixels: dashes show on a dark surface, too."""
 
 
 def _printed(spec: dict[str, Any]) -> None:
@@ -202,7 +211,7 @@ def _printed(spec: dict[str, Any]) -> None:
         for channel in ("color", "fill", "stroke"):
             colors = _series(part.get(channel))
             if colors:
-                dashed = channel == "color" and names in lines
+                dashed = _of(part[channel]) in lines
                 grey = in_print(colors)[0] if dashed else apart_in_grey(colors)
                 part[channel]["scale"]["range"] = grey
         if names not in lines or not _series(part["color"]):
@@ -241,11 +250,14 @@ def _of(encoding: Any) -> tuple[str, ...]:
 
 
 def _pale(part: dict[str, Any]) -> None:
-    """Bands so pale that several above each other leave their lines alone."""
+    """Bands so pale that several above each other leave their lines alone; white edges that
+    lines stand out of on any ground."""
     mark = part.get("mark")
     if isinstance(mark, dict) and mark.get("type") == "area":
         band = mark.get("opacity") == theme.BAND_OPACITY
         mark.update({"opacity": _PALE_BAND} if band else {})
+    if isinstance(mark, dict) and mark.get("type") == "line" and mark.get("color") == "white":
+        mark.update({"strokeWidth": _WIDE_EDGE, "opacity": 1})
 
 
 def apart_in_grey(colors: Sequence[str], palest: float = _PALEST) -> list[str]:

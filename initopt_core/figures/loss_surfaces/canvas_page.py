@@ -13,13 +13,16 @@ import html
 import json
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from initopt_core.figures import modules, theme
 from initopt_core.figures.export.options import ExportOptions
 from initopt_core.figures.export.page import document, inert
+from initopt_core.figures.export.restyle import in_print
 
+from .picture import on_ground
 from .scene import GridMessage, Scene, Showing, scene_message
 
 FOLDER = "surface_canvas"
@@ -28,8 +31,8 @@ SOLID = "vendor/three/OrbitControls.js"
 """What the third dimension needs; it imports the rest of the library."""
 MOST = 1_000_000
 """Bytes of a scene, packed: longer races are rounded."""
-_AROUND, _TITLE = 124, 36
-"""Height of all above and below the surface down to the playback's bar, and of a title; pixels."""
+_MARGINS, _TITLE = 24, 36
+"""Height of a page's margins, and of a title's line; pixels."""
 KEPT_BITS = 12
 """Of 23 in the fraction of a rounded number: four digits hold."""
 
@@ -45,6 +48,7 @@ def canvas_page(
     Args:
         options: theme, letters, title, caption and source.
     """
+    scene = replace(scene, head={**scene.head, **_drawn(scene, options)})
     message = scene_message(scene, grid, replace(shown, wish=1), key="page")
     told = message.partition(b"\n")[0].decode()
     packed = {"modules": _program(), "grid": _packed(grid.data), "scene": _packed(message)}
@@ -69,6 +73,21 @@ def canvas_page(
     )
 
 
+def _drawn(scene: Scene, options: ExportOptions) -> dict[str, Any]:
+    """What of the scene's head another theme changes: in print paths have the picture's colours,
+    and its dashes on the surface, too."""
+    runs = scene.head["runs"]
+    if options.theme != "print" or not runs:
+        return {}
+    looks = [(run["color"], run["dash"], run["shape"]) for run in runs]
+    colors = in_print([color for color, *_ in looks])[0]
+    drawn = zip(runs, colors, on_ground(looks), strict=True)
+    return {
+        "runs": [{**run, "color": color, "dash": dash} for run, color, (_, dash, _) in drawn],
+        "printed": True,
+    }
+
+
 def _style(options: ExportOptions) -> str:
     """The canvas's own style and the names by which the app tells it its colours."""
     colors = options.colors
@@ -82,13 +101,17 @@ def _style(options: ExportOptions) -> str:
     }
     told = "".join(f"--st-{name}:{value};" for name, value in named.items())
     own = (modules.WEB / FOLDER / "surface_canvas.css").read_text(encoding="utf-8")
-    # In a low frame the playback's bar is in sight all the same.
-    around = _AROUND + (_TITLE if options.title else 0)
-    usual = "max(436px, calc(100vh - 284px))"
-    fit = f"clamp(180px, min(calc(100vh - {around}px), {usual}), 820px)"
+    # Heading, key, surface and the playback's bar fill a low frame; all else is below them.
+    around = _MARGINS + (_TITLE if options.title else 0)
+    usual = "max(512px, calc(100vh - 208px))"
+    fit = f"clamp(280px, min(calc(100vh - {around}px), {usual}), 896px)"
     fitted = (
-        f".sc-root{{--stage:{fit}}}h1{{margin:0 0 8px;line-height:1.4}}"
-        "@media (max-width:640px){.sc-stage{max-height:var(--stage)}}"
+        f".sc-root{{--fit:{fit}}}"
+        ".sc-left,.sc-right{height:var(--fit)}"
+        ".sc-stage{flex:1;height:auto;min-height:160px}"
+        ".sc-head{flex-wrap:wrap;gap:0 .5rem}.sc-head>.sc-key{display:flex;order:1;flex:1 1 100%}"
+        "@media (max-width:900px){.sc-right{height:auto}}"
+        "@media (max-width:640px){.sc-left{height:min(var(--fit),calc(96vw + 180px))}}"
     )
     return f":root{{{told}}}\n{own}\n{fitted}"
 

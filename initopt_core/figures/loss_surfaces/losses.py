@@ -14,7 +14,7 @@ from initopt_core.figures.figure import Figure, series
 from initopt_core.figures.room import Room, legend_size
 
 from .paths import _path_rows
-from .picture import _channels
+from .picture import looks
 
 # Axes keep their room whatever their labels.
 ROOM_Y: dict[str, Any] = {"minExtent": theme.sized(34), "maxExtent": theme.sized(34)}
@@ -81,9 +81,13 @@ def _lines(
     traces: Sequence[Trace], names: list[str], room: Room
 ) -> tuple[alt.Color, alt.StrokeDash]:
     """Colour and dash of each label, with a legend above the plot."""
-    color_of, dash_of, _ = _channels(traces, names)
+    colors, dashes, _ = zip(*looks([t.run.optimizer for t in traces]), strict=True)
     legend = room.legend(symbolType="stroke", symbolOpacity=1, symbolStrokeWidth=3)
-    return color_of.legend(legend), dash_of.legend(legend)
+    look: dict[str, Any] = {"title": None, "legend": legend}
+    return (
+        alt.Color("optimizer:N", scale=alt.Scale(domain=names, range=list(colors)), **look),
+        alt.StrokeDash("optimizer:N", scale=alt.Scale(domain=names, range=list(dashes)), **look),
+    )
 
 
 def _readable(firsts: Sequence[float], losses: np.ndarray) -> list[float] | None:

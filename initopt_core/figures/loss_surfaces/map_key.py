@@ -132,7 +132,7 @@ class MapKey:
             ramp = [self.colors[k] for k in order]
             charts.append(_bar(ramp, f"{len(names)} minima by their loss, {losses}", []))
             ends = others
-        charts.append(_patches(ends, columns, "colour: where a start ends (★)"))
+        charts.append(_patches(ends, columns, "colour: where a start ends (star)"))
         if self.updates:
             parts = np.linspace(0, 1, 64)
             dark = [_darker(self.colors[0] if self.colors else "#BBBBBB", p) for p in parts]

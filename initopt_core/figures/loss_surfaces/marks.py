@@ -66,8 +66,10 @@ def spots(surface: Surface, ranges: Ranges) -> dict[str, dict[str, Any]]:
     return {"minima": series(stars, digits=7), "saddles": series(crosses, digits=7)}
 
 
-MINIMUM, SADDLE = "minimum", "saddle"
+MINIMUM, SADDLE, LEFT = "minimum", "saddle", "left the picture"
 _CROSS = "M-1,-1L1,1M1,-1L-1,1"
+ARROW = "M1,0L-0.625,-0.75L-0.625,0.75Z"
+"""Where a path has left the picture, pointing to the right."""
 
 
 def marks_in(surface: Surface, ranges: Ranges) -> tuple[str, ...]:
@@ -96,29 +98,36 @@ def ground_marks(x: alt.X, y: alt.Y) -> theme.Layers:
     )
 
 
-def mark_key(marks: Sequence[str], offset: float | alt.ExprRef) -> theme.Layers:
-    """What the marks mean, at the right: layers that show nothing but their legends.
+def mark_key(marks: Sequence[str], offset: float | alt.ExprRef) -> alt.Chart:
+    """What the marks mean, at the right: a layer that shows nothing but its legend.
 
     Args:
-        marks: of `marks_in`.
+        marks: of `marks_in`, and `LEFT`.
         offset: from the plot, in pixels.
     """
-    looks: dict[str, tuple[str, int, str, str | alt.ExprRef]] = {
-        MINIMUM: (_star(), 150, "white", INK),
-        SADDLE: (_CROSS, 64, "transparent", theme.INK),
+    looks: dict[str, tuple[str, str, str | alt.ExprRef]] = {
+        MINIMUM: (_star(), "white", INK),
+        SADDLE: ("M-0.65,-0.65L0.65,0.65M0.65,-0.65L-0.65,0.65", "transparent", theme.INK),
+        LEFT: (ARROW, "grey", "grey"),
     }
-    layers = []
-    for name in marks:
-        shape, area, fill, stroke = looks[name]
-        legend = alt.Legend(
-            title=None, offset=offset, symbolType=shape, symbolStrokeColor=stroke,
-            symbolSize=alt.ExprRef(f"{area} * {theme.TYPE} * {theme.TYPE}"),
-            symbolOpacity=1, symbolStrokeWidth=1.3,
-        )  # fmt: skip
-        scale = alt.Scale(domain=[name], range=[fill])
-        mark = alt.Chart(alt.Data(values=[{"what": name}])).mark_point(opacity=0)
-        layers.append(mark.encode(fill=alt.Fill("what:N", scale=scale, legend=legend)))
-    return alt.layer(*layers).resolve_scale(fill="independent")
+    legend = alt.Legend(
+        title=None, offset=offset, symbolSize=alt.ExprRef(f"150 * {theme.TYPE} * {theme.TYPE}"),
+        symbolOpacity=1, symbolStrokeWidth=1.3,
+    )  # fmt: skip
+    names = [name for name in looks if name in marks]
+    shapes, fills, strokes = (
+        alt.Scale(domain=names, range=list(part))
+        for part in zip(*(looks[name] for name in names), strict=True)
+    )
+    return (
+        alt.Chart(alt.Data(values=[{"what": name} for name in names]))
+        .mark_point(opacity=0)
+        .encode(
+            fill=alt.Fill("what:N", scale=fills, legend=legend),
+            stroke=alt.Stroke("what:N", scale=strokes, legend=legend),
+            shape=alt.Shape("what:N", scale=shapes, legend=legend),
+        )
+    )
 
 
 def walked(trace: Trace) -> np.ndarray:

@@ -89,7 +89,10 @@ def two_minima(curve: TwoMinima, shift: float) -> Figure:
                 digits=7,
             ),
         },
-        alt="Training loss with a sharp and a flat minimum, and the same curve shifted.",
+        alt="Training loss with a sharp and a flat minimum, and the same curve shifted as test "
+        "loss. What a minimum pays is its test loss minus its training loss: "
+        + ", ".join(f"{p.which} {number(p.gap)}" for p in paid)
+        + ".",
         name="sharp-and-flat",
         room=room,
         table=lambda: _two_minima_rows(curve, shift, w, paid),

@@ -16,7 +16,19 @@ from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
 
 from .contours import contours
-from .marks import Tag, farewells, ground_marks, mark_key, marks_in, spots, tag_layers, walked
+from .marks import (
+    ARROW,
+    LEFT,
+    Tag,
+    farewells,
+    ground_marks,
+    mark_key,
+    marks_in,
+    spots,
+    tag_layers,
+    walked,
+)
+from .path_key import APART, path_key
 from .picture import (
     BESIDE_BAR,
     SIDE,
@@ -29,6 +41,7 @@ from .picture import (
     looks,
     surface_png,
 )
+from .ways import cut
 
 MOST_DOTTED = 250
 """Steps of a race whose single steps are dots; the page's canvas has the same number."""
@@ -36,7 +49,6 @@ STILL = 4
 """Layers that come before the lines and signs of the paths, which clips draw themselves."""
 _FARTHEST = 1e5
 """Pixels from the picture to which a line is drawn, as on the page."""
-_ARROW = "M1,0L-0.625,-0.75L-0.625,0.75Z"
 STAR = {"color": "white", "stroke": "#222", "strokeWidth": 0.6, "clip": True}
 HALO = {"clip": True, "color": "white", "strokeWidth": 4, "strokeCap": "round", "opacity": 0.8}
 """White edge of a path's line, without spikes where it turns."""
@@ -54,7 +66,7 @@ def paths(
     Its table has the steps of the paths, or else the surface's values on a grid.
     """
     names = list(labels)
-    color_of, dash_of, shape_of = _channels(traces, names, offset=BESIDE_BAR)
+    color_of, dash_of, shape_of = _channels(traces, names)
     png = surface_png(surface, ranges, color)
     low, high = ends_of(surface, ranges)
     dotted = len(traces) > 0 and max(len(t.lr) for t in traces) <= MOST_DOTTED
@@ -71,7 +83,7 @@ def paths(
         sign = {"filled": True, "opacity": 1, "stroke": "white"}
         ends = alt.Chart(alt.NamedData("ends")).mark_point(size=110, clip=True, **sign)
         ends = ends.encode(x, y, color=color_of, shape=shape_of)
-        left = alt.Chart(alt.NamedData("left")).mark_point(shape=_ARROW, size=256, **sign)
+        left = alt.Chart(alt.NamedData("left")).mark_point(shape=ARROW, size=256, **sign)
         left = left.encode(x, y, color=color_of, angle=alt.Angle("angle:Q", scale=None))
         dots = lines.mark_point(filled=True, size=15, opacity=1, clip=True)
         dots = dots.encode(color=color_of)
@@ -80,10 +92,11 @@ def paths(
         still += [ground_marks(x, y)]
         moving = [_rings(x, y), halo, ink, *([dots] if dotted else []), ends, left]
         moving += tag_layers(tags, SIDE, SIDE)
-        told = [mark_key(key, BESIDE_BAR)] if key else []
-        return alt.layer(*still, *(moving if names else []), bar, *told).properties(
-            width=SIDE, height=SIDE, title=surface.label
-        )
+        told = [path_key(traces, names, BESIDE_BAR)] if names else []
+        marks = (*key, LEFT) if departed else key
+        told += [mark_key(marks, BESIDE_BAR)] if marks else []
+        whole = alt.layer(*still, *(moving if names else []), bar, *told)
+        return whole.resolve_scale(**APART).properties(width=SIDE, height=SIDE, title=surface.label)
 
     rows, ends, left, tags = [], [], [], []
     told_of = farewells(surface, traces, names, ranges)
@@ -95,15 +108,18 @@ def paths(
         )
         last = {"optimizer": label, "w1": p[-1, 0], "w2": p[-1, 1], "loss": p[-1, 2]}
         x, y = pixel(p[-1, 0], p[-1, 1], ranges)
-        gone = beyond(x, y, SIDE)
+        way = np.stack(pixel(p[:, 0], p[:, 1], ranges), axis=-1)
+        gone = parted(way, SIDE)
         if gone:
             x, y, angle = gone
             left.append(last | _weights(x, y, ranges) | {"angle": angle})
         else:
             ends.append(last)
         tags += [Tag(words, x, y)] if words else []
+    departed = len(left) > 0
+    about = dotted, departed, tuple(tags)
     return Figure(
-        ("surface-paths", tuple(names), surface, ranges, color, dotted, tuple(tags)),
+        ("surface-paths", tuple(names), surface, ranges, color, *about),
         build,
         {
             "paths": series(rows, digits=7),
@@ -142,8 +158,8 @@ def _rings(x: alt.X, y: alt.Y) -> theme.Layers:
     )
 
 
-def pixel(w1: float, w2: float, ranges: Ranges, side: float = SIDE) -> tuple[float, float]:
-    """A place on a square picture, in pixels from its upper left corner."""
+def pixel(w1: Any, w2: Any, ranges: Ranges, side: float = SIDE) -> tuple[Any, Any]:
+    """A place, or an array of places, on a square picture, in pixels from its upper left corner."""
     x0, x1, y0, y1 = ranges
     return (w1 - x0) / (x1 - x0) * side, (y1 - w2) / (y1 - y0) * side
 
@@ -168,6 +184,23 @@ def beyond(x: float, y: float, side: float, edge: float = 8.0) -> tuple[float, f
     px, py = (min(max(v if math.isfinite(v) else 0.0, edge), side - edge) for v in (x, y))
     angle = math.degrees(math.atan2(y - py, x - px)) if math.isfinite(x + y) else 180.0
     return px, py, angle
+
+
+def parted(way: np.ndarray, side: float, edge: float = 8.0) -> tuple[float, float, float] | None:
+    """As `beyond`, of a whole path [T, 2] in pixels: its arrow stands where the path has left the
+    picture for the last time, and points along the line there."""
+    end_x, end_y = way[-1].tolist()
+    far = beyond(end_x, end_y, side, edge)
+    inside = np.flatnonzero(((way >= 0) & (way <= side)).all(axis=-1))
+    if far is None or not len(inside):
+        return far
+    leaving = way[inside[-1] : inside[-1] + 2]
+    if not np.isfinite(leaving).all():
+        return far
+    (_, crossing), _ = cut(leaving, (0.0, side, 0.0, side))
+    x, y = np.clip(crossing, edge, side - edge).tolist()
+    across, down = (leaving[1] - leaving[0]).tolist()
+    return x, y, math.degrees(math.atan2(down, across))
 
 
 def told(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -25,10 +26,12 @@ POINTS = 129
 """Grid points on each side of the surface that the page colours; its ends are everybody's."""
 BAR = 12
 """Width of a colour bar, in pixels."""
+Look = tuple[str, list[int], str]
+"""Colour (#rrggbb), dash (pixels on, off, ...) and marker of a path."""
 _DASHES = ([7, 3], [4, 2], [2, 2], [7, 2, 2, 2])
 
 
-def looks(names: Sequence[str]) -> list[tuple[str, list[int], str]]:
+def looks(names: Sequence[str]) -> list[Look]:
     """Colour, dash and marker; the second and third of a kind are lighter, darker, reshaped."""
     shapes = ("triangle-up", "square", "circle", "diamond", "triangle-down", "cross", "wedge")
     out = []
@@ -41,6 +44,25 @@ def looks(names: Sequence[str]) -> list[tuple[str, list[int], str]]:
             )
             shape, dash = shapes[k % len(shapes)], _DASHES[k % len(_DASHES)]
         out.append((color, list(dash), shape))
+    return out
+
+
+_ON_GROUND: dict[tuple[int, ...], list[int]] = {
+    (7, 3): [9, 4],
+    (2, 2): [2, 4],
+    (7, 2, 2, 2): [10, 3, 2, 3],
+}
+"""Dashes that are told apart on every colour of a surface, for those of a plot's lines."""
+_OTHERS = [[1, 0], [9, 4], [2, 4], [10, 3, 2, 3], [16, 4], [5, 5], [9, 3, 2, 3, 2, 3], [4, 2]]
+
+
+def on_ground(parts: Sequence[Look]) -> list[Look]:
+    """Colour, dash and marker of paths on a surface; no two of the first eight have one dash."""
+    out: list[Look] = []
+    for color, dash, shape in parts:
+        wanted = [_ON_GROUND.get(tuple(dash), dash), *_OTHERS]
+        taken = [d for _, d, _ in out]
+        out.append((color, list(next((d for d in wanted if d not in taken), dash)), shape))
     return out
 
 
@@ -188,14 +210,13 @@ BESIDE_BAR = alt.ExprRef(f"{18 + BAR + 5} + 43 * {theme.TYPE}")
 
 
 def _channels(
-    traces: Sequence[Trace], labels: list[str], offset: float | alt.ExprRef = 18
+    traces: Sequence[Trace], labels: list[str]
 ) -> tuple[alt.Color, alt.StrokeDash, alt.Shape]:
-    """Colour, dash and shape of each label, as on the page; the legend `offset` pixels away."""
-    parts = list(zip(*looks([t.run.optimizer for t in traces]), strict=True)) or [(), (), ()]
+    """Colour, dash and shape of each label on a surface; their legend is `path_key`."""
+    looked = on_ground(looks([t.run.optimizer for t in traces]))
+    parts = list(zip(*looked, strict=True)) or [(), (), ()]
     colors, dashes, shapes = (alt.Scale(domain=labels, range=list(p)) for p in parts)
-    size = alt.ExprRef(f"110 * {theme.TYPE} * {theme.TYPE}")
-    legend = alt.Legend(offset=offset, symbolSize=size, symbolOpacity=1)
-    look = {"title": None, "legend": legend}
+    look: dict[str, Any] = {"title": None, "legend": None}
     return (
         alt.Color("optimizer:N", scale=colors, **look),
         alt.StrokeDash("optimizer:N", scale=dashes, **look),

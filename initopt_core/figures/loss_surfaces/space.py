@@ -20,9 +20,11 @@ from initopt_core.surfaces import Surface
 
 from .frame import HEIGHT, LETTERS, SIZE, edges, written
 from .marks import Tag, farewells, tag_layers, walked
+from .path_key import APART, path_key
 from .paths import HALO, _path_rows, grid_rows, told
 from .picture import BESIDE_BAR, _channels, color_bar, ends_of, unit
 from .sight import FAINT, THIN, in_sight, sign_seen
+from .ways import cut, last_drawn, pieces
 
 EYE, TARGET, ANGLE = (2.2, 3.25, 2.7), (0.0, 0.35, 0.0), 38.0
 """Where the camera is at first, what it looks at, and its angle of view in degrees: on every
@@ -146,33 +148,6 @@ class Ground:
         return image.reduce(fine)
 
 
-def cut(w: np.ndarray, ranges: tuple[float, float, float, float]) -> tuple[np.ndarray, np.ndarray]:
-    """A path's weights [T, 2] with every point beyond the window moved to its edge, to where the
-    path crosses it if a neighbour is inside; and which points [T] are inside.
-
-    `assets/web/surface_canvas/ways.js` does the same."""
-    low, high = np.array(ranges[0::2]), np.array(ranges[1::2])
-    inside = np.asarray(((w >= low) & (w <= high)).all(axis=-1))
-    out = np.clip(np.nan_to_num(w), low, high)
-    for i in np.flatnonzero(~inside):
-        for near in (i - 1, i + 1):
-            if 0 <= near < len(w) and inside[near] and np.isfinite(w[i]).all():
-                step = w[i] - w[near]
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    shares = np.where(step > 0, (high - w[near]) / step, (low - w[near]) / step)
-                share = min(1.0, float(np.nanmin(np.where(step == 0, np.inf, shares))))
-                out[i] = np.clip(w[near] + share * step, low, high)
-                break
-    return out, inside
-
-
-def pieces(inside: np.ndarray) -> list[slice]:
-    """The parts of a path that are drawn: every line with an end inside."""
-    drawn = np.concatenate([[False], inside[:-1] | inside[1:], [False]])
-    edges = np.flatnonzero(drawn[1:] != drawn[:-1])
-    return [slice(a, b + 1) for a, b in zip(edges[0::2], edges[1::2], strict=True)]
-
-
 def _lit(points: np.ndarray, u: np.ndarray) -> np.ndarray:
     """Colours of the faces, uint8: viridis, brighter towards the sun."""
     across = points[:-1, 1:] - points[:-1, :-1]
@@ -201,12 +176,18 @@ def space(
         eye: where the page's camera stands (x, height, z); where it is at first unless given.
     """
     names = list(labels)
-    channels = _channels(traces, names, offset=BESIDE_BAR)
+    channels = _channels(traces, names)
     ground = Ground.of(surface, ranges, color)
     camera = Camera(begin=tuple(eye or EYE))
 
     def build() -> alt.TopLevelMixin:
-        return _chart(ground, camera, channels if names else (), tags)
+        layers = _layers(ground, camera, channels if names else (), tags)
+        layers += [path_key(traces, names, BESIDE_BAR)] if names else []
+        return (
+            alt.layer(*layers)
+            .resolve_scale(**APART)
+            .properties(width=camera.width, height=camera.height, title=surface.label)
+        )
 
     rows, behind, ends, tags = [], [], [], []
     told_of = farewells(surface, traces, names, ranges)
@@ -217,11 +198,11 @@ def space(
             x, y = camera.project(piece.points)[0].T
             told_apart = {"optimizer": label, "piece": n}
             (rows if piece.seen else behind).append(told_apart | {"k": piece.at, "x": x, "y": y})
-        seen = sign_seen(ground, points[-1], camera.eye)
-        ends.append(
-            {"optimizer": label, "x": at[-1, 0], "y": at[-1, 1], "ink": 1 if seen else FAINT}
-        )
-        tags += [Tag(words, *at[-1].tolist())] if words else []
+        end = last_drawn(inside)
+        x, y = at[end].tolist()
+        ink = 1 if sign_seen(ground, points[end], camera.eye) else FAINT
+        ends.append({"optimizer": label, "x": x, "y": y, "ink": ink})
+        tags += [Tag(words, x, y)] if words else []
     return Figure(
         ("surface-space", tuple(names), surface, ranges, color, camera.begin, tuple(tags)),
         build,
@@ -238,12 +219,10 @@ def space(
     )
 
 
-def _chart(
-    ground: Ground, camera: Camera, channels: Sequence, tags: Sequence[Tag]
-) -> alt.TopLevelMixin:
+def _layers(ground: Ground, camera: Camera, channels: Sequence, tags: Sequence[Tag]) -> list[Any]:
     x = alt.X("x:Q", scale=alt.Scale(domain=[0, camera.width]), axis=None)
     y = alt.Y("y:Q", scale=alt.Scale(domain=[camera.height, 0]), axis=None)
-    layers = [_mesh(ground, camera), *_frame(ground, camera, x, y)]
+    layers: list[Any] = [_mesh(ground, camera), *_frame(ground, camera, x, y)]
     if channels:
         color_of, dash_of, shape_of = channels
         lines = alt.Chart(alt.NamedData("paths")).encode(x, y, order="k:Q")
@@ -262,9 +241,7 @@ def _chart(
             *tag_layers(tags, camera.width, camera.height),
         ]
     bar = color_bar(ground.low, ground.high, ground.color, camera.width + 18, camera.height - 60)
-    return alt.layer(*layers, bar).properties(
-        width=camera.width, height=camera.height, title=ground.surface.label
-    )
+    return [*layers, bar]
 
 
 def _mesh(ground: Ground, camera: Camera) -> alt.Chart:

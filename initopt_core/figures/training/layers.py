@@ -71,7 +71,9 @@ def layers_figure(found: Sequence[Line], axis: str, what: str) -> Figure:
                 scale=scale,
                 axis=theme.log_axis(titles[what], labelExpr=logs.labels("decades"), **_ROOM),
             ),
-            color=alt.Color("layer:O", scale=alt.Scale(range=theme.shades(layers), **each), **look),
+            color=alt.Color(
+                "layer:O", scale=alt.Scale(range=theme.shades(layers, lines=True), **each), **look
+            ),
             strokeDash=alt.StrokeDash(
                 "layer:O", scale=alt.Scale(range=[theme.MEASURED] * layers, **each), **look
             ),

@@ -12,3 +12,4 @@ def test_a_page_is_one_file_without_addresses():
     assert len(made) < 1_500_000 and "default-src 'none'" in text
     assert "&lt;/script&gt;" in text and text.count("</script>") == 3
     assert "<link" not in text and " src=" not in text.split("<script>")[0]
+    assert "export " not in text.split("function layout(")[1][:2000], "the page's own layout"

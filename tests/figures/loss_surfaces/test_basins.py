@@ -55,7 +55,7 @@ def test_the_key_has_the_colours_of_the_maps_and_numbers_for_their_darkness(figu
 def test_each_star_has_the_number_of_its_minimum_in_the_key(figure):
     """Colours are not told apart in a grey print."""
     svg = export.to_svg(figure, export.ExportOptions("print")).decode()
-    assert len(MINIMA) == 4 and "where a start ends (★)" in svg
+    assert len(MINIMA) == 4 and "where a start ends (star)" in svg
     for n, (x, y, _) in enumerate(MINIMA, 1):
         assert f"{n}: ({number(x)}, {number(y)}), loss" in svg
         assert len(re.findall(rf'font-weight="bold"[^>]*>{n}</text>', svg)) == 4  # two maps, edges

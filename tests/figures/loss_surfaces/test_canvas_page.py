@@ -8,8 +8,10 @@ import re
 import numpy as np
 import pytest
 
+from initopt_core import descent
 from initopt_core.descent import Run
-from initopt_core.figures.export import ExportOptions
+from initopt_core.figures import loss_surfaces as figures
+from initopt_core.figures.export import ExportOptions, to_svg
 from initopt_core.figures.loss_surfaces import canvas_page as made
 from initopt_core.figures.loss_surfaces.scene import Showing, grid, scene
 from initopt_core.loss_surfaces.landmarks import landmarks
@@ -68,3 +70,22 @@ def test_a_long_race_keeps_four_digits(race, monkeypatch):
     ours, theirs = (np.frombuffer(f, dtype="<f4") for f in (floats, race.floats))
     np.testing.assert_allclose(ours, theirs, rtol=1.3e-4, equal_nan=True)
     assert len(gzip.compress(floats)) < 0.8 * len(gzip.compress(race.floats))
+
+
+def test_in_print_paths_have_the_pictures_colours_and_dashes():
+    rates = ((name, (("lr", 0.1),)) for name in ("SGD", "SGDMomentum", "Adam"))
+    runs = tuple(Run(name, settings, (1.0, 0.5)) for name, settings in rates)
+    several = scene(BOWL, runs, 10, 0.0, 0, RANGES, landmarks(BOWL, ()))
+    plain, printed = (
+        json.loads(held(page_of(several, theme=name), "scene").partition(b"\n")[0])
+        for name in ("light", "print")
+    )
+    assert "printed" not in plain and printed["printed"]
+    looks = [(run["color"], run["dash"]) for run in printed["runs"]]
+    traces = descent.race(BOWL, runs, 10)
+    figure = figures.paths(BOWL, traces, list(several.labels), RANGES, "linear")
+    svg = to_svg(figure, ExportOptions("print")).decode()
+    for color, dash in looks:
+        assert color.lower() in svg.lower()
+        assert dash == [1, 0] or f'stroke-dasharray="{",".join(map(str, dash))}"' in svg
+    assert len({str(dash) for _, dash in looks}) == 3

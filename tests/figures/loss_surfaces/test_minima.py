@@ -16,6 +16,7 @@ def test_the_exported_curves_hold_what_each_minimum_pays():
     paid = {row["minimum"]: row for row in figure.rows()["minima"]}
     for which in ("flat", "sharp"):
         assert paid[which]["pays"] == pytest.approx(flatness.price(curve, which, 0.35).gap)
+    assert "test loss minus its training loss: flat " in figure.alt and "sharp 0.427" in figure.alt
     svg = export.to_svg(figure).decode()
     assert "sharp: pays 0.427" in svg and "flat: pays" in svg, "as on the page"
     column = export.ExportOptions(shape="column", text="slide")

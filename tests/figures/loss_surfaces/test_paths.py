@@ -53,3 +53,11 @@ def test_a_path_that_has_left_is_an_arrow_at_the_edge():
     for arrow in figure.rows()["left"]:
         assert 4 < arrow["w1"] < 6 and 4 < arrow["w2"] < 6
         assert 90 < arrow["angle"] < 180, "down and to the left"
+
+
+def test_an_arrow_has_an_entry_in_the_key_where_there_is_one():
+    traces = race(RAVINE, runs_of("ravine"), 40)
+    labels = labels_of([t.run.optimizer for t in traces])
+    for ranges, times in (((4.0, 6.0, 4.0, 6.0), 1), ((-60.0, 60.0, -60.0, 60.0), 0)):
+        svg = export.to_svg(figures.paths(RAVINE, traces, labels, ranges, "linear")).decode()
+        assert svg.count(">left the picture</text>") == times
