@@ -12,6 +12,7 @@ from initopt_core.wording import count, megabytes
 
 from . import home_cards, home_parts
 from .export_menu import export_buttons
+from .server import identity
 from .server.dataset import data_service, get_dataset
 from .tables import picture_grid
 
@@ -104,7 +105,7 @@ def _status() -> None:
     dataset = service.dataset
     where = {
         "sample": "the bundled sample",
-        "local": f"the full set in {dataset.folder}",
+        "local": "the full set" + (f" in {dataset.folder}" if identity.me().full else ""),
         "downloaded": "the full set, downloaded",
     }[dataset.source]
     device = pick_device()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -269,25 +270,24 @@ def test_a_race_of_many_costs_as_many(racers):
     assert cost(config) == 3 * 1024 * racers
 
 
-def test_of_two_servers_that_begin_the_same_race_at_once_one_trains_it(service, monkeypatch):
-    """Neither sees the other's before its own is made."""
+def test_of_two_servers_that_are_asked_for_the_same_race_at_once_one_has_it(service):
+    """Neither sees the other's run before it is whole."""
     other = TrainingService(service.store.root, runner=Nobody())
     try:
-        real = other._active_like
-
-        def blind(config, before=""):
-            if not before:
-                Desk(service, ANN).submit(tiny())
-                return None
-            return real(config, before)
-
-        monkeypatch.setattr(other, "_active_like", blind)
-        shared = Desk(other, BOB).submit(tiny())
-        assert [run.id for run in service.runs()] == [shared]
-        assert service.info(shared).owner == "ann"
-        assert len(other._queue) == 0
+        with ThreadPoolExecutor(2) as both:
+            for seed in range(12):
+                config = tiny(seeds=(seed,))
+                asked = [both.submit(one.submit, config) for one in (service, other)]
+                assert len({one.result() for one in asked}) == 1
+        assert len(service.runs()) == 12
     finally:
         other.close()
+
+
+def test_a_run_that_was_just_asked_for_is_somebodys(service):
+    run = service.store.create(tiny())  # before its server has it in its queue
+    service.store.adopt()
+    assert service.info(run).state == "queued"
 
 
 def test_another_server_tells_the_wait_that_the_first_has_told(service):
@@ -310,6 +310,13 @@ def test_a_server_that_ends_says_what_has_not_begun(tmp_path):
         running._queue.remove(trains)
         running._training[trains] = 0.0
     running.store.set_state(trains, "running")
+    end = running.runner.end
+
+    def ends(patience: float = 5.0) -> None:  # what waits for the runner then knows
+        end(patience)
+        running._training.clear()
+
+    running.runner.end = ends
     running.close()
     found = {run.id: run for run in RunStore(tmp_path).all()}
     assert {run.state for run in found.values()} == {"interrupted"}

@@ -152,16 +152,13 @@ class TrainingService:
         Raises:
             SettingError: when a visitor asks for more than is allowed, or the disk is full.
         """
-        with self._submitting:
+        with self._submitting, self.store.alone():
             if not again and (known := self.finished_like(config)):
                 return known.id
             if shared := self._active_like(config):
                 return shared
             self.refuse(config, visitor)
             run_id = self.store.create(config, name, owner=owner_of(visitor))
-            if shared := self._active_like(config, before=run_id):
-                self.store.withdraw(run_id)  # another server has made it in the same moment
-                return shared
             self._enqueue(run_id)
             return run_id
 
@@ -187,18 +184,11 @@ class TrainingService:
         refuse_costly(visitor, config, self.allowed)
         self._refuse_crowds(visitor)
 
-    def _active_like(self, config: TrainConfig, before: str = "") -> str | None:
+    def _active_like(self, config: TrainConfig) -> str | None:
         """A run of the same training that waits or trains, here or on another server of these
-        runs; one that was lost with its server counts for as long as that is not known.
-
-        Args:
-            before: a run that such a one is older than; of two servers, both then name the same.
-        """
+        runs; one that was lost with its server counts for as long as that is not known."""
         mine = self._mine()
         alike = [r for r in self.store.all() if r.state in ACTIVE and self.is_like(r, config)]
-        if before:
-            own = next((r for r in alike if r.id == before), None)
-            alike = [r for r in alike if own and (r.created, r.id) < (own.created, own.id)]
         return next((r.id for r in sorted(alike, key=lambda r: r.id not in mine)), None)
 
     def _refuse_crowds(self, visitor: Visitor) -> None:
@@ -428,26 +418,25 @@ class TrainingService:
         """
         with self._wake:
             self._closed = True
+            waiting, training = list(self._queue), list(self._training)
             self._wake.notify()
         if at_epoch:
             self.runner.finish()
         self.runner.end(patience)
         self._thread.join(timeout=5)
-        self._tell_ends()
+        self._tell_ends(waiting, NOT_BEGUN)
+        self._tell_ends(training, INTERRUPTED)
         if self.mirror:  # a store that does not answer may take longer than there is
             last = partial(self.mirror.sync, all_of_it=True)
             sharing = threading.Thread(target=last, daemon=True)
             sharing.start()
             sharing.join(timeout=patience)
 
-    def _tell_ends(self) -> None:
+    def _tell_ends(self, ids: Iterable[str], reason: str) -> None:
         """What waited or trained here is interrupted; another server need not find that out."""
-        with self._wake:
-            waiting = list(self._queue)
-        for run_id in self._mine():
+        for run_id in ids:
             with contextlib.suppress(SettingError, OSError):
                 if self.store.info(run_id).state in ACTIVE:
-                    reason = NOT_BEGUN if run_id in waiting else INTERRUPTED
                     self.store.set_state(run_id, "interrupted", reason)
 
     # -- the worker --------------------------------------------------------------------------

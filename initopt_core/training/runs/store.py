@@ -31,6 +31,8 @@ from pathlib import Path
 from typing import Any
 from urllib.request import url2pathname
 
+from filelock import FileLock, Timeout
+
 from initopt_core.paths import home_folder
 from initopt_core.reading import shown
 from initopt_core.registry import SettingError
@@ -46,6 +48,7 @@ from .tidying import Kept, to_remove
 RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 STATES = ("queued", "running", "paused", "done", "stopped", "interrupted", "failed")
 ACTIVE = ("queued", "running", "paused")
+ASK_S = 5.0  # longest wait for another server that makes a run
 SILENT_S = 5.0  # a run whose worker has not shown itself for so long has none
 MAX_NAME = 80
 CONFIG, STATUS, CONTROL, EVENTS = "config.json", "status.json", "control.json", "events.jsonl"
@@ -185,6 +188,8 @@ class RunStore:
                 },
             )
             write_status(part, state)
+            if state in ACTIVE:  # somebody's, before any queue has it
+                (part / ALIVE).touch()
             if owner:
                 (part / OWNER).write_text(owner, encoding="utf-8")
             fill(part)
@@ -194,9 +199,17 @@ class RunStore:
             raise
         return run_id
 
-    def withdraw(self, run_id: str) -> None:
-        """Take a run away that has not begun and that nobody has seen."""
-        shutil.rmtree(self.path(run_id), ignore_errors=True)
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """While no other server of this folder looks for a run and makes one; where the folder
+        knows no locks, or one is held for long, without that."""
+        lock = FileLock(self.root / ".asking", timeout=ASK_S)
+        with contextlib.suppress(OSError, Timeout, NotImplementedError):
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
 
     def owner(self, run_id: str) -> str:
         """The name of the visitor who started a run, readable or not; "" for nobody's."""
@@ -286,6 +299,8 @@ class RunStore:
         try:
             write_status(path, state, reason)
             self._unwritten.pop(run_id, None)
+            if state not in ACTIVE:
+                (path / ALIVE).unlink(missing_ok=True)
         except OSError as problem:
             if state in ACTIVE:
                 raise SettingError(_NO_ROOM.format(problem.strerror)) from problem

@@ -57,7 +57,9 @@ def _change(run: RunInfo, racer: int, label: str, key: str) -> None:
         return
     wanted = Parameter("lr", f"{label}: learning rate", 0.1, 0.0, 1e4)
     try:
-        service().set_rate(run.id, racer, wanted.check(st.session_state[key]))
+        rate, known = wanted.check(st.session_state[key]), service()
+        if number(rate, 6) != number(_now(run, known.history(run.id), racer), 6):
+            known.set_rate(run.id, racer, rate)  # a box that is drawn anew may say what holds
     except SettingError as problem:
         st.session_state[_PROBLEM] = str(problem)
         del st.session_state[key]
