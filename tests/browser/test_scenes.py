@@ -412,7 +412,7 @@ def test_on_an_older_projector_a_sentence_of_three_lines_moves_nothing_out(page,
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(f"{app_url}/?lecture=tutorial&scene=12")
     arrived(page, 12)
-    said = page.locator(".st-key-surface-say")
+    said = page.locator(".surface-say")
     expect(said.get_by_text("float32")).to_be_visible(timeout=30_000)
     still(page, figures=False)
     main = page.get_by_test_id("stMain")

@@ -30,7 +30,7 @@ _SMALLEST = 0.55
 """Of its own size, to which a chart without a room shrinks in a narrow frame before it scrolls."""
 _TITLE = 18
 """Height of a title's line in a chart, in pixels."""
-_LEAST, _LOWEST = 90, 60
+_LEAST, _LOWEST = 90, 52
 """The least width and height of a panel in pixels; in a smaller frame it scrolls."""
 _SCALED = (
     "() => { const svg = document.querySelector('#chart svg'), wide = +svg.getAttribute('width'); "
