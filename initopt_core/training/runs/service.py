@@ -34,6 +34,7 @@ from .store import (
     BrokenRun,
     RunInfo,
     RunStore,
+    read_control,
 )
 
 KEPT_HISTORIES = 32
@@ -259,6 +260,10 @@ class TrainingService:
                 self.store.set_state(run_id, "stopped", "It was stopped before it began.")
                 return
         self.store.wish(run_id, "stop")
+
+    def wished_rate(self, run_id: str, racer: int) -> float | None:
+        """What was asked for last with `set_rate`, heard by the run or not; None for nothing."""
+        return read_control(self.store.path(run_id) / CONTROL).rates.get(racer)
 
     def set_rate(self, run_id: str, racer: int, lr: float, *, visitor: Visitor = LOCAL) -> None:
         """Change a racer's base learning rate from the next step on.

@@ -58,8 +58,10 @@ def _change(run: RunInfo, racer: int, label: str, key: str) -> None:
     wanted = Parameter("lr", f"{label}: learning rate", 0.1, 0.0, 1e4)
     try:
         rate, known = wanted.check(st.session_state[key]), service()
-        if number(rate, 6) != number(_now(run, known.history(run.id), racer), 6):
-            known.set_rate(run.id, racer, rate)  # a box that is drawn anew may say what holds
+        holds = known.wished_rate(run.id, racer)
+        holds = _now(run, known.history(run.id), racer) if holds is None else holds
+        if number(rate, 6) != number(holds, 6):  # a box that is drawn anew may say what holds
+            known.set_rate(run.id, racer, rate)
     except SettingError as problem:
         st.session_state[_PROBLEM] = str(problem)
         del st.session_state[key]

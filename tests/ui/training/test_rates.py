@@ -45,13 +45,23 @@ def test_a_box_sets_the_rate_and_what_is_none_is_said(run, monkeypatch):
             raise SettingError("That rate is too high.")
         asked.append((run_id, racer, lr))
 
-    monkeypatch.setattr(rates, "service", lambda: SimpleNamespace(set_rate=set_rate))
+    def wished(run_id, racer):
+        return next((lr for _, who, lr in reversed(asked) if who == racer), None)
+
+    service = SimpleNamespace(
+        set_rate=set_rate, wished_rate=wished, history=lambda run_id: told([[1.0], [1.0]])
+    )
+    monkeypatch.setattr(rates, "service", lambda: service)
     test = AppTest.from_function(page)
     test.session_state["run"], test.session_state["history"] = run, told([[1.0], [1.0]])
     test.run()
     assert [box.label for box in test.text_input] == ["SGD: η now", "Adam: η now"]
     test.text_input[1].set_value("0.02").run()
     assert asked == [("r1", 1, 0.02)] and not test.error
+    test.text_input[1].set_value("0.020").run()  # what holds already
+    assert len(asked) == 1 and not test.error
+    test.text_input[1].set_value("0.1").run()  # back, before the run has heard of the first
+    assert asked.pop() == ("r1", 1, 0.1)
     for wrong in ("fast", "500"):
         test.text_input[0].set_value(wrong).run()
         assert test.error and test.text_input[0].value == "0.1"
