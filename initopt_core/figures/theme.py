@@ -30,6 +30,13 @@ QUANTITIES = {
     "pre-activations": PREACTIVATIONS,
     "activations": ACTIVATIONS,
 }
+COUNTED = {
+    "weights": "weight",
+    "gradients": "gradient dL/dw, in nats",
+    "activations": "activation z",
+    "outputs": "output φ(z)",
+}
+"""What the axis of a histogram says, with its unit, by what is counted."""
 BRIGHT = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377", "#BBBBBB")
 """Paul Tol's bright set, in his order, for series without a meaning of their own."""
 

@@ -94,6 +94,11 @@ export function boxes(cut = true) {
  * @returns {Box[]}
  */
 export function plots() {
-  const found = boxes(false).filter(isPlot);
-  return [...new Map(found.map((box) => [JSON.stringify(box), box])).values()];
+  return once(boxes(false).filter(isPlot));
 }
+
+/**
+ * Each box once, however often a chart names it.
+ * @param {Box[]} found
+ */
+export const once = (found) => [...new Map(found.map((box) => [JSON.stringify(box), box])).values()];

@@ -3,7 +3,7 @@
 
 import { fitCanvas } from "../shared/canvas.js";
 import { pageColours } from "../shared/colours.js";
-import { boxes, isPlot, plots } from "./boxes.js";
+import { boxes, isPlot, once, plots } from "./boxes.js";
 import { begun, ink as inked, lengthened, pen as drawPen, strokesOf } from "./ink.js";
 
 /** @typedef {import("./boxes.js").Box} Box */
@@ -171,8 +171,7 @@ export class Guess {
   /** A pad over each plot for the finger. */
   lay() {
     if (!this.canvas.matches(".by-finger")) return;
-    const places = new Map(this.boxes.filter(isPlot).map((b) => [JSON.stringify(b), b]));
-    const plots = [...places.values()], pads = [...this.pads.children]; // each once, however often a chart names it
+    const plots = once(this.boxes.filter(isPlot)), pads = [...this.pads.children];
     while (pads.length < plots.length) pads.push(this.pads.appendChild(document.createElement("div")));
     for (const [i, pad] of pads.entries()) {
       if (i >= plots.length) pad.remove();

@@ -12,9 +12,6 @@ from initopt_core.wording import many
 from .clip import Clip
 from .histograms import BINS, Panel, panels_clip
 
-AXES = {"weights": "weight", "activations": "activation z"}
-"""As the figures of initializations have it."""
-
 
 def epochs_clip(curve: Curve, what: str = "weights") -> Clip:
     """Each layer's histogram, epoch after epoch.
@@ -47,7 +44,7 @@ def epochs_clip(curve: Curve, what: str = "weights") -> Clip:
         f"{what.capitalize()} of {curve.label} over {many(len(epochs), 'epoch')}, layer by layer."
     )
     name, title = f"{what}-over-epochs", f"{curve.label}: {what} over the epochs"
-    return panels_clip(name, told, panels, words, AXES[what], title)
+    return panels_clip(name, told, panels, words, theme.COUNTED[what], title)
 
 
 def _shares(kept: dict, edges: np.ndarray) -> np.ndarray:

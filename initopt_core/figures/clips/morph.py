@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from initopt_core.figures import theme
 from initopt_core.figures.initialization.display import ROWS
-from initopt_core.figures.initialization.grid import AXES
 from initopt_core.initialization.observation import Observation
 from initopt_core.initialization.words import in_words
 from initopt_core.reading import SettingError
@@ -50,7 +50,7 @@ def morph_clip(first: Observation, second: Observation, row: str = "activations"
         f"Histograms of {row}: {turn}.",
         panels,
         words,
-        AXES[row],
+        theme.COUNTED[row],
         f"F{turn[1:]}",
         caption,
         # The page can show both at once: one as it is set, the other pinned.

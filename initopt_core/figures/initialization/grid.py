@@ -20,12 +20,6 @@ from .display import BINS, FEW, ROWS, Display, density, evenly, marks, remark, s
 
 SCREEN = 0.62
 """Share of the window that the histograms take."""
-AXES = {
-    "weights": "weight",
-    "gradients": "gradient dL/dw, in nats",
-    "activations": "activation z",
-    "outputs": "output φ(z)",
-}
 
 
 def grid_room(layers: int, rows: int, row_gap: int = 0) -> Room:
@@ -227,7 +221,7 @@ def _panel(
         "x:Q",
         scale=alt.Scale(domain=alt.ExprRef(f"d{name}"), nice=False, zero=False, clamp=True),
         axis=alt.Axis(
-            title=AXES[row] if axes else None,
+            title=theme.COUNTED[row] if axes else None,
             tickCount=8,
             values=alt.Undefined if axes else alt.ExprRef(f"n{name}"),
             grid=False,

@@ -189,7 +189,7 @@ class TrainingService:
         """A run of the same training that waits or trains, here or on another server of these
         runs; one that was lost with its server counts for as long as that is not known."""
         mine = self._mine()
-        alike = [r for r in self.store.all() if r.state in ACTIVE and self.is_like(r, config)]
+        alike = (r for r in self.store.all() if r.state in ACTIVE and self.is_like(r, config))
         return next((r.id for r in sorted(alike, key=lambda r: r.id not in mine)), None)
 
     def _refuse_crowds(self, visitor: Visitor) -> None:

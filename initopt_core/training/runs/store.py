@@ -372,8 +372,11 @@ class RunStore:
         come before it, and for how many seconds."""
         path = self.path(run_id) / ALIVE
         path.touch()
-        if place is not None:
-            write_json(path, list(place))
+        if place is not None and place != self.told_place(run_id):
+            # In one step, but without waiting for the disk: it is told anew every two seconds.
+            part = path.with_name(f".{ALIVE}")
+            part.write_text(json.dumps(place), encoding="utf-8")
+            os.replace(part, path)
 
     def told_place(self, run_id: str) -> tuple[int, float | None] | None:
         """What the server that has it in its queue has told of its place; None for nothing."""
