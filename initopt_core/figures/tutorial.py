@@ -99,11 +99,11 @@ class Number:
         return f"one draw beside another: {self._apart} times their spread apart"
 
     @property
-    def short_meaning(self) -> str:
-        """The same where the others of its kind stand beside it."""
-        if self.why or self.exact or not self.spread:
-            return self.meaning
-        return f"{self._apart} spreads apart"
+    def shortest(self) -> str:
+        """The same in a cell beside both numbers."""
+        if self.why or self.exact:
+            return "agrees" if self.meaning.startswith("agrees") else "differs"
+        return f"{self._apart} spreads apart" if self.spread else "one draw"
 
     @property
     def _apart(self) -> str:

@@ -12,7 +12,8 @@ from PIL.ImageFont import FreeTypeFont
 
 from initopt_core.figures import theme
 from initopt_core.figures.export import sheet
-from initopt_core.figures.export.words import BESIDE_TITLE, wrapped
+from initopt_core.figures.export.lettering import wrapped
+from initopt_core.figures.export.words import BESIDE_TITLE
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.room import Room
 from initopt_core.reading import SettingError

@@ -12,9 +12,10 @@ from initopt_core.figures.figure import Figure
 
 from .formats import FORMATS, export
 from .options import ExportOptions
+from .printed import rows
 
 if TYPE_CHECKING:
-    from initopt_core.figures.tutorial import Item, Number
+    from initopt_core.figures.tutorial import Item
 
 WHAT = {
     "png": "picture for documents and slides",
@@ -132,26 +133,6 @@ def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
     archive.writestr(entry, data)
 
 
-def in_lines(numbers: Iterable[Number]) -> list[str]:
-    """The numbers of one figure beside the printed ones, a line for each quantity."""
-    kinds: dict[str, list[tuple[str, Number]]] = {}
-    for one in numbers:
-        named = one.name.rpartition(": ")[2]  # the figure's title stands above it
-        quantity, _, place = named.rpartition(", ")
-        kinds.setdefault(quantity or named, []).append((place if quantity else "", one))
-    lines = []
-    for quantity, found in kinds.items():
-        alike = len({one.meaning for _, one in found}) == 1
-        parts = [
-            f"{place} printed {one.write(one.printed)}, ours {one.write(one.ours)}"
-            + ("" if alike else f" ({one.short_meaning})")
-            for place, one in found
-        ]
-        told = f"{quantity[:1].upper()}{quantity[1:]}: {'; '.join(map(str.strip, parts))}"
-        lines.append(f"{told} ({found[0][1].meaning})." if alike else f"{told}.")
-    return lines
-
-
 def handout(
     items: Sequence[Item],
     options: ExportOptions = ExportOptions(theme="print", shape="4:3"),  # noqa: B008
@@ -166,8 +147,7 @@ def handout(
         if progress is not None:
             progress(done, len(items), item.title)
         look = dressed(item, options, base)
-        caption = "\n".join([item.caption, *in_lines(item.numbers())]).strip()
-        page = export(item.make(), "pdf", replace(look, caption=caption[:2000]))
+        page = export(item.make(), "pdf", replace(look, table=rows(item.numbers())))
         writer.append(PdfReader(io.BytesIO(page)))
     writer.metadata = {"/Title": "Initialization and optimization", "/Producer": "Initopt"}
     out = io.BytesIO()

@@ -60,6 +60,7 @@ class ExportOptions:
         title: above the figure; empty for none.
         caption: below it, the settings in words; broken into lines.
         source: the last line, for example the permalink.
+        table: between caption and source: rows of equally many cells, the first one their heads.
 
     Raises:
         SettingError: for a value that cannot be used.
@@ -72,6 +73,7 @@ class ExportOptions:
     title: str = ""
     caption: str = ""
     source: str = ""
+    table: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         _among("Theme", self.theme, THEMES)

@@ -8,8 +8,8 @@ from typing import Any
 
 from initopt_core.figures import theme
 
+from .lettering import length
 from .options import ExportOptions
-from .words import length
 
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 _DARKEST, _PALEST = 15.0, 72.0

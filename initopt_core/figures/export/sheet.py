@@ -20,6 +20,7 @@ from initopt_core.figures.fonts import converter
 from initopt_core.figures.room import COLUMNS, HEIGHT, LEGEND_COLUMNS, LEGEND_LINE, WIDTH, Room
 
 from . import extent
+from .grid import Grid
 from .options import ExportOptions
 from .restyle import enlarged, legends_below, measured, reflowed, restyled, side_by_side, titles_fit
 from .words import Text, bounded, high, shrunk, texts
@@ -125,7 +126,7 @@ def _picture(figure: Figure, options: ExportOptions, size: tuple[int, int] | Non
 
 def _beside(
     figure: Figure, options: ExportOptions, across: int, down: int, scale: float
-) -> tuple[Drawing, float, dict[str, Text]] | None:
+) -> tuple[Drawing, float, dict[str, Text | Grid]] | None:
     """The chart as high as the picture, with the texts at its left, and by how much it is
     enlarged; None where they have no room there."""
     told = shrunk(options, BESIDE * across, down - 2 * MARGIN, "beside", scale)
@@ -241,6 +242,7 @@ def _with_title(drawing: Drawing) -> Drawing:
 
 
 _SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"[^>]*>')
+_PAPER = re.compile(r'^\s*<rect width="[\d.]+" height="[\d.]+" fill="[^"]*"\s*/>')
 _ORIGIN = re.compile(r'transform="translate\(([-\d.]+),([-\d.]+)\)"')
 
 
@@ -283,11 +285,11 @@ def _trimmed(svg: str) -> Drawing:
 
 
 def _taken(svg: str) -> Drawing:
-    """A drawn chart without its outer tag."""
+    """A drawn chart without its outer tag and its paper, which would cover texts beside it."""
     head = _SIZE.search(svg)
     origin = _ORIGIN.search(svg)
     assert head and origin, "Vega's SVG has changed"
-    body = _renumbered(svg[head.end() : svg.rindex("</svg>")])
+    body = _PAPER.sub("", _renumbered(svg[head.end() : svg.rindex("</svg>")]), count=1)
     left, top = float(origin[1]), float(origin[2])
     return Drawing(body, float(head[1]), float(head[2]), left, top)
 
@@ -295,7 +297,7 @@ def _taken(svg: str) -> Drawing:
 # --- what stands around it ----------------------------------------------------------------------
 
 
-def _around(told: dict[str, Text], framed: bool) -> float:
+def _around(told: dict[str, Text | Grid], framed: bool) -> float:
     """Height of the margins and of all texts."""
     return 2 * MARGIN + high(told) if framed else 0.0
 
@@ -303,7 +305,7 @@ def _around(told: dict[str, Text], framed: bool) -> float:
 def _composed(
     drawing: Drawing,
     options: ExportOptions,
-    told: dict[str, Text],
+    told: dict[str, Text | Grid],
     width: float,
     height: float,
     zoom: float,
@@ -317,7 +319,7 @@ def _composed(
     """
     ink, margin = options.colors["ink"], MARGIN if framed else 0
     parts = [f'<rect width="100%" height="100%" fill="{options.colors["paper"]}"/>']
-    upper = ["title", "caption"] if side else ["title"]
+    upper = ["title", "caption", "table"] if side else ["title"]
     y, foot = float(margin), height - margin
     for name in (name for name in upper if name in told):
         parts.append(told[name].drawn(MARGIN, y, ink))

@@ -1,17 +1,15 @@
-"""What stands around an exported chart: title, caption and source, broken into lines."""
+"""What stands around an exported chart: title, caption, table and source, broken into lines."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from xml.sax.saxutils import escape
 
-from PIL import ImageFont
+from initopt_core.figures import theme
 
-from initopt_core.figures import fonts, theme
-
+from .grid import Grid
+from .lettering import wrapped
 from .options import ExportOptions
 
 TITLE, CAPTION, SOURCE = 20, 13, 11
@@ -51,16 +49,17 @@ class Text:
 
 def texts(
     options: ExportOptions, width: float, place: str = "around", scale: float = 1.0
-) -> dict[str, Text]:
-    """Title, caption and source, those that there are.
+) -> dict[str, Text | Grid]:
+    """Title, caption, table and source, those that there are.
 
     Args:
         width: of the lines, in pixels.
         place: "around" the chart, "beside" it, or around it in a "column" of a text.
         scale: size of the letters over the usual.
     """
-    found = {}
-    for name, size in (("title", TITLE), ("caption", CAPTION), ("source", SOURCE)):
+    found: dict[str, Text | Grid] = {}
+    sizes = ("title", TITLE), ("caption", CAPTION), ("table", CAPTION), ("source", SOURCE)
+    for name, size in sizes:
         text = getattr(options, name)
         if text:
             px = size * options.zoom * scale
@@ -70,6 +69,9 @@ def texts(
                 px = min(px, max(size * 0.9, width / _IN_COLUMN[size]))
             elif place == "beside" and name == "title":
                 px = min(px, BESIDE_TITLE * max(1.0, scale))
+            if name == "table":
+                found[name] = Grid(text, px, width).fitted(min(LEAST, px))
+                continue
             bold = name == "title"
             found[name] = Text(wrapped(text, px, width, bold), px, bold)
     return found
@@ -77,10 +79,10 @@ def texts(
 
 def shrunk(
     options: ExportOptions, width: float, most: float, place: str = "around", scale: float = 1.0
-) -> dict[str, Text]:
+) -> dict[str, Text | Grid]:
     """As `texts`, with smaller letters where these would be higher than `most` pixels; they may be
     still, with the smallest."""
-    told: dict[str, Text] = {}
+    told: dict[str, Text | Grid] = {}
     for part in SHRINK:
         told = texts(options, width, place, scale * part)
         if high(told) <= most:
@@ -88,95 +90,31 @@ def shrunk(
     return told
 
 
-def bounded(told: dict[str, Text], most: float) -> dict[str, Text]:
-    """What has room in `most` pixels of height: first the caption is cut, then the source, which
-    is nothing in parts, is left, then the title."""
+def bounded(told: Mapping[str, Text | Grid], most: float) -> dict[str, Text | Grid]:
+    """What has room in `most` pixels of height: first the caption is cut, then the table and the
+    source, which are nothing in parts, are left, then the title."""
     out = dict(told)
-    for name, least in (("caption", 1), ("caption", 0), ("source", 0), ("title", 1), ("title", 0)):
+    order = (
+        ("caption", 1),
+        ("caption", 0),
+        ("table", 0),
+        ("source", 0),
+        ("title", 1),
+        ("title", 0),
+    )
+    for name, least in order:
         while high(out) > most and name in out:
             one = out.pop(name)
             lines = len(one.lines) - 1 if least else 0
             if lines < least:
                 out[name] = one
                 break
-            if lines:
+            if lines and isinstance(one, Text):
                 kept = one.lines[:lines]
                 out[name] = replace(one, lines=[*kept[:-1], f"{kept[-1].rstrip(' .,;…')} …"])
     return {name: out[name] for name in told if name in out}
 
 
-def high(told: Mapping[str, Text]) -> float:
+def high(told: Mapping[str, Text | Grid]) -> float:
     """Height of all texts, in pixels."""
     return sum(text.height for text in told.values())
-
-
-@lru_cache(maxsize=32)
-def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
-    name = f"SourceSans3-{'Bold' if bold else 'Regular'}.ttf"
-    return ImageFont.truetype(str(fonts.FOLDER / name), size)
-
-
-def length(text: str, size: float, bold: bool = False) -> float:
-    """How long a text with letters of `size` pixels is, in pixels."""
-    return _font(100, bold).getlength(text) * size / 100
-
-
-def wrapped(text: str, size: float, width: float, bold: bool = False) -> list[str]:
-    """The text in lines of at most `width` pixels, each paragraph on lines of its own; a longer
-    word is broken, a link behind "?" or "&" where it can be."""
-    return [line for paragraph in text.split("\n") for line in _lines(paragraph, size, width, bold)]
-
-
-_LEADS = re.compile(r"[+=×–—]|[\u0370-\u03ff][₀-₉]?")
-"""A word that belongs to the one behind it: a sign between two, or the letter of a quantity."""
-_TRAILS = ("+", "·", "%")
-"""Words that belong to the one before them."""
-
-
-def _together(text: str) -> Iterator[str]:
-    """The words, those that no line may end between as one."""
-    held, leads = "", False
-    for word in text.split():
-        if held and not leads and word not in _TRAILS:
-            yield held
-            held = ""
-        held = f"{held} {word}".strip()
-        leads = bool(_LEADS.fullmatch(word))
-    if held:
-        yield held
-
-
-def _lines(text: str, size: float, width: float, bold: bool) -> list[str]:
-    def wide(line: str) -> float:
-        return length(line, size, bold)
-
-    lines = [""]
-    for words in _together(text):
-        for word in [words] if wide(words) <= width else words.split():
-            longer = f"{lines[-1]} {word}".strip()
-            if wide(longer) <= width:
-                lines[-1] = longer
-                continue
-            if lines[-1]:
-                lines.append("")
-            *whole, word = _pieces(word, lambda part: wide(part) <= width)
-            lines[-1:] = [*whole, word]
-    # A sign that parts two says no more than the end of the line does.
-    return [line.removesuffix(" ·") for line in lines if line]
-
-
-def _pieces(word: str, fits) -> list[str]:
-    """A word in parts that fit."""
-    parts = [""]
-    for piece in re.findall(r"[^?&]+[?&]*|[?&]+", word) if "://" in word else [word]:
-        if fits(parts[-1] + piece):
-            parts[-1] += piece
-            continue
-        parts.append("")
-        while not fits(piece) and len(piece) > 1:
-            cut = next((n for n in range(len(piece), 1, -1) if fits(piece[:n])), 1)
-            parts[-1] = piece[:cut]
-            piece = piece[cut:]
-            parts.append("")
-        parts[-1] = piece
-    return [part for part in parts if part]

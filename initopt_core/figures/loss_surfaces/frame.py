@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initopt_core.figures.export.words import length
+from initopt_core.figures.export.lettering import length
 from initopt_core.wording import number
 
 from .picture import WEIGHTS, height

@@ -16,7 +16,7 @@ import numpy as np
 
 from initopt_core.descent import Trace
 from initopt_core.figures import theme
-from initopt_core.figures.export.words import length
+from initopt_core.figures.export.lettering import length
 from initopt_core.figures.figure import series
 from initopt_core.loss_surfaces.findings import outcome
 from initopt_core.loss_surfaces.labels import gone

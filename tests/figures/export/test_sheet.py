@@ -95,6 +95,15 @@ def test_a_square_chart_fills_a_wide_slide_with_its_words_beside_it(paths):
     assert len(words) > 3 and plot > 300, "the words end where the chart begins"
 
 
+@pytest.mark.parametrize("theme", export.THEMES)
+def test_the_chart_brings_no_paper_that_would_cover_words(paths, theme):
+    svg = picture(paths, export.ExportOptions(shape="4:3", theme=theme, **WORDS)).svg
+    paper = export.THEMES[theme]["paper"].upper()
+    rects = ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}rect")
+    papers = [e.get("width") for e in rects if (e.get("fill") or "").upper() == paper]
+    assert papers == ["100%"]
+
+
 def test_in_one_column_the_chart_is_no_smaller_than_its_words(paths):
     for text in export.TEXTS:
         wide, _ = shares(paths, shape="column", text=text)

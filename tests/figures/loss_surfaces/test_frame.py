@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from initopt_core.figures.export.words import length
+from initopt_core.figures.export.lettering import length
 from initopt_core.figures.loss_surfaces.frame import LETTERS, edges, written
 from initopt_core.figures.loss_surfaces.space import EYE, Camera, Ground
 from initopt_core.surfaces import Surface

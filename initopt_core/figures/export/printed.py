@@ -1,0 +1,54 @@
+"""The tutorial's printed numbers beside ours, as rows of a table under a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from initopt_core.figures.tutorial import Number
+
+Row = tuple[str, ...]
+APART = "spreads apart"
+
+
+def rows(numbers: Iterable[Number]) -> tuple[Row, ...]:
+    """The numbers of one figure as rows of equally many cells, the first row their heads; none
+    where there are no numbers.
+
+    A quantity that is there at several places, such as layers, takes three rows (printed, ours,
+    what lies between them) and a column for each place; other numbers a row each.
+    """
+    found = list(numbers)
+    kinds: dict[str, dict[str, Number]] = {}
+    for one in found:
+        quantity, _, place = _named(one).rpartition(", ")
+        kinds.setdefault(quantity, {})[place] = one
+    places = [tuple(kind) for kind in kinds.values()]
+    if not found:
+        return ()
+    if "" in kinds or len(set(places)) > 1:
+        return ("", "printed", "ours", ""), *(
+            (_begun(_named(one)), one.write(one.printed), one.write(one.ours), one.shortest)
+            for one in found
+        )
+    out: list[Row] = [("", "", *places[0])]
+    for quantity, kind in kinds.items():
+        told = list(kind.values())
+        out.append((_begun(quantity), "printed", *(one.write(one.printed) for one in told)))
+        out.append(("", "ours", *(one.write(one.ours) for one in told)))
+        between = [one.shortest.removesuffix(f" {APART}") for one in told]
+        spread = all(one.shortest.endswith(APART) for one in told)
+        if spread or len(set(between)) > 1:
+            out.append(("", APART if spread else "", *between))
+        else:  # the same for all is said once, beside the quantity's name
+            out[-1] = (f"({between[0]})", *out[-1][1:])
+    return tuple(out)
+
+
+def _named(one: Number) -> str:
+    return one.name.rpartition(": ")[2]  # the figure's title stands above it
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
