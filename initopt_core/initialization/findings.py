@@ -100,15 +100,17 @@ MILD = ("drifting", "good")
 
 
 def _courses(seen: Observation) -> Finding:
-    """What gradients and activations do over depth, the worse one first."""
+    """What gradients and activations do over depth, and units that are dead or saturated, what is
+    worst first."""
     gradients, activations = seen.probe.gradients[:-1][::-1], seen.probe.activations[:-1]
     kind, text = _told("Activations", activations)
     told = [_told("Gradients", gradients), (kind, text + _biases(seen))]
     told.sort(key=lambda t: MILD.index(t[0]) if t[0] in MILD else -1)  # stable
     kind, texts = told[0][0], [text for _, text in told]
     for other, words in _flat(seen):
-        kind = other if kind in MILD else kind
-        texts.append(words)
+        worst = kind in MILD
+        kind = other if worst else kind
+        texts.insert(0 if worst else len(texts), words)
     headline, stop, more = texts[0].partition(". ")
     return Finding(
         kind, " ".join([f"**{headline}{stop.strip()}**", *filter(None, [more, *texts[1:]])])

@@ -41,23 +41,25 @@ TUTORIAL = Lecture(
         at(
             "/initialization?scheme=equal_variance&activation=identity&figure=depth",
             "The same variance in every layer",
-            question="Which variance of the weights keeps the signal's variance?",
+            question="Weights of variance 1 / inputs: what do both ways through the network do?",
             notes="Var y = d Var w Var x for independent weights of mean 0. So Var w = 1/d. "
             "Forwards it is level; look at the gradients, which would like 1/d of the outputs.",
+            hides=True,
         ),
         at(
             "/initialization?scheme=xavier&activation=identity&figure=depth",
             "Xavier, for both ways",
-            question="Forwards wants the inputs, backwards the outputs. What now?",
+            question="Forwards wants the inputs, backwards the outputs: 2 / (both). Who pays?",
             notes="2 / (inputs + outputs), the harmonic mean of both wishes. The last layer has "
             "ten outputs and so stands out.",
         ),
         at(
             "/initialization?scheme=xavier&activation=tanh",
             "With tanh",
-            question="What does tanh do to values far from zero, and so to the variance?",
+            question="What does tanh do to values far from zero, and so to the histograms?",
             notes="It pulls them in; the variance settles near a quarter, and gradients keep "
             "their size. Hover a histogram to read a bin.",
+            hides=True,
         ),
         at(
             "/initialization?scheme=xavier&layers=30+x+256&figure=depth",
@@ -69,9 +71,10 @@ TUTORIAL = Lecture(
         at(
             "/initialization?layers=30+x+256&figure=depth",
             "Kaiming, for ReLU",
-            question="What factor makes up for the half that ReLU removes?",
+            question="What factor makes up for ReLU's half, and what do thirty layers do then?",
             notes="Two, so σ² = 2/d. The band says how far single draws stray: at this width the "
             "product of thirty layers is a matter of luck, too.",
+            hides=True,
         ),
         at(
             "/initialization?activation=tanh&part=Phase+map&figure=part",
@@ -105,7 +108,7 @@ TUTORIAL = Lecture(
         at(
             "/loss_surfaces?experiment=edge",
             "The edge of stability",
-            question="The curvature is 20. Which learning rate is the largest that converges?",
+            question="The curvature is 20. Why does one rate settle, and one a hair larger not?",
             notes="2/20 = 0.1: one rate just below it, one just above. Watch the plot of rate "
             "times curvature at 2.",
         ),

@@ -314,6 +314,8 @@ def test_every_sentence_holds_over_a_grid(looked):
         told = re.match(r"\*\*(Gradients|Activations) (?:stay )?(\w+):", found.text)
         if told and found.kind not in ("dead", "saturated"):
             assert found.kind in KINDS[told[2]], found
+        if found.kind in ("dead", "saturated"):  # the sign before it is that of its headline
+            assert found.kind in found.text.split("**")[1], found
         if found.fix is not None:
             # Another scheme is named; of the one that is chosen already, what has to change.
             label = f"**{INITIALIZERS[found.fix.scheme].label}"
