@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from initopt_core.figures.figure import Figure
+from initopt_core.wording import number
 
 from .formats import FORMATS, export
 from .options import ExportOptions
@@ -143,13 +144,19 @@ def in_lines(numbers: Iterable[Number]) -> list[str]:
     for quantity, found in kinds.items():
         alike = len({one.meaning for _, one in found}) == 1
         parts = [
-            f"{place} printed {one.write(one.printed)}, ours {one.write(one.ours)}"
+            f"{place} printed {one.write(one.printed)}, ours {one.write(one.ours)}{_spread(one)}"
             + ("" if alike else f" ({one.short_meaning})")
             for place, one in found
         ]
         told = f"{quantity[:1].upper()}{quantity[1:]}: {'; '.join(map(str.strip, parts))}"
         lines.append(f"{told} ({found[0][1].meaning})." if alike else f"{told}.")
     return lines
+
+
+def _spread(one: Number) -> str:
+    """What ours lies apart over seeds, and the unit of all of it."""
+    told = f" ± {number(one.spread, 2)}" if one.spread else ""
+    return f"{told} {one.unit}" if one.unit else told
 
 
 def handout(

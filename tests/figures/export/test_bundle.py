@@ -40,8 +40,8 @@ def test_numbers_of_a_kind_share_a_line_and_say_once_what_they_have_in_common():
     )
     alone = Number("mean of the pixels", 0.286, 0.286, exact=True)
     assert in_lines([a, b, alone]) == [
-        "Variance: Layer 0 printed 1, ours 1.1 (0.71 spreads apart); "
-        "Layer 2 printed 1, ours 1.1 (1.4 spreads apart).",
+        "Variance: Layer 0 printed 1, ours 1.1 ± 0.1 (0.71 spreads apart); "
+        "Layer 2 printed 1, ours 1.1 ± 0.05 (1.4 spreads apart).",
         "Mean of the pixels: printed 0.286, ours 0.286 (agrees: nothing is random).",
     ]
     accuracies = [Number(f"test accuracy, {name}", 0.9, 0.91) for name in ("SGD", "Adam")]
