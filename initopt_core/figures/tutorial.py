@@ -46,6 +46,8 @@ from .loss_surfaces.scene import Showing, grid, scene
 TUTORIAL_RACES = ("ravine", "steep")
 SEEDS = 5
 """Draws from which the spread of a random number is told."""
+WIDE = 0.2
+"""Share of a number that its spread takes where it cannot agree to a digit."""
 MORPH, BASINS = "large-variance-to-kaiming", "steep-optima-basins"
 HOME = "home"
 """The page that has no path of its own."""
@@ -61,6 +63,7 @@ class Number:
         exact: nothing is drawn, so both should agree.
         spread: standard deviation of ours over seeds, where that is known.
         why: in place of what the deviation says by itself.
+        unit: of all of them; empty where there is none.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Number:
     exact: bool = False
     spread: float | None = None
     why: str = ""
+    unit: str = ""
 
     def write(self, value: float) -> str:
         """`value` to as many digits as say whether both agree: what is drawn differs early."""
@@ -96,14 +100,21 @@ class Number:
             return "agrees: nothing is random" if close else "differs, though nothing is random"
         if not self.spread:
             return "one draw beside another"
-        return f"one draw beside another: {self._apart} times their spread apart"
+        told = f"one draw beside another: {self._apart} times their spread apart"
+        wide = (self.relative_spread or 0) > WIDE
+        return f"{told}; seeds lie so far apart that only its size can be compared" * wide or told
+
+    @property
+    def relative_spread(self) -> float | None:
+        """The spread as a share of ours, where both are known and ours is not 0."""
+        return self.spread / abs(self.ours) if self.spread and self.ours else None
 
     @property
     def shortest(self) -> str:
         """The same in a cell beside both numbers."""
         if self.why or self.exact:
             return "agrees" if self.meaning.startswith("agrees") else "differs"
-        return f"{self._apart} spreads apart" if self.spread else "one draw"
+        return f"± {number(self.spread, 2)}" if self.spread else "one draw"
 
     @property
     def _apart(self) -> str:
@@ -115,10 +126,12 @@ class Number:
             "number": self.name,
             "printed": self.printed,
             "ours": self.ours,
+            "unit": self.unit or None,
             "deviation": self.deviation,
             "relative deviation": self.deviation / abs(self.printed) if self.printed else None,
             "meaning": self.meaning,
             "seed spread": self.spread,
+            "relative seed spread": self.relative_spread,
         }
 
 
@@ -244,6 +257,10 @@ def _observed(settings, dataset: FashionMNIST):
     return observe(settings, dataset)
 
 
+_UNITS = {"activations": "", "gradients": "nats²"}
+"""Of variances: a gradient of the loss is in nats."""
+
+
 def _variances(preset: Preset, dataset: FashionMNIST) -> list[Number]:
     """Printed variances of an experiment beside ours, and their spread over seeds."""
     probe = _observed(preset.settings, dataset).probe
@@ -259,7 +276,8 @@ def _variances(preset: Preset, dataset: FashionMNIST) -> list[Number]:
             stats = getattr(probe, kind)[k]
             spread = None if draws is None else float(getattr(draws, kind)[:, k].std(ddof=1))
             name = f"{preset.label}: variance of the {kind}, {stats.name}"
-            out.append(Number(name, printed, float(stats.variance), preset.exact, spread))
+            ours = float(stats.variance)
+            out.append(Number(name, printed, ours, preset.exact, spread, unit=_UNITS[kind]))
     return out
 
 

@@ -1,5 +1,6 @@
 """The surface's canvas as a file: opened from the disk, nothing is asked for, and it plays."""
 
+import numpy as np
 from playwright.sync_api import expect
 
 from initopt_core.data import load_sample
@@ -7,7 +8,9 @@ from initopt_core.descent import Run
 from initopt_core.figures import initialization
 from initopt_core.figures.export.options import ExportOptions
 from initopt_core.figures.export.page import chart_page
+from initopt_core.figures.loss_surfaces.basins import MapPicture, basin_maps
 from initopt_core.figures.loss_surfaces.canvas_page import canvas_page
+from initopt_core.figures.loss_surfaces.map_key import MapKey
 from initopt_core.figures.loss_surfaces.scene import Showing, grid, scene
 from initopt_core.initialization import Settings, observe
 from initopt_core.loss_surfaces.landmarks import landmarks
@@ -120,4 +123,27 @@ def test_a_chart_its_caption_and_its_link_fit_their_frame_with_letters_as_large(
     assert sizes[1] == sizes[0] >= 9
     page.set_viewport_size({"width": 1300, "height": 900})
     page.wait_for_function("document.querySelector('#chart svg').clientWidth > 900")
+    assert page.problems == []
+
+
+def test_maps_of_basins_stand_below_one_another_rather_than_shrink_their_letters(page, tmp_path):
+    """In a frame of 800 pixels three of them had letters of 8."""
+    minima, ranges = [(-0.5, 0.2), (0.5, 0.2)], (-1.0, 1.0, -1.0, 1.0)
+    pixels = np.zeros((4, 4, 3))
+    maps = [MapPicture(name, pixels, "50 % reach a minimum") for name in ("SGD", "Adam", "Lion")]
+    key = MapKey(None, ("#4477AA", "#EE6677"), (0.0, 0.0), 10)
+    figure = basin_maps(Surface("quadratic"), maps, minima, ranges, key)
+    (tmp_path / "maps.html").write_bytes(chart_page(figure))
+    wide = {}
+    for width in (1300, 800, 390):
+        page.set_viewport_size({"width": width, "height": 500})
+        page.goto((tmp_path / "maps.html").as_uri())
+        page.wait_for_function("document.querySelector('#chart svg')?.style.width")
+        assert page.evaluate(SMALLEST) >= 11
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        wide[width] = page.locator("#chart svg").bounding_box()["width"]
+        assert wide[width] <= width - 32
+    assert wide[1300] > 1000 > 750 > wide[800] > 600 > wide[390] > 300
+    page.set_viewport_size({"width": 1300, "height": 900})
+    page.wait_for_function("document.querySelector('#chart svg').clientWidth > 1000")
     assert page.problems == []

@@ -4,6 +4,7 @@ import { upwards } from "../shared/canvas.js";
 import { number } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
 import { drawScale } from "./scale.js";
+import { drawCross, drawGroundKey, drawStar } from "./signs.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {CanvasRenderingContext2D} Pen */
@@ -26,6 +27,7 @@ export function drawGround(ctx, view) {
   }
   ctx.restore();
   drawAxes(ctx, view);
+  drawGroundKey(ctx, view);
 }
 
 /**
@@ -51,42 +53,6 @@ function drawSurface(ctx, view, field) {
   ctx.strokeStyle = "rgba(255,255,255,0.32)";
   ctx.stroke(path);
   ctx.restore();
-}
-
-/**
- * @param {Pen} ctx
- * @param {number} x
- * @param {number} y
- * @param {number} r
- */
-function drawStar(ctx, x, y, r) {
-  ctx.beginPath();
-  for (let i = 0; i < 10; i++) {
-    const a = (Math.PI * i) / 5 - Math.PI / 2, reach = i % 2 ? 0.45 * r : r;
-    ctx.lineTo(x + reach * Math.cos(a), y + reach * Math.sin(a));
-  }
-  ctx.closePath();
-  ctx.fillStyle = "#fff";
-  ctx.strokeStyle = "#222";
-  ctx.lineWidth = 1;
-  ctx.fill();
-  ctx.stroke();
-}
-
-/**
- * @param {Pen} ctx
- * @param {number} x
- * @param {number} y
- */
-function drawCross(ctx, x, y) {
-  for (const [width, colour] of [[3.4, "rgba(0,0,0,0.55)"], [1.6, "#fff"]]) {
-    ctx.lineWidth = Number(width);
-    ctx.strokeStyle = String(colour);
-    ctx.beginPath();
-    ctx.moveTo(x - 4, y - 4); ctx.lineTo(x + 4, y + 4);
-    ctx.moveTo(x + 4, y - 4); ctx.lineTo(x - 4, y + 4);
-    ctx.stroke();
-  }
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { marker } from "../shared/canvas.js";
 import { strokeScale } from "../shared/type.js";
+import { arrow, drawLeftKey } from "./signs.js";
 import { crossing } from "./ways.js";
 
 /** @typedef {import("./view.js").View} View */
@@ -138,6 +139,11 @@ export function drawPresent(ctx, view, t) {
 export function drawPoints(ctx, view, t) {
   const { runs } = view.lab.scene, { selected } = view.lab;
   const order = runs.map((_, i) => i).sort((i, j) => Number(i === selected) - Number(j === selected));
+  const away = runs.some((run) => {
+    const [x, y] = position(run, t);
+    return !view.inside(view.px(x), view.py(y));
+  });
+  if (away) drawLeftKey(ctx, view);
   const ends = order.map((i) => drawPoint(ctx, view, runs[i], i === selected, t));
   return drawTags(ctx, view, ends.flatMap(([x, y], n) => {
     const { gone, last } = runs[order[n]];
@@ -203,18 +209,10 @@ function drawLeft(ctx, view, [x, y], [toX, toY]) {
   const { box } = view;
   const edgeX = Math.min(Math.max(Number.isFinite(x) ? x : box.x, box.x + 8), box.x + box.w - 8);
   const edgeY = Math.min(Math.max(Number.isFinite(y) ? y : box.y, box.y + 8), box.y + box.h - 8);
-  ctx.save();
-  ctx.translate(edgeX, edgeY);
-  ctx.rotate(x === toX && y === toY ? Math.atan2(y - edgeY, x - edgeX) : Math.atan2(toY - y, toX - x));
-  ctx.beginPath();
-  ctx.moveTo(8, 0);
-  ctx.lineTo(-5, -6);
-  ctx.lineTo(-5, 6);
-  ctx.closePath();
+  arrow(ctx, edgeX, edgeY, x === toX && y === toY ? Math.atan2(y - edgeY, x - edgeX) : Math.atan2(toY - y, toX - x));
   ctx.lineWidth = 1.5;
   ctx.fill();
   ctx.stroke();
-  ctx.restore();
   return [edgeX, edgeY];
 }
 

@@ -3,11 +3,13 @@
 import { VIRIDIS } from "../shared/colours.js";
 import { Finger } from "./finger.js";
 import { Frame } from "./frame.js";
+import { EDGE, PRINTED, USUAL, dashed, sign, thread, tube } from "./tube.js";
 import { cut } from "./ways.js";
 
 const SIZE = 2, HEIGHT = 1.1, MESH = 96, COARSE = 4;
 // Where the camera stands at first and what it looks at, in exported pictures, too: figures/space.py.
 const EYE = [2.2, 3.25, 2.7], TARGET = [0, 0.35, 0];
+const NEARER = 0.07; // by which signs are nearer to the eye than their place
 const FOV = 38, NARROW = 1.12; // degrees up and down; width by height below which they are more
 
 /** @param {string} path below assets/web */
@@ -95,6 +97,7 @@ export class Space {
     const { T, lab } = this;
     this.group.traverse((o) => {
       o.geometry?.dispose();
+      o.material?.map?.dispose();
       o.material?.dispose();
     });
     this.group.clear();
@@ -136,23 +139,20 @@ export class Space {
         }
       }
       const { places, inside, lines } = cut(way, field.ranges);
-      const points = [], pairs = [];
+      const points = [];
       places.forEach(([x, y], i) => {
         const exact = inside[i] && !(i % parts);
         const [a, b, d] = this.place(x, y, exact ? run.loss[i / parts] : field.at(x, y));
         points.push(a, Number.isFinite(b) ? b : HEIGHT, d);
-        if (i && lines[i] > lines[i - 1]) pairs.push(i - 1, i);
       });
-      const geo = new T.BufferGeometry();
-      geo.setAttribute("position", new T.BufferAttribute(new Float32Array(points), 3));
-      geo.setIndex(pairs);
-      const line = new T.LineSegments(geo, new T.LineBasicMaterial({ color: run.color, linewidth: 2 }));
-      line.frustumCulled = false;
-      const tube = this.tube(points, lines, run.color);
-      const ball = new T.Mesh(new T.SphereGeometry(0.035, 16, 12), new T.MeshLambertMaterial({ color: run.color }));
-      this.group.add(line, ball);
-      if (tube) this.group.add(tube);
-      return { line, ball, tube, parts, lines };
+      const { printed } = lab.scene, strokes = dashed(points, lines, printed ? run.dash : []);
+      const made = [thread(T, strokes, run.color), tube(T, strokes, run.color, printed ? PRINTED : USUAL)];
+      if (printed) made.push(tube(T, dashed(points, lines), "#ffffff", EDGE));
+      const drawn = made.filter((part) => part);
+      const ball = printed ? sign(T, run)
+        : new T.Mesh(new T.SphereGeometry(0.035, 16, 12), new T.MeshLambertMaterial({ color: run.color }));
+      this.group.add(...drawn, ball);
+      return { drawn, ball, points, parts, lines };
     });
   }
 
@@ -194,39 +194,9 @@ export class Space {
     this.lookFrom(EYE);
   }
 
-  // WebGL lines are one pixel wide; a thin ribbon of segments makes them readable from the back row.
-  tube(points, lines, color) {
-    const { T } = this;
-    if (points.length < 6) return null;
-    const radius = 0.009, sides = 5, n = points.length / 3;
-    const position = new Float32Array(n * sides * 3), index = [];
-    for (let i = 0; i < n; i++) {
-      const a = Math.max(i - 1, 0) * 3, b = Math.min(i + 1, n - 1) * 3;
-      const d = new T.Vector3(points[b] - points[a], points[b + 1] - points[a + 1], points[b + 2] - points[a + 2]);
-      if (d.lengthSq() < 1e-14) d.set(1, 0, 0);
-      d.normalize();
-      const side = new T.Vector3(0, 1, 0).cross(d);
-      if (side.lengthSq() < 1e-8) side.set(1, 0, 0);
-      side.normalize();
-      const up = d.clone().cross(side);
-      for (let s = 0; s < sides; s++) {
-        const q = (2 * Math.PI * s) / sides, o = 3 * (i * sides + s);
-        for (let k = 0; k < 3; k++) {
-          position[o + k] = points[3 * i + k] + radius * (Math.cos(q) * side.getComponent(k) + Math.sin(q) * up.getComponent(k));
-        }
-        if (i + 1 < n && lines[i + 1] > lines[i]) {
-          const p = i * sides + s, r = i * sides + ((s + 1) % sides);
-          index.push(p, p + sides, r, r, p + sides, r + sides);
-        }
-      }
-    }
-    const geo = new T.BufferGeometry();
-    geo.setAttribute("position", new T.BufferAttribute(position, 3));
-    geo.setIndex(index);
-    const mesh = new T.Mesh(geo, new T.MeshBasicMaterial({ color, side: T.DoubleSide }));
-    mesh.frustumCulled = false;
-    mesh.userData.perPoint = sides * 6;
-    return mesh;
+  /** @param {any} place @returns {any} the direction from there to the camera */
+  toEye(place) {
+    return this.camera.position.clone().sub(place).normalize();
   }
 
   draw(t) {
@@ -235,12 +205,12 @@ export class Space {
       const p = this.paths[i];
       if (!p) return;
       const k = Math.min(Math.floor(Math.min(t, run.last) * p.parts), p.lines.length - 1);
-      p.line.geometry.setDrawRange(0, 2 * p.lines[k]);
-      if (p.tube) p.tube.geometry.setDrawRange(0, p.lines[k] * p.tube.userData.perPoint);
-      const a = p.line.geometry.attributes.position;
+      for (const part of p.drawn) part.geometry.setDrawRange(0, part.userData.until[k]);
       // Of a path that has left the window, where it did.
       const at = p.lines[k] ? p.lines.indexOf(p.lines[k]) : k;
-      p.ball.position.set(a.getX(at), a.getY(at), a.getZ(at));
+      p.ball.position.set(p.points[3 * at], p.points[3 * at + 1], p.points[3 * at + 2]);
+      // A flat sign would stand half in the ground.
+      if (p.ball.isSprite) p.ball.position.addScaledVector(this.toEye(p.ball.position), NEARER);
     });
     this.frame.turn();
     this.renderer.render(this.scene, this.camera);

@@ -12,7 +12,7 @@ from typing import Any
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter, faces
-from initopt_core.figures.room import Room
+from initopt_core.figures.room import COLUMNS, Room
 from initopt_core.paths import ASSETS
 
 from .options import ExportOptions
@@ -26,16 +26,28 @@ _POLICY += "script-src 'unsafe-inline' "
 
 LAYOUT = ASSETS / "web" / "live_chart" / "layout.js"
 """The layout of a figure in a place, as the page has it."""
-_SMALLEST = 0.55
-"""Of its own size, to which a chart without a room shrinks in a narrow frame before it scrolls."""
+_SMALLEST = 11
+"""Height of letters in pixels to which a chart without a room shrinks in a narrow frame, once its
+panels stand below one another as far as they can, before it scrolls."""
 _TITLE = 18
 """Height of a title's line in a chart, in pixels."""
 _LEAST, _LOWEST = 90, 52
 """The least width and height of a panel in pixels; in a smaller frame it scrolls."""
-_SCALED = (
-    "() => { const svg = document.querySelector('#chart svg'), wide = +svg.getAttribute('width'); "
-    f"svg.style.cssText = `width:clamp(${{{_SMALLEST} * wide}}px,100%,${{wide}}px);height:auto`; }}"
-)
+_SCALED = """view => {
+const chart = document.querySelector('#chart'), wide = () => +chart.firstElementChild.getAttribute('width');
+const fit = async () => {
+  for (let columns = COLUMNS; columns > 0; columns--) {
+    if (COLUMNS > 1) await view.signal('plot_columns', columns).resize().runAsync();
+    if (wide() <= chart.clientWidth) break;
+  }
+  const svg = chart.firstElementChild, texts = [...svg.querySelectorAll('text')];
+  const letters = Math.min(...texts.map(text => parseFloat(getComputedStyle(text).fontSize)));
+  const least = Math.min(1, SMALLEST / letters);
+  svg.style.cssText = `width:clamp(${least * wide()}px,100%,${wide()}px);height:auto`;
+};
+addEventListener('resize', fit);
+return fit().then(fit);
+}"""
 # Panels get narrower and lower, letters stay as large.
 _FITTED = """view => {
 const room = ROOM, chart = document.querySelector('#chart'), svg = chart.querySelector('svg');
@@ -66,7 +78,7 @@ def chart_page(figure: Figure, options: ExportOptions = ExportOptions()) -> byte
     figure = figure.alone() if figure.alone else figure
     vega = converter().vegalite_to_vega(restyled(figure.spec(), options))
     theme.write_tooltips(vega)
-    fitted = _SCALED
+    fitted = _SCALED.replace("COLUMNS", str(_foldable(vega))).replace("SMALLEST", str(_SMALLEST))
     program = RUNTIME.read_text(encoding="utf-8")
     if figure.room is not None:
         vega = _laid_out(vega, figure.room)
@@ -144,6 +156,31 @@ def _laid_out(vega: dict[str, Any], room: Room) -> dict[str, Any]:
     title = _TITLE if "title" in vega else 0
     vega["padding"]["top"] = room.down(room.width) - room.bottom - plots + title
     return vega
+
+
+def _foldable(part: Any) -> int:
+    """How many panels of a compiled definition stand side by side; it is changed in place, so that
+    the signal `COLUMNS` says how many do, and how many entries of a legend."""
+    most = 1
+
+    def fold(holder: dict[str, Any]) -> None:
+        nonlocal most
+        columns = holder.get("columns")
+        if isinstance(columns, int) and columns > 1:
+            most = max(most, columns)
+            holder["columns"] = {"signal": f"min({columns}, {COLUMNS})"}
+
+    def walk(group: dict[str, Any]) -> None:
+        fold(group.get("layout", {}))
+        for inner in group.get("marks", []):
+            walk(inner)
+        for legend in group.get("legends", []):
+            fold(legend)
+
+    walk(part)
+    if most > 1:
+        part.setdefault("signals", []).append({"name": COLUMNS, "value": most})
+    return most
 
 
 def _fitted(room: Room, titled: bool) -> str:

@@ -9,15 +9,16 @@ if TYPE_CHECKING:
     from initopt_core.figures.tutorial import Number
 
 Row = tuple[str, ...]
-APART = "spreads apart"
+SPREAD = "± "
+"""Begins what is told of a random number: how far ours lie apart over seeds."""
 
 
 def rows(numbers: Iterable[Number]) -> tuple[Row, ...]:
     """The numbers of one figure as rows of equally many cells, the first row their heads; none
     where there are no numbers.
 
-    A quantity that is there at several places, such as layers, takes three rows (printed, ours,
-    what lies between them) and a column for each place; other numbers a row each.
+    A quantity that is there at several places, such as layers, has a column for each and rows for
+    what is printed, for ours and for the spread of ours over seeds; other numbers a row each.
     """
     found = list(numbers)
     kinds: dict[str, dict[str, Number]] = {}
@@ -35,14 +36,16 @@ def rows(numbers: Iterable[Number]) -> tuple[Row, ...]:
     out: list[Row] = [("", "", *places[0])]
     for quantity, kind in kinds.items():
         told = list(kind.values())
-        out.append((_begun(quantity), "printed", *(one.write(one.printed) for one in told)))
+        unit = f", {told[0].unit}" if told[0].unit else ""
+        name = f"{_begun(quantity)}{unit}"
+        out.append((name, "printed", *(one.write(one.printed) for one in told)))
         out.append(("", "ours", *(one.write(one.ours) for one in told)))
-        between = [one.shortest.removesuffix(f" {APART}") for one in told]
-        spread = all(one.shortest.endswith(APART) for one in told)
-        if spread or len(set(between)) > 1:
-            out.append(("", APART if spread else "", *between))
-        else:  # the same for all is said once, beside the quantity's name
+        between = [one.shortest for one in told]
+        if len(set(between)) == 1:  # what is the same for all is said once
             out[-1] = (f"({between[0]})", *out[-1][1:])
+            continue
+        spread = "± over seeds" if all(text.startswith(SPREAD) for text in between) else ""
+        out.append(("", spread, *(text.removeprefix(SPREAD) for text in between)))
     return tuple(out)
 
 

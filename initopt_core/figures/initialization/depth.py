@@ -41,7 +41,8 @@ def depth(
     """Variance of activations and gradients against depth: measured solid, predicted dashed, the
     band of the theory (or of `seeds`) pale; `others` are overlaid in their own colours."""
     data, words = {}, ""
-    signals: dict[str, Any] = {"pale": _pale(observation, seeds)}
+    pale = _pale(observation, seeds)
+    signals: dict[str, Any] = {"pale": pale, "strokes": "solid: measured" if pale else ""}
     observations = [*others, observation]
     compared = len(observations) > 1
     room = replace(
@@ -69,6 +70,8 @@ def depth(
                 centre, low, high = _predicted(p, panel)
                 raw.append(centre)
                 lines.append(_line(x, centre, own, "predicted", i, "theory"))
+                if np.isfinite(lines[-1]["y"]).sum() > 1:  # else there is no line to speak of
+                    signals["strokes"] = "solid: measured, dashed: theory"
                 if seeds is None:
                     bands.append(_band(x, low, high, own))
         if seeds is not None:
@@ -215,7 +218,7 @@ def _depth_panel(panel: str, label: str, color: str, column: int, tint: alt.Colo
         .mark_rule(color=RED, strokeWidth=2)
         .encode(x=alt.X("layer:Q"))
     )
-    note = "'solid: measured, dashed: theory'" if column == 0 else "pale"
+    note = "strokes" if column == 0 else "pale"
     one, two = f"'{label} (' + {note} + ')'", f"['{label}', {note}]"
     text = f"{note} == '' ? '{label}' : plot_width > 380 * type_scale ? {one} : {two}"
     limit = alt.ExprRef("plot_width + 56 * type_scale")

@@ -44,7 +44,9 @@ def phase(
     url = png_url(theme.viridis(share)[::-1], quick=True)
     w, b = phases.sigma_w, phases.sigma_b
     dots = dict.fromkeys(
-        (p.sigma_w, p.sigma_b) for p in (places(observation) if observation else ())
+        (p.sigma_w, p.sigma_b)
+        for p in (places(observation) if observation else ())
+        if w[0] <= p.sigma_w <= w[-1] and b[0] <= p.sigma_b <= b[-1]
     )
     points = [{"x": x, "y": y, "size": 160 if len(dots) == 1 else 70} for x, y in dots]
     ok = ~np.isnan(phases.critical)
@@ -89,12 +91,12 @@ def phase(
             )
             .encode(x=x, y=y, text="text:N")
         )
+        # Not clipped: networks without biases lie on the map's lower edge, and none beyond.
         dots = (
             alt.Chart(alt.NamedData("dots"))
-            .mark_point(filled=True, fill="#EE6677", stroke="white", strokeWidth=2, opacity=1,
-                        clip=True)
+            .mark_point(filled=True, fill="#EE6677", stroke="white", strokeWidth=2, opacity=1)
             .encode(x=x, y=y, size=alt.Size("size:Q", scale=None))
-        )  # fmt: skip
+        )
         key = (
             alt.Chart(alt.NamedData("map"))
             .transform_calculate(depth="1")

@@ -156,10 +156,14 @@ def legend(made: Map, losses: list[float]) -> str:
             text = f"({number(x)}, {number(y)}), loss {at_minimum(z)}"
             parts.append(f'<i style="background:{color}"></i><span>{text}</span>')
     else:
-        ends = (made.colors[int(np.argmax(losses))], made.colors[int(np.argmin(losses))])
-        text = f"{len(losses)} minima, the highest to the lowest loss"
-        bar = f'<i class="bar" style="background:linear-gradient(90deg, {ends[0]}, {ends[1]})"></i>'
-        parts.append(f"{bar}<span>{text}</span>")
+        order = sorted(range(len(losses)), key=lambda k: -losses[k])
+        some = np.linspace(0, len(order) - 1, 9).round().astype(int)
+        stops = ", ".join(made.colors[order[k]] for k in some)
+        bar = f'<i class="bar" style="background:linear-gradient(90deg, {stops})"></i>'
+        parts.append(
+            f"<span>{len(losses)} minima, each in a colour by its loss: "
+            f"{at_minimum(max(losses))}</span>{bar}<span>{at_minimum(min(losses))}</span>"
+        )
     if made.scale is None:
         parts.append('<i style="background:#bbb"></i><span>reached none</span>')
     parts.append('<span class="one"><i class="gone"></i>diverged</span>')

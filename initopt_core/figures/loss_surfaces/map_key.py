@@ -126,13 +126,17 @@ class MapKey:
         others = [("no minimum reached", "#BBBBBB"), ("diverged (hatched)", "#1E1E1E")]
         ends = [*zip(names, self.colors, strict=True), *others]
         charts: list[alt.Chart] = []
-        if len(names) > PATCHES:
-            losses = f"{number(max(self.losses))} to {number(min(self.losses))}"
+        crowd = len(names) > PATCHES
+        if crowd:
             order = sorted(range(len(names)), key=lambda k: -self.losses[k])
             ramp = [self.colors[k] for k in order]
-            charts.append(_bar(ramp, f"{len(names)} minima by their loss, {losses}", []))
+            first, last = (at_minimum(self.losses[k]) for k in (order[0], order[-1]))
+            title = f"{len(names)} minima, each in a colour by its loss"
+            charts.append(_bar(ramp, title, [(0, first), (len(ramp), last)]))
             ends = others
-        charts.append(_patches(ends, columns, "colour: where a start ends (star)"))
+        # The legend stands above all; a bar's title is not counted as part of it.
+        offset = 14 if crowd else 0
+        charts.append(_patches(ends, columns, "colour: where a start ends (star)", offset))
         if self.updates:
             parts = np.linspace(0, 1, 64)
             dark = [_darker(self.colors[0] if self.colors else "#BBBBBB", p) for p in parts]
@@ -191,8 +195,8 @@ def _bar(
     )
 
 
-def _patches(ends: Sequence[tuple[str, str]], columns: int, title: str) -> alt.Chart:
-    """A legend of (words, colour): where a start ends."""
+def _patches(ends: Sequence[tuple[str, str]], columns: int, title: str, offset: int) -> alt.Chart:
+    """A legend of (words, colour): where a start ends; `offset` pixels above all else."""
     texts = [text for text, _ in ends]
     # Not as #rrggbb: whoever prints a figure takes those for series that may be of any grey.
     colors = [f"rgb{theme.rgb(c)}" for _, c in ends]
@@ -206,7 +210,7 @@ def _patches(ends: Sequence[tuple[str, str]], columns: int, title: str) -> alt.C
         symbolOpacity=1,
         labelLimit=0,
         titleLimit=0,
-        offset=0,
+        offset=offset,
         symbolSize=alt.ExprRef(f"100 * {theme.TYPE} * {theme.TYPE}"),
     )
     return (

@@ -10,6 +10,7 @@ import numpy as np
 
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, histograms, series, step_area
+from initopt_core.figures.images import png_url
 from initopt_core.figures.room import Room
 from initopt_core.training.history import Curve
 from initopt_core.wording import many
@@ -39,7 +40,7 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
     """
     epochs = sorted(curve.layers)
     names = [layer["name"] for layer in curve.layers[epochs[0]]] if epochs else []
-    groups = []
+    groups, pictures = [], []
     for position_, name in enumerate(names):
         all_of = [(e, curve.layers[e][position_][what]) for e in epochs]
         known = [(e, h) for e, h in all_of if h["counts"]]
@@ -48,48 +49,68 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
         low, high = min(h["low"] for _, h in known), max(h["high"] for _, h in known)
         high = high if high > low else low + 1e-6
         edges = [low + (high - low) * i / bins for i in range(bins + 1)]
+        first, last = known[0][0], known[-1][0]
+        cells = np.full((bins, last - first + 1), np.nan)
         for e, h in known:
             shares = rebin(h, low, high, bins)
-            keep = [i for i, s in enumerate(shares) if s > 0]
+            cells[:, e - first] = shares
             groups.append(
                 {
                     "layer": f"Layer {name}",
                     "epoch": e,
-                    "y": [edges[i] for i in keep],
-                    "y2": [edges[i + 1] for i in keep],
-                    "share": [100 * shares[i] for i in keep],
+                    "y": edges[:-1],
+                    "y2": edges[1:],
+                    "share": [100 * s for s in shares],
                 }
             )
+        place = {"x": first - 0.5, "x2": last + 0.5, "y": low, "y2": high}
+        pictures.append(({"layer": f"Layer {name}", **place}, cells))
+    most = max((float(np.nanmax(cells)) for _, cells in pictures), default=1.0)
+    pictures = [
+        {**place, "url": _picture(cells, most), "most": 100 * most} for place, cells in pictures
+    ]
 
     room = panel_room(len(names), 190, 190, left=58, gap=62, right=92, row_gap=70, least=130)
 
     def build() -> alt.TopLevelMixin:
-        chart = (
-            alt.Chart(alt.NamedData("evolution"))
-            .transform_calculate(x="datum.epoch - 0.5", x2="datum.epoch + 0.5")
-            .mark_rect(clip=True)
+        where: dict[str, Any] = {
+            "x": alt.X(
+                "x:Q",
+                scale=alt.Scale(nice=False, zero=False),
+                axis=alt.Axis(title="epoch", grid=False, tickMinStep=1, format="d"),
+            ),
+            "x2": "x2:Q",
+            "y": alt.Y(
+                "y:Q",
+                scale=alt.Scale(nice=False, zero=False),
+                axis=alt.Axis(
+                    title="value", grid=False, tickCount=5, labelFlush=theme.LEVEL, **_ROOM
+                ),
+            ),
+            "y2": "y2:Q",
+        }
+        # One image, without seams and without gaps where no value lies; what is pointed at lies
+        # over it unseen.
+        image = alt.Chart(alt.NamedData("pictures")).mark_image(aspect=False, clip=True)
+        key = (
+            alt.Chart(alt.NamedData("pictures"))
+            .mark_point(opacity=0)
             .encode(
-                x=alt.X(
-                    "x:Q",
-                    scale=alt.Scale(nice=False, zero=False),
-                    axis=alt.Axis(title="epoch", grid=False, tickMinStep=1, format="d"),
-                ),
-                x2="x2:Q",
-                y=alt.Y(
-                    "y:Q",
-                    scale=alt.Scale(nice=False, zero=False),
-                    axis=alt.Axis(
-                        title="value", grid=False, tickCount=5, labelFlush=theme.LEVEL, **_ROOM
-                    ),
-                ),
-                y2="y2:Q",
                 color=alt.Color(
-                    "share:Q",
+                    "most:Q",
                     scale=alt.Scale(scheme=theme.SEQUENTIAL, type="sqrt", domainMin=0),
                     legend=alt.Legend(
                         title=["% of values,", "root scale"], orient="right", tickCount=5
                     ),
-                ),
+                )
+            )
+        )
+        cells = (
+            alt.Chart(alt.NamedData("evolution"))
+            .transform_calculate(x="datum.epoch - 0.5", x2="datum.epoch + 0.5")
+            .mark_rect(clip=True, fill="transparent")
+            .encode(
+                **where,
                 tooltip=[
                     alt.Tooltip("epoch:Q"),
                     alt.Tooltip("y:Q", title="from", format=".3~g"),
@@ -98,6 +119,7 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
                 ],
             )
         )
+        chart = alt.layer(image.encode(url="url:N", **where), key, cells)
         panels = [f"Layer {name}" for name in names]
         return _side_by_side(chart, "layer", panels, room).resolve_scale(
             y="independent", color="shared"
@@ -106,13 +128,32 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
     return Figure(
         ("training-evolution", what, tuple(names)),
         build,
-        {"evolution": series(groups)},
+        {
+            "evolution": series(groups),
+            "pictures": series(pictures),
+        },
         alt=f"Distribution of the {what} of each layer over {many(len(epochs), 'epoch')} of "
         f"{curve.label}.",
         name=f"training-{what}-over-epochs",
         room=room,
         table=lambda: tables.distributions(curve, epochs, [what]),
     )
+
+
+_LEAST = 480
+"""Pixels of a picture's sides, at least: its cells keep their edges when it is scaled."""
+
+
+def _picture(cells: np.ndarray, most: float) -> str:
+    """Shares [bins, epochs], the lowest bin first, as a data URL in the colours of a root scale
+    from 0 to `most`; NaN, an epoch that was not kept, is nothing."""
+    inks = np.zeros((*cells.shape, 4), np.uint8)
+    inks[..., :3] = theme.viridis(np.sqrt(cells / (most or 1.0))).round()
+    inks[..., 3] = np.where(np.isnan(cells), 0, 255)
+    for axis, size in enumerate(cells.shape):
+        inks = inks.repeat(-(-_LEAST // size), axis)
+    whole = not np.isnan(cells).any()  # then without the fourth channel
+    return png_url(inks[::-1, :, : 3 if whole else 4], quick=True)
 
 
 def histogram_figure(curve: Curve, epoch: int, *, upright: bool = False) -> Figure:

@@ -55,10 +55,13 @@ def table(found: Iterable[Number]) -> str:
 def row(one: Number) -> tuple[str, ...]:
     """A line of the table: name, printed, ours, deviation, spread over seeds, meaning."""
     deviation = number(100 * one.deviation if one.is_share else one.deviation, 2)
-    unit = " points" if one.is_share else ""
-    spread = number(one.spread, 2) if one.spread else "–"
-    given = one.write(one.printed), one.write(one.ours), f"{deviation}{unit}"
-    return one.name, *given, spread, one.meaning
+    unit = f" {one.unit}" if one.unit else ""
+    spread = f"{number(one.spread, 2)}{unit}" if one.spread else "–"
+    if one.relative_spread is not None:
+        spread += f", {number(100 * one.relative_spread, 2)} % of ours"
+    given = f"{one.write(one.printed)}{unit}", f"{one.write(one.ours)}{unit}"
+    far = f"{deviation}{' points' if one.is_share else unit}"
+    return one.name, *given, far, spread, one.meaning
 
 
 def app_address(url: str | None) -> str:

@@ -16,7 +16,7 @@ def test_a_quantity_at_several_places_has_a_column_for_each():
         ("", "", "Layer 0", "Layer 2"),
         ("Variance", "printed", "1", "3"),
         ("", "ours", "1.1", "3.1"),
-        ("", "spreads apart", "0.71", "1.4"),
+        ("", "± over seeds", "0.1", "0.05"),
     )
 
 
@@ -36,9 +36,17 @@ def test_numbers_of_their_own_have_a_row_each():
         ("", "printed", "ours", ""),
         ("Mean of the pixels", "0.286", "0.286", "agrees"),
     )
-    assert table[2] == ("Variance, Layer 0", "1", "1.1", "0.71 spreads apart")
+    assert table[2] == ("Variance, Layer 0", "1", "1.1", "± 0.1")
     assert {len(row) for row in table} == {4}
 
 
 def test_no_numbers_no_table():
     assert rows([]) == ()
+
+
+def test_the_unit_stands_beside_the_quantity():
+    pair = [
+        Number(f"variance of the gradients, Layer {k}", 1.0, 1.1, spread=0.1 + k, unit="nats²")
+        for k in (0, 2)
+    ]
+    assert rows(pair)[1][0] == "Variance of the gradients, nats²"

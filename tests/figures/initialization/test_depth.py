@@ -51,3 +51,16 @@ def test_both_titles_stand_at_one_height(hidden):
     svg = vl_convert.vegalite_to_svg(initialization.depth(seen).spec())
     places = re.findall(r'role-title"[^>]*><g transform="translate\(([^)]*)\)"', svg)
     assert len(places) == 2 and len(set(places)) == 1
+
+
+@pytest.mark.parametrize(
+    ("scheme", "said"), [("constant", ""), ("xavier", "solid: measured, dashed: theory")]
+)
+def test_a_dashed_line_is_told_of_where_there_is_one(scheme, said):
+    """Under a constant scheme there is no theory, and yet its line was told of."""
+    seen = observe(Settings.make(scheme=scheme, hidden="16, 8", batch=64), load_sample())
+    figure = initialization.depth(seen)
+    kinds = {row["kind"] for row in figure.rows()["activations_lines"]}
+    assert figure.signals["strokes"] == said
+    assert ("predicted" in kinds) == bool(said)
+    assert ("dashed" in vl_convert.vegalite_to_svg(figure.spec())) == bool(said)

@@ -40,3 +40,16 @@ def test_a_network_lies_where_its_weights_and_biases_were_drawn():
     for shown, words in ((figure, ("White line", "Pink dot:")), (figures.phase(plane), ("White",))):
         svg = export.to_svg(shown).decode()
         assert all(word in svg for word in words) and ("Pink" in svg) == (len(words) > 1)
+
+
+def test_a_dot_at_the_edge_is_whole_and_none_lies_beyond():
+    """Without biases it lay on the lower edge, and half of it was cut off."""
+    settings = Settings.make("equal_variance", {"gain": 1.5}, "tanh", hidden="3 x 16", batch=32)
+    seen = observe(settings, load_sample())
+    for last, count in ((3.0, 1), (1.0, 0)):
+        w, b = np.linspace(0.5, last, 3), np.linspace(0, 1, 2)
+        plane = PhaseMap(w, b, *(np.ones((2, 3)) for _ in range(3)), np.full(2, 0.9))
+        figure = figures.phase(plane, seen)
+        assert len(figure.rows()["dots"]) == count
+        dots = next(layer for layer in figure.spec()["layer"] if layer["data"]["name"] == "dots")
+        assert not dots["mark"].get("clip")

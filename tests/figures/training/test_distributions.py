@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import itertools
 import math
 
+import numpy as np
 import pytest
 import vl_convert
+from PIL import Image
 
-from initopt_core.figures import training
+from initopt_core.figures import theme, training
 from initopt_core.figures.training.distributions import rebin
 from tests.support.charts import rows_of, told
 
@@ -51,6 +55,22 @@ def test_every_epochs_values_are_shown_as_shares_of_all(curve):
         assert sum(r["share"] for r in rows if r["epoch"] == epoch) == pytest.approx(100)
     assert min(r["y"] for r in rows) == -2  # one axis for all epochs
     assert len(rows_of(figure)) == 6
+
+
+def test_the_heat_map_is_one_image_without_gaps(curve):
+    """Where no value lay there was no cell, and the paper showed."""
+    figure = training.evolution_figure(curve, "weights", bins=4)
+    (row,) = figure.rows()["pictures"]
+    assert (row["x"], row["x2"], row["y"], row["y2"]) == (0.5, 2.5, -2, 2)
+    picture = Image.open(io.BytesIO(base64.b64decode(row["url"].partition(",")[2])))
+    inks = np.asarray(picture.convert("RGBA"))
+    assert (inks[..., 3] == 255).all() and min(inks.shape[:2]) >= 480
+    high, wide = inks.shape[0] // 4, inks.shape[1] // 2
+    cells = inks[high // 2 :: high, wide // 2 :: wide, :3].astype(int)
+    shares = np.array([[0, 0.1875], [0.5, 0.3125], [0.5, 0.3125], [0, 0.1875]])
+    np.testing.assert_allclose(cells, theme.viridis(np.sqrt(shares / 0.5)), atol=1)
+    for row, share in zip(figure.rows()["evolution"], shares[::-1].T.ravel(), strict=True):
+        assert row["share"] == pytest.approx(100 * share)
 
 
 def test_one_epochs_histograms_are_those_that_were_counted(curve):

@@ -114,7 +114,16 @@ def test_the_order_is_the_tutorials(items):
 def test_the_table_has_printed_ours_deviation_spread_and_meaning():
     drawn = tutorial.Number("variance", 2.0, 2.3, spread=0.1)
     meaning = "one draw beside another: 2.1 times their spread apart"
-    assert parts.row(drawn) == ("variance", "2", "2.3", "0.3", "0.1", meaning)
+    assert parts.row(drawn) == ("variance", "2", "2.3", "0.3", "0.1, 4.3 % of ours", meaning)
+    wide = tutorial.Number("variance", 0.0125, 0.0097, spread=0.0043, unit="nats²")
+    assert parts.row(wide)[1:5] == (
+        "0.0125 nats²",
+        "0.0097 nats²",
+        "−0.0028 nats²",
+        "0.0043 nats², 44 % of ours",
+    )
+    assert wide.meaning.endswith("only its size can be compared")
+    assert wide.row()["unit"] == "nats²" and 0.44 < wide.row()["relative seed spread"] < 0.45
     share = tutorial.Number("test accuracy, SGD", 0.8909, 0.8882)
     assert parts.row(share)[1:5] == ("89.09 %", "88.82 %", "−0.27 points", "–")
     exact = tutorial.Number("maximum", 2.022, 2.022, exact=True)
