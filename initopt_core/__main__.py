@@ -55,6 +55,17 @@ def main(arguments: list[str] | None = None) -> int:
     figures.add_argument("--theme", default="light", help="light (unless given), dark or print")
     figures.add_argument("--scale", type=float, default=2, help="of a PNG, 1 to 4; 2 unless given")
     figures.add_argument(
+        "--text",
+        metavar="SIZE",
+        help="letters for a page or a slide; unless given page in stills, slide in clips",
+    )
+    figures.add_argument(
+        "--link",
+        default="",
+        metavar="URL",
+        help="the app's address, for links below the figures; unless given they say the page",
+    )
+    figures.add_argument(
         "--clips",
         nargs="*",
         metavar="FORMAT",
@@ -145,13 +156,15 @@ def write_figures(options: argparse.Namespace) -> None:
     """Every figure of the tutorial, recomputed, one file for each format, and the manifest."""
     formats = [FORMAT.check(given) for given in options.format]
     from initopt_core import data
-    from initopt_core.figures import export, manifest, tutorial
+    from initopt_core.figures import export, manifest, tutorial, where
     from initopt_core.figures.clips import ClipOptions
     from initopt_core.figures.export.page import chart_page
 
-    look = export.ExportOptions(theme=options.theme, scale=options.scale)
+    text = {"text": options.text} if options.text else {}
+    look = export.ExportOptions(theme=options.theme, scale=options.scale, **text)
     wanted_clips = options.clips or ([] if options.clips is None else ["mp4"])
-    films = [ClipOptions.usual(kind, theme=options.theme) for kind in wanted_clips]
+    films = [ClipOptions.usual(kind, theme=options.theme, **text) for kind in wanted_clips]
+    base = where.checked(options.link)
     dataset = data.load(options.data)
     items = {item.name: item for item in tutorial.course(dataset)}
     clips = tutorial.clips(dataset) if films else {}
@@ -166,7 +179,7 @@ def write_figures(options: argparse.Namespace) -> None:
     for place, item in enumerate(stills, 1):
         figure = item.make()
         for kind in formats:
-            worn = export.dressed(item, look)
+            worn = export.dressed(item, look, base)
             if kind == "html":
                 suffix, made = ".html", chart_page(figure, worn)
             else:
@@ -175,7 +188,7 @@ def write_figures(options: argparse.Namespace) -> None:
             export.write(path, made)
             files.setdefault(item.name, []).append(path.name)
             print(f"[{place}/{len(stills)}] {path}", flush=True)
-    now = manifest.manifest(stills, files, dataset.source)
+    now = manifest.manifest(stills, files, dataset.source, base)
     there = [path.name for path in options.out.iterdir()]
     told = manifest.joined(before, now, list(items), there)
     path = options.out / manifest.NAME
@@ -183,7 +196,7 @@ def write_figures(options: argparse.Namespace) -> None:
     print(path, flush=True)
     owners = {clip: item for item in items.values() for clip in item.clips}
     for name in moving:
-        worn = export.dressed(owners[name], look)
+        worn = export.dressed(owners[name], look, base)
         words = {part: getattr(worn, part) for part in ("title", "caption", "source")}
         write_clips(clips[name](), name, options.out, [replace(film, **words) for film in films])
     if films and not moving:

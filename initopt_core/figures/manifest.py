@@ -17,7 +17,7 @@ NAME = "manifest.json"
 
 
 def manifest(
-    items: Iterable[Item], files: Mapping[str, Sequence[str]], data: str
+    items: Iterable[Item], files: Mapping[str, Sequence[str]], data: str, base: str = ""
 ) -> dict[str, Any]:
     """What was made, as JSON values.
 
@@ -25,6 +25,7 @@ def manifest(
         items: figures; their numbers are computed.
         files: figure's name -> names of its files.
         data: where the images come from.
+        base: the app's address, for the links; they begin behind it unless given.
     """
     return {
         "data": data,
@@ -34,7 +35,8 @@ def manifest(
                 "name": item.name,
                 "title": item.title,
                 "caption": item.caption,
-                "link": item.link(),
+                "link": item.link(base),
+                "where": item.place(),
                 "files": _in_order(files.get(item.name, ())),
                 "numbers": [n.row() for n in item.numbers()],
             }

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 
@@ -36,12 +35,13 @@ from initopt_core.training.runs.recorded import recorded_config, recorded_race
 from initopt_core.wording import number, percent
 
 from . import clips as moving
-from . import initialization, loss_surfaces, training
+from . import initialization, loss_surfaces, training, where
 from .export.options import ExportOptions
 from .figure import Figure
 from .images import image_grid, origin
 from .loss_surfaces.canvas_page import canvas_page
 from .loss_surfaces.scene import Showing, grid, scene
+from .where import HOME
 
 TUTORIAL_RACES = ("ravine", "steep")
 SEEDS = 5
@@ -49,8 +49,6 @@ SEEDS = 5
 WIDE = 0.2
 """Share of a number that its spread takes where it cannot agree to a digit."""
 MORPH, BASINS = "large-variance-to-kaiming", "steep-optima-basins"
-HOME = "home"
-"""The page that has no path of its own."""
 
 
 @dataclass(frozen=True)
@@ -166,10 +164,13 @@ class Item:
 
     def link(self, base: str = "") -> str:
         """The permalink below the app's address `base`; "" where no page shows it."""
-        if not self.page:
-            return ""
-        asked = f"?{urlencode(self.query)}" if self.query else ""
-        return f"{base.rstrip('/')}/{'' if self.page == HOME else self.page}{asked}"
+        return where.link(self.page, self.query, base) if self.page else ""
+
+    def place(self, base: str = "") -> str:
+        """The same, in words where the address is not known."""
+        if base or not self.page:
+            return self.link(base)
+        return where.in_words(self.page, self.query)
 
 
 def figures(dataset: FashionMNIST) -> Iterator[tuple[str, Callable[[], Figure]]]:

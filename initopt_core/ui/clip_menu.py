@@ -18,10 +18,18 @@ from . import waiting
 from .server import making
 
 Clips = Mapping[str, Callable[[], Clip]]
-SIZES = {"1280 x 720": (1280, 720), "1920 x 1080": (1920, 1080), "640 x 360": (640, 360)}
+SIZES = {
+    "1280 x 720": (1280, 720),
+    "1920 x 1080": (1920, 1080),
+    "1024 x 768": (1024, 768),
+    "640 x 360": (640, 360),
+    "640 x 480": (640, 480),
+}
 FORMATS = {"mp4": "MP4", "gif": "GIF", "webp": "WebP"}
 SECONDS, HOLDS = (2, 3, 5, 10, 20, 40), (0, 1, 2, 5)
 RATES = (10, 15, 20, 30, 60)
+LETTERS = {"slide": "For a slide", "page": "As here"}
+LOOPS = {True: "For ever", False: "Once"}
 
 
 def clip_menu(made: Clips, *, key: str, name: str, look: Callable[[], dict[str, Any]]) -> None:
@@ -31,7 +39,7 @@ def clip_menu(made: Clips, *, key: str, name: str, look: Callable[[], dict[str, 
         made: label -> maker, of one figure.
         key: unique on the page.
         name: of the file, without its ending.
-        look: theme, text, title, caption and source of `ClipOptions`.
+        look: theme, title, caption and source of `ClipOptions`.
     """
     st.markdown("**As a clip**")
     which, options = _form(made, key)
@@ -79,9 +87,16 @@ def _form(made: Clips, key: str) -> tuple[str, dict[str, Any]]:
         )
         seconds = st.selectbox("Seconds", SECONDS, 2, key=f"{key}-clip-seconds", width=95)
         hold = st.selectbox("Hold, s", HOLDS, 1, key=f"{key}-clip-hold", width=90)
-        loop = kind == "mp4" or st.toggle("Again and again", True, key=f"{key}-clip-loop")
+        text = st.selectbox(
+            "Letters", LETTERS, format_func=lambda k: LETTERS[k], key=f"{key}-clip-text", width=125
+        )
+        loop = True
+        if kind != "mp4":  # which is played as its player is told to
+            loop = st.selectbox(
+                "Shown", LOOPS, format_func=lambda k: LOOPS[k], key=f"{key}-clip-loop", width=110
+            )
     width, height = SIZES[size]
     return which, {
         "format": kind, "width": width, "height": height, "fps": fps, "seconds": seconds,
-        "hold": hold, "loop": bool(loop),
+        "hold": hold, "loop": bool(loop), "text": text,
     }  # fmt: skip

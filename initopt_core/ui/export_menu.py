@@ -270,7 +270,7 @@ def _page(offer: Offer, look: ExportOptions, dress: Dress) -> bytes:
 
 def _clip_look(offer: Offer, look: ExportOptions, dress: Dress) -> dict[str, str]:
     worn = dress(offer.made(), look=look)
-    return {part: getattr(worn, part) for part in ("theme", "text", "title", "caption", "source")}
+    return {part: getattr(worn, part) for part in ("theme", "title", "caption", "source")}
 
 
 def _begin(look: ExportOptions, told: Callable[[], tuple[str, str]]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from initopt_core.ui.server import making
@@ -28,6 +31,9 @@ def test_a_clip_is_asked_for_and_taken():
     test = AppTest.from_function(page).run(timeout=30)
     test.selectbox(key="k-clip-kind").set_value("gif").run()
     assert test.selectbox(key="k-clip-size-gif").value == "640 x 360"
+    assert test.selectbox(key="k-clip-loop").value is True
+    assert test.selectbox(key="k-clip-text").value == "slide"
+    test.selectbox(key="k-clip-loop").set_value(False).run()
     test.selectbox(key="k-clip-seconds").set_value(2).run()
     test.button(key="k-clip-make").click().run()
     making.clips.wait(60)
@@ -35,6 +41,8 @@ def test_a_clip_is_asked_for_and_taken():
     (file,) = test.get("download_button")
     assert file.proto.label.startswith("Download race-grey.gif (")
     assert not test.exception
+    (made,) = (job.data for job in [test.session_state["_clip-k"]])
+    assert "loop" not in Image.open(io.BytesIO(made)).info
 
 
 def test_what_cannot_be_says_what_to_do():

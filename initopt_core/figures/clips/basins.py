@@ -26,7 +26,7 @@ from initopt_core.surfaces.catalogue import Ranges
 from initopt_core.wording import count, number
 
 from .clip import FINE, Clip, Stage, font, stage, times
-from .options import ClipOptions
+from .options import SMALLEST, ClipOptions
 
 _GONE, _NOWHERE = "#1E1E1E", "#BBBBBB"
 """Of a start that diverged, and of one that has reached no minimum at the end; as on the page."""
@@ -155,7 +155,7 @@ def _beside(still: Stage, options: ClipOptions) -> tuple[tuple[int, int], int]:
     _, top, right, bottom = still.box(0, 0, SIDE, SIDE)
     left = right + round(_GAP * still.zoom)
     room = (still.image.width - left - 4) / font(100).getlength("100 % arrived") * 100
-    letters = min(14 * max(still.zoom, options.export.zoom), (bottom - top) / 9, room)
+    letters = min(14 * max(still.zoom, options.export.letters), (bottom - top) / 9, room)
     return (left, top), round(letters)
 
 
@@ -209,7 +209,8 @@ def _growing(
     lost = np.asarray(Image.fromarray(nowhere).resize(size, Image.Resampling.NEAREST))
     last = np.asarray(Image.fromarray(last).resize(size, Image.Resampling.NEAREST))
     word_at, letters = _beside(still, options)
-    stars = _stars(size, found, ranges, 7 * still.zoom, round(0.8 * letters))
+    radius = max(7 * still.zoom, 0.4 * letters)
+    stars = _stars(size, found, ranges, radius, max(SMALLEST, round(0.8 * letters)))
     blank = still.image.crop((*word_at, still.image.width, top + 3 * letters))
     shown, order = pale.copy(), np.argsort(when, axis=None)
     pixels, inked, arrivals = shown.reshape(-1, 3), colors.reshape(-1, 3), when.ravel()[order]

@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from initopt_core.figures import fonts
+from initopt_core.figures import fonts, where
 from initopt_core.figures.export import sheet
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter
@@ -48,8 +47,7 @@ class Clip:
 
     def dressed(self, options: ClipOptions) -> ClipOptions:
         """The options with the clip's own words; a word that is not wanted stays away."""
-        place = options.source.partition("?")[0]
-        link = f"{place}?{urlencode(self.query)}" if self.query else ""
+        link = where.moved(options.source, self.query) if self.query else ""
         own = {"title": self.title, "caption": self.caption, "source": link}
         return replace(options, **{k: v for k, v in own.items() if v and getattr(options, k)})
 

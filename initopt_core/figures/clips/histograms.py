@@ -12,7 +12,7 @@ from PIL.ImageFont import FreeTypeFont
 
 from initopt_core.figures import theme
 from initopt_core.figures.export import sheet
-from initopt_core.figures.export.lettering import wrapped
+from initopt_core.figures.export.lettering import length, wrapped
 from initopt_core.figures.export.words import BESIDE_TITLE
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.room import Room
@@ -72,8 +72,6 @@ def panels_clip(
     return Clip(name, told, frames, title, caption, tuple(query))
 
 
-WORDS = 34
-"""Height above the panels for the moment's words, in pixels of a large chart."""
 Place = tuple[float, float, float, str]
 """Where a text stands: x, y, the most width, and its anchor as Pillow has it; in pixels."""
 
@@ -81,17 +79,16 @@ Place = tuple[float, float, float, str]
 def staged(panels: Sequence[Panel], quantity: str, options: ClipOptions) -> tuple[Stage, Place]:
     """The axes, and where the moment's words stand: in the corner that the last row leaves free,
     else above all panels."""
-    still = stage(_axes(panels, _room(len(panels)), quantity, 5), options)
+    room = _room(len(panels), options)
+    still = stage(_axes(panels, room, quantity, options), options)
     corner = _corner(still)
     if corner:
         return still, corner
-    above = WORDS * options.export.zoom * max(1.0, 720 / options.height) ** 0.5
-    still = stage(_axes(panels, _room(len(panels)), quantity, above), options)
     places = [still.box(*panel) for panel in still.panels]
-    left = min(place[0] for place in places) - 46 * still.zoom
-    top = min(place[1] for place in places) - 27 * max(still.zoom, options.export.zoom)
-    left, right = max(8.0, left), max(place[2] for place in places)
-    return still, (left, top - 0.3 * _letters(options), right - left, "ls")
+    k = options.export.letters
+    left = max(float(sheet.MARGIN), min(place[0] for place in places) - LEFT * k)
+    top = min(place[1] for place in places) - TOP * k - 0.3 * _letters(options)
+    return still, (left, top, max(place[2] for place in places) - left, "ls")
 
 
 def _corner(still: Stage) -> Place | None:
@@ -107,41 +104,82 @@ def _corner(still: Stage) -> Place | None:
 
 def _letters(options: ClipOptions) -> float:
     """Size of the moment's words, in pixels: smaller than a title's in such a frame."""
-    size = max(sheet.SMALLER, options.height / sheet.USUAL)
-    return min(16 * options.export.zoom * size, 0.85 * BESIDE_TITLE * max(1.0, size))
+    size, look = options.height / sheet.USUAL, options.export
+    usual = 16 * look.letters * min(1.0, max(sheet.SMALLER, size))
+    return max(look.least, min(usual, 0.85 * BESIDE_TITLE * max(1.0, size)))
 
 
-def _room(count: int) -> Room:
-    columns = next((n for most, n in ((4, count), (6, 3), (8, 4)) if count <= most), 5)
-    height = 300 if count <= columns else 170
+LEFT, TOP, BOTTOM, GAP, ROW_GAP = 54, 24, 38, 34, 62
+"""Gutters around panels, in pixels where letters have their usual size."""
+NARROWEST, LOWEST = 68, 44
+"""The smallest panel that is not cramped, in the same."""
+
+
+def _room(count: int, options: ClipOptions) -> Room:
+    """Panels that fill the frame, as many side by side as make them largest."""
+    wide, high = sheet.between(options.export, (options.width, options.height))
+    k = options.export.letters
+    words = 1.7 * _letters(options) / k
+
+    def panel(columns: int) -> tuple[float, float]:
+        rows = -(-count // columns)
+        above = words if rows * columns == count else 0.0
+        across = wide / k - LEFT - (columns - 1) * GAP - 16
+        down = high / k - above - TOP - BOTTOM - (rows - 1) * ROW_GAP - 10
+        return across / columns, down / rows
+
+    def worth(columns: int) -> tuple[float, float]:
+        width, height = panel(columns)
+        return min(1.0, width / NARROWEST, height / LOWEST), width * height
+
+    columns = max(range(1, count + 1), key=worth)
+    rows = -(-count // columns)
+    unit = _unit(options)
+    width, height = (max(40, round(unit * side)) for side in panel(columns))
     return Room(
-        190, height, columns=columns, rows=-(-count // columns), left=56, top=62, bottom=40,
-        gap=56, row_gap=64,
+        width, height, columns=columns, rows=rows, left=LEFT, bottom=BOTTOM, gap=GAP,
+        row_gap=ROW_GAP, top=round(unit * words) if rows * columns == count else 5,
     )  # fmt: skip
 
 
-def _axes(panels: Sequence[Panel], room: Room, quantity: str, above: float) -> Figure:
-    """The panels' axes, without any histogram, `above` them so many pixels of the chart."""
+def _unit(options: ClipOptions) -> float:
+    """How many times as large as usual the sheet makes letters at first, and so the panels."""
+    high = sheet.between(options.export, (options.width, options.height))[1]
+    return sheet.guess(options.export.letters, high)
+
+
+def _axes(panels: Sequence[Panel], room: Room, quantity: str, options: ClipOptions) -> Figure:
+    """The panels' axes, without any histogram; what they say stands once in a row where it is
+    longer than a panel."""
+    short = length(quantity, 12 * _unit(options)) < room.width
+    last = (len(panels) - 1) // room.columns
 
     def build() -> alt.ConcatChart:
-        chart = room.concat([_empty(p, quantity) for p in panels])
-        return chart.properties(padding={"top": above, "left": 5, "right": 5, "bottom": 5})
+        drawn = []
+        for n, panel in enumerate(panels):
+            row, column = divmod(n, room.columns)
+            there = room.columns if row < last else len(panels) - row * room.columns
+            said = short or column == (there - 1) // 2
+            drawn.append(_empty(panel, quantity if said else None, column == 0))
+        padding = {"top": room.top, "left": 5, "right": 5, "bottom": 5}
+        return room.concat(drawn).properties(padding=padding)
 
     axes = tuple((p.title, p.low, p.high, _top(p)) for p in panels)
-    key = ("clip-histograms", quantity, axes, above)
+    key = ("clip-histograms", quantity, axes, room, short)
     return Figure(key, build, {}, alt=quantity, name="histograms", room=None)
 
 
-def _empty(panel: Panel, quantity: str) -> theme.Layers:
+def _empty(panel: Panel, quantity: str | None, first: bool) -> theme.Layers:
     x = alt.X(
         "x:Q",
         scale=alt.Scale(domain=[panel.low, panel.high], nice=False),
         axis=alt.Axis(title=quantity, tickCount=3, grid=False, format="~g"),
     )
+    side = {"title": "% of values", "minExtent": 34, "maxExtent": 34} if first else {"title": None}
     y = alt.Y(
         "y:Q",
         scale=alt.Scale(domain=[0, _top(panel)], nice=False),
-        axis=alt.Axis(title="% of values", tickCount=3, minExtent=34, maxExtent=34),
+        axis=alt.Axis(tickCount=3, **side),
     )
     axes = alt.Chart(alt.Data(values=[{"x": panel.low, "y": 0}])).mark_point(opacity=0).encode(x, y)
     # A mark, since Vega puts a title above the numbers of an axis, which reach higher in some

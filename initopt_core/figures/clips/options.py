@@ -29,6 +29,8 @@ _RANGES = {
 
 SLIDE = 720
 """Height of a frame in which a slide's letters are as large as they are told to be, in pixels."""
+SMALLEST = 11
+"""Letters of a page's small words, in pixels: none in a clip are smaller."""
 _A = {"mp4": "an MP4", "gif": "a GIF", "webp": "a WebP"}
 
 
@@ -37,8 +39,8 @@ class InFrame(ExportOptions):
     """The look of a picture that has to share a frame with its letters.
 
     Args:
-        height: of the frame, in pixels. A slide's letters are so large in one of `SLIDE`; in a
-            lower one they take the same share of it, but are never smaller than a page's.
+        height: of the frame, in pixels. Letters are so large in one of `SLIDE`; in another one
+            they take the same share of it, but are never smaller than a page's.
     """
 
     height: int = SLIDE
@@ -46,6 +48,14 @@ class InFrame(ExportOptions):
     @property
     def zoom(self) -> float:
         return max(1.0, super().zoom * min(1.0, self.height / SLIDE))
+
+    @property
+    def letters(self) -> float:
+        return self.zoom * max(1.0, self.height / SLIDE)
+
+    @property
+    def least(self) -> float:
+        return SMALLEST * self.letters
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,7 @@ class ClipOptions:
         hold: seconds for which the last frame stays.
         loop: whether GIF and WebP begin again at their end.
         theme: of `export.THEMES`.
-        text: of `export.TEXTS`.
+        text: of `export.TEXTS`; films are for slides.
         title, caption, source: above the figure and below or beside it, as `ExportOptions` has
             them; in a small picture the caption is cut, with its letters no smaller than can be
             read.
@@ -77,7 +87,7 @@ class ClipOptions:
     hold: float = 1.0
     loop: bool = True
     theme: str = "light"
-    text: str = "page"
+    text: str = "slide"
     title: str = ""
     source: str = ""
     caption: str = ""

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,6 +42,8 @@ TURN = 120.0
 """Degrees that the eye goes round in an orbit."""
 _WIDTH, _HALO, _RADIUS = 2.0, 4.0, 6.0
 """Of a path, its white edge and a racer's sign, in pixels of the chart."""
+BOLD = 0.7
+"""Pixels of a film for each of these at least: thinner paths are lost on a coloured map."""
 
 
 def paths_clip(
@@ -90,12 +91,13 @@ def _over(
     k = FINE * (box[2] - box[0]) / side
     looks = _looks(traces, options)
     ways = [_pixels(walked(t), ranges, canvas.large.size) for t in traces]
+    bold = max(k, FINE * BOLD)
+    edge, pens = canvas.large.width, [Look(c, _WIDTH * bold, _HALO * bold) for c, _, _ in looks]
     trails = [
-        Trail(canvas, _cut(way, dash, k, canvas.large.width), Look(color, _WIDTH * k, _HALO * k))
-        for way, (color, dash, _) in zip(ways, looks, strict=True)
+        Trail(canvas, _cut(way, dash, k, edge), look)
+        for way, (_, dash, _), look in zip(ways, looks, pens, strict=True)
     ]
     longest, letters = max(len(t.lr) for t in traces), _letters(still, options)
-    edge = canvas.large.width
     canvas.pen = ImageDraw.Draw(canvas.large, "RGBA")  # which blends
     for t in times(options.moving) * longest:
         heads, tags = [], []
@@ -107,8 +109,8 @@ def _over(
                 at = gone[:2]
                 draw = partial(arrow, at=at, angle=gone[2], color=color, unit=k)
             else:
-                draw = partial(marker, at=at, shape=shape, color=color, radius=_RADIUS * k)
-            heads.append((canvas.tiles(np.array([at]), 10 * k), draw))
+                draw = partial(marker, at=at, shape=shape, color=color, radius=_RADIUS * bold)
+            heads.append((canvas.tiles(np.array([at]), 10 * bold), draw))
             tags += [Tag(text, at[0] / k, at[1] / k)] if text and t >= len(way) - 1 else []
         boxes, size = _beside(tags, side, side, letters / still.zoom)
         if boxes:
@@ -147,7 +149,7 @@ def _advance(text: str, letters: int) -> int:
 
 def _letters(still: Stage, options: ClipOptions) -> float:
     """How many times larger than a page's letters are."""
-    return max(still.zoom, options.export.zoom, options.height / LEGIBLE)
+    return max(still.zoom, options.export.letters, options.height / LEGIBLE)
 
 
 def _beside(tags: Sequence[Tag], wide: float, high: float, k: float) -> tuple[list[Box], float]:
@@ -205,18 +207,20 @@ def _seen(way: np.ndarray, low: float, high: float) -> Iterator[tuple[np.ndarray
     """The parts of a path within a square, however far it goes in between: the steps [T] of their
     points, a few within each step, and the points [T, 2]."""
     steps: list[float] = []
-    for i, (a, b) in enumerate(pairwise(way)):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ends = np.stack([low - a, high - a]) / (b - a)
-        inside = (a >= low) & (a <= high)
-        enter = np.where(b == a, np.where(inside, 0, 2), ends.min(axis=0)).max()
-        leave = np.where(b == a, 1, ends.max(axis=0)).min()
-        first, last = max(0.0, float(enter)), min(1.0, float(leave))
+    a, b = way[:-1], way[1:]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = np.stack([low - a, high - a]) / (b - a)
+    inside = (a >= low) & (a <= high)
+    enter = np.where(b == a, np.where(inside, 0, 2), ends.min(axis=0)).max(axis=1)
+    leave = np.where(b == a, 1, ends.max(axis=0)).min(axis=1)
+    for i, (first, last) in enumerate(zip(enter.tolist(), leave.tolist(), strict=True)):
+        first, last = max(0.0, first), min(1.0, last)
         if steps and (first > 0 or first >= last):
             yield np.array(steps), _along(way, steps)
             steps = []
         if first < last:
-            steps += (i + np.linspace(first, last, 5)).tolist()[1 if steps else 0 :]
+            within = [i + first + (last - first) * part / 4 for part in range(5)]
+            steps += within[1 if steps else 0 :]
     if steps:
         yield np.array(steps), _along(way, steps)
 
@@ -292,7 +296,7 @@ def _round(
         scene = Image.new("RGBA", (turned.width * FINE, turned.height * FINE))
         big = replace(turned, width=turned.width * FINE, height=turned.height * FINE)
         pen = ImageDraw.Draw(scene)
-        k = FINE * turned.width / WIDE
+        k, bold = FINE * turned.width / WIDE, FINE * max(BOLD, turned.width / WIDE)
         _axes(pen, ground, big, options.export.colors, FINE * letters)
         tags = []
         for (way, inside), look, text in zip(ways, looks, told, strict=True):
@@ -303,13 +307,13 @@ def _round(
                     stroke(pen, big.project(piece.points)[0], faint(look[0]), THIN * k)
             lines = [big.project(piece.points)[0] for piece in drawn if piece.seen]
             for line in lines:
-                stroke(pen, line, "white", _HALO * k)
+                stroke(pen, line, "white", _HALO * bold)
             for piece in (one for line in lines for one in dashed(line, [d * k for d in look[1]])):
-                stroke(pen, piece, look[0], _WIDTH * k)
+                stroke(pen, piece, look[0], _WIDTH * bold)
             end = way[:shown][last_drawn(inside[:shown])]
             x, y = big.project(end)[0].tolist()
             ink = look[0] if sign_seen(ground, end, big.eye) else faint(look[0])
-            marker(pen, (x, y), look[2], ink, _RADIUS * k)
+            marker(pen, (x, y), look[2], ink, _RADIUS * bold)
             tags += [Tag(text, x / k, y / k)] if text and shown >= len(way) else []
         _words(pen, *_beside(tags, WIDE, HIGH, letters / still.zoom), k)
         picture_now = empty.copy()

@@ -41,7 +41,8 @@ class Canvas:
     def __init__(self, image: Image.Image, box: tuple[int, int, int, int]) -> None:
         self.image, (self.left, self.top) = image, box[:2]
         size = (FINE * (box[2] - box[0]), FINE * (box[3] - box[1]))
-        self.large = image.crop(box).resize(size, Image.Resampling.BICUBIC)
+        # So that what is not drawn on comes back as it was.
+        self.large = image.crop(box).resize(size, Image.Resampling.NEAREST)
         self.pen = ImageDraw.Draw(self.large)
         self.across, self.down = (-(-n // TILE) for n in size)
         self.covered = np.ones((self.down, self.across), dtype=bool)
@@ -78,14 +79,25 @@ class Canvas:
         self.covered = there
 
     def boxes(self, marked: np.ndarray) -> list[tuple[int, int, int, int]]:
-        """Rows of marked tiles, in pixels of the large picture."""
-        rows = np.pad(marked, ((0, 0), (1, 1)))
-        turns = np.diff(rows.astype(np.int8), axis=1)
-        begins, ends = np.argwhere(turns == 1).tolist(), np.argwhere(turns == -1).tolist()
+        """Marked tiles, in blocks, in pixels of the large picture."""
+        wide = self.across + 1  # a column of none parts the rows
+        rows = np.zeros((self.down, wide), dtype=bool)
+        rows[:, :-1] = marked
+        turns = np.flatnonzero(np.diff(rows.ravel(), prepend=False)).tolist()
+        found: dict[tuple[int, int, int], int] = {}
+        latest: dict[tuple[int, int], int] = {}
+        for begin, end in zip(turns[::2], turns[1::2], strict=True):
+            y, x = divmod(begin, wide)
+            across = x, end - y * wide
+            top = latest.get(across, y)
+            if found.get((*across, top), y) != y:
+                top = y
+            latest[across] = top
+            found[(*across, top)] = y + 1
         width, height = self.large.size
         return [
-            (x * TILE, y * TILE, min(end * TILE, width), min((y + 1) * TILE, height))
-            for (y, x), (_, end) in zip(begins, ends, strict=True)
+            (x * TILE, y * TILE, min(end * TILE, width), min(below * TILE, height))
+            for (x, end, y), below in found.items()
         ]
 
 

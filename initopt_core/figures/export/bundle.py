@@ -122,8 +122,9 @@ def bundle(
 
 
 def dressed(item: Item, options: ExportOptions, base: str = "") -> ExportOptions:
-    """The options with the item's own title, caption and link."""
-    return replace(options, title=item.title, caption=item.caption, source=item.link(base))
+    """The options with the item's own title, caption and link, which is said in words where the
+    app's address `base` is not known."""
+    return replace(options, title=item.title, caption=item.caption, source=item.place(base))
 
 
 def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> None:

@@ -16,6 +16,8 @@ MAX_SCALE = 4
 MAX_PIXELS = 40_000_000
 """Of one PNG: 160 MB while it is made."""
 MAX_TEXT = 2_000
+LEAST = 10.0
+"""See `ExportOptions.least`."""
 
 THEMES: dict[str, dict[str, Any]] = {
     "light": theme.LIGHT,
@@ -97,6 +99,16 @@ class ExportOptions:
     @property
     def zoom(self) -> float:
         return TEXTS[self.text]
+
+    @property
+    def letters(self) -> float:
+        """Size of a chart's letters over the page's."""
+        return self.zoom
+
+    @property
+    def least(self) -> float:
+        """The smallest letters to which texts are made smaller for their room, in pixels."""
+        return LEAST
 
     @property
     def size(self) -> tuple[int | None, int | None]:

@@ -48,7 +48,7 @@ def enlarged(spec: dict[str, Any], factor: float) -> dict[str, Any]:
     _walk(spec, enlarge)
     for param in spec["params"]:
         if param["name"] == theme.TYPE:  # the letters whose size is an expression
-            param["value"] = factor
+            param["value"] *= factor
     return spec
 
 

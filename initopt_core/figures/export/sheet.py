@@ -35,6 +35,9 @@ SMALLER = 0.65
 """Size of texts in the smallest pictures."""
 GAIN = 1.05
 """How many times larger that has to make the chart."""
+ORDINARY, GUTTERS, CLOSE = 560, 0.3, 1.08
+"""A first guess at a chart: its height with usual letters, in pixels, and the share of it that they
+take; and how much larger than asked for they may be."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def _picture(figure: Figure, options: ExportOptions, size: tuple[int, int] | Non
     k = options.zoom
     place = "around" if down or not across else "column"
     most = AROUND * size[1] if size else math.inf
-    scale = max(SMALLER, size[1] / USUAL) if size else 1.0
+    scale = _scale(size)
     told = bounded(shrunk(options, (across or 800) - 2 * MARGIN, most, place, scale), most)
     framed = across is not None or bool(told)
     room = (across or 0) - 2 * MARGIN, (down or 0) - _around(told, framed)
@@ -111,6 +114,10 @@ def _picture(figure: Figure, options: ExportOptions, size: tuple[int, int] | Non
     if down:
         zoom = min(zoom, room[1] / drawing.height)
     if across and down and figure.room is None and options.caption:
+        if drawing.width * zoom > 0.98 * room[0]:  # what is beside the plot takes its room
+            below = _drawn(figure, options, *room, below=True)
+            larger = min(room[0] / below.width, room[1] / below.height)
+            drawing, zoom = (below, larger) if larger > GAIN * zoom else (drawing, zoom)
         found = _beside(figure, options, across, down, scale)
         if found and found[1] > GAIN * zoom:
             drawing, zoom, told = found
@@ -122,6 +129,24 @@ def _picture(figure: Figure, options: ExportOptions, size: tuple[int, int] | Non
     height = down or drawing.height * zoom + _around(told, framed)
     options.check_pixels(width, height)
     return _composed(drawing, options, told, width, height, zoom, framed)
+
+
+def _scale(size: tuple[int, int] | None) -> float:
+    return max(SMALLER, size[1] / USUAL) if size else 1.0
+
+
+def between(options: ExportOptions, size: tuple[int, int]) -> tuple[float, float]:
+    """Width and height, in pixels, that the texts leave to a chart between them in a picture of
+    this size."""
+    most, wide = AROUND * size[1], size[0] - 2 * MARGIN
+    told = bounded(shrunk(options, wide, most, scale=_scale(size)), most)
+    return wide, size[1] - _around(told, True)
+
+
+def guess(k: float, height: float) -> float:
+    """How many times larger than usual the letters of a chart probably have to be for `k` times
+    the usual size in a place of this height."""
+    return max(1.0, k * ORDINARY / height) if k > 1 else 1.0
 
 
 def _beside(
@@ -166,7 +191,7 @@ def _drawn(
 ) -> Drawing:
     """The chart for a place of this size, its legend `below` it where that is asked for or where
     the place is a column."""
-    k = options.zoom
+    k = options.letters
     room = figure.room
     column = width / k if width and height is None else math.inf
     if room and figure.upright and room.across(room.least) > column:
@@ -185,14 +210,30 @@ def _drawn(
         return _by_room(spec, room)
     if width and (below or not height):
         legends_below(spec, width / k)
-    drawing = _flowing(spec, k, width, height)
-    zoom = options.zoom
-    if width:
-        zoom = width / drawing.width
-    if height:
-        zoom = min(zoom, height / drawing.height)
-    if zoom < options.zoom * 0.98:  # the letters would be smaller than asked for
-        drawing = _trimmed(_svg(enlarged(spec, options.zoom / zoom)))
+    return _legible(spec, k, width, height)
+
+
+def _legible(spec: dict[str, Any], k: float, width: float | None, height: float | None) -> Drawing:
+    """The chart with letters at least `k` times as large as usual in this place; `spec` is changed
+    to that."""
+
+    def shown(drawing: Drawing) -> float:
+        across = width / drawing.width if width else math.inf
+        down = height / drawing.height if height else math.inf
+        return min(across, down) if width or height else k
+
+    factor = guess(k, height) if width and height else 1.0
+    drawing = _flowing(enlarged(spec, factor) if factor > 1 else spec, k, width, height)
+    before: tuple[float, float] | None = None
+    for _ in range(2):
+        size = 1 / shown(drawing)  # of a pixel of the picture, in pixels of the chart
+        if 0.99 * k <= factor / size and (factor == 1 or factor / size <= CLOSE * k):
+            break
+        # What the plots take of it stays, what the letters take grows with them.
+        slope = (size - before[1]) / (factor - before[0]) if before else GUTTERS * size / factor
+        before = factor, size
+        factor = max(1.0, k * (size - slope * factor) / max(0.3, 1 - k * slope))
+        drawing = _trimmed(_svg(enlarged(spec, factor / before[0])))
     return drawing
 
 

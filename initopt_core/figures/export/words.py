@@ -16,9 +16,6 @@ TITLE, CAPTION, SOURCE = 20, 13, 11
 """Sizes of letters in pixels, at text size "page"."""
 _IN_COLUMN = {TITLE: 20, CAPTION: 27, SOURCE: 34}
 """Letters that a line of a narrow column holds the width of: there no text dwarfs the chart."""
-LEAST = 10
-"""The smallest letters to which texts are made smaller for their room, in pixels; of a title's a
-fifth larger."""
 SHRINK = (1.0, 0.9, 0.8, 0.7, 0.6)
 BESIDE_TITLE = 26
 """The largest title beside a chart, in pixels."""
@@ -62,9 +59,8 @@ def texts(
     for name, size in sizes:
         text = getattr(options, name)
         if text:
-            px = size * options.zoom * scale
-            if scale < 1:
-                px = max(px, min(LEAST * (1.2 if name == "title" else 1.0), size * options.zoom))
+            least = options.least * (1.2 if name == "title" else 1.0)
+            px = max(size * options.zoom * scale, min(least, size * options.letters))
             if place == "column":
                 px = min(px, max(size * 0.9, width / _IN_COLUMN[size]))
             elif place == "beside" and name == "title":

@@ -1,5 +1,7 @@
 """The pieces that clips are drawn from."""
 
+import re
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -79,7 +81,7 @@ def two_minima():
 
 def test_letters_are_as_large_a_part_of_a_large_picture():
     one, other = (
-        stage_svg(clips.ClipOptions(width=w, height=h, **WORDS))
+        stage_svg(clips.ClipOptions(width=w, height=h, text="page", **WORDS))
         for w, h in ((1280, 720), (1920, 1080))
     )
     assert 'font-size="20.00"' in one and 'font-size="30.00"' in other
@@ -102,3 +104,24 @@ def test_a_clips_own_words_come_in_place_of_its_figures_where_words_are_wanted()
     worn = own.dressed(clips.ClipOptions(title="Page", caption="Said", source="here/page?b=1"))
     assert (worn.title, worn.caption, worn.source) == ("Own", "Said", "here/page?a=1&a=2")
     assert own.dressed(clips.ClipOptions()) == clips.ClipOptions()
+    worn = own.dressed(clips.ClipOptions(source="In Initopt: Training, run=recorded"))
+    assert worn.source == "In Initopt: Training, a=1, a=2"
+
+
+_SCALE = re.compile(r"scale\(([\d.]+)\)")
+_SIZE = re.compile(r'font-size="([\d.]+)(?:px)?"')
+
+
+@pytest.mark.parametrize(("height", "text"), [(360, "slide"), (360, "page"), (720, "slide")])
+def test_no_letter_is_too_small(height, text):
+    """18 px in a frame of 720 for a slide, and never less than 11."""
+    options = clips.ClipOptions(width=16 * height // 9, height=height, text=text, **WORDS)
+    least = 18 if (height, text) == (720, "slide") else 11
+    for figure in (figures.paths(SURFACE, (), (), RANGES, "linear"), two_minima()):
+        svg = sheet.picture(figure, options.export, size=(options.width, options.height)).svg
+        chart = svg[svg.index('<g transform="translate') :]
+        zoom, end = float(_SCALE.findall(chart)[0]), chart.find("<g font-family")
+        inside, words = (chart, "") if end < 0 else (chart[:end], chart[end:])
+        sizes = [zoom * float(size) for size in _SIZE.findall(inside)]
+        sizes += [float(size) for size in _SIZE.findall(words)]
+        assert min(sizes) > 0.985 * least, sorted(sizes)[:5]

@@ -53,7 +53,7 @@ def test_each_histogram_stands_in_its_own_panel(count, size):
 
 @pytest.mark.parametrize("size", [(640, 360), (1280, 720)])
 @pytest.mark.parametrize("text", ["page", "slide"])
-@pytest.mark.parametrize("count", [4, 5])
+@pytest.mark.parametrize("count", [4, 7])
 def test_the_moments_words_stand_where_nothing_else_does(count, size, text):
     """In the corner that the last row leaves free, else below the title and above all panels."""
     panels = [Panel(f"Layer {n}", INK, 0, 1, np.full((2, 60), 20.0)) for n in range(count)]
@@ -66,12 +66,37 @@ def test_the_moments_words_stand_where_nothing_else_does(count, size, text):
     changed = np.flatnonzero(abs(first - last).sum(2).any(1))
     columns = np.flatnonzero(abs(first - last).sum(2).any(0))
     boxes = [still.box(*panel) for panel in still.panels]
-    if count == 4:
+    if len({box[1] for box in boxes}) == 1:
         assert changed.max() < boxes[0][1]
     else:
         assert columns.min() > boxes[-1][2] and changed.min() > boxes[0][3]
     there = bare[changed.min() : changed.max() + 1, columns.min() : columns.max() + 1]
     assert (there == 255).all(), "nothing else stands there"
+
+
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1024, 768), (1920, 1080)])
+def test_the_tutorials_five_layers_stand_side_by_side(size):
+    """And fill the frame; what the axes say stands once."""
+    panels = [Panel(f"Layer {n}", INK, 0, 1, np.full((2, 60), 20.0)) for n in range(5)]
+    still, _ = staged(panels, "a quantity", clips_options(size))
+    boxes = [still.box(*panel) for panel in still.panels]
+    assert len({box[1] for box in boxes}) == 1
+    assert boxes[-1][2] > 0.95 * size[0] and boxes[0][3] - boxes[0][1] > 0.4 * size[1]
+    assert min(right - left for left, _, right, _ in boxes) > 0.1 * size[0]
+
+
+def clips_options(size) -> ClipOptions:
+    words = {"title": "A title", "caption": "What is to be seen. " * 8, "source": "https://x.org"}
+    return ClipOptions(width=size[0], height=size[1], **words)
+
+
+def test_what_is_longer_than_a_panel_is_said_once_in_a_row():
+    panels = [Panel(f"Layer {n}", INK, 0, 1, np.full((2, 60), 20.0)) for n in range(5)]
+    for quantity, often in (("weight", 5), ("gradient dL/dw, in nats", 1)):
+        options = ClipOptions(width=1280, height=720)
+        axes = _axes(panels, _room(5, options), quantity, options)
+        svg = sheet.picture(axes, options.export, size=(1280, 720)).svg
+        assert svg.count(f">{quantity}<") == often and svg.count(">% of values<") == 1
 
 
 def test_the_axis_holds_every_moment():
@@ -95,7 +120,8 @@ def test_all_panels_and_their_names_are_in_line_wherever_their_ticks_are(top):
         Panel(f"Layer {n}", INK, 0, 1, np.full((2, 60), share)) for n, share in enumerate(shares)
     ]
     options = ClipOptions(width=640, height=360)
-    drawn = sheet.picture(_axes(panels, _room(4), "t", 20), options.export, size=(640, 360))
+    axes = _axes(panels, _room(4, options), "t", options)
+    drawn = sheet.picture(axes, options.export, size=(640, 360))
     still, _ = staged(panels, "t", options)
     assert len({panel[1:] for panel in still.panels}) == 1
     places = re.findall(r'translate\(([-\d.,]+)\)"[^>]*>Layer \d', drawn.svg)

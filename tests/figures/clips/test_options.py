@@ -41,6 +41,15 @@ def test_a_clip_says_what_a_still_says():
     ("height", "zoom"), [(360, 1.0), (480, 12 / 11), (720, 18 / 11), (1080, 18 / 11)]
 )
 def test_a_slides_letters_leave_a_small_frame_to_the_plot(height, zoom):
-    options = clips.ClipOptions(width=640, height=height, text="slide")
-    assert options.export.zoom == pytest.approx(zoom)
-    assert clips.ClipOptions(width=640, height=height).export.zoom == 1
+    options = clips.ClipOptions(width=640, height=height)
+    assert options.text == "slide" and options.export.zoom == pytest.approx(zoom)
+    assert clips.ClipOptions(width=640, height=height, text="page").export.zoom == 1
+
+
+@pytest.mark.parametrize(
+    ("height", "text", "letters"),
+    [(360, "slide", 11), (720, "slide", 18), (1080, "slide", 27), (720, "page", 11)],
+)
+def test_letters_take_the_same_share_of_every_frame_and_none_is_too_small(height, text, letters):
+    look = clips.ClipOptions(width=640, height=height, text=text).export
+    assert 11 * look.letters == pytest.approx(letters) == look.least
