@@ -106,6 +106,8 @@ class Scene:
             given = parse_qsl(address.query, keep_blank_values=True)
         except ValueError:
             raise SettingError(f"{shown(link)} is no link.") from None
+        if not link.strip():
+            raise SettingError(f"{shown(link)} is no link.")
         page = address.path.rstrip("/").rsplit("/", 1)[-1] or HOME
         settings = tuple((n, v) for n, v in given if n.lower() not in PRESENTED)
         figure = dict(given).get("figure", "")

@@ -4,6 +4,7 @@ it stands there while PyTorch loads. Needs neither PyTorch nor Altair.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping
 
 import streamlit as st
@@ -83,8 +84,9 @@ def draw(picture: Callable[[str], str]) -> None:
 def title_slide(picture: Callable[[str], str]) -> str:
     """Markup of what a lecture begins with; the line at the top opens the laboratories."""
     cards = (
-        f'<a href="{name}?lecture=on" target="_self" data-page="{name}">{picture(name)}'
-        f"<span><b>{CARDS[name][0]}</b><i>{line}</i></span></a>"
+        f'<a href="{html.escape(name)}?lecture=on" target="_self" data-page="{html.escape(name)}">'
+        f"{picture(name)}<span><b>{html.escape(CARDS[name][0])}</b>"
+        f"<i>{html.escape(line)}</i></span></a>"
         for name, line in LINES.items()
     )
     return (

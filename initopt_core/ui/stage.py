@@ -83,13 +83,14 @@ def read() -> Stage:
 
 def _framed() -> bool:
     """Whether the link asks for one figure of the gallery in a frame of another page."""
-    return address.page() == COURSE and "figure" in st.query_params and st.context.is_embedded
+    asked = address.page() == COURSE and "figure" in st.query_params
+    return asked and bool(st.context.is_embedded)
 
 
 def fills() -> bool:
     """Whether what this page shows has the window for itself: in a hall, or, of the gallery, one
     figure in a frame."""
-    return is_on() or (bool(now().figure) and st.context.is_embedded)
+    return is_on() or bool(now().figure and st.context.is_embedded)
 
 
 def by_link() -> bool:

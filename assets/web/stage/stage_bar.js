@@ -126,6 +126,8 @@ class Bar {
     const said = document.documentElement.dataset;
     if (number) said.scene = String(number);
     else delete said.scene;
+    if (this.scene.hides) said.hides = "yes"; // a plain sheet is the cover of what has no plots
+    else delete said.hides;
     this.question.textContent = question ?? "";
     for (const part of [this.back, this.count, this.next, this.note]) part.hidden = !number;
     this.count.textContent = number ? `${number} / ${count}` : "";
@@ -265,7 +267,7 @@ class Bar {
     this.sized.disconnect();
     if (newest === this) {
       document.documentElement.style.removeProperty("--told");
-      for (const name of ["scene", "covered"]) delete document.documentElement.dataset[name];
+      for (const name of ["scene", "covered", "hides"]) delete document.documentElement.dataset[name];
     }
     this.root.remove();
     bars.delete(this.parent);

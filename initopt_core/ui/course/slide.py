@@ -101,7 +101,7 @@ def sheet(found: Iterable[Item], theme: str) -> str:
 
 def _unbroken(title: str) -> str:
     """Markup of a title whose "σ = 0.1" stays in one line."""
-    return html.escape(title).replace(" = ", "&nbsp;=&nbsp;")
+    return html.escape(title.replace(" = ", "\u00a0=\u00a0"))
 
 
 def one(
@@ -119,15 +119,17 @@ def one(
         numbers: empty for none, None while they are computed.
         beside: names of the figures before and after.
     """
-    title, before, after = map(html.escape, (item.title, *beside))
+    title, before, after = html.escape(item.title), html.escape(beside[0]), html.escape(beside[1])
     shape, square = shapes
     kinds = ("(max-width: 640px)", "tall"), ("(max-aspect-ratio: 3/2)", square)
     sources = "".join(
-        f'<source media="{media}" srcset="{_address(item, theme, kind)}">' for media, kind in kinds
+        f'<source media="{html.escape(media)}" srcset="{_address(item, theme, kind)}">'
+        for media, kind in kinds
     )
     wide, high, _ = served.SHAPES[shape]
     picture = (
-        f'<img src="{_address(item, theme, shape)}" alt="{title}" width="{wide}" height="{high}">'
+        f'<img src="{_address(item, theme, shape)}" alt="{title}" '
+        f'width="{int(wide)}" height="{int(high)}">'
     )
     return (
         f'<div class="course-slide initopt-still" data-before="{before}" data-after="{after}">'

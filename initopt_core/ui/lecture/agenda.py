@@ -40,13 +40,14 @@ def listed(shown: Lecture) -> str:
     more = len(shown.scenes) - len(scenes)
     lines = [
         f'<li><a href="?{html.escape(urlencode({"lecture": shown.name, "scene": number}))}" '
-        f'target="_self" data-scene="{number}"><i>{number}</i>'
+        f'target="_self" data-scene="{int(number)}"><i>{int(number)}</i>'
         f"<span>{html.escape(scene.title)}</span></a></li>"
         for number, scene in enumerate(scenes, 1)
     ]
     rows = math.ceil(len(lines) / columns)
     rest = f"<p>and {more} more</p>" if more else ""
     return (
-        f'<div class="agenda initopt-still"><ol style="--rows:{rows};--columns:{columns}">'
+        '<div class="agenda initopt-still">'
+        f'<ol style="--rows:{int(rows)};--columns:{int(columns)}">'
         f"{''.join(lines)}</ol>{rest}</div>"
     )

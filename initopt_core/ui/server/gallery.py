@@ -41,6 +41,7 @@ SHAPES = {
 1280x720 alone and with a table beside it, on one of 1024x768 the same, on a phone."""
 LEAST = 88
 """Width of a panel down to which letters are large rather than panels wide, in pixels."""
+_FILLED = r"(<rect [^>]*fill=)"
 KEEP_SECONDS = 3600
 """For which a browser shows what it has without asking."""
 _pending: dict[Hashable, Future] = {}
@@ -82,8 +83,8 @@ def slide(name: str, theme: str, shape: str, dataset: Any) -> bytes:
         wide = max(wide, figure.room.across(figure.room.least) + 40)
     options = export.ExportOptions(theme=theme, text=text)
     drawn = export.picture(figure, options, size=(wide, high)).svg
-    paper = re.compile(rf'(<rect [^>]*)fill="{options.colors["paper"]}"')
-    return embedded(paper.sub(r'\1fill="none"', drawn)).encode()
+    paper = re.escape(f'"{options.colors["paper"]}"')
+    return embedded(re.sub(_FILLED + paper, r'\1"none"', drawn)).encode()
 
 
 def begin(function: Callable, *args: Hashable) -> Future:
