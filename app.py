@@ -33,7 +33,7 @@ def main() -> None:
     address.arrive(page.url_path)
     stage.read()
     type_size.read()
-    present.bar(page.title)
+    present.bar(page.title if page.url_path else address.APP)
     type_size.show()
     if page.url_path not in SIDEBARS:  # the laboratories say their settings, too
         address.title(page.title if page.url_path else "")

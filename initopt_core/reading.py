@@ -151,6 +151,16 @@ def unbracketed(text: str) -> str:
     return text
 
 
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The one of `known` that `name` may be meant to be: much alike, or the first of whose words it
+    is made; empty where none is near."""
+    names = list(known)
+    alike = difflib.get_close_matches(name[:80].casefold(), names, n=1, cutoff=0.6)
+    words = re.findall(r"[^\W_]+", name.casefold())
+    made = [k for k in names if words and all(word in k.casefold() for word in words)]
+    return next(iter([*alike, *made]), "")
+
+
 def did_you_mean(name: object, known: Iterable[str]) -> str:
     """ "; did you mean 'SGD'" for the nearest of `known`, or nothing where none is near."""
     plain = {k.casefold(): k for k in known}

@@ -9,15 +9,34 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from initopt_core.reading import SettingError, did_you_mean, shown
 
-PAGES = ("initialization", "training", "loss_surfaces")
+HOME, COURSE, SCENES = "home", "course", "lecture"
+"""Pages that are no laboratory: home has no path of its own, the last lists scenes and is none."""
+LABORATORIES = ("initialization", "training", "loss_surfaces")
+PAGES = (HOME, *LABORATORIES, COURSE)
 """Pages that a scene may show, by the last part of their path."""
-FIGURES = ("", "depth", "part")
-"""What may fill the window: the page's main figure, the variances over the depth, the open part."""
+FIGURES = {"initialization": ("", "depth", "part")}
+"""Page -> what may fill its window: the main figure, the variances over the depth, the open part.
+On the others the main one alone, on `COURSE` any figure of its gallery; see `check_figure`."""
 PRESENTED = ("lecture", "scene", "figure", "type", "embed", "embed_options", "controls")
 """Names in a link that say how a page is presented, not what it shows."""
 MAX_SCENES, MAX_TITLE, MAX_QUESTION, MAX_NOTES, MAX_LINK = 200, 100, 240, 4000, 2000
 MAX_NAME = 40
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def check_figure(page: str, figure: str) -> None:
+    """Whether this may fill the window of a page. Which figures the gallery of `COURSE` has is for
+    the page to say: here only that this could be the name of one.
+
+    Raises:
+        SettingError: where it may not.
+    """
+    if not figure or (page == COURSE and len(figure) <= MAX_NAME and _NAME.fullmatch(figure)):
+        return
+    known = FIGURES.get(page, ())
+    if figure not in known:
+        end = f"{did_you_mean(figure, known)}; choose from {', '.join(filter(None, known))}."
+        raise SettingError(f"there is no figure {shown(figure)}{end if known else ' on its page.'}")
 
 
 @dataclass(frozen=True)
@@ -28,7 +47,7 @@ class Scene:
         title: a few words, at the top of the window.
         page: one of `PAGES`.
         settings: names and values as the page's link holds them; defaults left out.
-        figure: one of `FIGURES`.
+        figure: what fills the window, empty for the page's main one; see `check_figure`.
         question: asked before the answer; may be empty.
         notes: for the speaker alone.
         hides: whether the figure is covered until it is revealed.
@@ -46,13 +65,14 @@ class Scene:
     hides: bool = False
 
     def __post_init__(self) -> None:
+        if self.page == SCENES:
+            raise SettingError("the page Scenes lists scenes and cannot be one itself.")
         if self.page not in PAGES:
             near = did_you_mean(self.page, PAGES)
             raise SettingError(
                 f"there is no page {shown(self.page)}{near}; choose from {', '.join(PAGES)}."
             )
-        if self.figure not in FIGURES:
-            raise SettingError(f"there is no figure {shown(self.figure)}; choose from {FIGURES}.")
+        check_figure(self.page, self.figure)
         texts = (("title", MAX_TITLE), ("question", MAX_QUESTION), ("notes", MAX_NOTES))
         for name, most in texts:
             if len(getattr(self, name)) > most:
@@ -61,10 +81,16 @@ class Scene:
             raise SettingError("it has no title.")
 
     @property
+    def covers(self) -> bool:
+        """Whether it hides an answer: pages without one figure have nothing to guess."""
+        return self.hides and (self.page in LABORATORIES or bool(self.figure))
+
+    @property
     def link(self) -> str:
         """The view as a link without its server, such as /training?epochs=5."""
         given = [*self.settings, *([("figure", self.figure)] if self.figure else [])]
-        return f"/{self.page}" + (f"?{urlencode(given)}" if given else "")
+        path = "" if self.page == HOME else self.page
+        return f"/{path}" + (f"?{urlencode(given)}" if given else "")
 
     @classmethod
     def at(cls, link: str, title: str, **more: object) -> Scene:
@@ -80,9 +106,13 @@ class Scene:
             given = parse_qsl(address.query, keep_blank_values=True)
         except ValueError:
             raise SettingError(f"{shown(link)} is no link.") from None
-        page = address.path.rstrip("/").rsplit("/", 1)[-1]
+        if not link.strip():
+            raise SettingError(f"{shown(link)} is no link.")
+        page = address.path.rstrip("/").rsplit("/", 1)[-1] or HOME
         settings = tuple((n, v) for n, v in given if n.lower() not in PRESENTED)
         figure = dict(given).get("figure", "")
+        if page in PAGES and figure in FIGURES["initialization"] and page not in FIGURES:
+            figure = ""  # it was left in the link by the page before, and means nothing here
         return cls(title, page, settings, figure, **more)  # type: ignore[arg-type]
 
 

@@ -43,6 +43,12 @@ def _class_grid(source: str) -> str:
 def show() -> None:
     """The whole page."""
     home_cards.draw(picture)
+    with st.container(key="stage-more"):  # on a stage brought by a key
+        _more()
+
+
+def _more() -> None:
+    """What is below the cards."""
     _course()
     dataset = get_dataset()
     source = dataset.source

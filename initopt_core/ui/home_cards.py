@@ -4,12 +4,13 @@ it stands there while PyTorch loads. Needs neither PyTorch nor Altair.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from . import first_pictures
-from .layout import page_header
+from . import first_pictures, stage
+from .layout import enter, page_header, tell_of_link
 from .server import startup
 
 PAGE = "home"
@@ -43,14 +44,28 @@ CARDS = {
 }
 
 
+HEADING = "Initialization and optimization, by hand"
+LINES = {
+    "initialization": "Does the signal live or die before the first step?",
+    "training": "SGD, momentum and Adam from the same weights, over the same batches.",
+    "loss_surfaces": "A ravine, a steep hole: why momentum, why adaptive rates?",
+}
+"""Laboratory -> what a title slide says of it."""
+
+
 def draw(picture: Callable[[str], str]) -> None:
-    """Headline and cards.
+    """Headline and cards; on a stage the title slide.
 
     Args:
         picture: gives the markup of a card's picture.
     """
+    if stage.is_on():
+        enter()
+        tell_of_link()
+        st.html(title_slide(picture))
+        return
     page_header(
-        "Initialization and optimization, by hand",
+        HEADING,
         "Why do some networks learn and others never start? Three laboratories on real "
         "Fashion-MNIST images, after the University of Amsterdam's tutorial "
         f"[Initialization and Optimization]({TUTORIAL}): its data, "
@@ -64,6 +79,22 @@ def draw(picture: Callable[[str], str]) -> None:
             st.html(picture(name))
             st.markdown(text)
             st.caption(hint)
+
+
+def title_slide(picture: Callable[[str], str]) -> str:
+    """Markup of what a lecture begins with; the line at the top opens the laboratories."""
+    cards = (
+        f'<a href="{html.escape(name)}?lecture=on" target="_self" data-page="{html.escape(name)}">'
+        f"{picture(name)}<span><b>{html.escape(CARDS[name][0])}</b>"
+        f"<i>{html.escape(line)}</i></span></a>"
+        for name, line in LINES.items()
+    )
+    return (
+        f'<div class="title-slide initopt-still"><h1>{HEADING}</h1>'
+        "<p>Why do some networks learn and others never start? Three laboratories on real "
+        "Fashion-MNIST images, after the University of Amsterdam's tutorial.</p>"
+        f"<nav>{''.join(cards)}</nav></div>"
+    )
 
 
 def keep(pictures: Mapping[str, str], folder: str) -> None:
@@ -82,5 +113,7 @@ def _show() -> bool:
     if pictures.keys() != CARDS.keys():
         return False
     draw(lambda name: str(pictures[name]))
+    if stage.is_on():
+        return True
     st.caption(":material/hourglass_top: Loading PyTorch and the images, once a start …")
     return True

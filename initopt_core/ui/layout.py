@@ -39,6 +39,11 @@ def page_header(title: str, sentence: str = "") -> None:
     st.title(title, anchor=False)
     if sentence:
         st.markdown(sentence)
+    tell_of_link()
+
+
+def tell_of_link() -> None:
+    """What the link of a page without settings could not say; on a stage all of its head."""
     note_unknown(())
     notice_bad_links()
 

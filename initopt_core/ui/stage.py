@@ -12,14 +12,14 @@ from typing import Any
 
 import streamlit as st
 
-from initopt_core.lecture.scenes import FIGURES, MAX_NAME
+from initopt_core.lecture.scenes import COURSE, HOME, MAX_NAME, check_figure
 from initopt_core.registry import Parameter, SettingError
 
 from . import address, state
 
 ON = "on"
 """Name of a lecture without scenes."""
-_HELD, _EPOCH, _LINKED = "_stage", "_stage_epoch", "_stage_linked"
+_HELD, _EPOCH, _LINKED, _PAGE = "_stage", "_stage_epoch", "_stage_linked", "_stage_page"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Stage:
     Attributes:
         lecture: name of the lecture whose scenes are shown, `ON` for none, empty outside of a hall.
         scene: number of its scene, from 1; 0 for none.
-        figure: the figure that fills the window; empty for the page's main one.
+        figure: the figure that fills the window; empty for the page's main one. It is its page's:
+            another page begins with its own.
     """
 
     lecture: str = ""
@@ -44,7 +45,7 @@ class Stage:
 PARAMETERS = (
     Parameter("lecture", "Lecture", ""),
     Parameter("scene", "Scene", 0, 0, 999),
-    Parameter("figure", "Figure", "", choices=FIGURES),
+    Parameter("figure", "Figure", ""),
 )
 """The fields of a `Stage` and what a link may give them."""
 
@@ -61,18 +62,35 @@ def is_on() -> bool:
 
 def read() -> Stage:
     """The session's; a link that names a lecture, and Back, set it. Link and session agree then."""
+    linked = False
     if st.session_state.get(_EPOCH) != address.epoch():
         st.session_state[_EPOCH] = address.epoch()
-        if "lecture" in st.query_params or address.by_history():
+        linked = "lecture" in st.query_params or address.by_history() or _framed()
+        if linked:
             st.session_state[_HELD] = _linked()
             st.session_state[_LINKED] = True
         elif not is_on():  # a scene or a figure alone means nothing
             for parameter in PARAMETERS[1:]:
                 if raw := st.query_params.get(parameter.name):
                     state.note_bad_link(parameter.name, raw)
-    found = now()
+    found, page = now(), address.page()
+    if st.session_state.get(_PAGE, page) != page and not linked:
+        found = replace(found, figure="")
+    st.session_state[_PAGE] = page
     write(found)
     return found
+
+
+def _framed() -> bool:
+    """Whether the link asks for one figure of the gallery in a frame of another page."""
+    asked = address.page() == COURSE and "figure" in st.query_params
+    return asked and bool(st.context.is_embedded)
+
+
+def fills() -> bool:
+    """Whether what this page shows has the window for itself: in a hall, or, of the gallery, one
+    figure in a frame."""
+    return is_on() or bool(now().figure and st.context.is_embedded)
 
 
 def by_link() -> bool:
@@ -87,13 +105,16 @@ def _linked() -> Stage:
         if raw is None:
             continue
         try:
-            given[parameter.name] = parameter.check(raw[:MAX_NAME])
+            given[parameter.name] = value = parameter.check(raw[:MAX_NAME])
+            if parameter.name == "figure":
+                check_figure(address.page() or HOME, value)
         except SettingError:
             # A lecture begins with its first scene.
             begins = parameter.name == "scene" and st.query_params.get("lecture") != ON
             state.note_bad_link(parameter.name, raw, "1" if begins else "")
+            given.pop(parameter.name, None)
     found = Stage(**given)
-    return found if found.on else Stage()
+    return found if found.on or _framed() else Stage()
 
 
 def write(stage: Stage) -> None:
@@ -110,5 +131,10 @@ def switch() -> None:
 
 
 def show_figure(name: str) -> None:
-    """Callback: let this figure fill the window."""
-    write(replace(now(), figure=PARAMETERS[2].check(name)))
+    """Callback: let this figure fill the window.
+
+    Raises:
+        SettingError: for one that this page has not.
+    """
+    check_figure(address.page() or HOME, name)
+    write(replace(now(), figure=name))

@@ -241,16 +241,24 @@ class _Note:
 
 
 def note_bad_link(
-    name: str, raw: str, taken: str = "", *, control: str = "", held: Any = None
+    name: str,
+    raw: str,
+    taken: str = "",
+    *,
+    control: str = "",
+    held: Any = None,
+    meant: str = "",
 ) -> None:
     """Remember that the link's value for `name` could not be used.
 
     Args:
         taken: what is taken instead; empty where it is nothing.
         control, held: whose value this is instead: the note goes when it has another.
+        meant: what it may have been meant to be.
     """
     end = f"{taken} is taken instead" if taken else "it is left out"
-    text = f"“{as_text(name)}={as_text(raw[:40])}” in the link cannot be used; {end}."
+    near = f"; did you mean “{as_text(meant)}”? Now" if meant else ";"
+    text = f"“{as_text(name)}={as_text(raw[:40])}” in the link cannot be used{near} {end}."
     _note(_Note(time.monotonic(), text, address.page(), control, held))
 
 

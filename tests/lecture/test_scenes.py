@@ -13,7 +13,9 @@ from hypothesis import strategies as some
 from initopt_core.lecture import files
 from initopt_core.lecture import shelf as shelves
 from initopt_core.lecture.scenes import (
+    COURSE,
     FIGURES,
+    LABORATORIES,
     PAGES,
     PRESENTED,
     Lecture,
@@ -37,11 +39,51 @@ SCENES = some.builds(
     some.lists(
         some.tuples(some.from_regex(r"s_[a-z]{1,8}", fullmatch=True), WORDS), max_size=4
     ).map(tuple),
-    some.sampled_from(FIGURES),
+    some.just(""),
     WORDS,
     WORDS,
     some.booleans(),
 )
+
+
+FILLS = [(page, one) for page, several in FIGURES.items() for one in several]
+FILLS += [(page, "") for page in PAGES] + [(COURSE, "20-pathological-paths")]
+
+
+@pytest.mark.parametrize(("page", "figure"), FILLS)
+def test_what_fills_the_window_depends_on_the_page(page, figure):
+    scene = Scene("One", page, (), figure)
+    assert Scene.at(scene.link, "One") == scene
+    whole = Scene.at(f"https://a.org{scene.link}", "One")
+    assert whole == scene
+
+
+@pytest.mark.parametrize(
+    ("link", "why"),
+    [
+        ("/initialization?figure=depht", "did you mean 'depth'"),
+        ("/training?figure=20-pathological-paths", "there is no figure"),
+        ("/?figure=20-pathological-paths", "there is no figure"),
+        ("/course?figure=../../etc", "there is no figure"),
+        ("/course?figure=" + "a" * 99, "there is no figure"),
+        ("/lecture", "cannot be one itself"),
+        ("/cuorse", "did you mean 'course'"),
+    ],
+)
+def test_what_cannot_be_shown_says_why(link, why):
+    with pytest.raises(SettingError, match=re.escape(why)):
+        Scene.at(link, "One")
+
+
+def test_a_figure_left_in_the_link_by_another_page_loses_no_scene():
+    assert Scene.at("/training?figure=depth", "One").figure == ""
+    assert Scene.at("/?figure=part", "One") == Scene("One", "home")
+
+
+def test_only_what_has_a_figure_to_guess_is_covered():
+    links = {"/training": True, "/": False, "/course": False, "/course?figure=a": True}
+    found = {link: Scene.at(link, "One", hides=True).covers for link in links}
+    assert found == links and not Scene.at("/training", "One").covers
 
 
 def titles(lecture: Lecture) -> list[str]:
@@ -83,7 +125,8 @@ def test_browser_and_server_agree_on_what_is_only_presented():
 
 BAD = [
     ({"title": "a", "link": "/trainin"}, "did you mean 'training'"),
-    ({"title": "a", "link": "/"}, "there is no page"),
+    ({"title": "a", "link": " "}, "is no link"),
+    ({"title": "a", "link": "/lecture"}, "cannot be one itself"),
     ({"link": "/training"}, "it has no title"),
     ({"title": " ", "link": "/training"}, "it has no title"),
     ({"title": "a"}, "it has no link"),
@@ -192,7 +235,7 @@ def test_a_shelf_that_cannot_be_written_says_what_to_do(tmp_path):
 def test_the_built_in_story_has_fifteen_scenes_with_questions_and_notes():
     assert len(TUTORIAL.scenes) == 15 == len(set(titles(TUTORIAL)))
     assert all(scene.question.endswith("?") and scene.notes for scene in TUTORIAL.scenes)
-    assert {scene.page for scene in TUTORIAL.scenes} == set(PAGES)
+    assert {scene.page for scene in TUTORIAL.scenes} == set(LABORATORIES)
 
 
 @pytest.mark.parametrize("number", [-1, 0, 4, 9])

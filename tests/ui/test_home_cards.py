@@ -49,6 +49,14 @@ def test_they_stand_there_as_an_earlier_start_drew_them(loading, monkeypatch):
     assert "Loading PyTorch" in test.caption[-1].value
 
 
+def test_on_a_stage_it_is_a_title_slide_with_a_way_to_every_laboratory():
+    said = home_cards.title_slide(lambda name: f"<svg id='{name}'></svg>")
+    assert home_cards.LINES.keys() == home_cards.CARDS.keys()
+    for name, (title, *_) in home_cards.CARDS.items():
+        assert f'data-page="{name}"' in said and f"<svg id='{name}'>" in said and title in said
+    assert "initopt-still" in said, "it is waited for between two scenes"
+
+
 def test_at_the_very_first_start_the_shipped_ones_stand_there(loading, monkeypatch):
     monkeypatch.setattr(startup.st, "rerun", startup.st.stop)
     monkeypatch.setattr(home_cards.st, "page_link", lambda *_, **__: None)

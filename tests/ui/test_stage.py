@@ -10,7 +10,7 @@ def page():
     from initopt_core.ui import address, stage
     from initopt_core.ui.state import notice_bad_links
 
-    address.arrive("numbers")
+    address.arrive(st.session_state.get("on", "initialization"))
     found = stage.read()
     if st.session_state.pop("switch", False):
         stage.switch()
@@ -63,6 +63,29 @@ def test_a_scene_without_a_lecture_is_told():
     test = opened(scene="3", figure="nothing")
     said = " ".join(one.value for one in test.caption)
     assert "“scene=3”" in said and "“figure=nothing”" in said and not dict(test.query_params)
+
+
+def test_a_figure_is_its_pages():
+    """Another page begins with its own; one of the gallery is no figure of a laboratory."""
+    test = opened(lecture="on", figure="depth")
+    test.session_state["on"] = "course"
+    test.query_params.clear()
+    assert shown(test.run()) == "True on 0 -"
+    test.session_state["show"] = "20-pathological-paths"
+    assert shown(test.run()) == "True on 0 20-pathological-paths"
+    test.session_state["on"] = "training"
+    test.query_params.clear()
+    assert shown(test.run()) == "True on 0 -" and not test.caption
+
+
+def test_a_frame_may_ask_for_one_figure_of_the_gallery(monkeypatch):
+    from initopt_core.ui import stage
+
+    monkeypatch.setattr(stage, "_framed", lambda: True)
+    test = AppTest.from_function(page)
+    test.session_state["on"] = "course"
+    test.query_params["figure"] = "20-pathological-paths"
+    assert shown(test.run(timeout=30)) == "False - 0 20-pathological-paths" and not test.caption
 
 
 def test_the_switch_leads_in_and_out():

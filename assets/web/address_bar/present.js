@@ -12,7 +12,7 @@ export function present(lecture, figure) {
     said.lecture = lecture;
     said.figure = figure || "main";
   } else {
-    for (const name of ["lecture", "figure", "controls", "scene", "covered"]) delete said[name];
+    for (const name of ["lecture", "figure", "controls", "scene", "covered", "hides"]) delete said[name];
   }
   if ([said.lecture, said.figure].join() !== before) dispatchEvent(new Event("resize"));
 }

@@ -4,9 +4,10 @@
 const LONGEST = 8000; // ms that a copy stays at most
 const STEADY = 8; // frames for which the next figures have stayed as they are
 const UNCHANGED = 1000; // ms after which figures that stay the same are taken for the next scene's
-const FIGURES = ".initopt-figure, .sc-root, .bm-root, .sf-root";
+const STILL = ".initopt-still"; // pictures that are sent as such, with their words
+const FIGURES = `.initopt-figure, .sc-root, .bm-root, .sf-root, ${STILL}`;
 const WORDS = `.initopt-sentence, .st-key-init-say p, .st-key-recorded-said p, .surface-say, .sc-heading,
-  .sc-key > span, .basin-legend, .init-key, .bm-title, [data-testid=stHeading] :is(h2, h3)`;
+  ${STILL} :is(h1, p, span, i, td, th, .lid), .sc-key > span, .basin-legend, .init-key, .bm-title, [data-testid=stHeading] :is(h2, h3)`;
 const LINE = ":is(h1, p, span, button)"; // what the line at the top is made of
 
 /** @type {HTMLElement | null} */
@@ -34,6 +35,7 @@ function numbered(element) {
  * @param {HTMLElement} figure
  */
 function whole(figure) {
+  if (figure.matches(STILL)) return [...figure.querySelectorAll("img")].every((one) => one.complete);
   if (!Number(figure.dataset.drawn)) return false;
   if (!figure.matches(".sc-root")) return true;
   const lab = /** @type {any} */ (figure.parentElement)?.__lab;
@@ -77,6 +79,21 @@ function picture(canvas) {
   return copy;
 }
 
+/**
+ * The same of an image, which keeps its shape in its box.
+ * @param {HTMLImageElement} image
+ */
+function printed(image) {
+  const copy = document.createElement("canvas"), { clientWidth: w, clientHeight: h } = image;
+  copy.width = w * devicePixelRatio;
+  copy.height = h * devicePixelRatio;
+  const least = Math.min(copy.width / image.naturalWidth, copy.height / image.naturalHeight);
+  const [wide, high] = [image.naturalWidth * least, image.naturalHeight * least];
+  copy.getContext("2d")?.drawImage(image, (copy.width - wide) / 2, (copy.height - high) / 2, wide, high);
+  copy.style.background = getComputedStyle(image).backgroundColor;
+  return copy;
+}
+
 const LOOK = /** @type {const} */ (["font", "fontFamily", "fontSize", "fontWeight", "color", "lineHeight", "letterSpacing", "textAlign", "whiteSpace",
   "background", "border", "borderRadius", "padding", "opacity", "overflow", "textOverflow",
   "display", "alignItems", "justifyContent", "gap", "minHeight", "fontVariantNumeric"]);
@@ -117,6 +134,12 @@ export function hold(line) {
     const copy = picture(canvas);
     lay(copy, canvas);
     if (canvas.matches(".initopt-guess")) copy.className = "initopt-held-guess";
+    layer.append(copy);
+  }
+  for (const image of document.querySelectorAll(`${STILL} img`)) {
+    if (!(image instanceof HTMLImageElement) || !seen(image) || !image.clientWidth || !image.naturalWidth) continue;
+    const copy = printed(image);
+    lay(copy, image);
     layer.append(copy);
   }
   for (const words of document.querySelectorAll(WORDS)) {

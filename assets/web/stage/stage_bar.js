@@ -1,7 +1,10 @@
 // The line at the top of a page in a hall: what is shown, the next scene, and the way out.
 //
-// Takes { title } and, for a scene, { lecture, page, figure, question, notes, hides, number, count, next }.
-// Gives the triggers "leave" and "go", the number of the scene that is wanted.
+// Takes { title, shows, adds }, the figure that fills the window and whether the view can be a scene,
+// and, for a scene, { lecture, page, figure, question, notes, hides, number, count, next }; for a list
+// of all scenes the number is 0.
+// Gives the triggers "leave", "go", the number of the scene that is wanted, "agenda" when all are,
+// "figure" and "page", the names of what is wanted, and "add" when the view is to become a scene.
 
 import { share } from "../address_bar/share.js";
 import { controls } from "./controls.js";
@@ -14,6 +17,7 @@ import { Notes } from "./notes.js";
 const bars = new WeakMap();
 /** @type {Bar | null} */
 let newest = null; // of two, while one takes the other's place
+const WAYS = "a[data-scene], a[data-shows], a[data-page]"; // of the page: what they name is asked for
 const MAIN = "[data-testid=stMain]";
 const PATIENCE = 8000; // ms for which a scene that was asked for is waited for
 /** What was asked for last; a bar is made anew where the page is another. */
@@ -43,7 +47,7 @@ class Bar {
     /** @type {any} */
     this.scene = {};
     this.leave = () => {};
-    this.ask = (/** @type {number} */ _number) => {};
+    this.tell = (/** @type {string} */ _name, /** @type {unknown} */ _value) => {};
     newest = this;
     this.fresh = true;
     this.build();
@@ -52,6 +56,8 @@ class Bar {
     this.keys = (/** @type {KeyboardEvent} */ event) => this.key(event);
     this.touched = (/** @type {any} */ event) => this.touch(event);
     // Figures that are scrolled come below the line that says what to do.
+    this.clicked = (/** @type {MouseEvent} */ event) => this.click(event);
+    document.addEventListener("click", this.clicked);
     this.scrolled = () => this.root.classList.toggle("over", Number(document.querySelector(MAIN)?.scrollTop) > 8);
     document.addEventListener("scroll", this.scrolled, { capture: true, passive: true });
     // Before a slider of the page sees Page Up and Page Down.
@@ -66,7 +72,7 @@ class Bar {
     this.question = document.createElement("p");
     this.question.setAttribute("aria-live", "polite");
     this.back = button("‹", "The scene before (←, Page Up)", () => this.go(-1));
-    this.count = document.createElement("span");
+    this.count = button("", "All scenes of this lecture", () => this.wait("agenda", true));
     this.next = button("›", "The next scene (→, Page Down)", () => this.go(1));
     this.back.setAttribute("aria-label", "The scene before");
     this.next.setAttribute("aria-label", "The next scene");
@@ -74,7 +80,7 @@ class Bar {
     this.reveal.className = "first";
     this.note = button("Notes", "The speaker's notes, in a window of their own", () => this.notes.toggle(this.scene));
     this.controls = button("Controls", "Show or tuck away the controls (C)", () => this.tuck());
-    const code = button("Share", "A QR code of what this page shows", () => share(this.root));
+    const code = button("Share", "A QR code of what this page shows", () => share(this.root, this.adds()));
     const out = button("Leave", "Leave lecture mode", () => this.leave());
     const row = document.createElement("div");
     row.className = "row";
@@ -103,10 +109,12 @@ class Bar {
   /** @param {any} component */
   update({ data, setTriggerValue }) {
     this.leave = () => setTriggerValue("leave", true);
-    this.ask = (number) => setTriggerValue("go", number);
+    this.tell = setTriggerValue;
+    const figure = data.shows !== this.scene.shows;
     const other = data.number !== this.scene.number || data.lecture !== this.scene.lecture;
     this.scene = data;
     if (other || this.fresh) this.arrived();
+    else if (figure) next();
     this.fresh = false;
     this.title.textContent = data.title;
     this.controls.setAttribute("aria-pressed", String(controls.shown()));
@@ -118,6 +126,8 @@ class Bar {
     const said = document.documentElement.dataset;
     if (number) said.scene = String(number);
     else delete said.scene;
+    if (this.scene.hides) said.hides = "yes"; // a plain sheet is the cover of what has no plots
+    else delete said.hides;
     this.question.textContent = question ?? "";
     for (const part of [this.back, this.count, this.next, this.note]) part.hidden = !number;
     this.count.textContent = number ? `${number} / ${count}` : "";
@@ -146,17 +156,54 @@ class Bar {
     this.undo.classList.toggle("idle", !covered || !drawn); // it keeps its place: nothing moves when it comes or goes
   }
 
+  /** What makes the view a scene, where it can be one: what is covered is one already. */
+  adds() {
+    return this.scene.adds && !this.guess.covered ? () => this.tell("add", true) : undefined;
+  }
+
+  /**
+   * Ask for something; what is shown stays until it is there.
+   * @param {string} name of the trigger
+   * @param {unknown} value
+   */
+  wait(name, value) {
+    // Who presses thrice goes on by three, however slow the answers are.
+    const number = name === "go" ? Number(value) : 0;
+    Object.assign(asked, { lecture: this.scene.lecture, number, at: performance.now() });
+    hold(this.root);
+    this.tell(name, value);
+  }
+
+  /** @param {MouseEvent} event on a way of the page to a scene, a figure or another page */
+  click(event) {
+    const way = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest(WAYS)) : null;
+    const other = event.ctrlKey || event.metaKey || event.shiftKey || event.button; // a tab of its own
+    if (!way || other) return;
+    event.preventDefault();
+    const { scene, shows, page } = way.dataset;
+    if (scene) this.wait("go", Number(scene));
+    else if (shows) this.wait("figure", shows);
+    else this.wait("page", page);
+  }
+
   /** @param {number} by */
   go(by) {
     const { number, count } = this.scene;
-    if (!number) return;
+    if (!number && !count) return this.turn(by);
     const from = this.awaited() || number;
     const wanted = Math.min(Math.max(from + by, 1), count);
-    if (wanted === from) return;
-    // Who presses thrice goes on by three, however slow the answers are.
-    Object.assign(asked, { lecture: this.scene.lecture, number: wanted, at: performance.now() });
-    hold(this.root);
-    this.ask(wanted);
+    if (wanted === from || (!number && by < 0)) return;
+    this.wait("go", wanted);
+  }
+
+  /**
+   * To the figure before or after, where one of several fills the window.
+   * @param {number} by
+   */
+  turn(by) {
+    const { before, after } = /** @type {HTMLElement | null} */ (document.querySelector(".course-slide"))?.dataset ?? {};
+    const name = by > 0 ? after : before;
+    if (name && !holds()) this.wait("figure", name);
   }
 
   /** A black window, as a presenter's remote asks for it; the next key brings the page back. */
@@ -192,7 +239,8 @@ class Bar {
     }
     const act = meaning(event, event.target instanceof Element ? event.target : null);
     const moves = act === "next" || act === "back";
-    if (!act || (moves && !this.scene.number) || !this.act(act)) return;
+    const walks = this.scene.count || document.querySelector(".course-slide");
+    if (!act || (moves && !walks) || !this.act(act)) return;
     event.preventDefault();
     event.stopPropagation();
   }
@@ -211,6 +259,7 @@ class Bar {
 
   end() {
     document.removeEventListener("keydown", this.keys, { capture: true });
+    document.removeEventListener("click", this.clicked);
     document.removeEventListener("scroll", this.scrolled, { capture: true });
     for (const kind of ["touchstart", "touchend"]) document.removeEventListener(kind, this.touched);
     this.notes.close();
@@ -218,7 +267,7 @@ class Bar {
     this.sized.disconnect();
     if (newest === this) {
       document.documentElement.style.removeProperty("--told");
-      for (const name of ["scene", "covered"]) delete document.documentElement.dataset[name];
+      for (const name of ["scene", "covered", "hides"]) delete document.documentElement.dataset[name];
     }
     this.root.remove();
     bars.delete(this.parent);

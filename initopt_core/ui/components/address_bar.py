@@ -18,7 +18,7 @@ from .stage_bar import stage_bar
 def address_bar(
     title: str,
     scene: Callable[[], Mapping[str, Any]],
-    go: Callable[[], None],
+    asked: Mapping[str, Callable[[], None]],
     add: Callable[[], None] | None,
 ) -> None:
     """Mount it, once on every page; in a hall with the line at its top, so that no other element's
@@ -27,7 +27,7 @@ def address_bar(
     Args:
         title: of the page.
         scene: what that line says of the present scene.
-        go: callback, when another scene is wanted.
+        asked: callbacks of what that line asks for; see `stage_bar`.
         add: callback, when the view is to become a scene; None on a page that can be none.
     """
     mount = assets.component(
@@ -48,7 +48,7 @@ def address_bar(
         on_scene_change=add or _nothing,
     )
     if stage.is_on():
-        stage_bar(title, scene(), go)
+        stage_bar(title, scene(), asked, add)
 
 
 def _nothing() -> None:

@@ -14,16 +14,33 @@ from . import assets
 KEY = "stage-bar"
 
 
-def stage_bar(title: str, scene: Mapping[str, Any], go: Callable[[], None]) -> None:
+def stage_bar(
+    title: str,
+    scene: Mapping[str, Any],
+    asked: Mapping[str, Callable[[], None]],
+    add: Callable[[], None] | None = None,
+) -> None:
     """Mount it.
 
     Args:
         title: of the page, where there is no scene.
         scene: what is said of it; see stage_bar.js.
-        go: callback of the answer "go", the number of the scene that is wanted.
+        asked: callbacks of the answers "go" (to a scene, by its number), "agenda" (all scenes),
+            "figure" (of the page, by its name) and "page".
+        add: callback, when the view is to become a scene; None on a page that can be none.
     """
     mount = assets.component("stage", ("stage/stage_bar.js",), css="stage/stage_bar.css")
-    mount(key=KEY, data={"title": title, **scene}, on_leave_change=_leave, on_go_change=go)
+    mount(
+        key=KEY,
+        data={"title": title, "shows": stage.now().figure, "adds": add is not None, **scene},
+        on_leave_change=_leave,
+        on_add_change=add or _nothing,
+        **{f"on_{name}_change": callback for name, callback in asked.items()},
+    )
+
+
+def _nothing() -> None:
+    """Callback: nothing is offered."""
 
 
 def _leave() -> None:

@@ -8,30 +8,34 @@ import streamlit as st
 
 from initopt_core.figures import gallery
 from initopt_core.figures.tutorial import HOME, Item
+from initopt_core.ui import stage
 from initopt_core.ui.layout import page_header
 from initopt_core.ui.server import gallery as served
 from initopt_core.ui.server.compute import compute, is_ready
 from initopt_core.ui.server.dataset import get_dataset
 
-from . import parts, take
+from . import parts, slide, take
 
 
 def show() -> None:
     """The whole page; nothing on it waits for a picture or a number."""
+    dataset = get_dataset()
+    found = gallery.items(dataset)
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    if stage.fills():
+        slide.show(found, theme)
+        return
     page_header(
         "Course figures",
         "Every figure of the tutorial, in its order and recomputed here: open it in its "
         "laboratory at this very setting, or take it along for a slide, a page or a handout.",
     )
-    dataset = get_dataset()
     if dataset.source == "sample":
         st.caption(
             "Only the bundled sample of Fashion-MNIST is here: mean and standard deviation of the "
             "pixels are the sample's and need not agree with the printed ones."
         )
-    found = gallery.items(dataset)
     base = parts.app_address(st.context.url)
-    theme = "dark" if st.context.theme.type == "dark" else "light"
     for page, items in parts.sections(found.values()).items():
         st.header(parts.SECTIONS[page], anchor=False)
         with st.container(key=f"course-part-{page}"):

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from initopt_core.lecture.scenes import PAGES, Lecture, Scene
+from initopt_core.lecture.scenes import COURSE, HOME, MAX_TITLE, PAGES, Lecture, Scene
 from initopt_core.lecture.shelf import Shelf
 from initopt_core.lecture.tutorial import BUILT_IN
 from initopt_core.paths import home_folder
 from initopt_core.reading import SettingError
-from initopt_core.ui import address
+from initopt_core.ui import address, stage
 from initopt_core.ui.server import identity
 from initopt_core.wording import as_text
 
@@ -153,13 +153,16 @@ def tried(act: Callable[[], None]) -> bool:
 
 def add_scene() -> None:
     """Callback: the view on the screen becomes the last scene of the own lecture."""
-    page = address.page()
+    page = address.page() or HOME
     if page not in PAGES:
-        st.toast("A scene shows a laboratory; open one first.", icon=":material/slideshow:")
+        st.toast(
+            "The page Scenes lists scenes and cannot be one itself: open another page first.",
+            icon=":material/slideshow:",
+        )
         return
-    settings = tuple(address.settings_of(st.query_params))
-    title = address.setting_of(address.told())[:100] or page
-    if tried(lambda: change(own().added(Scene(title, page, settings)))):
+    settings, figure = tuple(address.settings_of(st.query_params)), stage.now().figure
+    title = _title(page, figure)[:MAX_TITLE]
+    if tried(lambda: change(own().added(Scene(title, page, settings, figure)))):
         made = own()
         st.toast(
             f"Scene {len(made.scenes)} of “{as_text(made.title)}”. The page Scenes holds its "
@@ -168,3 +171,15 @@ def add_scene() -> None:
         )
     if told := problem():
         st.toast(as_text(told), icon=":material/error:")
+
+
+def _title(page: str, figure: str) -> str:
+    """What a view is called before somebody names it."""
+    if page == COURSE and figure:
+        from initopt_core.figures import gallery  # with PyTorch: not before it is asked for
+        from initopt_core.ui.server.dataset import get_dataset
+
+        found = gallery.items(get_dataset()).get(figure)
+        if found:
+            return found.title
+    return address.setting_of(address.told()) or (address.APP if page == HOME else page)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from importlib import import_module
 from typing import Any
 
-from initopt_core.lecture.scenes import Lecture, Scene
-from initopt_core.reading import shown
+from initopt_core.lecture.scenes import COURSE, LABORATORIES, Lecture, Scene
+from initopt_core.reading import nearest, shown
 from initopt_core.ui import address
 from initopt_core.ui.page import Laboratory
 from initopt_core.ui.state import Reading, meaningless
@@ -18,7 +18,10 @@ MOST = 10
 
 def misfits(scene: Scene) -> list[str]:
     """A sentence on each setting of the scene that its page would not take, and why."""
-    lab, link = _laboratory(scene.page), dict(scene.settings)
+    link = dict(scene.settings)
+    if scene.page not in LABORATORIES:
+        return _of_page(scene, link)
+    lab = _laboratory(scene.page)
     with address.trying(lab.name, link) as tried:
         reading = Reading()
         held = lab.read(reading)
@@ -26,9 +29,29 @@ def misfits(scene: Scene) -> list[str]:
         f"“{name}={raw[:40]}” cannot be used. {why} {taken or 'Nothing'} is shown instead."
         for name, raw, taken, why in tried.refused
     ]
-    unknown = meaningless(link, (*reading.table, *lab.links))
-    told += [f"{shown(name)} means nothing on its page." for name in unknown]
+    told += _unknown(link, (*reading.table, *lab.links))
     return told + [problem.partition("\n")[0] for problem in _problems(held)]
+
+
+def _unknown(link: Iterable[str], known: Collection[str] = ()) -> list[str]:
+    return [f"{shown(name)} means nothing on its page." for name in meaningless(link, known)]
+
+
+def _of_page(scene: Scene, link: Iterable[str]) -> list[str]:
+    """Of a page that has no settings."""
+    told = _unknown(link)
+    if scene.page == COURSE and scene.figure:
+        from initopt_core.figures import gallery  # with PyTorch: not before it is asked for
+        from initopt_core.ui.server.dataset import get_dataset
+
+        if scene.figure not in (names := gallery.items(get_dataset())):
+            near = nearest(scene.figure, names)
+            meant = f"; did you mean {shown(near)}? Now all" if near else "; all"
+            told.append(f"There is no figure {shown(scene.figure)}{meant} are shown instead.")
+    if scene.hides and not scene.covers:
+        what = "All figures together have" if scene.page == COURSE else "Home has"
+        told.append(f"{what} no answer to cover: nothing is hidden.")
+    return told
 
 
 def of_lecture(lecture: Lecture, numbers: Sequence[int] = ()) -> list[str]:

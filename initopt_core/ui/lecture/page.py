@@ -20,10 +20,11 @@ from initopt_core.lecture.scenes import (
 )
 from initopt_core.lecture.tutorial import TUTORIAL
 from initopt_core.reading import SettingError
-from initopt_core.ui.layout import page_header
+from initopt_core.ui import stage
+from initopt_core.ui.layout import enter, page_header
 from initopt_core.wording import as_text, many
 
-from . import desk, fitting, present
+from . import agenda, desk, fitting, present
 
 _CHOSEN, _START, _TOLD, _UPLOAD, _UNFIT, _TITLE, _TITLED = (
     f"_lecture_{n}" for n in ("chosen", "start", "told", "upload", "unfit", "title", "titled")
@@ -47,6 +48,17 @@ def show() -> None:
     """The whole page."""
     if start := st.session_state.pop(_START, None):
         present.open_scene(*start)
+    if stage.is_on():
+        enter()
+        agenda.show()
+        with st.container(key="stage-more"):
+            _desk()
+    else:
+        _desk()
+
+
+def _desk() -> None:
+    """What is below the list on a stage, and brought by a key there."""
     page_header(
         "Scenes",
         "Views of all pages in an order, each with a question and notes for you. On stage: arrow "

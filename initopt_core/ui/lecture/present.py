@@ -6,24 +6,31 @@ scene's link. The link names lecture and scene, so that a reload shows the same.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
-from initopt_core.lecture.scenes import PAGES, Lecture
+from initopt_core.lecture.scenes import HOME, MAX_NAME, PAGES, SCENES, Lecture
+from initopt_core.reading import SettingError
 from initopt_core.ui import address, stage, state
 from initopt_core.ui.components import answers
 from initopt_core.ui.components.address_bar import address_bar
 from initopt_core.ui.components.stage_bar import KEY
 
-from . import desk
+from . import agenda, desk
 
 
 def bar(title: str) -> None:
     """What stands in the head of every page, whose title this is; in a hall with its scene."""
     _arrive()
-    add = desk.add_scene if address.page() in PAGES else None
-    address_bar(title, scene=_told, go=_go, add=add)
+    add = desk.add_scene if _page() in PAGES else None
+    address_bar(title, scene=_told, asked=ASKED, add=add)
+
+
+def _page() -> str:
+    """The page on the screen, as scenes name it."""
+    return address.page() or HOME
 
 
 def open_scene(lecture: Lecture, number: int) -> None:
@@ -38,7 +45,7 @@ def open_scene(lecture: Lecture, number: int) -> None:
     for name, value in scene.settings:
         link.setdefault(name, []).append(value)
     link |= presented
-    if scene.page != address.page():
+    if scene.page != _page():
         st.switch_page(f"pages/{scene.page}.py", query_params=link)
     address.go(link)
     st.rerun()
@@ -56,7 +63,8 @@ def _arrive() -> None:
         state.note_bad_link("lecture", now.lecture, "lecture mode without scenes" if shows else "")
         stage.write(stage.Stage(stage.ON, figure=now.figure) if shows else stage.Stage())
     elif now.scene == 0:
-        open_scene(lecture, 1)
+        if _page() != SCENES:  # which shows all of it
+            open_scene(lecture, 1)
     elif lecture.scene(now.scene) is None:
         state.note_bad_link("scene", str(now.scene), str(len(lecture.scenes)))
         open_scene(lecture, len(lecture.scenes))
@@ -68,7 +76,7 @@ def _names_alone(lecture: Lecture, now: stage.Stage) -> bool:
     """Whether the link names the scene and nothing of what it shows, as one that is typed does; a
     copied link holds the view, which the lecturer may have changed."""
     scene = lecture.scene(now.scene)
-    if scene is None or scene.page != address.page():
+    if scene is None or scene.page != _page():
         return scene is not None
     bare = not address.settings_of(st.query_params)
     return bare and bool(scene.settings or (scene.figure and not now.figure))
@@ -76,12 +84,20 @@ def _names_alone(lecture: Lecture, now: stage.Stage) -> bool:
 
 def _told() -> dict[str, Any]:
     """What the line at the top says of the present scene; nothing where there is none."""
-    now = stage.now()
-    lecture = desk.find(now.lecture) if now.lecture != stage.ON else None
-    scene = lecture.scene(now.scene) if lecture else None
-    if lecture is None or scene is None:
+    lecture, number = _shown(), stage.now().scene
+    if lecture is None:
         return {}
-    following = lecture.scene(now.scene + 1)
+    if _page() == SCENES and not number:  # the first scene is the next
+        return {
+            "lecture": lecture.name,
+            "title": lecture.title,
+            "number": 0,
+            "count": len(lecture.scenes),
+        }
+    scene = lecture.scene(number)
+    if scene is None:
+        return {}
+    following = lecture.scene(number + 1)
     return {
         "lecture": lecture.name,
         "title": scene.title,
@@ -89,15 +105,49 @@ def _told() -> dict[str, Any]:
         "figure": scene.figure,
         "question": scene.question,
         "notes": scene.notes,
-        "hides": scene.hides,
-        "number": now.scene,
+        "hides": scene.covers,
+        "number": number,
         "count": len(lecture.scenes),
         "next": following.title if following else "",
     }
 
 
+def _shown() -> Lecture | None:
+    """The lecture whose scenes the keys lead through."""
+    now = stage.now()
+    if _page() == SCENES and now.on and not now.scene:
+        return agenda.lecture()
+    return desk.find(now.lecture) if now.lecture != stage.ON else None
+
+
 def _go() -> None:
     """Callback: the browser asks for another scene."""
-    lecture, wanted = desk.find(stage.now().lecture), answers.finite(answers.answer(KEY, "go"))
+    lecture, wanted = _shown(), answers.finite(answers.answer(KEY, "go"))
     if lecture is not None and wanted is not None:
         open_scene(lecture, int(wanted))
+
+
+def _agenda() -> None:
+    """Callback: all scenes of the lecture are wanted."""
+    if (lecture := _shown()) is not None and lecture.scenes:
+        st.switch_page("pages/lecture.py", query_params={"lecture": lecture.name})
+
+
+def _figure() -> None:
+    """Callback: one of the page's figures is wanted."""
+    name = answers.answer(KEY, "figure")
+    if isinstance(name, str) and stage.is_on():
+        with suppress(SettingError):  # it is none of the page's
+            stage.show_figure(name[:MAX_NAME])
+            st.rerun()
+
+
+def _open_page() -> None:
+    """Callback: another page is wanted, as it is on a stage."""
+    page = answers.answer(KEY, "page")
+    if page in PAGES and stage.is_on():
+        st.switch_page(f"pages/{page}.py")
+
+
+ASKED = {"go": _go, "agenda": _agenda, "figure": _figure, "page": _open_page}
+"""What the line at the top asks for -> what is done then."""

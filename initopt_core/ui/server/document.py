@@ -12,7 +12,8 @@ from typing import Any
 
 from initopt_core.paths import ASSETS
 
-STYLES = [ASSETS / "web" / "shared" / f"{name}.css" for name in ("page", "lecture", "embed")]
+PARTS = ("page", "lecture", "slides", "embed")
+STYLES = [ASSETS / "web" / "shared" / f"{name}.css" for name in PARTS]
 MAX_BYTES = 1_000_000
 """A longer answer is no document of ours and passes as it is."""
 _HALL = """<script>

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +30,18 @@ FOLDER = "gallery"
 """Last part but one of the addresses."""
 THEMES = ("light", "dark")
 KINDS = {"webp": "image/webp", "svg": "image/svg+xml"}
+SHAPES = {
+    "wide": (1222, 550, "slide"),
+    "beside": (920, 550, "slide"),
+    "square": (970, 580, "slide"),
+    "narrow": (690, 580, "slide"),
+    "tall": (390, 500, "page"),
+}
+"""Name -> width, height and size of type of a figure that fills a window, as SVG: on a projector of
+1280x720 alone and with a table beside it, on one of 1024x768 the same, on a phone."""
+LEAST = 88
+"""Width of a panel down to which letters are large rather than panels wide, in pixels."""
+_FILLED = r"(<rect [^>]*fill=)"
 KEEP_SECONDS = 3600
 """For which a browser shows what it has without asking."""
 _pending: dict[Hashable, Future] = {}
@@ -45,10 +59,32 @@ def _waiters() -> ThreadPoolExecutor:
 
 
 def address(name: str, theme: str, kind: str = "webp") -> str:
-    """Of a figure's picture, relative to a page's: it holds below any path of the app."""
+    """Of a figure's picture, relative to a page's: it holds below any path of the app.
+
+    Args:
+        kind: of `KINDS`; before it may stand one of `SHAPES`, such as "wide.svg".
+    """
     from .dataset import get_dataset
 
     return f"{FOLDER}/{name}-{theme}.{kind}?of={get_dataset().source}"
+
+
+def slide(name: str, theme: str, shape: str, dataset: Any) -> bytes:
+    """The figure `name` without words around it, as SVG of one of `SHAPES`, on the page's paper.
+    On a phone one with many panels side by side is wider, for a place that scrolls."""
+    from initopt_core.figures import export, gallery
+    from initopt_core.figures.fonts import embedded
+
+    figure = replace(gallery.figure(name, dataset), alone=None)  # the page says what it shows
+    if (room := figure.room) is not None:
+        figure = replace(figure, room=replace(room, least=min(room.least, LEAST)))
+    wide, high, text = SHAPES[shape]
+    if shape == "tall" and figure.room is not None:
+        wide = max(wide, figure.room.across(figure.room.least) + 40)
+    options = export.ExportOptions(theme=theme, text=text)
+    drawn = export.picture(figure, options, size=(wide, high)).svg
+    paper = re.escape(f'"{options.colors["paper"]}"')
+    return embedded(re.sub(_FILLED + paper, r'\1"none"', drawn)).encode()
 
 
 def begin(function: Callable, *args: Hashable) -> Future:
@@ -69,7 +105,7 @@ async def picture(request: Request) -> Response:
         return PlainTextResponse("There is no such picture.\n", 404)
     if not startup.loaded():
         return PlainTextResponse("Loading.\n", 503, headers={"Retry-After": "2"})
-    name, theme, kind = wanted
+    name, theme, kind, shape = wanted
     from initopt_core.figures import gallery
 
     from .dataset import get_dataset
@@ -77,11 +113,12 @@ async def picture(request: Request) -> Response:
     dataset = get_dataset()
     if name not in gallery.items(dataset):
         return PlainTextResponse("There is no such picture.\n", 404)
-    make: Any = gallery.picture if kind == "webp" else gallery.large
+    make: Any = slide if shape else gallery.picture if kind == "webp" else gallery.large
+    asked = (name, theme, *([shape] if shape else []), dataset)
     try:
-        file = kept(make, name, theme, dataset)
+        file = kept(make, *asked)
         if file is None:
-            file = await asyncio.shield(asyncio.wrap_future(begin(make, name, theme, dataset)))
+            file = await asyncio.shield(asyncio.wrap_future(begin(make, *asked)))
     except Crowded:
         return PlainTextResponse("Very many wait.\n", 503, headers={"Retry-After": "5"})
     tag = f'"{hashlib.blake2b(file, digest_size=8).hexdigest()}"'
@@ -91,11 +128,13 @@ async def picture(request: Request) -> Response:
     return Response(file, media_type=KINDS[kind], headers=headers)
 
 
-def _wanted(file: str) -> tuple[str, str, str] | None:
-    """Name, theme and kind that a file's name says."""
+def _wanted(file: str) -> tuple[str, str, str, str] | None:
+    """Name, theme, kind and shape (or none) that a file's name says."""
     stem, _, kind = file.rpartition(".")
-    name, _, theme = stem.rpartition("-")
-    return (name, theme, kind) if kind in KINDS and theme in THEMES else None
+    name, _, look = stem.rpartition("-")
+    theme, dot, shape = look.partition(".")
+    fits = shape in SHAPES and kind == "svg" if dot else True
+    return (name, theme, kind, shape) if kind in KINDS and theme in THEMES and fits else None
 
 
 def routes() -> list[Route]:

@@ -18,7 +18,7 @@ def page():
     if hall := st.session_state.get("hall"):
         stage.write(stage.Stage(*hall))
     add = None if st.session_state.get("no scene") else lambda: None
-    address_bar("Training", lambda: {"question": "Why?"}, lambda: None, add)
+    address_bar("Training", lambda: {"question": "Why?"}, {}, add)
 
 
 def told(test: AppTest, name: str) -> dict:
@@ -46,4 +46,5 @@ def test_in_a_hall_the_line_has_the_page_and_its_scene():
     test.run()
     bar = told(test, "address_bar")
     assert (bar["lecture"], bar["figure"]) == ("tutorial", "depth")
-    assert told(test, "stage") == {"title": "Training", "question": "Why?"}
+    shown = {"shows": "depth", "adds": True}
+    assert told(test, "stage") == {"title": "Training", "question": "Why?", **shown}

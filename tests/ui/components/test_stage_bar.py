@@ -19,12 +19,13 @@ def page():
     if st.session_state.pop("leave", False):
         stage_bar._leave()
     if stage.is_on():
-        stage_bar.stage_bar("Training", {"title": "A scene", "number": 2}, lambda: None)
+        stage_bar.stage_bar("Training", {"title": "A scene", "number": 2}, {})
 
 
 def test_a_scenes_title_stands_before_the_pages():
     (told,) = mounted(AppTest.from_function(page).run(), "stage")
-    assert json.loads(told.json) == {"title": "A scene", "number": 2}
+    shown = {"shows": "depth", "adds": False}
+    assert json.loads(told.json) == {"title": "A scene", "number": 2, **shown}
 
 
 def test_the_way_out_takes_the_hall_out_of_session_and_link():

@@ -111,6 +111,33 @@ def test_the_view_becomes_a_scene_without_how_it_is_presented(table, monkeypatch
     (made,) = desk.own().scenes
     assert made == Scene("Ravine", "loss_surfaces", (("surface", "ravine"),))
     assert "Scene 1" in table[-1]
-    monkeypatch.setattr(address, "page", lambda: "course")
+    monkeypatch.setattr(address, "page", lambda: "lecture")
     desk.add_scene()
-    assert len(desk.own().scenes) == 1 and "laboratory" in table[-1]
+    assert len(desk.own().scenes) == 1 and "cannot be one itself" in table[-1]
+
+
+class NoLink(dict):
+    def get_all(self, name):
+        return [self[name]]
+
+
+@pytest.mark.parametrize(
+    ("on", "told", "figure", "made"),
+    [
+        ("", address.APP, "", Scene("Initopt", "home")),
+        ("course", f"Course figures · {address.APP}", "", Scene("Course figures", "course")),
+        (
+            "course",
+            f"Course figures · {address.APP}",
+            "20-pathological-paths",
+            Scene("Pathological curvature: paths", "course", (), "20-pathological-paths"),
+        ),
+    ],
+)
+def test_home_and_course_figures_become_scenes(table, monkeypatch, on, told, figure, made):
+    monkeypatch.setattr(desk.st, "query_params", NoLink(lecture="on", figure=figure))
+    monkeypatch.setattr(address, "page", lambda: on)
+    monkeypatch.setattr(address, "told", lambda: told)
+    monkeypatch.setattr(desk.stage, "now", lambda: desk.stage.Stage("on", 0, figure))
+    desk.add_scene()
+    assert desk.own().scenes == (made,)

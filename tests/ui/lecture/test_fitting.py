@@ -32,17 +32,40 @@ def test_what_its_page_would_not_take_is_told_with_the_reason(link):
     assert all(words in told for words in BAD[link]), told
 
 
+MORE = {
+    "/?banana=3": ("'banana' means nothing",),
+    "/course?figure=kaiming-depth": ("did you mean '15-kaiming-relu-depth'", "all are shown"),
+    "/course?figure=xyz": ("'xyz'; all are shown",),
+}
+
+
+@pytest.mark.parametrize("link", MORE)
+def test_pages_without_settings_say_it_too(link):
+    told = " ".join(fitting.misfits(Scene.at(link, "A scene")))
+    assert all(words in told for words in MORE[link]), told
+
+
 @pytest.mark.parametrize(
     "link",
     [
         "/initialization",
         "/training?race=Adam&data=full&run=abc&compare=x",
         "/loss_surfaces?experiment=saddle",
+        "/",
+        "/course",
+        "/course?figure=20-pathological-paths",
         "/loss_surfaces?solid=true&eye=3_1_2&step=5",
     ],
 )
 def test_what_fits_is_not_told(link):
     assert fitting.misfits(Scene.at(link, "A scene")) == []
+
+
+@pytest.mark.parametrize("link", ["/", "/course"])
+def test_what_has_no_answer_to_cover_is_told(link):
+    (told,) = fitting.misfits(Scene.at(link, "A scene", hides=True))
+    assert "no answer to cover" in told
+    assert fitting.misfits(Scene.at("/course?figure=26-sharp-and-flat", "x", hides=True)) == []
 
 
 def test_the_built_in_story_fits_its_pages():

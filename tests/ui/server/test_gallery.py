@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from starlette.applications import Starlette
 from initopt_core import data
 from initopt_core.cache import Crowded, SharedResults
 from initopt_core.figures import gallery as figures
+from initopt_core.figures.export import THEMES
 from initopt_core.ui.server import dataset, gallery, startup
 from tests.support.asgi import ask
 
@@ -48,9 +50,34 @@ def test_the_large_one_is_a_drawing_with_its_words(app):
     assert "A sharp and a flat minimum" in body.decode()
 
 
+@pytest.mark.parametrize("shape", gallery.SHAPES)
+def test_one_for_a_window_has_its_shape_and_no_words_around_it(app, shape):
+    status, headers, body = ask(app, f"/gallery/{NAME}-dark.{shape}.svg")
+    assert status == 200 and headers["content-type"].startswith("image/svg+xml")
+    wide, high, _ = gallery.SHAPES[shape]
+    text = body.decode()
+    assert f'viewBox="0 0 {wide} {high}"' in text and "A sharp and a flat minimum" not in text
+    assert f'fill="{THEMES["dark"]["paper"]}"' not in text.partition(">")[2][:400]
+
+
+def test_on_a_phone_many_panels_are_wider_than_it(app):
+    _, _, body = ask(app, "/gallery/14-kaiming-relu-histograms-light.tall.svg")
+    assert int(re.search(r'viewBox="0 0 (\d+) 500"', body.decode())[1]) > 500
+
+
 @pytest.mark.parametrize(
     "file",
-    ["27-nothing-light.webp", f"{NAME}-print.webp", f"{NAME}-light.png", f"{NAME}.webp", "x", ".."],
+    [
+        f"{NAME}-light.huge.svg",
+        f"{NAME}-light.wide.webp",
+        f"{NAME}-light..svg",
+        "27-nothing-light.webp",
+        f"{NAME}-print.webp",
+        f"{NAME}-light.png",
+        f"{NAME}.webp",
+        "x",
+        "..",
+    ],
 )
 def test_what_is_not_there_is_refused(app, file):
     assert ask(app, f"/gallery/{file}")[0] == 404
