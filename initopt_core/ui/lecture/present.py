@@ -6,6 +6,7 @@ scene's link. The link names lecture and scene, so that a reload shows the same.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import streamlit as st
@@ -23,7 +24,18 @@ def bar(title: str) -> None:
     """What stands in the head of every page, whose title this is; in a hall with its scene."""
     _arrive()
     add = desk.add_scene if address.page() in PAGES else None
+    if stage.is_on():
+        _keep_covered()
     address_bar(title, scene=_told, go=_go, add=add)
+
+
+def _keep_covered() -> None:
+    """A plain rule that comes with the page: nothing of a scene that hides is seen before the line at
+    the top, whose script may come late or never, has met this scene. It is always sent, so that no
+    scene keeps that of the one before it."""
+    told = _told()
+    rule = f'html:not([data-met="{told.get("mark")}"]) {{ --before-cover: 0; }}'
+    st.html(f"<style>{rule if told.get('hides') else 'html { --before-cover: 1; }'}</style>")
 
 
 def open_scene(lecture: Lecture, number: int) -> None:
@@ -93,7 +105,14 @@ def _told() -> dict[str, Any]:
         "number": now.scene,
         "count": len(lecture.scenes),
         "next": following.title if following else "",
+        "mark": _mark(lecture, now.scene),
     }
+
+
+def _mark(lecture: Lecture, number: int) -> str:
+    """What tells this scene from others, in letters that a style sheet may hold."""
+    told = f"{lecture.name} {number} {lecture.scenes[number - 1]!r}"
+    return hashlib.blake2s(told.encode(), digest_size=8).hexdigest()
 
 
 def _go() -> None:
