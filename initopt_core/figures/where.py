@@ -48,9 +48,10 @@ def checked(base: str) -> str:
     try:
         parts = urlsplit(base)
         known = parts.scheme in ("http", "https") and bool(parts.hostname)
+        known = known and not (parts.query or parts.fragment)
     except ValueError:
         known = False
-    if base and not (known and base.isprintable() and not (parts.query or parts.fragment)):
+    if base and not (known and base.isprintable()):
         raise SettingError(
             f"Link: {base!r} is not the app's address; it begins with https:// and ends before "
             "any ? or #."

@@ -3,6 +3,7 @@
 
 import { FONT, fitCanvas, upwards } from "../shared/canvas.js";
 import { VIRIDIS, hexChannels, watchTheme } from "../shared/colours.js";
+import { moved, placed } from "../shared/cover.js";
 import { ready as facesReady } from "../shared/faces.js";
 import { below, fillsWindow, pageType } from "../shared/type.js";
 import { number } from "../shared/numbers.js";
@@ -45,6 +46,7 @@ class BasinMap {
     this.note.className = "bm-note";
     this.note.setAttribute("aria-live", "polite");
     this.root.append(this.title, this.canvas, this.note);
+    /** @type {any} */ (this.root).covers = () => (this.box ? [placed(this.canvas, this.box)] : []);
     parent.append(this.root);
     this.drawn = 0;
     this.rows = 1; // of maps on the page
@@ -124,6 +126,7 @@ class BasinMap {
   draw(rows = this.rows) {
     const width = this.root.clientWidth;
     if (!this.head || !width) return;
+    moved(this.root);
     this.rows = rows;
     this.root.classList.toggle("bm-many", rows > 1);
     const most = fillsWindow() ? this.share() : 520;

@@ -3,9 +3,11 @@
 // Longer than other files: one class holds what one view goes through.
 
 import { pageColours } from "../shared/colours.js";
+import { moved } from "../shared/cover.js";
 import { ready as facesReady } from "../shared/faces.js";
 import { below, fillsWindow, inHall, strokeScale, typeScale } from "../shared/type.js";
 import { told } from "./bins.js";
+import { covers } from "./covers.js";
 import { Cursor } from "./cursor.js";
 import { definition, read } from "./definition.js";
 import { PHONE, layout } from "./layout.js";
@@ -53,6 +55,7 @@ class LiveFigure {
     this.stage = document.createElement("div");
     this.element.append(this.stage);
     parent.append(this.element);
+    /** @type {any} */ (this.element).covers = () => covers(this.view, this.stage.querySelector("canvas"));
     this.cursor = new Cursor(this.element, (at) => this.chosen({ datum: null, ...at }));
     this.drawn = 0;
     this.clicks = 0;
@@ -109,6 +112,7 @@ class LiveFigure {
     const { head, text } = message;
     this.last = message;
     const element = this.element;
+    moved(element);
     element.style.minHeight = `${this.measures().height}px`;
     element.dataset.figure = head.key;
     try {

@@ -22,9 +22,6 @@ export const fillsWindow = () => inHall() || Boolean(document.documentElement.da
 export const pageType = () =>
   typeScale(Boolean(document.querySelector(".st-key-type-large")), innerWidth, innerHeight, inHall());
 
-/** Whether the answer is covered, until it is revealed (assets/web/stage/guess.js). */
-export const isCovered = () => Boolean(document.documentElement.dataset.covered);
-
 /** How many times thicker than usual lines are: seen from the last row. */
 export const strokeScale = () => (inHall() ? 1.6 : 1);
 

@@ -3,6 +3,7 @@
 
 import { FONT, fitCanvas, upwards } from "../shared/canvas.js";
 import { watchTheme } from "../shared/colours.js";
+import { COVERED, isCovered, moved, placed } from "../shared/cover.js";
 import { ready as facesReady } from "../shared/faces.js";
 import { below, fillsWindow, pageType, strokeScale } from "../shared/type.js";
 import { number } from "../shared/numbers.js";
@@ -32,6 +33,10 @@ class SharpFlat {
     this.table = document.createElement("div");
     this.table.className = "sf-table";
     this.root.append(this.canvas, this.table);
+    // The training curve stays: what is asked, the test loss and its price, is not drawn.
+    /** @type {any} */ (this.root).covers = () => (this.box ? [placed(this.canvas, { ...this.box, open: true })] : []);
+    this.cover = () => this.draw();
+    addEventListener(COVERED, this.cover);
     parent.append(this.root);
     this.drawn = 0;
     const resized = new ResizeObserver(() => this.draw());
@@ -80,6 +85,7 @@ class SharpFlat {
   end() {
     for (const observer of this.observers) observer.disconnect();
     clearTimeout(this.timer);
+    removeEventListener(COVERED, this.cover);
     this.root.remove();
     all.delete(this.parent);
   }
@@ -94,6 +100,8 @@ class SharpFlat {
 
   draw() {
     if (!this.head || !this.root.clientWidth) return;
+    moved(this.root);
+    const covered = isCovered();
     const w = this.root.clientWidth, type = pageType();
     const h = Math.round(fillsWindow() ? Math.max(below(this.canvas) - 20, 200) : 380 * type);
     const ctx = fitCanvas(this.canvas, w, h), style = getComputedStyle(this.root);
@@ -132,14 +140,16 @@ class SharpFlat {
     ctx.rect(b.x, b.y, b.w, b.h);
     ctx.clip();
     line(0, TRAIN, []);
-    line(this.shift, TEST, DASH);
+    if (!covered) line(this.shift, TEST, DASH);
     ctx.restore();
     const rows = this.head.minima.map((m) => {
       const test = this.loss(m.weight - this.shift), x = px(m.weight);
       ctx.strokeStyle = style.color;
       ctx.lineWidth = 1.6;
-      ctx.beginPath(); ctx.moveTo(x, py(m.train)); ctx.lineTo(x, py(test)); ctx.stroke();
-      for (const [v, colour] of [[m.train, TRAIN], [test, TEST]]) {
+      if (!covered) {
+        ctx.beginPath(); ctx.moveTo(x, py(m.train)); ctx.lineTo(x, py(test)); ctx.stroke();
+      }
+      for (const [v, colour] of covered ? [[m.train, TRAIN]] : [[m.train, TRAIN], [test, TEST]]) {
         ctx.beginPath();
         ctx.arc(x, py(v), 5, 0, 7);
         ctx.fillStyle = colour;
@@ -148,13 +158,14 @@ class SharpFlat {
       ctx.fillStyle = style.color;
       ctx.textAlign = "center";
       ctx.textBaseline = "top";
-      ctx.fillText(`${m.which}: pays ${number(test - m.train)}`, x, py(m.train) + 10);
+      ctx.fillText(covered ? m.which : `${m.which}: pays ${number(test - m.train)}`, x, py(m.train) + 10);
       return [`${m.which} minimum`, m.weight, m.train, test, test - m.train, m.curvature, 0.5 * m.curvature * this.shift ** 2];
     });
     ctx.textAlign = "left";
     /** @type {[string, string, number[]][]} */
     const legend = [["training loss", TRAIN, []],
-      [`test loss, shifted by ${number(this.shift)} (drag it)`, TEST, DASH]];
+      [covered ? `test loss, shifted by ${number(this.shift)}: your guess`
+        : `test loss, shifted by ${number(this.shift)} (drag it)`, TEST, DASH]];
     for (const [i, [name, colour, dash]] of legend.entries()) {
       ctx.strokeStyle = colour;
       ctx.lineWidth = 2.4;
@@ -178,9 +189,9 @@ class SharpFlat {
       const tr = body.insertRow();
       row.forEach((v, i) => (tr.insertCell().textContent = i ? number(v) : v));
     }
-    this.table.replaceChildren(table);
+    this.table.replaceChildren(...(covered ? [] : [table]));
     this.canvas.setAttribute("aria-valuenow", this.shift);
-    this.canvas.setAttribute("aria-valuetext", `${number(this.shift)}; ` +
+    this.canvas.setAttribute("aria-valuetext", covered ? number(this.shift) : `${number(this.shift)}; ` +
       rows.map(([name, , , , pays]) => `the ${name} pays ${number(pays)}`).join(", "));
     this.canvas.setAttribute("aria-valuemin", this.head.limits[0]);
     this.canvas.setAttribute("aria-valuemax", this.head.limits[1]);

@@ -1,20 +1,31 @@
-// Where the plots on the page are, whoever has drawn them: what is covered before it is revealed.
-
-import { panels } from "../live_chart/pick.js";
-
-/** @typedef {{ x: number, y: number, w: number, h: number, open?: boolean }} Box of the window, in
- * pixels; open: what lies below is a map and stays to be seen */
+// Where the plots on the page are: what is covered before it is revealed. Each figure says it of
+// itself, by a function `covers` of its outermost element.
 
 /**
- * @param {Element} element
- * @param {{ x: number, y: number, w: number, h: number }} box in the element
- * @param {boolean} [open]
+ * @typedef {object} Box a place, in pixels: of the element that it is said of, or of the window
+ * @property {number} x
+ * @property {number} y
+ * @property {number} w
+ * @property {number} h
+ * @property {boolean} [open] what lies below stays to be seen: the figure itself draws no answer
+ *   while it is covered
+ * @property {{ name: string, colour: string }[]} [lines] that are to be guessed in it, where there
+ *   are several
+ */
+
+export const FIGURES = ".initopt-figure, .sc-root, .bm-root, .sf-root";
+const SMALL = 40; // pixels: what is lower is no plot
+const BEYOND = 9; // pixels by which the last point of a curve may stand out of its plot
+
+/** @param {Box} box whether it is a plot, and no print beside one */
+export const isPlot = ({ h }) => h >= SMALL;
+
+/**
+ * What its cover takes: a little more than the plot.
+ * @param {Box} box
  * @returns {Box}
  */
-function placed(element, box, open = false) {
-  const { x, y } = element.getBoundingClientRect();
-  return { x: x + box.x, y: y + box.y, w: box.w, h: box.h, open };
-}
+export const lidOf = ({ x, y, w, h }) => ({ x: x - 3, y: y - 3, w: w + 3 + BEYOND, h: h + 6 });
 
 /**
  * What of a box lies between the left and the right of a place that it may be scrolled out of.
@@ -27,40 +38,20 @@ export function within(box, { left, right }) {
   return { ...box, x, w: Math.min(Math.max(box.x + box.w, left), right) - x };
 }
 
+/** The figures that the page has room for, whether their ink is seen yet or not. */
+export const figures = () =>
+  /** @type {HTMLElement[]} */ ([...document.querySelectorAll(FIGURES)].filter((e) => e.checkVisibility()));
+
 /**
- * A chart's plots, and the small print above them, which may tell numbers.
+ * What is to be covered of a figure, whole wherever it is scrolled to, in pixels of the window.
  * @param {any} figure
  * @returns {Box[]}
  */
-function ofChart(figure) {
-  const { view } = figure, canvas = figure.querySelector("canvas");
-  if (!view || !canvas) return [];
-  const { left, top } = view.padding(), [ox, oy] = view.origin();
-  return panels(view.scenegraph().root).flatMap((p) => {
-    const x = left + ox + p.x, y = top + oy + p.y;
-    const found = [placed(canvas, { x, y, w: p.width, h: p.height })];
-    for (const mark of p.group.items) {
-      if (mark.marktype !== "text") continue;
-      for (const { bounds: b, text, fontWeight } of mark.items) {
-        const head = fontWeight === "bold" || Number(fontWeight) > 500;
-        if (head || b.y2 > 2 || !/\d/.test(String(text))) continue; // or in the plot, or words alone
-        found.push(placed(canvas, { x: x + b.x1, y: y + b.y1, w: b.x2 - b.x1, h: b.y2 - b.y1 }));
-      }
-    }
-    return found;
-  });
+export function covers(figure) {
+  /** @type {Box[]} */
+  const said = figure.covers?.() ?? [];
+  return said.filter(({ w, h }) => w > 0 && h > 0);
 }
-
-/** @param {any} lab @returns {Box[]} */
-function ofSurface(lab) {
-  const map = lab.solid ? { x: 0, y: 0, w: lab.stage.clientWidth, h: lab.stage.clientHeight } : lab.view.box;
-  return [placed(lab.stage, map, true), ...(lab.plots.panels ?? []).map((/** @type {any} */ p) => placed(lab.plotBox, p))];
-}
-
-const SMALL = 40; // pixels: what is lower is no plot
-
-/** @param {Box} box whether it is a plot, and no print beside one */
-export const isPlot = ({ h }) => h >= SMALL;
 
 /**
  * All that are to be seen now.
@@ -68,24 +59,12 @@ export const isPlot = ({ h }) => h >= SMALL;
  * @returns {Box[]}
  */
 export function boxes(cut = true) {
-  /** @type {Box[]} */
-  const found = [];
-  const seen = (/** @type {string} */ what) => [...document.querySelectorAll(what)].filter((e) => e.checkVisibility());
-  for (const figure of seen(".initopt-figure")) {
+  return figures().flatMap((figure) => {
+    const found = covers(figure);
+    if (!cut || !figure.matches(".initopt-figure")) return found;
     const place = figure.getBoundingClientRect();
-    found.push(...ofChart(figure).map((box) => (cut ? within(box, place) : box)));
-  }
-  for (const root of seen(".sc-root")) {
-    const lab = /** @type {any} */ (root.parentElement)?.__lab;
-    if (lab?.scene) found.push(...ofSurface(lab));
-  }
-  for (const [what, name] of [[".bm-root", "__map"], [".sf-root", "__figure"]]) {
-    for (const root of seen(what)) {
-      const one = /** @type {any} */ (root)[name];
-      if (one?.box) found.push(placed(one.canvas, one.box));
-    }
-  }
-  return found.filter(({ w, h }) => w > 0 && h > 0);
+    return found.map((box) => within(box, place)).filter(({ w }) => w > 0);
+  });
 }
 
 /**

@@ -3,15 +3,17 @@
 
 import { fitCanvas } from "../shared/canvas.js";
 import { pageColours } from "../shared/colours.js";
-import { boxes, isPlot, once, plots } from "./boxes.js";
+import { COVERED } from "../shared/cover.js";
+import { boxes, isPlot, lidOf, once, plots } from "./boxes.js";
 import { begun, ink as inked, lengthened, pen as drawPen, strokesOf } from "./ink.js";
+import { Pens } from "./pens.js";
+import { open, shut } from "./shutters.js";
 
 /** @typedef {import("./boxes.js").Box} Box */
 
-const BEYOND = 9; // pixels by which the last point of a curve may stand out of its plot
 const STEP = 14, FINE = 3; // pixels of an arrow key
 const HOW = "The answer is covered. Draw your guess, or move the pen by arrow keys, with shift in small " +
-  "steps; space puts it down and lifts it, Backspace takes back a line, Enter reveals.";
+  "steps; space puts it down and lifts it, a digit takes another line's pen, Backspace takes back a line, Enter reveals.";
 /** @type {Record<string, [number, number]>} */
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -19,7 +21,11 @@ const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
 function told(covered, play) {
   const said = document.documentElement.dataset;
   if (covered) said.covered = covered;
-  else delete said.covered;
+  else {
+    delete said.covered;
+    open();
+  }
+  dispatchEvent(new Event(COVERED));
   for (const root of document.querySelectorAll(".sc-root")) {
     const lab = /** @type {any} */ (root.parentElement)?.__lab;
     if (play && lab) lab.clock.time = 0;
@@ -35,12 +41,14 @@ const byFinger = () => matchMedia("(pointer: coarse)").matches;
 export class Guess {
   /**
    * @param {HTMLElement} parent
+   * @param {HTMLElement} hint where pens are offered
    * @param {(covered: boolean, drawn: boolean) => void} changed hears whether there is a cover, and
    * whether something is drawn
    */
-  constructor(parent, changed) {
+  constructor(parent, hint, changed) {
     this.parent = parent;
     this.changed = changed;
+    this.pens = new Pens(hint);
     this.covered = false;
     this.strokes = strokesOf("");
     /** @type {Box[]} */
@@ -111,7 +119,10 @@ export class Guess {
    */
   stroke(x, y) {
     const made = begun(this.plots, x, y);
-    if (made) this.strokes.push(made);
+    if (made) {
+      this.pens.give(made, this.plots, this.strokes);
+      this.strokes.push(made);
+    }
     this.tell();
     this.paint();
   }
@@ -121,6 +132,7 @@ export class Guess {
     const one = this.covered && this.strokes.pop();
     if (!one) return false;
     this.down = false;
+    this.pens.back(one, this.strokes);
     this.spoken.textContent = this.strokes.length ? "The last line is taken back" : "Nothing is drawn";
     this.tell();
     this.paint();
@@ -153,19 +165,21 @@ export class Guess {
   /** Figures are drawn, scrolled and sized when they are: cover and guess follow, frame by frame. */
   look() {
     this.frame = 0;
-    if (!this.canvas.isConnected || (!this.covered && !this.strokes.length)) return;
+    if (!this.covered && !this.strokes.length) return;
+    this.frame = requestAnimationFrame(() => this.look());
     const found = boxes(), colours = Object.values(pageColours(this.parent));
+    if (this.covered) shut();
     const text = JSON.stringify([found, innerWidth, innerHeight, colours]);
     if (text !== this.seen) {
       this.seen = text;
       this.boxes = found;
       this.plots = plots();
       if (this.covered) this.lay();
+      this.pens.offer(this.plots, this.strokes);
       this.paint();
     }
     const covered = found.length ? "yes" : "wait";
     if (this.covered && document.documentElement.dataset.covered !== covered) told(covered, false);
-    this.frame = requestAnimationFrame(() => this.look());
   }
 
   /** A pad over each plot for the finger. */
@@ -214,8 +228,9 @@ export class Guess {
    * @param {string} paper
    */
   lid(ctx, { x, y, w, h }, ink, paper) {
+    const lid = lidOf({ x, y, w, h });
     ctx.fillStyle = paper;
-    ctx.fillRect(x - 3, y - 3, w + 3 + BEYOND, h + 6);
+    ctx.fillRect(lid.x, lid.y, lid.w, lid.h);
     if (!isPlot({ x, y, w, h })) return; // print beside a plot
     ctx.globalAlpha = 0.45;
     ctx.strokeStyle = ctx.fillStyle = ink;
@@ -239,6 +254,7 @@ export class Guess {
     else if (event.key === " ") this.drop(!this.down);
     else if (event.key === "Backspace") this.undo();
     else if (event.key === "Enter") this.toggle();
+    else if (/^[1-9]$/.test(event.key) && this.pens.choose(Number(event.key) - 1)) this.spoken.textContent = this.pens.said;
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -1,11 +1,13 @@
 // Between two scenes the browser clears the page, and its figures come one by one. Meanwhile a copy
 // of what was shown stays above all of it, so that the hall sees one picture, then the next.
 
+import { FIGURES } from "./boxes.js";
+
 const LONGEST = 8000; // ms that a copy stays at most
 const STEADY = 8; // frames for which the next figures have stayed as they are
 const UNCHANGED = 1000; // ms after which figures that stay the same are taken for the next scene's
 const STILL = ".initopt-still"; // pictures that are sent as such, with their words
-const FIGURES = `.initopt-figure, .sc-root, .bm-root, .sf-root, ${STILL}`;
+const SHOWN = `${FIGURES}, ${STILL}`;
 const WORDS = `.initopt-sentence, .st-key-init-say p, .st-key-recorded-said p, .surface-say, .sc-heading,
   ${STILL} :is(h1, p, span, i, td, th, .lid), .sc-key > span, .basin-legend, .init-key, .bm-title, [data-testid=stHeading] :is(h2, h3)`;
 const LINE = ":is(h1, p, span, button)"; // what the line at the top is made of
@@ -49,7 +51,7 @@ function whole(figure) {
  * @returns {{ ready: boolean, state: string }}
  */
 function figures() {
-  const all = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(FIGURES)].filter(seen));
+  const all = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(SHOWN)].filter(seen));
   const state = all.map((e) => {
     const { x, y, width, height } = e.getBoundingClientRect();
     const lab = /** @type {any} */ (e.parentElement)?.__lab;

@@ -1,8 +1,11 @@
 // What is drawn on covers: lines that belong to a plot, kept for each scene as long as the page lives.
 
 /** @typedef {import("./boxes.js").Box} Box */
-/** @typedef {{ plot: number, places: [number, number][] }} Stroke number of its plot, and parts of the
- * plot's width and height from its upper left corner: it goes with the plot, whatever its size */
+/**
+ * @typedef {{ plot: number, line?: number, places: [number, number][] }} Stroke number of its plot,
+ *   and of the line in it that it guesses, where there are several; its places are parts of the
+ *   plot's width and height from its upper left corner: it goes with the plot, whatever its size
+ */
 
 const INK = "#111111", HALO = "#ffdd00", WIDTH = 5; // a marker's: no optimizer has them
 
@@ -68,17 +71,28 @@ export function placed({ plot, places }, plots) {
 }
 
 /**
+ * The strokes that stand: of several for one line of a plot the last.
+ * @param {Stroke[]} strokes
+ */
+export const standing = (strokes) => strokes.filter(({ plot, line }, i) =>
+  line === undefined || !strokes.some((other, k) => k > i && other.plot === plot && other.line === line));
+
+/**
  * @param {CanvasRenderingContext2D} ctx
  * @param {Stroke[]} strokes
  * @param {Box[]} plots
  */
 export function ink(ctx, strokes, plots) {
   ctx.lineJoin = ctx.lineCap = "round";
-  const lines = strokes.map((stroke) => placed(stroke, plots)).filter((line) => line.length);
-  for (const [colour, width] of /** @type {[string, number][]} */ ([[HALO, WIDTH + 4], [INK, WIDTH]])) {
-    ctx.strokeStyle = colour;
-    ctx.lineWidth = width;
-    for (const line of lines) {
+  const all = standing(strokes).map((one) => ({
+    line: placed(one, plots), core: one.line === undefined ? undefined : plots[one.plot]?.lines?.[one.line]?.colour,
+  })).filter(({ line }) => line.length);
+  for (const { line, core } of all) {
+    /** @type {[string, number][]} */
+    const layers = core ? [[HALO, WIDTH + 6], [INK, WIDTH + 3], [core, WIDTH]] : [[HALO, WIDTH + 4], [INK, WIDTH]];
+    for (const [colour, width] of layers) {
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = width;
       ctx.beginPath();
       ctx.moveTo(...line[0]);
       for (const place of line) ctx.lineTo(...place);

@@ -1,8 +1,9 @@
 // The line at the top of a page in a hall: what is shown, the next scene, and the way out.
 //
 // Takes { title, shows, adds }, the figure that fills the window and whether the view can be a scene,
-// and, for a scene, { lecture, page, figure, question, notes, hides, number, count, next }; for a list
-// of all scenes the number is 0.
+// and, for a scene, { lecture, page, figure, question, notes, hides, number, count, next, mark }; for a
+// list of all scenes the number is 0. The page shows no figure of a scene that hides until its mark is
+// known here (present.py).
 // Gives the triggers "leave", "go", the number of the scene that is wanted, "agenda" when all are,
 // "figure" and "page", the names of what is wanted, and "add" when the view is to become a scene.
 
@@ -51,7 +52,7 @@ class Bar {
     newest = this;
     this.fresh = true;
     this.build();
-    this.guess = new Guess(this.root, (covered, drawn) => this.coveredNow(covered, drawn));
+    this.guess = new Guess(this.root, this.hint, (covered, drawn) => this.coveredNow(covered, drawn));
     this.notes = new Notes(this.root, (event) => this.key(event));
     this.keys = (/** @type {KeyboardEvent} */ event) => this.key(event);
     this.touched = (/** @type {any} */ event) => this.touch(event);
@@ -88,16 +89,15 @@ class Bar {
     this.black.className = "black";
     this.black.addEventListener("click", () => this.black.remove());
     row.append(this.title, this.back, this.count, this.next, this.reveal, this.note, this.controls, code, out);
-    const hint = document.createElement("p");
-    hint.className = "hint";
-    hint.textContent = "Draw your guess in a plot.";
+    this.hint = document.createElement("p");
+    this.hint.className = "hint";
     const swipes = Object.assign(document.createElement("span"), {
       className: "swipes", textContent: " Swipe beside the plots, or here, for another scene." });
     this.undo = button("Undo", "Take back the last line of your guess (Backspace, Ctrl+Z)", () => this.act("undo"));
     this.undo.className = "undo";
     row.append(this.undo);
-    hint.append(swipes);
-    this.root.append(row, this.question, hint);
+    this.hint.append(document.createElement("span"), swipes);
+    this.root.append(row, this.question, this.hint);
     this.parent.append(this.root);
     // Title and question may take more lines than the page leaves them.
     this.sized = new ResizeObserver(() => {
@@ -135,6 +135,7 @@ class Bar {
     this.next.disabled = number === count;
     this.reveal.hidden = !this.scene.hides;
     this.guess.begin(Boolean(this.scene.hides), [this.scene.lecture, number, this.scene.title].join("\n"));
+    said.met = this.scene.mark ?? ""; // from now on the cover has the say
     next();
     this.notes.show(this.scene);
   }
@@ -267,7 +268,7 @@ class Bar {
     this.sized.disconnect();
     if (newest === this) {
       document.documentElement.style.removeProperty("--told");
-      for (const name of ["scene", "covered", "hides"]) delete document.documentElement.dataset[name];
+      for (const name of ["scene", "covered", "hides", "met"]) delete document.documentElement.dataset[name];
     }
     this.root.remove();
     bars.delete(this.parent);

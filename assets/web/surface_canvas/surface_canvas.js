@@ -5,7 +5,8 @@ import { FONT } from "../shared/canvas.js";
 import { pageColours, watchTheme } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
 import { tellSliders } from "../shared/news.js";
-import { isCovered, pageType } from "../shared/type.js";
+import { isCovered, moved, placed } from "../shared/cover.js";
+import { pageType } from "../shared/type.js";
 import { Clock } from "./clock.js";
 import { Field } from "./field.js";
 import { Plots } from "./plots.js";
@@ -64,6 +65,7 @@ export class Lab {
   build() {
     this.root = make("div", "sc-root", this.parent);
     this.root.dataset.drawn = "0";
+    /** @type {any} */ (this.root).covers = () => this.covers();
     const left = make("div", "sc-left", this.root), right = make("div", "sc-right", this.root), top = make("div", "sc-head", left);
     this.title = make("div", "sc-heading", top);
     const framed = make("div", "sc-key", top), buttons = make("div", "sc-tools", top);
@@ -95,6 +97,7 @@ export class Lab {
     const same = scene.stamp === old?.stamp && scene.grid === old.grid && scene.ack === old.ack;
     const look = this.looks.wanted(scene);
     if (same && !look) return;
+    moved(this.root);
     this.scene = scene;
     this.clock.fit(scene.steps);
     this.title.textContent = scene.title;
@@ -284,6 +287,7 @@ export class Lab {
   resized() {
     const w = this.stage.clientWidth, h = this.stage.clientHeight, before = this.type;
     if (!w || !h) return;
+    moved(this.root);
     this.type = pageType();
     if (this.type !== before && this.scene) this.space?.prepare();
     this.view.resize(w, h);
@@ -303,6 +307,18 @@ export class Lab {
     this.view.stale = this.plots.stale = true;
     if (this.scene) this.space?.prepare();
     this.dirty();
+  }
+
+  /** What is covered until the answer is revealed: the plots. The map stays, without its paths. */
+  covers() {
+    if (!this.scene) return [];
+    const lines = this.scene.runs.map((/** @type {any} */ run) => ({ name: run.label, colour: run.color }));
+    const several = lines.length > 1 ? { lines } : {};
+    const map = this.solid ? { x: 0, y: 0, w: this.stage.clientWidth, h: this.stage.clientHeight } : this.view.box;
+    return [
+      placed(this.stage, { ...map, open: true, ...several }),
+      ...(this.plots.panels ?? []).map(({ x, y, w, h }) => placed(this.plotBox, { x, y, w, h, ...several })),
+    ];
   }
 
   /** @param {string} text for a screen reader */

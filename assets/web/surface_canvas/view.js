@@ -2,7 +2,7 @@
 
 import { fitCanvas } from "../shared/canvas.js";
 import { number } from "../shared/numbers.js";
-import { isCovered } from "../shared/type.js";
+import { isCovered } from "../shared/cover.js";
 import { drawArrows, drawNames } from "./arrows.js";
 import { drawGround } from "./ground.js";
 import { Hand } from "./hand.js";

@@ -175,11 +175,13 @@ def _empty(panel: Panel, quantity: str | None, first: bool) -> theme.Layers:
         scale=alt.Scale(domain=[panel.low, panel.high], nice=False),
         axis=alt.Axis(title=quantity, tickCount=3, grid=False, format="~g"),
     )
-    side = {"title": "% of values", "minExtent": 34, "maxExtent": 34} if first else {"title": None}
+    side = alt.Axis(tickCount=3, title=None)
+    if first:
+        side = alt.Axis(tickCount=3, title="% of values", minExtent=34, maxExtent=34)
     y = alt.Y(
         "y:Q",
         scale=alt.Scale(domain=[0, _top(panel)], nice=False),
-        axis=alt.Axis(tickCount=3, **side),
+        axis=side,
     )
     axes = alt.Chart(alt.Data(values=[{"x": panel.low, "y": 0}])).mark_point(opacity=0).encode(x, y)
     # A mark, since Vega puts a title above the numbers of an axis, which reach higher in some

@@ -66,7 +66,7 @@ def texts(
             elif place == "beside" and name == "title":
                 px = min(px, BESIDE_TITLE * max(1.0, scale))
             if name == "table":
-                found[name] = Grid(text, px, width).fitted(min(LEAST, px))
+                found[name] = Grid(text, px, width).fitted(min(options.least, px))
                 continue
             bold = name == "title"
             found[name] = Text(wrapped(text, px, width, bold), px, bold)

@@ -6,6 +6,7 @@ scene's link. The link names lecture and scene, so that a reload shows the same.
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from typing import Any
 
@@ -25,12 +26,23 @@ def bar(title: str) -> None:
     """What stands in the head of every page, whose title this is; in a hall with its scene."""
     _arrive()
     add = desk.add_scene if _page() in PAGES else None
+    if stage.is_on():
+        _keep_covered()
     address_bar(title, scene=_told, asked=ASKED, add=add)
 
 
 def _page() -> str:
     """The page on the screen, as scenes name it."""
     return address.page() or HOME
+
+
+def _keep_covered() -> None:
+    """A plain rule that comes with the page: nothing of a scene that hides is seen before the line
+    at the top, whose script may come late or never, has met this scene. It is always sent, so that
+    no scene keeps that of the one before it."""
+    told = _told()
+    rule = f'html:not([data-met="{told.get("mark")}"]) {{ --before-cover: 0; }}'
+    st.html(f"<style>{rule if told.get('hides') else 'html { --before-cover: 1; }'}</style>")
 
 
 def open_scene(lecture: Lecture, number: int) -> None:
@@ -109,6 +121,7 @@ def _told() -> dict[str, Any]:
         "number": number,
         "count": len(lecture.scenes),
         "next": following.title if following else "",
+        "mark": _mark(lecture, number),
     }
 
 
@@ -118,6 +131,12 @@ def _shown() -> Lecture | None:
     if _page() == SCENES and now.on and not now.scene:
         return agenda.lecture()
     return desk.find(now.lecture) if now.lecture != stage.ON else None
+
+
+def _mark(lecture: Lecture, number: int) -> str:
+    """What tells this scene from others, in letters that a style sheet may hold."""
+    told = f"{lecture.name} {number} {lecture.scenes[number - 1]!r}"
+    return hashlib.blake2s(told.encode(), digest_size=8).hexdigest()
 
 
 def _go() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from initopt_core.figures.export import ExportOptions
-from initopt_core.figures.export.words import LEAST, bounded, high, shrunk, texts
+from initopt_core.figures.export.words import bounded, high, shrunk, texts
 
 
 def test_in_a_column_no_text_dwarfs_the_chart():
@@ -26,7 +26,7 @@ LONG = ExportOptions(
 def test_letters_are_smaller_before_anything_is_cut():
     roomy, tight = (shrunk(LONG, 600, most) for most in (1000, 90))
     assert roomy == texts(LONG, 600)
-    assert high(tight) < high(roomy) and all(t.size >= LEAST for t in tight.values())
+    assert high(tight) < high(roomy) and all(t.size >= LONG.least for t in tight.values())
     assert {name: "".join(t.lines) for name, t in tight.items()}["source"] == LONG.source
 
 
