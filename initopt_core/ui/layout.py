@@ -39,7 +39,7 @@ def page_header(title: str, sentence: str = "") -> None:
     st.title(title, anchor=False)
     if sentence:
         st.markdown(sentence)
-    note_unknown(())
+    note_unknown({})
     notice_bad_links()
 
 

@@ -80,6 +80,7 @@ LAB = Laboratory(
     words=lambda held: (held.settings.title,),
     stays=(controls.PART.name,),
     links=("pin", controls.MATCH.name),
+    others=controls.OTHERS,
     follows=lambda: (*_head_follows(), *panels.follows()),
 )
 

@@ -26,7 +26,7 @@ def misfits(scene: Scene) -> list[str]:
         f"“{name}={raw[:40]}” cannot be used. {why} {taken or 'Nothing'} is shown instead."
         for name, raw, taken, why in tried.refused
     ]
-    unknown = meaningless(link, (*reading.table, *lab.links))
+    unknown = meaningless(link, (*reading.table, *lab.links), lab.others)
     told += [f"{shown(name)} means nothing on its page." for name in unknown]
     return told + [problem.partition("\n")[0] for problem in _problems(held)]
 
