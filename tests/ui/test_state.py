@@ -134,4 +134,6 @@ def test_a_name_that_means_nothing_is_said_once():
 def test_a_name_with_an_underscore_is_told_too_and_what_is_called_so_is_meant():
     said = caption(noted(train_images="5", part_of_page="x", parts_of_the_page="y"))
     assert "“train_images” in the link means nothing on this page." in said
-    assert "“parts_of_the_page” in the link means nothing on this page; did you mean 'view'?" in said
+    assert (
+        "“parts_of_the_page” in the link means nothing on this page; did you mean 'view'?" in said
+    )

@@ -33,7 +33,7 @@ from initopt_core.ui import address
 from initopt_core.ui.controls import set_values
 from initopt_core.ui.page import CONTROLS, PICTURE, Laboratory, part
 from initopt_core.ui.server import identity
-from initopt_core.ui.state import Reading, kept, settings_named, values
+from initopt_core.ui.state import Reading, kept, values
 from initopt_core.wording import count, number
 
 MAX_SHOWN_SEED = 9999
@@ -224,16 +224,6 @@ def _switches(settings: Settings) -> tuple[Parameter, ...]:
 
 def _prefix(kind: str, entry: Entry) -> str:
     return control_key(kind, entry.name, "")
-
-
-OTHERS = "|".join(
-    [
-        *settings_named(INITIALIZERS, control_key("scheme", "{}", "")),
-        *settings_named(ACTIVATIONS, control_key("activation", "{}", "")),
-        *(s.name for s in SWITCHES),
-    ]
-)
-"""Pattern of the names that another scheme, activation or network has in a link."""
 
 
 def has_gain(scheme: Entry) -> bool:

@@ -9,8 +9,9 @@ from typing import Any
 from initopt_core.lecture.scenes import Lecture, Scene
 from initopt_core.reading import shown
 from initopt_core.ui import address
+from initopt_core.ui.link_names import meaningless
 from initopt_core.ui.page import Laboratory
-from initopt_core.ui.state import Reading, meaningless
+from initopt_core.ui.state import Reading
 
 MOST = 10
 """Scenes of a file whose settings are told one by one."""

@@ -22,8 +22,9 @@ from initopt_core.schedules import SCHEDULES
 from initopt_core.surfaces import FORMULA, SURFACES, Surface, SurfaceEntry
 from initopt_core.surfaces.notation import FUNCTIONS, PAIRS
 from initopt_core.ui import address
+from initopt_core.ui.link_names import settings_named
 from initopt_core.ui.page import CONTROLS, PICTURE
-from initopt_core.ui.state import Reading, settings_named, values
+from initopt_core.ui.state import Reading, values
 from initopt_core.wording import in_mid_sentence
 
 from . import look

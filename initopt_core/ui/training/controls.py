@@ -20,10 +20,11 @@ from initopt_core.training.config import (
     parse_numbers,
 )
 from initopt_core.ui import address
+from initopt_core.ui.link_names import settings_named
 from initopt_core.ui.page import CONTROLS, Laboratory, part
 from initopt_core.ui.server.dataset import get_dataset
 from initopt_core.ui.server.training import COMPARED, RUN
-from initopt_core.ui.state import Reading, kept, link_text, settings_named, values
+from initopt_core.ui.state import Reading, kept, link_text, values
 
 TUTORIAL = ("SGD", "SGDMomentum", "Adam")
 # The sliders cover what is usual; their boxes and the link take all that can be trained.
