@@ -44,7 +44,7 @@ def page_header(title: str, sentence: str = "") -> None:
 
 def tell_of_link() -> None:
     """What the link of a page without settings could not say; on a stage all of its head."""
-    note_unknown(())
+    note_unknown({})
     notice_bad_links()
 
 

@@ -78,6 +78,7 @@ class Laboratory:
         words: of what was read, for the browser's tab.
         stays: names that Reset leaves as they are.
         links: names that a link may hold and `read` does not ask for, or not always.
+        others: pattern of the names that `read` asks for when something else is chosen.
         follows: names of further fragments that answer every change at present, such as those of
             an open part; asked after the change was written.
     """
@@ -91,11 +92,12 @@ class Laboratory:
         words: Callable[[Any], Sequence[str]] = lambda held: (),
         stays: Sequence[str] = (),
         links: Sequence[str] = (),
+        others: str = "",
         follows: Callable[[], Sequence[str]] = lambda: (),
     ) -> None:
         self.name, self.title = name, title
         self.read, self._words, self._stays, self._follows = read, words, stays, follows
-        self.links = links
+        self.links, self.others = links, others
         self.history = Undo(name)
 
     # -- one run of the script -----------------------------------------------------------------
@@ -110,7 +112,8 @@ class Laboratory:
         state[_DUE] = {}
         now = self._reread()
         self.history.remember(now.reading.values)  # before the head is drawn, which has Undo
-        note_unknown((*now.reading.table, *self.links))
+        called = {name: control.parameter.label for name, control in now.reading.table.items()}
+        note_unknown(dict.fromkeys(self.links, "") | called, self.others)
         draw(now.held)
         self._settle(now)
         tell_of_crowd()

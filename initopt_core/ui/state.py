@@ -9,18 +9,17 @@ and the place where it is to be drawn.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from initopt_core.lecture.scenes import PRESENTED
-from initopt_core.reading import did_you_mean
 from initopt_core.registry import Entry, Parameter, Registry, SettingError
 from initopt_core.wording import as_text, count, number
 
 from . import address
+from .link_names import meaningless, meant
 
 E = TypeVar("E", bound=Entry)
 
@@ -115,6 +114,7 @@ class Control:
         undo: whether a change of it can be taken back; not what is only looked at otherwise.
         linked: whether the link holds it; not what another control says as well.
         options: of its widget, among them `answers`: what a change draws anew.
+        implied: whether another name of the link says this value already, as a preset's does.
     """
 
     parameter: Parameter
@@ -124,6 +124,7 @@ class Control:
     undo: bool = True
     linked: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
+    implied: bool = False
 
 
 class Reading:
@@ -171,6 +172,12 @@ class Reading:
         """The controls that are drawn in one place."""
         return [control for control in self.table.values() if control.group == name]
 
+    def imply(self, names: Iterable[str]) -> None:
+        """Leave the values of these controls out of the link, which another name of it says."""
+        for name in names:
+            if name in self.table:
+                self.table[name] = replace(self.table[name], implied=True)
+
     @property
     def values(self) -> dict[str, Any]:
         """What was read and can be taken back, by name."""
@@ -182,7 +189,10 @@ class Reading:
         known = address.held().linked
         left = [name for name in known.get(page, ()) if name not in linked]
         known[page] = tuple(linked)
-        texts = {n: link_of(c.value, c.parameter.default) for n, c in linked.items()}
+        texts = {
+            n: None if c.implied else link_of(c.value, c.parameter.default)
+            for n, c in linked.items()
+        }
         address.write_all(dict.fromkeys(left) | texts)
 
 
@@ -262,28 +272,24 @@ def note_bad_link(
     _note(_Note(time.monotonic(), text, address.page(), control, held))
 
 
-def note_unknown(known: Collection[str]) -> None:
+def note_unknown(known: Mapping[str, str], others: str = "") -> None:
     """Remember, once for every link, which of its names mean nothing on this page, and take them
     out of it: the address says what is shown.
 
-    Names with a digit or an underscore may be a setting of an entry that is not chosen now, or a
-    mark that some program has put there.
+    Args:
+        known: names that the page reads, and what people call them.
+        others: see `meaningless`.
     """
     asked = address.page(), address.epoch()
     if st.session_state.get(_ASKED) == asked:
         return
     st.session_state[_ASKED] = asked
-    for name in meaningless(list(st.query_params), known):
-        near = did_you_mean(name, known)
+    for name in meaningless(list(st.query_params), known, others):
+        near = meant(name, known)
         end = f"{near}?" if near else "."
         text = f"“{as_text(name[:40])}” in the link means nothing on this page{end}"
         _note(_Note(time.monotonic(), text, address.page()))
         address.write(name, None)
-
-
-def meaningless(names: Iterable[str], known: Collection[str]) -> list[str]:
-    """Which names of a link can mean nothing on a page that knows these."""
-    return [n for n in names if n.isalpha() and n not in known and n not in PRESENTED]
 
 
 def _note(note: _Note) -> None:

@@ -13,8 +13,9 @@ RACE = next(i for i, one in enumerate(TUTORIAL.scenes, 1) if one.page == "traini
 FLAT = len(TUTORIAL.scenes)
 BARE = """() => {
   const words = ".st-key-init-say, .st-key-recorded-said";
+  const seen = (e) => e.checkVisibility({ visibilityProperty: true });
   const plot = (figure) => {
-    const lies = figure.getBoundingClientRect(), seen = (e) => e.checkVisibility({ visibilityProperty: true });
+    const lies = figure.getBoundingClientRect();
     if (!seen(figure) || Number(getComputedStyle(figure).opacity) === 0) return "";
     const lids = [...figure.querySelectorAll(".initopt-shutters > div")].filter(seen).filter(
       (e) => getComputedStyle(e).backgroundColor.startsWith("rgb("));
@@ -24,12 +25,15 @@ BARE = """() => {
     const area = lids.reduce((sum, e) => sum + e.offsetWidth * e.offsetHeight, 0);
     return area > 0.3 * lies.width * lies.height ? "" : `${figure.className} is open`;
   };
-  const told = (e) => Number(getComputedStyle(e).opacity) && [e, ...e.querySelectorAll("*")].some(
-    (one) => one.checkVisibility({ visibilityProperty: true }) && one.textContent.trim()) ? "a sentence" : "";
+  const told = (e) => {
+    const all = Number(getComputedStyle(e).opacity) ? [e, ...e.querySelectorAll("*")] : [];
+    return all.some((one) => seen(one) && one.textContent.trim()) ? "a sentence" : "";
+  };
   window.bare = [];
   window.watched = 0;
   const look = () => {
-    const found = [...document.querySelectorAll(".initopt-figure")].filter((e) => Number(e.dataset.drawn)).map(plot);
+    const drawn = (e) => Number(e.dataset.drawn);
+    const found = [...document.querySelectorAll(".initopt-figure")].filter(drawn).map(plot);
     found.push(...[...document.querySelectorAll(words)].map(told));
     const line = document.querySelector(".initopt-stage");
     for (let e = line; e; e = e.parentElement) {

@@ -42,7 +42,12 @@ def test_what_is_covered_is_shared_covered(page, app_url):
     page.get_by_role("button", name="Reveal").click()
     page.wait_for_function("!document.documentElement.dataset.covered")
     page.locator(".initopt-stage").get_by_role("button", name="Share").click()
+    assert dialog.get_by_label("Link to this view").input_value() == link, "the scene, as before"
+    dialog.get_by_role("button", name="The view alone").click()
     assert "lecture" not in dialog.get_by_label("Link to this view").input_value()
+    expect(dialog.get_by_text("The answer is covered there, too")).to_have_count(0)
+    dialog.get_by_role("button", name="The scene").click()
+    assert dialog.get_by_label("Link to this view").input_value() == link
     page.keyboard.press("Escape")
     phone = page.context.browser.new_page(viewport={"width": 390, "height": 844})
     phone.goto(link)
@@ -61,4 +66,20 @@ def test_what_is_covered_is_shared_covered(page, app_url):
     sentence = phone.locator(".st-key-init-say")
     assert sentence.bounding_box()["y"] >= end - 1 and figure.bounding_box()["y"] >= end - 1
     phone.close()
+    assert not page.problems
+
+
+def test_a_scene_without_an_answer_is_shared_as_the_scene(page, app_url):
+    """What is scanned leads to the lecture, not to the plain page."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{app_url}/loss_surfaces?lecture=tutorial&scene=13")
+    page.wait_for_url("**experiment=edge**", timeout=60_000)
+    page.locator(".initopt-stage").get_by_role("button", name="Share").click()
+    dialog = page.get_by_role("dialog", name="Share this view")
+    code = dialog.get_by_role("img", name="QR code of")
+    page.wait_for_function("(e) => e.complete && e.naturalWidth", arg=code.element_handle())
+    wanted = f"{app_url}/loss_surfaces?experiment=edge&lecture=tutorial&scene=13"
+    assert qr.read(page.request.get(code.get_attribute("src")).text()) == wanted
+    assert dialog.get_by_label("Link to this view").input_value() == wanted
+    assert dialog.evaluate("(e) => e.scrollHeight <= e.clientHeight + 1"), "nothing of it is cut"
     assert not page.problems

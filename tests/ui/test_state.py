@@ -98,7 +98,8 @@ def linked():
     take(Parameter("gain", "Gain", 2**0.5, 0.0, 9.0))
     take(Parameter("step", "Step of the playback", -1, -1, 99), "", lambda step: "the end")
     take(Parameter("view", "Part of the page", "Paths", choices=("Paths", "Basins")))
-    note_unknown((*take.table, "run"))
+    called = {name: one.parameter.label for name, one in take.table.items()}
+    note_unknown(called | {"run": ""}, r"[A-Z]\w+_lr|run\d+")
     notice_bad_links()
 
 
@@ -120,10 +121,19 @@ def test_a_note_goes_when_another_value_is_chosen():
 
 
 def test_a_name_that_means_nothing_is_said_once():
-    test = noted(run="3", steps="2", type="large", Adam_lr="0.1", run1="SGD")
+    known = {"Adam_lr": "0.1", "run1": "SGD", "Embed": "true", "utm_source": "a"}
+    test = noted(run="3", steps="2", type="large", **known)
     assert caption(test).endswith(
         "“steps” in the link means nothing on this page; did you mean 'step'?"
     )
     assert caption(test).count("means") == 1
     assert "steps" not in test.query_params and "Adam_lr" in test.query_params
     assert caption(test.run()).count("means") == 1
+
+
+def test_a_name_with_an_underscore_is_told_too_and_what_is_called_so_is_meant():
+    said = caption(noted(train_images="5", part_of_page="x", parts_of_the_page="y"))
+    assert "“train_images” in the link means nothing on this page." in said
+    assert (
+        "“parts_of_the_page” in the link means nothing on this page; did you mean 'view'?" in said
+    )

@@ -16,6 +16,22 @@ export function sharedLink(href) {
   return link.href;
 }
 
+/** What of it tells the scene of a lecture, and belongs to a link to it. */
+const OF_SCENE = ["lecture", "scene", "figure"];
+
+/**
+ * A page's link with the scene that it is of, without how else it is presented here.
+ * @param {string} href
+ */
+export function sceneLink(href) {
+  const given = new URL(href), link = new URL(sharedLink(href));
+  for (const name of OF_SCENE) {
+    const value = given.searchParams.get(name);
+    if (value !== null) link.searchParams.set(name, value);
+  }
+  return link.href;
+}
+
 /**
  * Where the server draws the QR code of a link: beside the page, wherever the app is mounted.
  * @param {string} link

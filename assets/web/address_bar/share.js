@@ -1,7 +1,7 @@
 // The dialog that shows a view's QR code, as large as the window, and its link.
 
 import { copy } from "./copy.js";
-import { codeOf, sharedLink } from "./link.js";
+import { codeOf, sceneLink, sharedLink } from "./link.js";
 
 const HERE = /^(localhost|127\.[\d.]+|\[::1\])$/;
 const ALONE = "Only this computer can open it: first open the page by the computer's name in the network.";
@@ -14,15 +14,37 @@ const label = (text) => Object.assign(document.createElement("span"), { textCont
  * Open it over the page; it is gone when it is closed.
  * @param {HTMLElement} parent whose colours and font it has
  * @param {() => void} [add] makes the view a scene of the own lecture
+ * @param {{ hides: boolean }} [scene] that is shown, if one is: it is what is shared, with its title and
+ *   its question, unless the view alone is asked for
  */
-export function share(parent, add) {
-  // A link to the view alone would show the answer.
-  const covered = Boolean(document.documentElement.dataset.covered);
-  const link = covered ? location.href : sharedLink(location.href);
+export function share(parent, add, scene) {
   const dialog = document.createElement("dialog");
   dialog.className = "initopt-share";
   dialog.setAttribute("aria-label", "Share this view");
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault(); // the browser closes it later: the next key would still be the dialog's
+    dialog.close();
+    dialog.remove();
+  });
+  fill(dialog, Boolean(scene), add, scene);
+  parent.append(dialog);
+  dialog.showModal();
+  /** @type {HTMLElement | null} */ (dialog.querySelector(".copy"))?.focus();
+}
 
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {boolean} whole whether the link leads to the scene, not to its view alone
+ * @param {() => void} [add]
+ * @param {{ hides: boolean }} [scene]
+ */
+function fill(dialog, whole, add, scene) {
+  // A link to the view alone would show the answer.
+  const covered = Boolean(document.documentElement.dataset.covered);
+  const link = whole || covered ? sceneLink(location.href) : sharedLink(location.href);
   const code = document.createElement("div");
   code.className = "code";
   const picture = document.createElement("img");
@@ -46,6 +68,7 @@ export function share(parent, add) {
   text.addEventListener("focus", () => text.select());
   const copied = document.createElement("button");
   copied.type = "button";
+  copied.className = "copy";
   const say = label("Copy link");
   say.setAttribute("aria-live", "polite");
   copied.append(say);
@@ -56,27 +79,26 @@ export function share(parent, add) {
   close.type = "button";
   close.append(label("Close"));
   close.addEventListener("click", () => dialog.close());
-  const scene = document.createElement("button");
-  scene.type = "button";
-  scene.title = "Make this view the last scene of your lecture";
-  scene.append(label("Add as a scene"));
-  scene.addEventListener("click", () => {
+  const own = document.createElement("button");
+  own.type = "button";
+  own.title = "Make this view the last scene of your lecture";
+  own.append(label("Add as a scene"));
+  own.addEventListener("click", () => {
     dialog.close();
     add?.();
   });
-  row.append(text, copied, ...(add ? [scene] : []), close);
-
-  const notes = [covered ? GUESS : "", HERE.test(location.hostname) ? ALONE : ""].filter(Boolean);
-  dialog.append(code, row, ...notes.map((note) => Object.assign(document.createElement("p"), { textContent: note })));
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    event.preventDefault(); // the browser closes it later: the next key would still be the dialog's
-    dialog.close();
-    dialog.remove();
+  const other = document.createElement("button");
+  other.type = "button";
+  other.append(label(whole ? "The view alone" : "The scene"));
+  other.title = whole ? "A link to the page with all its controls, out of the lecture" : "A link to the scene of the lecture";
+  other.addEventListener("click", () => {
+    fill(dialog, !whole, add, scene);
+    /** @type {HTMLElement | null} */ (dialog.querySelector(".other"))?.focus();
   });
-  parent.append(dialog);
-  dialog.showModal();
-  copied.focus();
+  other.className = "other";
+  row.append(text, copied, ...(scene && !covered ? [other] : []), ...(add ? [own] : []), close);
+
+  const hides = covered || (whole && scene?.hides);
+  const notes = [hides ? GUESS : "", HERE.test(location.hostname) ? ALONE : ""].filter(Boolean);
+  dialog.replaceChildren(code, row, ...notes.map((note) => Object.assign(document.createElement("p"), { textContent: note })));
 }

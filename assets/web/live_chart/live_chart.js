@@ -2,11 +2,11 @@
 // The Python side is initopt_core/ui/components/live_chart.py; definition.js has the message.
 // Longer than other files: one class holds what one view goes through.
 
-import { pageColours } from "../shared/colours.js";
 import { moved } from "../shared/cover.js";
 import { ready as facesReady } from "../shared/faces.js";
 import { below, fillsWindow, inHall, strokeScale, typeScale } from "../shared/type.js";
 import { told } from "./bins.js";
+import { colours } from "./colours.js";
 import { covers } from "./covers.js";
 import { Cursor } from "./cursor.js";
 import { definition, read } from "./definition.js";
@@ -31,12 +31,6 @@ const HEAD_REM = 12.4; // above the first figure: the window's head, the page's 
 
 /** A definition that could not be had yet: it comes with the next message. */
 class Asked extends Error {}
-
-// The page's own colours, as the signals that theme.py declares.
-function colours(element) {
-  const { ink, paper, dark } = pageColours(element);
-  return { ink, faint: dark ? "#3a3f4b" : "#d5d8df", paper, dark };
-}
 
 class LiveFigure {
   /** @param {Element} parent */

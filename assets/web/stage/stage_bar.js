@@ -81,7 +81,8 @@ class Bar {
     this.reveal.className = "first";
     this.note = button("Notes", "The speaker's notes, in a window of their own", () => this.notes.toggle(this.scene));
     this.controls = button("Controls", "Show or tuck away the controls (C)", () => this.tuck());
-    const code = button("Share", "A QR code of what this page shows", () => share(this.root, this.adds()));
+    const code = button("Share", "A QR code of what this page shows", () =>
+      share(this.root, this.adds(), this.scene.number ? { hides: Boolean(this.scene.hides) } : undefined));
     const out = button("Leave", "Leave lecture mode", () => this.leave());
     const row = document.createElement("div");
     row.className = "row";

@@ -4,6 +4,7 @@ import { fitCanvas, fitting, marker } from "../shared/canvas.js";
 import { number, power } from "../shared/numbers.js";
 import { roundedUp, ticks } from "../shared/ticks.js";
 import { strokeScale } from "../shared/type.js";
+import { nameLines } from "./line_names.js";
 
 const TITLE_LEFT = 36; // pixels that a title begins left of its plot, at the usual size of type
 const TITLE_HIGH = 26; // pixels from a row's upper end to its plots: a title, clear of the top label
@@ -241,6 +242,7 @@ export class Plots {
       p.points.forEach((line, i) => this.dots(ctx, p, line, this.lab.scene.runs[i].color));
       ctx.restore();
     }
+    nameLines(ctx, this);
   }
 
   dots(ctx, p, line, color) {

@@ -5,12 +5,14 @@ import { FONT } from "../shared/canvas.js";
 import { pageColours, watchTheme } from "../shared/colours.js";
 import { ready as facesReady } from "../shared/faces.js";
 import { tellSliders } from "../shared/news.js";
-import { isCovered, moved, placed } from "../shared/cover.js";
+import { isCovered, moved } from "../shared/cover.js";
 import { pageType } from "../shared/type.js";
 import { Clock } from "./clock.js";
+import { covers } from "./covers.js";
 import { Field } from "./field.js";
 import { Plots } from "./plots.js";
 import { Grids, Looks, read, unpack } from "./protocol.js";
+import { savePicture } from "./save.js";
 import { Space, loadThree } from "./space.js";
 import { Start } from "./start.js";
 import { Inspector, Key, Table } from "./tables.js";
@@ -65,7 +67,7 @@ export class Lab {
   build() {
     this.root = make("div", "sc-root", this.parent);
     this.root.dataset.drawn = "0";
-    /** @type {any} */ (this.root).covers = () => this.covers();
+    /** @type {any} */ (this.root).covers = () => covers(this);
     const left = make("div", "sc-left", this.root), right = make("div", "sc-right", this.root), top = make("div", "sc-head", left);
     this.title = make("div", "sc-heading", top);
     const framed = make("div", "sc-key", top), buttons = make("div", "sc-tools", top);
@@ -309,18 +311,6 @@ export class Lab {
     this.dirty();
   }
 
-  /** What is covered until the answer is revealed: the plots. The map stays, without its paths. */
-  covers() {
-    if (!this.scene) return [];
-    const lines = this.scene.runs.map((/** @type {any} */ run) => ({ name: run.label, colour: run.color }));
-    const several = lines.length > 1 ? { lines } : {};
-    const map = this.solid ? { x: 0, y: 0, w: this.stage.clientWidth, h: this.stage.clientHeight } : this.view.box;
-    return [
-      placed(this.stage, { ...map, open: true, ...several }),
-      ...(this.plots.panels ?? []).map(({ x, y, w, h }) => placed(this.plotBox, { x, y, w, h, ...several })),
-    ];
-  }
-
   /** @param {string} text for a screen reader */
   say(text) { this.spoken.textContent = text; }
 
@@ -331,23 +321,7 @@ export class Lab {
     this.noteTimer = setTimeout(() => (this.message.textContent = ""), 8000);
   }
 
-  save() {
-    const out = document.createElement("canvas");
-    const source = this.solid && this.space ? this.space.layers : this.view.layers;
-    out.width = Math.max(...source.map((canvas) => canvas.width));
-    out.height = source[0].height;
-    const ctx = out.getContext("2d");
-    ctx.fillStyle = this.colours.paper;
-    ctx.fillRect(0, 0, out.width, out.height);
-    for (const canvas of source) ctx.drawImage(canvas, 0, 0);
-    out.toBlob((blob) => {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = `loss-surface-step-${Math.floor(this.clock.time)}.png`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    });
-  }
+  save() { savePicture(this); }
 
   end() {
     this.resizer.disconnect();

@@ -48,9 +48,10 @@ export class Key {
 
   prepare() {
     const { runs, printed } = this.lab.scene;
+    const alike = new Set(runs.map((run) => run.label.replace(/ \d+$/, ""))).size < runs.length;
     this.element.replaceChildren(...runs.map((run) => {
       const one = document.createElement("span"), rate = run.values?.lr;
-      one.append(swatch(run, printed), rate === undefined ? run.label : `${run.label}, η ${number(rate)}`);
+      one.append(swatch(run, printed || alike), rate === undefined ? run.label : `${run.label}, η ${number(rate)}`);
       return one;
     }));
   }

@@ -104,7 +104,7 @@ def remark(stats: LayerStats) -> str:
         return f"all {number(stats.low)}"
     words = f"var {number(stats.variance)}"
     if stats.dead > 0.005:
-        words += f" · {percent(stats.dead)} dead"
+        words += f" · {percent(stats.dead, 1 if stats.dead < 0.1 else None)} dead"
     return words
 
 

@@ -57,14 +57,20 @@ def layer_beside(c: int, room: Room) -> alt.Chart:
 
 
 def remark(name: str, room: Room, broken: bool) -> alt.Chart:
-    """The few words over a histogram; they end before those of the next one.
+    """The few words over a histogram; they end before those of the next one. Where they are long
+    for it, the variance says no more that it is one: those beside it do.
 
     Args:
         broken: in two lines.
     """
     color = alt.ExprRef(f"b{name} ? '{RED}' : ink")
-    text = two_lines(f"s{name}", " · ") if broken else alt.ExprRef(f"s{name}")
-    limit = alt.ExprRef(f"plot_width + {max(room.gap - 6, room.right)} * {theme.TYPE}")
+    across = f"plot_width + {max(room.gap - 6, room.right)} * {theme.TYPE}"
+    limit = alt.ExprRef(across)
+    if broken:
+        text = two_lines(f"s{name}", " · ")
+    else:
+        long = f"{LETTER} * length(s{name}) * {theme.TYPE} > {across}"
+        text = alt.ExprRef(f"{long} ? replace(s{name}, 'var ', '') : s{name}")
     y = theme.sized(-29 if broken else -16)
     return _text(text, y, color=color, fontSize=theme.sized(11), limit=limit)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from initopt_core.descent import Trace
 from initopt_core.figures import theme
+from initopt_core.figures.apart import another
 from initopt_core.figures.images import data_url, png
 from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
@@ -32,17 +33,19 @@ _DASHES = ([7, 3], [4, 2], [2, 2], [7, 2, 2, 2])
 
 
 def looks(names: Sequence[str]) -> list[Look]:
-    """Colour, dash and marker; the second and third of a kind are lighter, darker, reshaped."""
-    shapes = ("triangle-up", "square", "circle", "diamond", "triangle-down", "cross", "wedge")
-    out = []
+    """Colour, dash and marker; the second and third of a kind have others, which no one present
+    has and every eye tells apart."""
+    shapes = ("triangle-up", "square", "diamond", "triangle-down", "cross", "wedge")
+    taken = [theme.optimizer_style(name)[0] for name in dict.fromkeys(names)]
+    out: list[Look] = []
     for i, name in enumerate(names):
         color, dash, shape = theme.optimizer_style(name)
         k = list(names[:i]).count(name)
         if k:
-            color = theme.mixed(
-                color, "#FFFFFF" if k % 2 else "#000000", 0.4 + 0.25 * ((k - 1) // 2)
-            )
-            shape, dash = shapes[k % len(shapes)], _DASHES[k % len(_DASHES)]
+            color = another(taken)
+            taken.append(color)
+            others = [s for s in shapes if s != shape]
+            shape, dash = others[k % len(others)], _DASHES[k % len(_DASHES)]
         out.append((color, list(dash), shape))
     return out
 

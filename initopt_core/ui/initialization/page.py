@@ -15,11 +15,15 @@ from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Observation, Settings, observe
 from initopt_core.initialization.findings import Finding, finding
 from initopt_core.initialization.presets import PRESETS
+from initopt_core.initialization.settings import control_key
 from initopt_core.initialization.words import in_words
+from initopt_core.initializers import INITIALIZERS
+from initopt_core.networks import ACTIVATIONS
 from initopt_core.ui import offers, stage
 from initopt_core.ui.components.chart_mount import Compiled
 from initopt_core.ui.components.live_chart import compile_figure, live_chart, message_bytes
 from initopt_core.ui.layout import experiments, let_it_be_drawn
+from initopt_core.ui.link_names import settings_named
 from initopt_core.ui.page import BELOW, CONTROLS, HEAD, PICTURE, Laboratory
 from initopt_core.ui.server.compute import compute, is_ready
 from initopt_core.ui.server.dataset import get_dataset
@@ -73,6 +77,14 @@ def untouched(dataset: FashionMNIST) -> list[tuple[str, Compiled, bytes]]:
     return charts
 
 
+OTHERS = "|".join(
+    [
+        *settings_named(INITIALIZERS, control_key("scheme", "{}", "")),
+        *settings_named(ACTIVATIONS, control_key("activation", "{}", "")),
+        *(s.name for s in controls.SWITCHES),
+    ]
+)
+"""Pattern of the names that another scheme, activation or network has in a link."""
 LAB = Laboratory(
     "initialization",
     "Initialization",
@@ -80,6 +92,7 @@ LAB = Laboratory(
     words=lambda held: (held.settings.title,),
     stays=(controls.PART.name,),
     links=("pin", controls.MATCH.name),
+    others=OTHERS,
     follows=lambda: (*_head_follows(), *panels.follows()),
 )
 

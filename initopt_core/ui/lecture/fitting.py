@@ -9,8 +9,9 @@ from typing import Any
 from initopt_core.lecture.scenes import COURSE, LABORATORIES, Lecture, Scene
 from initopt_core.reading import nearest, shown
 from initopt_core.ui import address
+from initopt_core.ui.link_names import meaningless
 from initopt_core.ui.page import Laboratory
-from initopt_core.ui.state import Reading, meaningless
+from initopt_core.ui.state import Reading
 
 MOST = 10
 """Scenes of a file whose settings are told one by one."""
@@ -29,12 +30,13 @@ def misfits(scene: Scene) -> list[str]:
         f"“{name}={raw[:40]}” cannot be used. {why} {taken or 'Nothing'} is shown instead."
         for name, raw, taken, why in tried.refused
     ]
-    told += _unknown(link, (*reading.table, *lab.links))
+    told += _unknown(link, (*reading.table, *lab.links), lab.others)
     return told + [problem.partition("\n")[0] for problem in _problems(held)]
 
 
-def _unknown(link: Iterable[str], known: Collection[str] = ()) -> list[str]:
-    return [f"{shown(name)} means nothing on its page." for name in meaningless(link, known)]
+def _unknown(link: Iterable[str], known: Collection[str] = (), others: str = "") -> list[str]:
+    unknown = meaningless(link, known, others)
+    return [f"{shown(name)} means nothing on its page." for name in unknown]
 
 
 def _of_page(scene: Scene, link: Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ scene's link. The link names lecture and scene, so that a reload shows the same.
 from __future__ import annotations
 
 import hashlib
+import html
 from contextlib import suppress
 from typing import Any
 
@@ -41,8 +42,11 @@ def _keep_covered() -> None:
     at the top, whose script may come late or never, has met this scene. It is always sent, so that
     no scene keeps that of the one before it."""
     told = _told()
-    rule = f'html:not([data-met="{told.get("mark")}"]) {{ --before-cover: 0; }}'
-    st.html(f"<style>{rule if told.get('hides') else 'html { --before-cover: 1; }'}</style>")
+    mark = html.escape(told.get("mark", ""))
+    unseen = f"html:not([data-met='{mark}']) {{ --before-cover: 0; }}"
+    st.html(
+        "<style>" + (unseen if told.get("hides") else "html { --before-cover: 1; }") + "</style>"
+    )
 
 
 def open_scene(lecture: Lecture, number: int) -> None:

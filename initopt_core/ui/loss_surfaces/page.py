@@ -22,6 +22,7 @@ LAB = Laboratory(
     words=lambda held: _words(held),
     stays=(plans.PART.name,),
     links=(plans.TYPED.name,),
+    others=plans.OTHERS,
     follows=lambda: (BELOW,) if st.session_state.get(panels.OPEN) else (),
 )
 DRAW = {plans.PATHS: lab.show, plans.BASINS: basins.show, plans.FLAT: flatness.show}

@@ -22,6 +22,7 @@ from initopt_core.schedules import SCHEDULES
 from initopt_core.surfaces import FORMULA, SURFACES, Surface, SurfaceEntry
 from initopt_core.surfaces.notation import FUNCTIONS, PAIRS
 from initopt_core.ui import address
+from initopt_core.ui.link_names import settings_named
 from initopt_core.ui.page import CONTROLS, PICTURE
 from initopt_core.ui.state import Reading, values
 from initopt_core.wording import in_mid_sentence
@@ -69,6 +70,16 @@ ALL = "all"
 # Names of this page's controls that depend on the surface, and of all that a race sets.
 _OF_SURFACE = r"surface_\w+|start_w[12]|updates|(from|to)[12]|color|own\d+(_w[12])?|run\d+_\w+_lr"
 _OF_RACE = _OF_SURFACE + r"|surface|runs|run\d+(_\w+)?|anneal(_\w+)?|noise|noise_seed"
+
+OTHERS = "|".join(
+    [
+        *settings_named(SURFACES, "surface_"),
+        *settings_named(OPTIMIZERS, r"run\d+_{}_"),
+        *settings_named(SCHEDULES, r"(run\d+_)?anneal_"),
+        r"run\d+(_anneal)?|own\d+(_w[12])?",
+    ]
+)
+"""Pattern of the names that other surfaces, optimizers and numbers of them have in a link."""
 
 
 @dataclass(frozen=True)
@@ -246,6 +257,8 @@ def read(take: Reading) -> Held:
     race = values["experiment"]
     if race and (noise or not _is(RACES[race], surface, runs, steps)):
         race = ""  # its story is about other settings
+    if race:
+        take.imply(_settings_of(RACES[race]))
     plan = Plan(
         surface,
         tuple(runs),
@@ -375,8 +388,12 @@ def surface_changed() -> None:
 def apply_race(race: Race) -> None:
     """Set every control to this preset; to be used as a callback."""
     forget(_OF_RACE)
+    values.update({"experiment": race.name, **_settings_of(race)})
+
+
+def _settings_of(race: Race) -> dict[str, Any]:
+    """What the controls hold under this preset, by name."""
     state: dict[str, Any] = {
-        "experiment": race.name,
         "surface": race.surface,
         "runs": len(race.runs),
         "start_w1": race.begin[0],
@@ -390,7 +407,7 @@ def apply_race(race: Race) -> None:
         state[f"run{i}"] = optimizer
         for name, value in settings.items():
             state[f"run{i}_{optimizer}_{name}"] = value
-    values.update(state)
+    return state
 
 
 def move_start(entry: SurfaceEntry, run: int, w1: float, w2: float) -> None:

@@ -20,6 +20,7 @@ from initopt_core.training.config import (
     parse_numbers,
 )
 from initopt_core.ui import address
+from initopt_core.ui.link_names import settings_named
 from initopt_core.ui.page import CONTROLS, Laboratory, part
 from initopt_core.ui.server.dataset import get_dataset
 from initopt_core.ui.server.training import COMPARED, RUN
@@ -151,6 +152,17 @@ _ENTRIES: tuple[tuple[str, Registry[Any], str, str, str, str, str], ...] = (
     ("schedule", SCHEDULES, "Learning rate schedule", "schedule", "constant", "sch", "batches"),
 )
 """Field of the configuration, registry, label, name, default, prefix of its settings, place."""
+
+
+OTHERS = "|".join(
+    [
+        *settings_named(OPTIMIZERS, "{}_"),
+        *(one for _, registry, *_, prefix, _ in _ENTRIES
+          for one in settings_named(registry, f"{prefix}_{{}}_")),
+        SEARCHED.name,
+    ]
+)  # fmt: skip
+"""Pattern of the names that other optimizers and entries have in a link."""
 
 
 def _rest(take: Reading, name: str, options: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ LAB = Laboratory(
     words=lambda held: (run_name(values.get(RUN)),),
     stays=controls.STAYS,
     links=(RUN, COMPARED, "budget", controls.DATA.name),
+    others=controls.OTHERS,
     follows=lambda: (ABOUT,),  # it names the side's settings
 )
 ABOUT = "about"

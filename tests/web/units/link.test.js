@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { codeOf, sharedLink } from "../../../assets/web/address_bar/link.js";
+import { codeOf, sceneLink, sharedLink } from "../../../assets/web/address_bar/link.js";
 
 test("a phone gets the view, not how the hall sees it", () => {
   const hall = "https://a.org/app/training?lecture=tutorial&scene=3&type=large&epochs=5&pin=a&pin=b#x";
@@ -14,4 +14,9 @@ test("the code is asked for beside the page", () => {
   const code = new URL(codeOf("https://a.org/x?a=1&b=2", "https://a.org/app/training?y"));
   assert.equal(code.pathname, "/app/qr.svg");
   assert.equal(code.searchParams.get("link"), "https://a.org/x?a=1&b=2");
+});
+
+test("a link to a scene keeps the scene, and nothing else of how it is presented", () => {
+  const hall = "https://a.org/training?epochs=5&lecture=tutorial&scene=10&figure=depth&type=large&embed=true#x";
+  assert.equal(sceneLink(hall), "https://a.org/training?epochs=5&lecture=tutorial&scene=10&figure=depth");
 });

@@ -1,0 +1,9 @@
+// The page's own colours, as the signals that figures/theme.py declares.
+
+import { pageColours } from "../shared/colours.js";
+
+/** @param {Element} element */
+export function colours(element) {
+  const { ink, paper, dark } = pageColours(element);
+  return { ink, faint: dark ? "#3a3f4b" : "#d5d8df", paper, dark };
+}
