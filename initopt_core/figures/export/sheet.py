@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import threading
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from initopt_core.cache import Recent
@@ -19,7 +18,7 @@ from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter
 from initopt_core.figures.room import COLUMNS, HEIGHT, LEGEND_COLUMNS, LEGEND_LINE, WIDTH, Room
 
-from . import extent
+from .drawing import Drawing, compiled, rendered, taken, trimmed, with_title
 from .grid import Grid
 from .options import ExportOptions
 from .restyle import enlarged, legends_below, measured, reflowed, restyled, side_by_side, titles_fit
@@ -38,17 +37,6 @@ GAIN = 1.05
 ORDINARY, GUTTERS, CLOSE = 560, 0.3, 1.08
 """A first guess at a chart: its height with usual letters, in pixels, and the share of it that they
 take; and how much larger than asked for they may be."""
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A chart alone: its SVG's inner part, size, and where its (first) plot begins, in pixels."""
-
-    body: str
-    width: float
-    height: float
-    left: float
-    top: float
 
 
 @dataclass(frozen=True)
@@ -233,7 +221,7 @@ def _legible(spec: dict[str, Any], k: float, width: float | None, height: float 
         slope = (size - before[1]) / (factor - before[0]) if before else GUTTERS * size / factor
         before = factor, size
         factor = max(1.0, k * (size - slope * factor) / max(0.3, 1 - k * slope))
-        drawing = _trimmed(_svg(enlarged(spec, factor / before[0])))
+        drawing = trimmed(rendered(enlarged(spec, factor / before[0])))
     return drawing
 
 
@@ -242,14 +230,14 @@ def _flowing(
 ) -> Drawing:
     """The chart, its panels in as many columns as make them large in this place; `spec` is changed
     to that."""
-    drawing = _trimmed(_svg(spec))
+    drawing = trimmed(rendered(spec))
     now, whole = side_by_side(spec)
     if not width or whole == 1 or drawing.width * zoom <= width:
         return drawing
     if not height:  # one column of a text: below one another
         columns = max(1, int(now * width / (drawing.width * zoom)))
-        return _trimmed(_svg(reflowed(spec, columns)))
-    row = _trimmed(_svg(reflowed(spec, whole)))
+        return trimmed(rendered(reflowed(spec, columns)))
+    row = trimmed(rendered(reflowed(spec, whole)))
     shown = [min(width / one.width, height / one.height) for one in (row, drawing)]
     if shown[0] > shown[1]:
         return row
@@ -258,7 +246,7 @@ def _flowing(
 
 
 def _by_room(spec: dict[str, Any], room: Room) -> Drawing:
-    vega = room.fitted(_vega(spec))
+    vega = room.fitted(compiled(spec))
     columns = room.legend_columns(room.width)
     values = {WIDTH: room.width, HEIGHT: room.height, LEGEND_COLUMNS: columns}
     values[COLUMNS] = room.columns
@@ -268,71 +256,7 @@ def _by_room(spec: dict[str, Any], room: Room) -> Drawing:
     titles_fit(vega, room.height + room.top / 2)
     lines = -(-room.entries // columns) if room.entries else 0
     vega["padding"]["top"] = room.top + lines * LEGEND_LINE
-    return _with_title(_taken(converter().vega_to_svg(vega)))
-
-
-_TITLE = re.compile(r'role-title"><g transform="translate\([-\d.]+,(-[\d.]+)\)"')
-
-
-def _with_title(drawing: Drawing) -> Drawing:
-    """Room above for a title that the layout has put over the upper edge."""
-    highest = min((float(y) for y in _TITLE.findall(drawing.body)), default=0.0)
-    more = max(0.0, -highest + 2 - drawing.top)
-    body = f'<g transform="translate(0,{more:g})">{drawing.body}</g>' if more else drawing.body
-    return replace(drawing, body=body, height=drawing.height + more, top=drawing.top + more)
-
-
-_SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"[^>]*>')
-_PAPER = re.compile(r'^\s*<rect width="[\d.]+" height="[\d.]+" fill="[^"]*"\s*/>')
-_ORIGIN = re.compile(r'transform="translate\(([-\d.]+),([-\d.]+)\)"')
-
-
-def _renumbered(body: str) -> str:
-    """Names of clips and gradients counted from the figure's own first: Vega's count goes on, and
-    the same figure shall give the same bytes."""
-    names: dict[str, str] = {}
-    return re.sub(
-        r"\b(clip|gradient_)\d+\b",
-        lambda m: names.setdefault(m[0], f"{m[1]}{len(names)}"),
-        body,
-    )
-
-
-def _vega(spec: dict[str, Any]) -> dict[str, Any]:
-    """The chart compiled; a legend of lines has lines, where Vega-Lite would mix in the signs at
-    their ends."""
-    vega = converter().vegalite_to_vega(spec)
-    for legend in vega.get("legends", []):
-        if legend.get("symbolType") == "stroke":
-            legend.pop("shape", None)
-    return vega
-
-
-def _svg(spec: dict[str, Any]) -> str:
-    return converter().vega_to_svg(_vega(spec))
-
-
-PAD = 5
-"""Pixels around a chart that keeps its natural size."""
-
-
-def _trimmed(svg: str) -> Drawing:
-    """A drawn chart without what it does not reach at its left and right."""
-    drawing = _taken(svg)
-    low, high = extent.across(drawing.body)
-    more = PAD - low
-    body = f'<g transform="translate({more:g},0)">{drawing.body}</g>'
-    return replace(drawing, body=body, width=math.ceil(high + more + PAD), left=drawing.left + more)
-
-
-def _taken(svg: str) -> Drawing:
-    """A drawn chart without its outer tag and its paper, which would cover texts beside it."""
-    head = _SIZE.search(svg)
-    origin = _ORIGIN.search(svg)
-    assert head and origin, "Vega's SVG has changed"
-    body = _PAPER.sub("", _renumbered(svg[head.end() : svg.rindex("</svg>")]), count=1)
-    left, top = float(origin[1]), float(origin[2])
-    return Drawing(body, float(head[1]), float(head[2]), left, top)
+    return with_title(taken(converter().vega_to_svg(vega)))
 
 
 # --- what stands around it ----------------------------------------------------------------------
