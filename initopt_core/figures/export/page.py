@@ -34,7 +34,8 @@ _TITLE = 18
 _LEAST, _LOWEST = 90, 52
 """The least width and height of a panel in pixels; in a smaller frame it scrolls."""
 _SCALED = """view => {
-const chart = document.querySelector('#chart'), wide = () => +chart.firstElementChild.getAttribute('width');
+const chart = document.querySelector('#chart');
+const wide = () => +chart.firstElementChild.getAttribute('width');
 const fit = async () => {
   for (let columns = COLUMNS; columns > 0; columns--) {
     if (COLUMNS > 1) await view.signal('plot_columns', columns).resize().runAsync();

@@ -195,9 +195,7 @@ def _bar(
     )
 
 
-def _patches(
-    ends: Sequence[tuple[str, str]], columns: int, title: str, offset: int
-) -> alt.Chart:
+def _patches(ends: Sequence[tuple[str, str]], columns: int, title: str, offset: int) -> alt.Chart:
     """A legend of (words, colour): where a start ends; `offset` pixels above all else."""
     texts = [text for text, _ in ends]
     # Not as #rrggbb: whoever prints a figure takes those for series that may be of any grey.
