@@ -455,6 +455,7 @@ def _minima() -> Item:
         _two_minima,
         page="loss_surfaces",
         query=(("view", "Sharp and flat"),),
+        program=partial(surface_code.minima_program, [p.default for p in SLIDES]),
     )
 
 

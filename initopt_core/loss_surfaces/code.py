@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
+from collections.abc import Sequence
 
 from initopt_core.descent import Run
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.programs import filled, sources
 from initopt_core.schedules import SCHEDULES
 from initopt_core.surfaces import FORMULA, SURFACES, Surface
+from initopt_core.surfaces.catalogue import Ranges
 from initopt_core.surfaces.formula import python_of
 
 from .findings import shared_digits
+from .flatness import BOWL
 
 _WELLS_LINE = "    for x, y in ((1.0, -0.5), (-1.0, 0.5), (-0.5, -0.8)):\n"
 
@@ -25,32 +28,72 @@ def snippet(
 
     The optimizers are torch's own where it has them, with rates in torch's convention.
     """
+    scheduled = any(r.schedule != "constant" for r in runs)
+    calls = [_call("train", runs, i, [_pair(r.start), str(updates)]) for i, r in enumerate(runs)]
+    parts = [*_before(surface, runs), _loop(noise, seed, scheduled)]
+    return "\n\n".join(parts) + "\n\n" + "".join(calls)
+
+
+STARTS = 60
+"""Starts on each side of a map, in a program."""
+
+
+def basins_snippet(
+    surface: Surface,
+    runs: tuple[Run, ...],
+    updates: int,
+    ranges: Ranges,
+    minima: Sequence[tuple[float, float]],
+) -> str:
+    """Source text that descends from a grid of starts, all at once, and prints how many reach each
+    minimum. Empty where an optimizer's arithmetic is not that of single weights."""
+    if not all(OPTIMIZERS[r.optimizer].elementwise for r in runs):
+        return ""
+    scheduled = any(r.schedule != "constant" for r in runs)
+    loop = filled(
+        "surface_basins",
+        n=STARTS,
+        ranges=tuple(map(float, ranges)),
+        minima=[tuple(map(float, place)) for place in minima],
+        factor=", factor" if scheduled else "",
+        base=_BASE if scheduled else "",
+        rate=_RATE if scheduled else "",
+    )
+    calls = [_call("settle", runs, i, [str(updates)]) for i in range(len(runs))]
+    return "\n\n".join([*_before(surface, runs), loop]) + "\n\n" + "".join(calls)
+
+
+def _before(surface: Surface, runs: tuple[Run, ...]) -> list[str]:
+    """What both kinds of programs begin with: imports, optimizers, surface, schedules."""
     parts = ["import math\n\nimport torch\n"]
     ours = {r.optimizer: OPTIMIZERS[r.optimizer].call for r in runs if not _torch(r)}
     if ours:  # not in torch: their own source
         parts[0] = parts[0].replace("math\n", "math\nfrom dataclasses import dataclass, field\n", 1)
         parts.append(sources(*ours.values(), without=("state_dict", "load_state_dict")))
     parts.append(_surface(surface))
-    scheduled = any(r.schedule != "constant" for r in runs)
-    if scheduled:
+    if any(r.schedule != "constant" for r in runs):
         parts.append(_schedules(runs))
-    parts.append(_loop(noise, seed, scheduled))
+    return parts
+
+
+def _call(function: str, runs: tuple[Run, ...], i: int, others: Sequence[str]) -> str:
+    """The line of one run, with a number in its name where there are several of its optimizer."""
     names = [OPTIMIZERS[r.optimizer].label for r in runs]
-    for i, run in enumerate(runs):
-        label = (
-            names[i]
-            if names.count(names[i]) == 1
-            else f"{names[i]} {names[: i + 1].count(names[i])}"
-        )
-        arguments = [
-            f'"{label}"',
-            f"lambda params: {_optimizer(run)}",
-            _pair(run.start),
-            str(updates),
-        ]
-        arguments += [_factor(run)] if scheduled else []
-        parts.append("train(\n" + "".join(f"    {a},\n" for a in arguments) + ")\n")
-    return "\n\n".join(parts[: -len(runs)]) + "\n\n" + "".join(parts[-len(runs) :])
+    several = names.count(names[i]) > 1
+    label = f"{names[i]} {names[: i + 1].count(names[i])}" if several else names[i]
+    arguments = [f'"{label}"', f"lambda params: {_optimizer(runs[i])}", *others]
+    arguments += [_factor(runs[i])] if any(r.schedule != "constant" for r in runs) else []
+    return f"{function}(\n" + "".join(f"    {a},\n" for a in arguments) + ")\n"
+
+
+def minima_program(values: Sequence[float]) -> str:
+    """Source text of the sharp and the flat minimum and of what they pay; standard library alone.
+
+    Args:
+        values: of `flatness.SLIDES`.
+    """
+    sharp, flat, depth, shift = values
+    return filled("sharp_flat", sharp=sharp, flat=flat, height=0.6 + depth, shift=shift, bowl=BOWL)
 
 
 def _pair(start: tuple[float, float]) -> str:

@@ -17,6 +17,8 @@ from initopt_core.wording import number
 from .checkpoints import finite
 
 BINS = 40
+MISTAKES = 24
+"""The most confident ones that a report tells of."""
 HUGE = 1e6  # a loss above this is an explosion even while it is still a number
 EVAL_BATCH = 2048
 
@@ -48,7 +50,7 @@ def _floats(images: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def report(model: BaseNetwork, images: Tensor, labels: Tensor, mistakes: int = 24) -> dict:
+def report(model: BaseNetwork, images: Tensor, labels: Tensor, mistakes: int = MISTAKES) -> dict:
     """How a trained network does on `images`, class by class.
 
     Returns:

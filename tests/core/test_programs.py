@@ -13,10 +13,11 @@ import pytest
 import torch
 
 from initopt_core.descent import Run, surface_optimizers
+from initopt_core.initialization.code import LAYERS, phase_program, seeds_program
 from initopt_core.initialization.code import program as initialization_program
 from initopt_core.initialization.settings import Settings
 from initopt_core.initializers import INITIALIZERS
-from initopt_core.loss_surfaces.code import snippet
+from initopt_core.loss_surfaces.code import basins_snippet, snippet
 from initopt_core.networks import ACTIVATIONS
 from initopt_core.optimizers import OPTIMIZERS, Muon
 from initopt_core.optimizers.torch_muon import MuonAndAdamW
@@ -110,6 +111,27 @@ def test_surface_programs_run_alone(tmp_path, files):
     said = run_alone(programs, tmp_path, files)
     runs = len(surface_optimizers()) + 1 + len(SCHEDULES)
     assert all(text.count("loss = ") == runs for text in said.values())
+
+
+def test_the_figures_other_programs_run_alone(tmp_path, files):
+    """Basins, the band of the seeds and the phase map of every activation."""
+    runs = [Run(name, (), (0.0, 0.0)) for name in OPTIMIZERS if OPTIMIZERS[name].elementwise]
+    runs += [Run("Lion", (), (0.0, 0.0), name) for name in SCHEDULES]
+    made = {
+        f"basins {s.label}": basins_snippet(s, tuple(runs), 2, SURFACES[s.name].ranges, [(0, 0)])
+        for s in map(Surface, SURFACES)
+    }
+    for activation in ACTIVATIONS:
+        settings = Settings(activation=activation, hidden=(8, 8), batch=64)
+        source = phase_program(settings, 0.1)
+        made[f"phase {activation}"] = source.replace(f"range({LAYERS})", "range(3)")
+    made["seeds"] = seeds_program(Settings(hidden=(8, 8), batch=64), 3)
+    said = run_alone(made, tmp_path, files)
+    for name, text in said.items():
+        kind = name.split()[0]
+        count = {"basins": len(runs), "phase": 1, "seeds": 1}[kind]
+        words = {"basins": "of the starts diverge", "phase": "critical", "seeds": "95 % of 3 seeds"}
+        assert text.count(words[kind]) == count and "nan" not in text, name
 
 
 def test_a_program_that_needs_the_project_is_found_out(tmp_path, files):

@@ -8,19 +8,26 @@ import numpy as np
 import pytest
 
 from initopt_core.descent import Run, race, surface_optimizers
-from initopt_core.loss_surfaces.code import snippet
+from initopt_core.loss_surfaces.basins import basins
+from initopt_core.loss_surfaces.code import STARTS, basins_snippet, minima_program, snippet
+from initopt_core.loss_surfaces.flatness import TwoMinima, price
+from initopt_core.loss_surfaces.landmarks import landmarks
 from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.surfaces import FORMULA, SURFACES, Surface
 
 RAVINE = Surface("pathological")
 
 
-def ends(code: str) -> list[list[float]]:
+def printed(code: str) -> str:
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         exec(compile(code, "race.py", "exec"), {"__name__": "race"})  # our own snippet
+    return out.getvalue()
+
+
+def ends(code: str) -> list[list[float]]:
     number = r"(-?[\d.]+(?:e[-+]?\d+)?)"
-    found = re.findall(rf"w1 = {number}, w2 = {number}, loss = {number}", out.getvalue())
+    found = re.findall(rf"w1 = {number}, w2 = {number}, loss = {number}", printed(code))
     return [[float(v) for v in row] for row in found]
 
 
@@ -61,3 +68,36 @@ def test_the_snippet_of_a_formula_runs_and_agrees(text):
     run = Run("SGDMomentum", (("lr", 0.02), ("momentum", 0.5)), (0.7, 0.4))
     got = ends(snippet(surface, (run,), 8))
     np.testing.assert_allclose(got[0], race(surface, (run,), 8)[0].points[-1], rtol=2e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "schedule"), [("steep_optima", "constant"), ("pathological", "cosine")]
+)
+def test_the_program_of_the_basins_counts_as_the_map_does(name, schedule):
+    surface, ranges = Surface(name), SURFACES[name].ranges
+    runs = tuple(Run(o, (("lr", 0.2),), (0.0, 0.0), schedule) for o in ("Adam", "Lion", "SGD"))
+    minima = [(x, y) for x, y, _ in landmarks(surface, ranges).minima]
+    said = printed(basins_snippet(surface, runs, 60, ranges, minima))
+    for run, part in zip(runs, said.split("of the starts diverge\n")[1:], strict=True):
+        found = basins(surface, run, ranges, 60, STARTS, tuple(minima))
+        if minima:
+            shares = [float(v) for v in re.findall(r"([\d.]+) % reach \(", part)]
+            assert shares == pytest.approx((100 * found.share).tolist(), abs=0.5)
+        else:
+            middle = float(re.search(r"median ([-\d.e]+)", part)[1])
+            assert middle == pytest.approx(float(np.median(found.loss)), rel=0.02)
+
+
+def test_optimizers_whose_weights_answer_together_have_no_program_of_basins():
+    assert basins_snippet(RAVINE, (Run("Muon", (), (0.0, 0.0)),), 5, (0, 1, 0, 1), []) == ""
+
+
+def test_the_program_of_two_minima_prints_what_they_pay():
+    values = [0.3, 1.0, 0.2, -0.4]
+    said = printed(minima_program(values))
+    for which in ("flat", "sharp"):
+        found = price(TwoMinima(*values[:3]), which, values[3])
+        line = next(line for line in said.splitlines() if line.startswith(which))
+        numbers = [float(v) for v in re.findall(r"-?\d+\.\d+", line)]
+        there = [found.weight, found.train, found.test, found.gap, found.predicted]
+        assert numbers == pytest.approx(there, rel=1e-3, abs=1e-4)

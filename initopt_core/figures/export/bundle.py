@@ -78,14 +78,21 @@ def zipped(
                 f"{stem}: {look.title}" if look.title else stem,
                 f"  {look.caption}",
                 f"  files: {', '.join(files)}",
+                f"  program: {_programs(files)}",
             ]
             lines += [f"  link: {look.source}"] if look.source else []
             lines.append("")
         told = [f"  *{FORMATS[kind].suffix}  {WHAT[kind]}" for kind in formats]
         if any(name.endswith(".py") for name in held):
-            told.append("  *.py  program that computes it by itself")
+            told.append("  *.py  program that computes it by itself and prints what is to be seen")
         _put(archive, "README.txt", "\n".join(["Figures", "", *lines, *told, ""]).encode())
     return out.getvalue()
+
+
+def _programs(files: Iterable[str]) -> str:
+    """How to run what computes a figure."""
+    found = [f"python {name}" for name in files if name.endswith(".py")]
+    return "; ".join(found) or "none, there is nothing to compute; its data are in its table"
 
 
 def _unlike(name: str, used: set[str]) -> str:

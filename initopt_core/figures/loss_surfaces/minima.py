@@ -48,11 +48,12 @@ def two_minima(curve: TwoMinima, shift: float) -> Figure:
         )
         prices = alt.Chart(alt.NamedData("minima")).encode(x)
         gap = prices.mark_rule(color=theme.INK, strokeWidth=1.5).encode(y="training:Q", y2="test:Q")
+        # In their curve's colour by its scale: in print both are others.
         ends = [
-            prices.mark_point(
-                filled=True, size=78, opacity=1, color=color, stroke=theme.PAPER, strokeWidth=1.5
-            ).encode(y=f"{end}:Q")
-            for end, color in (("training", theme.WEIGHTS), ("test", theme.GRADIENTS))
+            prices.transform_calculate(curve=f"'{kind}'")
+            .mark_point(filled=True, size=78, opacity=1, stroke=theme.PAPER, strokeWidth=1.5)
+            .encode(y=f"{end}:Q", color=color)
+            for end, kind in zip(("training", "test"), kinds, strict=True)
         ]
         told = prices.mark_text(
             baseline="top", dy=theme.sized(9), fontSize=theme.sized(12), color=theme.INK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -10,10 +11,11 @@ import streamlit as st
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.figure import Figure
 from initopt_core.initialization import Observation, Settings
+from initopt_core.initialization.code import seeds_program
 from initopt_core.initialization.observation import SeedBand, one_seed
 from initopt_core.initialization.presets import PRESETS
 from initopt_core.ui.components.live_chart import live_chart
-from initopt_core.ui.export_menu import export_buttons
+from initopt_core.ui.export_menu import Maker, export_buttons
 from initopt_core.ui.server.compute import compute, is_ready
 from initopt_core.ui.server.dataset import get_dataset
 from initopt_core.ui.tables import html_table
@@ -52,6 +54,11 @@ def seeds_figure(seen: Observation) -> Figure:
     return compute(figures.depth, seen, (), band)
 
 
+def seeds_own(seen: Observation) -> dict[str, Maker]:
+    """The program that prints the same seeds' variances."""
+    return {"initialization-seeds.py": partial(seeds_program, seen.settings, SEEDS)}
+
+
 def seeds(seen: Observation, depth: Figure) -> None:
     """The same setting under 20 seeds: how much of the picture is chance."""
     first = seen.settings.seed
@@ -70,7 +77,7 @@ def seeds(seen: Observation, depth: Figure) -> None:
         rows.append(row)
     head = ["Layer", "Activations: min", "median", "max", "Gradients: min", "median", "max"]
     st.html(html_table(head, rows))
-    export_buttons(figure, key="init-seeds")
+    export_buttons(figure, key="init-seeds", extra=seeds_own(seen))
 
 
 def tutorial(seen: Observation) -> None:

@@ -24,10 +24,10 @@ from initopt_core.ui.server.compute import compute
 from initopt_core.ui.state import values
 
 from . import controls
-from .draws import seeds, seeds_figure, tutorial
+from .draws import seeds, seeds_figure, seeds_own, tutorial
 from .numbers import numbers
-from .pins import compare
-from .plane import phase_figure, phase_map
+from .pins import compare, programs
+from .plane import phase_figure, phase_map, phase_own
 from .taken import MENUS, turning
 
 # --- one layer of a deep network -----------------------------------------------------------------
@@ -117,17 +117,18 @@ def below(
     with st.container(key="init-parts", horizontal=True, vertical_alignment="center"):
         segmented(controls.PART, on_change=opened, width="stretch")
         offers.begin("init-")
-        own = {"initialization.py": functools.partial(program, seen.settings)}
+        mine, every = programs(seen), programs(seen, pinned)
         first = pinned[0] if pinned else None
-        export_buttons(main, key=MENUS[0], clips=turning(first, seen), extra=own)
-        export_buttons(depth, key=MENUS[1], label="Export depth", extra=own)
+        export_buttons(main, key=MENUS[0], clips=turning(first, seen), extra=mine)
+        export_buttons(depth, key=MENUS[1], label="Export depth", extra=every)
         there = functools.partial(offers.inside, controls.PART)
-        also("init-phase-map", lambda: phase_figure(seen), extra=own, place=there("Phase map"))
-        also("init-seeds", lambda: seeds_figure(seen), extra=own, place=there("Seeds"))
+        plane, band = functools.partial(phase_figure, seen), functools.partial(seeds_figure, seen)
+        also("init-phase-map", plane, extra=phase_own(seen), place=there("Phase map"))
+        also("init-seeds", band, extra=seeds_own(seen), place=there("Seeds"))
         if pinned:
             shown = (*pinned, seen)
             compared = functools.partial(compute, figures.compare, shown, held.display)
-            also("init-compare", compared, place=there("Compare"))
+            also("init-compare", compared, extra=every, place=there("Compare"))
     draw = {
         "Numbers": lambda: numbers(seen, held, opened),
         "Phase map": lambda: phase_map(seen),

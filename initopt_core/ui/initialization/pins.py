@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Observation, Settings
+from initopt_core.initialization.code import program
 from initopt_core.registry import SettingError
 from initopt_core.ui import address
 from initopt_core.ui.components.live_chart import live_chart
-from initopt_core.ui.export_menu import export_buttons
+from initopt_core.ui.export_menu import Maker, export_buttons
 from initopt_core.ui.server.compute import compute
 from initopt_core.ui.state import note_bad_link, values
 from initopt_core.ui.tables import html_table
@@ -60,6 +63,13 @@ def link_pins() -> None:
     address.write("pin", [p.to_text() for p in pins()])
 
 
+def programs(seen: Observation, pinned: Sequence[Observation] = ()) -> dict[str, Maker]:
+    """A program for each of the settings that a figure shows, the current one first."""
+    shown = {"initialization.py": seen}
+    shown |= {f"initialization-pin-{i}.py": one for i, one in enumerate(pinned, 1)}
+    return {file: partial(program, one.settings) for file, one in shown.items()}
+
+
 def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]) -> None:
     """Pinned settings against the current one."""
     if not pinned:
@@ -80,7 +90,8 @@ def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]
     )
     figure = compute(figures.compare, tuple(shown), display)
     live_chart(figure, key="init-compare")
-    export_buttons(figure, key="init-compare", clips=turning(pinned[0], seen))
+    clips = turning(pinned[0], seen)
+    export_buttons(figure, key="init-compare", clips=clips, extra=programs(seen, pinned))
     base = seen.probe
     rows = []
     for i, s in enumerate(base.activations):

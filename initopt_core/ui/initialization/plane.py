@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.figure import Figure
 from initopt_core.initialization import Observation, phase, theory
+from initopt_core.initialization.code import phase_program
 from initopt_core.networks import make_activation
 from initopt_core.ui.components.live_chart import live_chart
-from initopt_core.ui.export_menu import export_buttons
+from initopt_core.ui.export_menu import Maker, export_buttons
 from initopt_core.ui.server.compute import compute
 
 from . import controls
@@ -48,6 +51,11 @@ def phase_figure(seen: Observation) -> Figure:
     return compute(figures.phase, phases, seen)
 
 
+def phase_own(seen: Observation) -> dict[str, Maker]:
+    """The program that prints the map."""
+    return {"phase-map.py": partial(phase_program, seen.settings, phase.bias_of(seen))}
+
+
 def phase_map(seen: Observation) -> None:
     """The plane of the activation, and what it says about this network."""
     figure = phase_figure(seen)
@@ -63,4 +71,4 @@ def phase_map(seen: Observation) -> None:
             "weights there."
         )
         st.caption("Poole et al. 2016; Schoenholz et al. 2017.")
-    export_buttons(figure, key="init-phase-map")
+    export_buttons(figure, key="init-phase-map", extra=phase_own(seen))

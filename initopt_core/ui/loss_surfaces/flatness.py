@@ -32,7 +32,11 @@ def show(lab: Laboratory, held: Held) -> None:
     offers.begin("surface-")
     panels.offer_all(held)
     with panels.telling_of_minima(held):
-        export_buttons(lambda: figures.two_minima(curve, shift), key="sharp-flat-figure")
+        export_buttons(
+            lambda: figures.two_minima(curve, shift),
+            key="sharp-flat-figure",
+            extra=panels.minima_own(held),
+        )
     _argument()
 
 

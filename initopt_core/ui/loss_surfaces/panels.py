@@ -14,7 +14,7 @@ from initopt_core.descent import Trace, race
 from initopt_core.figures import loss_surfaces as figures
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.loss_surfaces.scene import Showing, grid
-from initopt_core.loss_surfaces.code import snippet
+from initopt_core.loss_surfaces.code import basins_snippet, minima_program, snippet
 from initopt_core.loss_surfaces.flatness import TwoMinima, minima_settings
 from initopt_core.loss_surfaces.labels import labels_of, race_settings, run_settings
 from initopt_core.optimizers import OPTIMIZERS
@@ -131,14 +131,15 @@ class _Race:
 def offer_all(held: Held) -> None:
     """For the zip of the page: what its other parts show at this setting."""
     plan, made = held.plan, _Race(held.plan, held.look)
+    race = _program(plan)
     with telling(plan):
         paths, solid = {PART.name: ""}, look.SOLID.name
-        also(EXPORTS[0], made.seen, place=paths)
+        also(EXPORTS[0], made.seen, extra=race, place=paths)
         if held.look.get("solid"):
-            also("surface-above", made.above, place={**paths, solid: ""})
+            also("surface-above", made.above, extra=race, place={**paths, solid: ""})
         else:
-            also("surface-space", made.space, place={**paths, solid: "true"})
-        also(EXPORTS[1], made.losses, place=paths)
+            also("surface-space", made.space, extra=race, place={**paths, solid: "true"})
+        also(EXPORTS[1], made.losses, extra=race, place=paths)
         with telling(plan, maps=True):
             also(
                 EXPORTS[2], lambda: basins.picture_of(plan), extra=_starts(plan),
@@ -150,12 +151,28 @@ def offer_all(held: Held) -> None:
             also(
                 "surface-minima",
                 lambda: figures.two_minima(TwoMinima(sharp, flat, depth), shift),
+                extra=minima_own(held),
             )
 
 
+def _program(plan: Plan) -> dict[str, Maker]:
+    """The race's program."""
+    settings = plan.surface, plan.runs, plan.updates, plan.noise, plan.seed
+    return {"race.py": partial(snippet, *settings)}
+
+
+def minima_own(held: Held) -> dict[str, Maker]:
+    """The program of the last chapter."""
+    return {"sharp-and-flat.py": partial(minima_program, held.flat)}
+
+
 def _starts(plan: Plan) -> dict[str, Maker]:
-    """What goes with the maps."""
-    return {"starts.csv": lambda: basins.table_of(plan)}
+    """What goes with the maps: every start, and the program."""
+    places = [(x, y) for x, y, _ in landmarks_of(plan).minima]
+    program = partial(basins_snippet, plan.surface, plan.runs, plan.updates, plan.ranges, places)
+    alone = all(OPTIMIZERS[run.optimizer].elementwise for run in plan.runs)
+    runs = {"basins.py": program} if alone else {}
+    return {"starts.csv": lambda: basins.table_of(plan), **runs}
 
 
 def _export_maps(plan: Plan) -> None:
@@ -198,9 +215,6 @@ def _export(plan: Plan, look: Mapping[str, Any]) -> None:
     """The paths as they are looked at, from above or in three dimensions, and the losses."""
     made = _Race(plan, look)
 
-    def code() -> str:
-        return snippet(plan.surface, plan.runs, plan.updates, plan.noise, plan.seed)
-
     def playing(figure: Figure, options: ExportOptions) -> bytes:
         from initopt_core.figures.loss_surfaces.canvas_page import canvas_page  # when asked for
 
@@ -227,11 +241,12 @@ def _export(plan: Plan, look: Mapping[str, Any]) -> None:
         made.seen,
         key=EXPORTS[0],
         label="Export the paths",
-        extra={"race.py": code},
+        extra=_program(plan),
         page=playing,
         clips=dict(reversed(clips.items())) if look.get("solid") else clips,
     )
-    export_buttons(made.losses, key=EXPORTS[1], label="Export the loss curves")
+    label = "Export the loss curves"
+    export_buttons(made.losses, key=EXPORTS[1], label=label, extra=_program(plan))
 
 
 def telling(plan: Plan, maps: bool = False) -> AbstractContextManager[None]:

@@ -16,12 +16,12 @@ from initopt_core.figures.images import png_url
 from initopt_core.figures.training.mistakes import known
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.training import findings
-from initopt_core.training.code import program
+from initopt_core.training.code import program, search_program
 from initopt_core.training.history import Curve, History
 from initopt_core.training.runs.store import RunInfo
 from initopt_core.ui import offers
 from initopt_core.ui.components.live_chart import live_chart
-from initopt_core.ui.export_menu import also, export_buttons
+from initopt_core.ui.export_menu import Maker, also, export_buttons
 from initopt_core.ui.server.training import dataset_of
 from initopt_core.ui.tables import picture_grid
 from initopt_core.wording import as_text, percent
@@ -52,7 +52,7 @@ def _choose(history: History, key: str, usable) -> Curve | None:
     return history.curves[name or names[0]]
 
 
-def distributions(history: History) -> None:
+def distributions(run: RunInfo, history: History) -> None:
     """Weights or activations of every layer over the epochs, and one epoch's histograms."""
     with st.container(horizontal=True, vertical_alignment="center"):
         curve = _choose(history, "distribution_racer", lambda c: c.layers)
@@ -83,6 +83,7 @@ def distributions(history: History) -> None:
                 )
                 for one in KINDS
             },
+            extra=own(run, history, "distributions"),
         )
     last = max(curve.layers)
     epoch = last
@@ -92,37 +93,40 @@ def distributions(history: History) -> None:
         figure = figures.histogram_figure(curve, epoch)
         live_chart(figure, key="training-histograms")
         with _about(curve.label, f"after epoch {epoch}"):
-            export_buttons(figure, key="training-histograms")
+            extra = own(run, history, "distributions")
+            export_buttons(figure, key="training-histograms", extra=extra)
 
 
 def offer_all(run: RunInfo, history: History) -> None:
     """For the zip of the page: what these parts show of the first racer that has it."""
+    weights, tests = own(run, history, "distributions"), own(run, history, "results")
     measured = next((c for c in history.curves.values() if c.layers), None)
     if measured is not None:
         there = offers.inside(TAB, "Distributions")
         for kind in KINDS:
             made = partial(figures.evolution_figure, measured, kind)
             with _about(measured.label, f"{kind} over the epochs"):
-                also(f"training-evolution-{kind}", made, place=there)
+                also(f"training-evolution-{kind}", made, extra=weights, place=there)
         last = partial(figures.histogram_figure, measured, max(measured.layers))
         with _about(measured.label, f"after epoch {max(measured.layers)}"):
-            also("training-histograms", last, place=there)
+            also("training-histograms", last, extra=weights, place=there)
     tested = next((c for c in history.curves.values() if c.test and c.test.get("confusion")), None)
     if tested is not None and tested.test is not None:
         test, label, there = tested.test, tested.label, offers.inside(TAB, "Results")
         data = dataset_of(run.config.data)
         confusion = partial(figures.confusion_figure, test["confusion"], data.classes, label)
         with _about(label, CONFUSION):
-            also("training-confusion", confusion, place=there)
+            also("training-confusion", confusion, extra=tests, place=there)
         classes = partial(figures.classes_figure, _matrices(history), data.classes)
-        also("training-classes", classes, place=there)
+        also("training-classes", classes, extra=tests, place=there)
         if known(data, test["mistakes"]):
             mistakes = partial(figures.mistakes_figure, data, test["mistakes"], label)
             with _about(label, MISTAKES):
-                also("training-mistakes", mistakes, place=there)
+                also("training-mistakes", mistakes, extra=tests, place=there)
     if run.config.search_epochs:
         rates = partial(_rates_figure, run, history)
-        also("training-rates", rates, place=offers.inside(TAB, "Rate search"))
+        there = offers.inside(TAB, "Rate search")
+        also("training-rates", rates, extra=_searches(run), place=there)
 
 
 CONFUSION, MISTAKES = "what is taken for what", "its most confident mistakes"
@@ -163,19 +167,19 @@ def results(run: RunInfo, history: History) -> None:
     if curve is None or curve.test is None:
         st.caption("The best epoch's weights of each racer are tested when the run ends.")
         return
-    classes = dataset_of(run.config.data).classes
+    classes, tests = dataset_of(run.config.data).classes, own(run, history, "results")
     left, right = st.columns(2)
     with left:
         figure = figures.confusion_figure(curve.test["confusion"], classes, curve.label)
         live_chart(figure, key="training-confusion")
         with _about(curve.label, CONFUSION):
-            export_buttons(figure, key="training-confusion")
+            export_buttons(figure, key="training-confusion", extra=tests)
     with right:
         figure = figures.classes_figure(_matrices(history), classes)
         live_chart(figure, key="training-classes")
-        export_buttons(figure, key="training-classes")
+        export_buttons(figure, key="training-classes", extra=tests)
     st.markdown(f"**Most confident mistakes of {as_text(curve.label)}** on the test images")
-    _mistakes(curve.test["mistakes"], run.config.data, curve.label)
+    _mistakes(curve.test["mistakes"], run.config.data, curve.label, tests)
 
 
 def _matrices(history: History) -> dict[str, tuple[str, Any]]:
@@ -187,7 +191,9 @@ def _matrices(history: History) -> dict[str, tuple[str, Any]]:
     }
 
 
-def _mistakes(mistakes: Sequence[Mapping[str, Any]], kind: str, label: str) -> None:
+def _mistakes(
+    mistakes: Sequence[Mapping[str, Any]], kind: str, label: str, extra: Mapping[str, Maker]
+) -> None:
     dataset = dataset_of(kind)
     cells = []
     for m in known(dataset, mistakes):
@@ -203,6 +209,7 @@ def _mistakes(mistakes: Sequence[Mapping[str, Any]], kind: str, label: str) -> N
                 lambda: figures.mistakes_figure(dataset, mistakes, label),
                 key="training-mistakes",
                 label="Export the images",
+                extra=extra,
             )
 
 
@@ -219,7 +226,7 @@ def rates(run: RunInfo, history: History) -> None:
     live_chart(figure, key="training-rates")
     if history.rates:
         st.caption(findings.rates_sentence(config, history))
-    export_buttons(figure, key="training-rates")
+    export_buttons(figure, key="training-rates", extra=_searches(run))
 
 
 def _rates_figure(run: RunInfo, history: History) -> Figure:
@@ -230,14 +237,34 @@ def _rates_figure(run: RunInfo, history: History) -> Figure:
     return figures.sensitivity_figure(history.search, racers, labels)
 
 
-def program_of(run: RunInfo, history: History) -> str | None:
+def own(run: RunInfo, history: History, shows: str = "curves") -> dict[str, Maker]:
+    """What goes with figures of this race: the program that prints what they show.
+
+    Args:
+        shows: of `training.code.SHOWS`.
+    """
+    if run.config.search_epochs and not history.rates:
+        return {}
+    file = "training.py" if shows == "curves" else f"training-{shows}.py"
+    return {file: lambda: program_of(run, history, shows) or ""}
+
+
+def _searches(run: RunInfo) -> dict[str, Maker]:
+    """The programs of the search for rates, one for each initialization."""
+    names = list(dict.fromkeys([run.config.initializer, *run.config.search_initializers]))
+    files = ["training-rates.py", *(f"training-rates-{name}.py" for name in names[1:])]
+    makers = (partial(search_program, run.config, name) for name in names)
+    return dict(zip(files, makers, strict=True))
+
+
+def program_of(run: RunInfo, history: History, shows: str = "curves") -> str | None:
     """The program that makes this race by itself; None while its rates are still searched for."""
     config = run.config
     if config.search_epochs:
         if not history.rates:
             return None
         config = config.at_rates(history.rates)
-    return program(config)
+    return program(config, shows)
 
 
 def code(run: RunInfo, history: History) -> None:

@@ -267,8 +267,6 @@ def _more(run_id: str, others: tuple[str, ...], manner: Manner) -> None:
 
 def _row_and_part(found: Picture, manner: Manner) -> None:
     run, history = found.run, found.history
-    ready = history.rates or not run.config.search_epochs
-    own = {"training.py": lambda: results.program_of(run, history) or ""} if ready else {}
     with st.container(horizontal=True, vertical_alignment="center", key="training-more"):
         segmented(controls.TAB, width="content")
         for kind in ("loss", "accuracy"):
@@ -278,12 +276,15 @@ def _row_and_part(found: Picture, manner: Manner) -> None:
                 key=f"training-{kind}",
                 label=f"{kind.capitalize()} figure",
                 clips=results.growing(chart),
-                extra=own,
+                extra=results.own(run, history),
             )
     if any(c.probes for c in history.curves.values()):
         for kind in LAYERS:
             layers = partial(figure, kind, found.shown[:1], *manner)
-            also(f"training-{kind}", layers, place=offers.inside(controls.TAB, "Layers"))
+            also(
+                f"training-{kind}", layers, extra=results.own(run, history, "layers"),
+                place=offers.inside(controls.TAB, "Layers"),
+            )  # fmt: skip
     results.offer_all(run, history)
     chosen = _tab()
     write_link(controls.TAB.name, chosen, controls.TAB.default)
@@ -308,12 +309,13 @@ def _layers(found: Picture) -> None:
     for kind in LAYERS:
         chart = figure(kind, found.shown[:1], *found.manner)
         live_chart(chart, key=f"training-{kind}")
-        export_buttons(chart, key=f"training-{kind}")
+        extra = results.own(found.run, found.history, "layers")
+        export_buttons(chart, key=f"training-{kind}", extra=extra)
 
 
 PANELS: dict[str, Callable[[Picture], None]] = {
     "Layers": _layers,
-    "Distributions": lambda found: results.distributions(found.history),
+    "Distributions": lambda found: results.distributions(found.run, found.history),
     "Results": lambda found: results.results(found.run, found.history),
     "Rate search": lambda found: results.rates(found.run, found.history),
     "Code": lambda found: results.code(found.run, found.history),

@@ -27,9 +27,10 @@ def test_what_goes_with_several_figures_is_in_the_zip_once():
 
     csvs = {f"{figure.name}.csv", f"{figure.name}-2.csv"}
     names, readme = packed(**{"race.py": lambda: "print()"})
-    assert names == {*csvs, "race.py"} and readme.count("race.py") == 2 and "*.py" in readme
+    assert names == {*csvs, "race.py"} and "*.py" in readme
+    assert readme.count("  program: python race.py") == 2
     names, readme = packed()
-    assert names == csvs and "*.py" not in readme
+    assert names == csvs and "*.py" not in readme and readme.count("  program: none") == 2
 
 
 def test_bundle_and_handout(course):

@@ -40,13 +40,13 @@ def test_a_mistake_says_what_it_was_taken_for(page):
         {"index": 0, "predicted": 3, "label": 6, "probability": 0.994},
         {"index": beyond, "predicted": 1, "label": 2, "probability": 0.9},  # of the full set
     ]
-    results._mistakes(rows, "sample", "Adam")
+    results._mistakes(rows, "sample", "Adam", {})
     (figure,) = ElementTree.fromstring(page.html[0]).iter("figure")
     said, true = dataset.classes[3], dataset.classes[6]
     assert figure.find("img").get("alt") == f"{true}, taken for {said}"
     words = "".join(figure.find("figcaption").itertext()).split()  # at blanks of any kind
     assert words == f"said {said} (99 %), is {true}".split()
-    results._mistakes([], "sample", "Adam")
+    results._mistakes([], "sample", "Adam", {})
     assert "every test image is right" in page.html[1]
     (figure,) = page.offered
     assert len(list(figure.table())) == 1 and "Adam" in figure.alt
