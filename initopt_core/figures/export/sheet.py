@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import threading
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from initopt_core.cache import Recent
@@ -19,7 +18,8 @@ from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter
 from initopt_core.figures.room import COLUMNS, HEIGHT, LEGEND_COLUMNS, LEGEND_LINE, WIDTH, Room
 
-from . import extent
+from . import letters
+from .drawing import Drawing, taken, trimmed, with_title
 from .options import ExportOptions
 from .restyle import enlarged, legends_below, measured, reflowed, restyled, side_by_side, titles_fit
 from .words import Text, bounded, high, shrunk, texts
@@ -34,20 +34,6 @@ SMALLER = 0.65
 """Size of texts in the smallest pictures."""
 GAIN = 1.05
 """How many times larger that has to make the chart."""
-ORDINARY, GUTTERS, CLOSE = 560, 0.3, 1.08
-"""A first guess at a chart: its height with usual letters, in pixels, and the share of it that they
-take; and how much larger than asked for they may be."""
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A chart alone: its SVG's inner part, size, and where its (first) plot begins, in pixels."""
-
-    body: str
-    width: float
-    height: float
-    left: float
-    top: float
 
 
 @dataclass(frozen=True)
@@ -142,12 +128,6 @@ def between(options: ExportOptions, size: tuple[int, int]) -> tuple[float, float
     return wide, size[1] - _around(told, True)
 
 
-def guess(k: float, height: float) -> float:
-    """How many times larger than usual the letters of a chart probably have to be for `k` times
-    the usual size in a place of this height."""
-    return max(1.0, k * ORDINARY / height) if k > 1 else 1.0
-
-
 def _beside(
     figure: Figure, options: ExportOptions, across: int, down: int, scale: float
 ) -> tuple[Drawing, float, dict[str, Text]] | None:
@@ -209,31 +189,14 @@ def _drawn(
         return _by_room(spec, room)
     if width and (below or not height):
         legends_below(spec, width / k)
-    return _legible(spec, k, width, height)
 
+    def first(factor: float) -> Drawing:
+        return _flowing(enlarged(spec, factor) if factor > 1 else spec, k, width, height)
 
-def _legible(spec: dict[str, Any], k: float, width: float | None, height: float | None) -> Drawing:
-    """The chart with letters at least `k` times as large as usual in this place; `spec` is changed
-    to that."""
+    def again(factor: float) -> Drawing:
+        return trimmed(_svg(enlarged(spec, factor)))
 
-    def shown(drawing: Drawing) -> float:
-        across = width / drawing.width if width else math.inf
-        down = height / drawing.height if height else math.inf
-        return min(across, down) if width or height else k
-
-    factor = guess(k, height) if width and height else 1.0
-    drawing = _flowing(enlarged(spec, factor) if factor > 1 else spec, k, width, height)
-    before: tuple[float, float] | None = None
-    for _ in range(2):
-        size = 1 / shown(drawing)  # of a pixel of the picture, in pixels of the chart
-        if 0.99 * k <= factor / size and (factor == 1 or factor / size <= CLOSE * k):
-            break
-        # What the plots take of it stays, what the letters take grows with them.
-        slope = (size - before[1]) / (factor - before[0]) if before else GUTTERS * size / factor
-        before = factor, size
-        factor = max(1.0, k * (size - slope * factor) / max(0.3, 1 - k * slope))
-        drawing = _trimmed(_svg(enlarged(spec, factor / before[0])))
-    return drawing
+    return letters.legible(first, again, k, width, height)
 
 
 def _flowing(
@@ -241,14 +204,14 @@ def _flowing(
 ) -> Drawing:
     """The chart, its panels in as many columns as make them large in this place; `spec` is changed
     to that."""
-    drawing = _trimmed(_svg(spec))
+    drawing = trimmed(_svg(spec))
     now, whole = side_by_side(spec)
     if not width or whole == 1 or drawing.width * zoom <= width:
         return drawing
     if not height:  # one column of a text: below one another
         columns = max(1, int(now * width / (drawing.width * zoom)))
-        return _trimmed(_svg(reflowed(spec, columns)))
-    row = _trimmed(_svg(reflowed(spec, whole)))
+        return trimmed(_svg(reflowed(spec, columns)))
+    row = trimmed(_svg(reflowed(spec, whole)))
     shown = [min(width / one.width, height / one.height) for one in (row, drawing)]
     if shown[0] > shown[1]:
         return row
@@ -267,33 +230,7 @@ def _by_room(spec: dict[str, Any], room: Room) -> Drawing:
     titles_fit(vega, room.height + room.top / 2)
     lines = -(-room.entries // columns) if room.entries else 0
     vega["padding"]["top"] = room.top + lines * LEGEND_LINE
-    return _with_title(_taken(converter().vega_to_svg(vega)))
-
-
-_TITLE = re.compile(r'role-title"><g transform="translate\([-\d.]+,(-[\d.]+)\)"')
-
-
-def _with_title(drawing: Drawing) -> Drawing:
-    """Room above for a title that the layout has put over the upper edge."""
-    highest = min((float(y) for y in _TITLE.findall(drawing.body)), default=0.0)
-    more = max(0.0, -highest + 2 - drawing.top)
-    body = f'<g transform="translate(0,{more:g})">{drawing.body}</g>' if more else drawing.body
-    return replace(drawing, body=body, height=drawing.height + more, top=drawing.top + more)
-
-
-_SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"[^>]*>')
-_ORIGIN = re.compile(r'transform="translate\(([-\d.]+),([-\d.]+)\)"')
-
-
-def _renumbered(body: str) -> str:
-    """Names of clips and gradients counted from the figure's own first: Vega's count goes on, and
-    the same figure shall give the same bytes."""
-    names: dict[str, str] = {}
-    return re.sub(
-        r"\b(clip|gradient_)\d+\b",
-        lambda m: names.setdefault(m[0], f"{m[1]}{len(names)}"),
-        body,
-    )
+    return with_title(taken(converter().vega_to_svg(vega)))
 
 
 def _vega(spec: dict[str, Any]) -> dict[str, Any]:
@@ -308,29 +245,6 @@ def _vega(spec: dict[str, Any]) -> dict[str, Any]:
 
 def _svg(spec: dict[str, Any]) -> str:
     return converter().vega_to_svg(_vega(spec))
-
-
-PAD = 5
-"""Pixels around a chart that keeps its natural size."""
-
-
-def _trimmed(svg: str) -> Drawing:
-    """A drawn chart without what it does not reach at its left and right."""
-    drawing = _taken(svg)
-    low, high = extent.across(drawing.body)
-    more = PAD - low
-    body = f'<g transform="translate({more:g},0)">{drawing.body}</g>'
-    return replace(drawing, body=body, width=math.ceil(high + more + PAD), left=drawing.left + more)
-
-
-def _taken(svg: str) -> Drawing:
-    """A drawn chart without its outer tag."""
-    head = _SIZE.search(svg)
-    origin = _ORIGIN.search(svg)
-    assert head and origin, "Vega's SVG has changed"
-    body = _renumbered(svg[head.end() : svg.rindex("</svg>")])
-    left, top = float(origin[1]), float(origin[2])
-    return Drawing(body, float(head[1]), float(head[2]), left, top)
 
 
 # --- what stands around it ----------------------------------------------------------------------
@@ -358,10 +272,11 @@ def _composed(
     """
     ink, margin = options.colors["ink"], MARGIN if framed else 0
     parts = [f'<rect width="100%" height="100%" fill="{options.colors["paper"]}"/>']
+    words = []
     upper = ["title", "caption"] if side else ["title"]
     y, foot = float(margin), height - margin
     for name in (name for name in upper if name in told):
-        parts.append(told[name].drawn(MARGIN, y, ink))
+        words.append(told[name].drawn(MARGIN, y, ink))
         y += told[name].height
     below = [text for name, text in told.items() if name not in upper]
     at = foot - sum(text.height for text in below)
@@ -372,8 +287,9 @@ def _composed(
     place = f"translate({x:.3f},{top:.3f}) scale({zoom:.5f})"
     parts.append(f'<g transform="{place}">{drawing.body}</g>')
     for text in below:
-        parts.append(text.drawn(MARGIN, at, ink))
+        words.append(text.drawn(MARGIN, at, ink))
         at += text.height
+    parts += words  # above the chart's own paper, which reaches further than what is on it
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}">'

@@ -3,7 +3,8 @@
 import pytest
 
 from initopt_core.figures.export import ExportOptions
-from initopt_core.figures.export.words import LEAST, bounded, high, shrunk, texts, wrapped
+from initopt_core.figures.export.options import LEAST
+from initopt_core.figures.export.words import bounded, high, shrunk, texts, wrapped
 
 
 @pytest.mark.parametrize("width", [40, 90, 1000])
