@@ -53,7 +53,7 @@ _ROOM = """<style>
     background-color: inherit; mask-image: linear-gradient(transparent, #000 80%); }
 }
 </style><div class="export-room"></div>"""
-_MORE_ROOM = _ROOM.replace("34rem", "37.3rem").replace("15rem", "24.5rem")
+_MORE_ROOM = _ROOM.replace("34rem", "37.3rem").replace("15rem", "29.5rem")
 """With a clip to make, too."""
 TOGETHER = "All figures of this page, zip"
 _LOOK, _TOGETHER = "_export_look", "_export_together"

@@ -14,9 +14,9 @@ from tests.support import hall
 WHOLE = """() => {
   const all = [...document.querySelectorAll('.initopt-still')].filter((e) => e.checkVisibility());
   const hall = document.documentElement.dataset.lecture;
-  const bar = !hall || document.querySelector(".initopt-stage h1")?.textContent;  // hears keys
-  return bar && all.length && all.every((e) => [...e.querySelectorAll('img')].every((i) => i.complete))
-    && !document.querySelector('.initopt-held');
+  const bar = !hall || document.querySelector(".initopt-stage h1")?.textContent;
+  const whole = (e) => [...e.querySelectorAll('img')].every((i) => i.complete);
+  return bar && all.length && all.every(whole) && !document.querySelector('.initopt-held');
 }"""
 BLACK = """() => {
   window.bare = [];

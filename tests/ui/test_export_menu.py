@@ -222,8 +222,8 @@ def test_a_clip_says_what_the_picture_beside_it_says():
     dress = partial(export_menu._as_told, lambda: ("Page", "http://x.org/?a=1"), offer)
     look = ExportOptions(theme="dark", text="slide")
     worn = export_menu._clip_look(offer, look, dress)
-    assert worn == {
-        "theme": "dark", "text": "slide", "title": "Mine", "caption": "Paths. η 0.1.",
+    assert worn == {  # its letters are chosen beside its size
+        "theme": "dark", "title": "Mine", "caption": "Paths. η 0.1.",
         "source": "http://x.org/?a=1",
     }  # fmt: skip
     still = asdict(replace(dress(offer.made(), look=look), scale=1))

@@ -13,6 +13,7 @@ from PIL.ImageFont import FreeTypeFont
 from initopt_core.figures import theme
 from initopt_core.figures.export import sheet
 from initopt_core.figures.export.lettering import length, wrapped
+from initopt_core.figures.export.letters import guess
 from initopt_core.figures.export.words import BESIDE_TITLE
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.room import Room
@@ -145,7 +146,7 @@ def _room(count: int, options: ClipOptions) -> Room:
 def _unit(options: ClipOptions) -> float:
     """How many times as large as usual the sheet makes letters at first, and so the panels."""
     high = sheet.between(options.export, (options.width, options.height))[1]
-    return sheet.guess(options.export.letters, high)
+    return guess(options.export.letters, high)
 
 
 def _axes(panels: Sequence[Panel], room: Room, quantity: str, options: ClipOptions) -> Figure:

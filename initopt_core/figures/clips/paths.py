@@ -122,22 +122,20 @@ def _over(
 
 
 def _tell_step(
-    image: Image.Image, corner: tuple[int, int], t: float, longest: int, size: float
-) -> None:
+    image: Image.Image, corner: tuple[int, int], t: float, longest: int, size: float,
+    inks: tuple[str, str] = (marks.PAPER, marks.INK),
+) -> None:  # fmt: skip
     """How far the paths are, in this corner of the map; no finer than the picture, since it is
-    another in each frame.
-
-    Args:
-        size: as `_letters` gives it.
+    another in each frame. `size` is of `_letters`; `inks` are paper and ink.
     """
     letters = max(1, round(marks.LETTERS * size))
     left, top, edge = corner[0] + letters // 2, corner[1] + letters // 2, letters // 3
     before, after, digits = "step ", f" of {longest:d}", str(longest)
     wide = sum(_advance(one, letters) for one in (before, *digits, after))
-    image.paste(marks.PAPER, (left, top, left + wide + 2 * edge, top + 2 * letters - edge))
+    image.paste(inks[0], (left, top, left + wide + 2 * edge, top + 2 * letters - edge))
     x = left + edge
     for one in (before, *str(int(t)), after):  # a figure is written once
-        image.paste(marks.INK, (x, top - edge // 2), _written(one, letters))
+        image.paste(inks[1], (x, top - edge // 2), _written(one, letters))
         x += _advance(one, letters)
 
 
@@ -321,7 +319,8 @@ def _round(
         over = scene.reduce(FINE)
         picture_now.paste(over, (0, 0), over)
         still.image.paste(picture_now, (left, top))
-        _tell_step(still.image, (left, top), part * longest, longest, letters)
+        inks = options.export.colors["paper"], options.export.colors["ink"]
+        _tell_step(still.image, (left, top), part * longest, longest, letters, inks)
         yield still.image
 
 

@@ -18,6 +18,7 @@ from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter
 from initopt_core.figures.room import COLUMNS, HEIGHT, LEGEND_COLUMNS, LEGEND_LINE, WIDTH, Room
 
+from . import letters
 from .drawing import Drawing, compiled, rendered, taken, trimmed, with_title
 from .grid import Grid
 from .options import ExportOptions
@@ -34,9 +35,6 @@ SMALLER = 0.65
 """Size of texts in the smallest pictures."""
 GAIN = 1.05
 """How many times larger that has to make the chart."""
-ORDINARY, GUTTERS, CLOSE = 560, 0.3, 1.08
-"""A first guess at a chart: its height with usual letters, in pixels, and the share of it that they
-take; and how much larger than asked for they may be."""
 
 
 @dataclass(frozen=True)
@@ -131,12 +129,6 @@ def between(options: ExportOptions, size: tuple[int, int]) -> tuple[float, float
     return wide, size[1] - _around(told, True)
 
 
-def guess(k: float, height: float) -> float:
-    """How many times larger than usual the letters of a chart probably have to be for `k` times
-    the usual size in a place of this height."""
-    return max(1.0, k * ORDINARY / height) if k > 1 else 1.0
-
-
 def _beside(
     figure: Figure, options: ExportOptions, across: int, down: int, scale: float
 ) -> tuple[Drawing, float, dict[str, Text | Grid]] | None:
@@ -198,31 +190,14 @@ def _drawn(
         return _by_room(spec, room)
     if width and (below or not height):
         legends_below(spec, width / k)
-    return _legible(spec, k, width, height)
 
+    def first(factor: float) -> Drawing:
+        return _flowing(enlarged(spec, factor) if factor > 1 else spec, k, width, height)
 
-def _legible(spec: dict[str, Any], k: float, width: float | None, height: float | None) -> Drawing:
-    """The chart with letters at least `k` times as large as usual in this place; `spec` is changed
-    to that."""
+    def again(factor: float) -> Drawing:
+        return trimmed(rendered(enlarged(spec, factor)))
 
-    def shown(drawing: Drawing) -> float:
-        across = width / drawing.width if width else math.inf
-        down = height / drawing.height if height else math.inf
-        return min(across, down) if width or height else k
-
-    factor = guess(k, height) if width and height else 1.0
-    drawing = _flowing(enlarged(spec, factor) if factor > 1 else spec, k, width, height)
-    before: tuple[float, float] | None = None
-    for _ in range(2):
-        size = 1 / shown(drawing)  # of a pixel of the picture, in pixels of the chart
-        if 0.99 * k <= factor / size and (factor == 1 or factor / size <= CLOSE * k):
-            break
-        # What the plots take of it stays, what the letters take grows with them.
-        slope = (size - before[1]) / (factor - before[0]) if before else GUTTERS * size / factor
-        before = factor, size
-        factor = max(1.0, k * (size - slope * factor) / max(0.3, 1 - k * slope))
-        drawing = trimmed(rendered(enlarged(spec, factor / before[0])))
-    return drawing
+    return letters.legible(first, again, k, width, height)
 
 
 def _flowing(
@@ -284,10 +259,11 @@ def _composed(
     """
     ink, margin = options.colors["ink"], MARGIN if framed else 0
     parts = [f'<rect width="100%" height="100%" fill="{options.colors["paper"]}"/>']
+    words = []
     upper = ["title", "caption", "table"] if side else ["title"]
     y, foot = float(margin), height - margin
     for name in (name for name in upper if name in told):
-        parts.append(told[name].drawn(MARGIN, y, ink))
+        words.append(told[name].drawn(MARGIN, y, ink))
         y += told[name].height
     below = [text for name, text in told.items() if name not in upper]
     at = foot - sum(text.height for text in below)
@@ -298,8 +274,9 @@ def _composed(
     place = f"translate({x:.3f},{top:.3f}) scale({zoom:.5f})"
     parts.append(f'<g transform="{place}">{drawing.body}</g>')
     for text in below:
-        parts.append(text.drawn(MARGIN, at, ink))
+        words.append(text.drawn(MARGIN, at, ink))
         at += text.height
+    parts += words  # above the chart's own paper, which reaches further than what is on it
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}">'

@@ -4,7 +4,8 @@ import pytest
 
 from initopt_core.figures import export, loss_surfaces
 from initopt_core.figures.export import extent
-from initopt_core.figures.export.sheet import PAD, picture
+from initopt_core.figures.export.drawing import PAD
+from initopt_core.figures.export.sheet import picture
 from initopt_core.surfaces import Surface
 
 PLOT = '<path class="background" d="M0,0h100v50h-100Z"/>'

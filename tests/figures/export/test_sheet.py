@@ -108,3 +108,10 @@ def test_in_one_column_the_chart_is_no_smaller_than_its_words(paths):
     for text in export.TEXTS:
         wide, _ = shares(paths, shape="column", text=text)
         assert wide > 0.44
+
+
+def test_no_words_are_under_the_paper_of_the_chart_beside_them(paths):
+    """That paper reaches further than the chart on it."""
+    words = {"caption": "settings in words " * 20, "title": "A title"}
+    svg = picture(paths, export.ExportOptions("print", 1, shape="4:3", **words)).svg
+    assert svg.index(">A title<") > svg.rindex("mark-text")
