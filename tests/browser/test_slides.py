@@ -15,8 +15,8 @@ WHOLE = """() => {
   const all = [...document.querySelectorAll('.initopt-still')].filter((e) => e.checkVisibility());
   const hall = document.documentElement.dataset.lecture;
   const bar = !hall || document.querySelector(".initopt-stage h1")?.textContent;  // hears keys
-  return bar && all.length && all.every((e) => [...e.querySelectorAll('img')].every((i) => i.complete))
-    && !document.querySelector('.initopt-held');
+  const drawn = (e) => [...e.querySelectorAll('img')].every((i) => i.complete);
+  return bar && all.length && all.every(drawn) && !document.querySelector('.initopt-held');
 }"""
 BLACK = """() => {
   window.bare = [];
