@@ -20,12 +20,21 @@ def test_a_scanner_gets_the_view(page, app_url):
     assert code.bounding_box()["height"] > 0.75 * 720
     svg = page.request.get(code.get_attribute("src")).text()
     assert qr.read(svg) == f"{app_url}/" == dialog.get_by_label("Link to this view").input_value()
-    expect(dialog.get_by_role("button", name="Add as a scene")).to_have_count(0)  # of Home
+    expect(dialog.get_by_role("button", name="Add as a scene")).to_be_visible()
     expect(dialog.get_by_text("Only this computer can open it")).to_be_visible()
     assert dialog.evaluate("(e) => e.scrollHeight <= e.clientHeight + 1"), "nothing of it is cut"
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(opener).to_be_focused()
+    assert not page.problems
+
+
+def test_the_list_of_scenes_is_no_scene(page, app_url):
+    page.goto(f"{app_url}/lecture")
+    page.get_by_role("button", name="Share").click()
+    dialog = page.get_by_role("dialog", name="Share this view")
+    expect(dialog.get_by_role("img", name="QR code of")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Add as a scene")).to_have_count(0)
     assert not page.problems
 
 

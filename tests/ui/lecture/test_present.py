@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from initopt_core.lecture.scenes import Lecture, Scene
 from initopt_core.lecture.tutorial import TUTORIAL
 from initopt_core.ui.lecture import present
 
@@ -64,6 +65,30 @@ def test_a_lecture_that_is_not_here_leaves_the_mode(lecture, scene):
     assert test.session_state["now"].lecture == "on" and test.session_state["told"] == {}
     said = [one.value for one in [*test.warning, *test.info, *test.caption]]
     assert any(lecture in one.replace("\\", "") for one in said) is (lecture != "on")
+
+
+def test_the_page_scenes_shows_all_of_a_lecture_and_the_first_is_the_next():
+    told = opened("lecture", lecture="tutorial").session_state["told"]
+    assert (told["lecture"], told["title"]) == ("tutorial", TUTORIAL.title)
+    assert (told["number"], told["count"]) == (0, len(TUTORIAL.scenes))
+    assert opened("course", lecture="on", figure="x").session_state["told"] == {}
+
+
+@pytest.mark.parametrize("said", ["lecture", "../x", 3, None, ["home"]])
+def test_what_is_no_page_is_not_opened(monkeypatch, said):
+    monkeypatch.setattr(present.st, "session_state", {present.KEY: {"page": said}})
+    monkeypatch.setattr(present.stage, "now", lambda: present.stage.Stage("on"))
+    monkeypatch.setattr(present.st, "switch_page", lambda *a, **k: pytest.fail("it went"))
+    present._open_page()
+
+
+def test_a_scene_that_has_nothing_to_cover_is_not_covered(monkeypatch):
+    scenes = (Scene.at("/", "Home", hides=True), Scene.at("/course?figure=a", "One", hides=True))
+    lecture = Lecture("mine", "Mine", scenes)
+    monkeypatch.setattr(present.desk, "find", lambda name: lecture)
+    for number, hides in ((1, False), (2, True)):
+        monkeypatch.setattr(present.stage, "now", lambda n=number: present.stage.Stage("mine", n))
+        assert present._told()["hides"] is hides
 
 
 def test_the_name_alone_of_a_lecture_that_is_not_here_shows_the_page_as_usual():
