@@ -165,3 +165,11 @@ def test_on_a_phone_the_depth_figure_fills_what_is_below_the_sentence(page, app_
         }"""
     )
     assert page.problems == []
+
+
+def test_a_part_that_is_not_open_leaves_the_window_to_the_figure(page, app_url):
+    """Where its link is cut short, nobody stands before an empty screen."""
+    page.goto(f"{app_url}/initialization?lecture=on&figure=part")
+    expect(page.locator(".st-key-init-grid .initopt-figure").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".st-key-link-notes")).to_contain_text("figure=part")
+    page.wait_for_function("!location.search.includes('figure=')")

@@ -19,7 +19,7 @@ from initopt_core.initialization.settings import control_key
 from initopt_core.initialization.words import in_words
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS
-from initopt_core.ui import offers, stage
+from initopt_core.ui import offers, stage, state
 from initopt_core.ui.components.chart_mount import Compiled
 from initopt_core.ui.components.live_chart import compile_figure, live_chart, message_bytes
 from initopt_core.ui.layout import experiments, let_it_be_drawn
@@ -37,6 +37,8 @@ ICONS = {
     "drifting": ":material/info:",
 }
 GRID, DEPTH = "init-grid", "init-depth"
+PART_ALONE = "part"
+"""What a link calls the open part where it fills the window."""
 SLOW = 20_000_000
 """Networks with more weights than this take over half a second: say so while it lasts."""
 
@@ -103,6 +105,10 @@ def show() -> None:
 
 
 def _draw(held: controls.Held) -> None:
+    if stage.now().figure == PART_ALONE and not held.part:  # there is none to fill the window
+        stage.show_figure("")
+        state.note_bad_link("figure", PART_ALONE)
+        st.rerun()
     head, notes = st.container(), st.container()
     with st.container(key="init-figure"):
         beside()
