@@ -22,8 +22,8 @@ export const fillsWindow = () => inHall() || Boolean(document.documentElement.da
 export const pageType = () =>
   typeScale(Boolean(document.querySelector(".st-key-type-large")), innerWidth, innerHeight, inHall());
 
-/** How many times thicker than usual lines are: seen from the last row. */
-export const strokeScale = () => (inHall() ? 1.6 : 1);
+/** How many times thicker than usual lines are: seen from the last row, they grow with the screen. */
+export const strokeScale = () => (inHall() ? 1.6 * Math.max(1, Math.min(innerHeight / 720, innerWidth / 1280)) : 1);
 
 /**
  * Pixels from an element's top to the window's lower edge, when the page is not scrolled.

@@ -9,6 +9,8 @@ import { drawCross, drawGroundKey, drawStar } from "./signs.js";
 /** @typedef {import("./view.js").View} View */
 /** @typedef {CanvasRenderingContext2D} Pen */
 
+const MOST = 4096; // pixels of the surface's image, each way
+
 /**
  * @param {Pen} ctx
  * @param {View} view
@@ -37,7 +39,8 @@ export function drawGround(ctx, view) {
  */
 function drawSurface(ctx, view, field) {
   const { box } = view;
-  const w = Math.max(1, Math.round(box.w)), h = Math.max(1, Math.round(box.h));
+  // While pages change, a place may for a moment have any size.
+  const [w, h] = [box.w, box.h].map((long) => Math.min(MOST, Math.max(1, Math.round(long) || 1)));
   view.scratch.width = w;
   view.scratch.height = h;
   view.scratch.getContext("2d").putImageData(field.image(view.view, w, h), 0, 0);
