@@ -23,7 +23,7 @@ def test_a_name_that_no_choice_would_read_is_told(page, name):
         ("initialization", "xavier_distribution"),
         ("initialization", "shared"),
         ("training", "RMSprop_lr"),
-        ("training", "sch_cosine_warmup"),
+        ("training", "sch_cosine_floor"),
         ("loss_surfaces", "run3_Adam_beta1"),
         ("loss_surfaces", "own2_w1"),
         ("loss_surfaces", "surface_condition"),
