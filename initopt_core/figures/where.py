@@ -46,11 +46,12 @@ def checked(base: str) -> str:
         SettingError: when it is none.
     """
     try:
-        parts = urlsplit(base)
+        parts = urlsplit(base if base.isprintable() else "")
         known = parts.scheme in ("http", "https") and bool(parts.hostname)
+        known = known and not (parts.query or parts.fragment)
     except ValueError:
         known = False
-    if base and not (known and base.isprintable() and not (parts.query or parts.fragment)):
+    if base and not known:
         raise SettingError(
             f"Link: {base!r} is not the app's address; it begins with https:// and ends before "
             "any ? or #."
