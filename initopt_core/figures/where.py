@@ -46,7 +46,7 @@ def checked(base: str) -> str:
         SettingError: when it is none.
     """
     try:
-        parts = urlsplit(base)
+        parts = urlsplit(base if base.isprintable() else "")
         known = parts.scheme in ("http", "https") and bool(parts.hostname)
         known = known and not (parts.query or parts.fragment)
     except ValueError:

@@ -40,6 +40,8 @@ def test_doctor_names_versions_device_and_data():
         (["--format", "htm"], "did you mean 'html'; choose from png, svg, pdf, csv"),
         (["--theme", "drak"], "Theme: there is no 'drak'; did you mean 'dark'"),
         (["--clips", "mp5"], "Format: there is no 'mp5'; did you mean 'mp4'"),
+        (["--text", "silde"], "Text size: there is no 'silde'; did you mean 'slide'"),
+        (["--link", "x.org"], "Link: 'x.org' is not the app's address; it begins with https://"),
     ],
 )
 def test_a_choice_that_is_mistyped_is_one_line_and_names_what_was_meant(
@@ -211,7 +213,12 @@ def test_a_figures_clips_come_with_it_and_where_nothing_moves_that_is_said(
     )
     figures = ["figures", "--format", "csv", "--clips", "gif", "--out", str(tmp_path)]
     assert main([*figures, "--only", "22"]) == 0 and made == ["steep-optima-orbit"]
-    assert worn[0].title and worn[0].caption and "loss_surfaces?" in worn[0].source
+    assert worn[0].title and worn[0].caption and worn[0].text == "slide"
+    assert worn[0].source.startswith("In Initopt: Loss surfaces, experiment=steep, ")
+    more = ["--link", "https://x.org/app", "--text", "page"]
+    assert main([*figures, *more, "--only", "22"]) == 0 and made.pop() == "steep-optima-orbit"
+    assert worn[1].source.startswith("https://x.org/app/loss_surfaces?experiment=steep&")
+    assert worn[1].text == "page"
     assert main([*figures, "--only", "23"]) == 0 and made == ["steep-optima-orbit"]
     assert "None of these moves; clips are pathological-paths" in capsys.readouterr().err
 
