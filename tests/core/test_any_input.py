@@ -256,3 +256,19 @@ def test_the_reader_of_this_file_notices_other_errors():
         taken(lambda value: 1 / value, 0)
     with pytest.raises(ValueError, match="plain"):
         taken(lambda value: (_ for _ in ()).throw(ValueError("plain")), 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("kaiming-depht", "2-kaiming-depth"),
+        ("KAIMING", "1-kaiming-histograms"),
+        ("paths", "3-paths"),
+        ("xyz", ""),
+        ("", ""),
+        ("--", ""),
+    ],
+)
+def test_the_nearest_name_is_alike_or_made_of_the_same_words(name, found):
+    names = ["1-kaiming-histograms", "2-kaiming-depth", "3-paths"]
+    assert reading.nearest(name, names) == found

@@ -252,7 +252,9 @@ class Bar {
     const { clientX: x, clientY: y } = event.changedTouches[0];
     if (event.type === "touchstart") {
       const free = event.touches.length === 1 && event.target instanceof Element && !event.target.closest(heldBy(this.guess.covered));
-      this.finger = free ? { x, y } : null;
+      const wide = event.target instanceof Element && event.target.closest(".course-picture");
+      const scrolls = wide && wide.scrollWidth > wide.clientWidth + 1; // by this finger
+      this.finger = free && !scrolls ? { x, y } : null;
     } else if (this.finger) {
       this.act(swipe(x - this.finger.x, y - this.finger.y));
       this.finger = null;
