@@ -51,7 +51,7 @@ def checked(base: str) -> str:
         known = known and not (parts.query or parts.fragment)
     except ValueError:
         known = False
-    if base and not (known and base.isprintable()):
+    if base and not known:
         raise SettingError(
             f"Link: {base!r} is not the app's address; it begins with https:// and ends before "
             "any ? or #."
