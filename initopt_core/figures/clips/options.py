@@ -51,11 +51,12 @@ class InFrame(ExportOptions):
 
     @property
     def letters(self) -> float:
-        return self.zoom * max(1.0, self.height / SLIDE)
+        share = self.height / SLIDE  # below half of it a page's would leave no room to the plot
+        return self.zoom * max(min(1.0, 2 * share), share)
 
     @property
     def least(self) -> float:
-        return SMALLEST * self.letters
+        return max(super().least, SMALLEST * self.letters)
 
 
 @dataclass(frozen=True)

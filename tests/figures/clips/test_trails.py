@@ -26,7 +26,7 @@ def test_a_frame_that_draws_what_changed_is_the_frame_that_draws_everything():
     canvas = Canvas(shown, BOX)
     trails = [Trail(canvas, way, look) for way, look in zip(ways, looks, strict=True)]
     size = (FINE * (BOX[2] - BOX[0]), FINE * (BOX[3] - BOX[1]))
-    large = plain.crop(BOX).resize(size, Image.Resampling.BICUBIC)
+    large = plain.crop(BOX).resize(size, Image.Resampling.NEAREST)
     pen, done = ImageDraw.Draw(large), [0, 0]
     for t in (0, 0.6, 1, 4, 4, 4.5, 9, 9.5, STEPS):
         heads, copied = [], []
