@@ -262,7 +262,7 @@ def test_the_reader_of_this_file_notices_other_errors():
     ("name", "found"),
     [
         ("kaiming-depht", "2-kaiming-depth"),
-        ("KAIMING", "1-kaiming-histograms"),
+        ("KAIMING", "2-kaiming-depth"),
         ("paths", "3-paths"),
         ("xyz", ""),
         ("", ""),
