@@ -3,14 +3,20 @@
 /** How a page is presented here, which is nothing to whom it is sent. */
 export const PRESENTED = ["lecture", "scene", "figure", "type", "embed", "embed_options", "controls"];
 
+const GALLERY = /\/course\/?$/;
+
 /**
  * A page's link without how it is presented: a phone gets the phone's layout of the same view.
  * @param {string} href
  */
 export function sharedLink(href) {
-  const link = new URL(href);
+  const link = new URL(href), one = GALLERY.test(link.pathname) && link.searchParams.get("figure");
   for (const name of [...link.searchParams.keys()]) { // in any letters: Streamlit reads some so
     if (PRESENTED.includes(name.toLowerCase())) link.searchParams.delete(name);
+  }
+  if (one) { // what is shown is one figure, and that is shown large
+    link.searchParams.set("lecture", "on");
+    link.searchParams.set("figure", one);
   }
   link.hash = "";
   return link.href;

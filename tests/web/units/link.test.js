@@ -7,6 +7,8 @@ test("a phone gets the view, not how the hall sees it", () => {
   const hall = "https://a.org/app/training?lecture=tutorial&scene=3&type=large&epochs=5&pin=a&pin=b#x";
   assert.equal(sharedLink(hall), "https://a.org/app/training?epochs=5&pin=a&pin=b");
   assert.equal(sharedLink("https://a.org/?embed=true"), "https://a.org/");
+  const one = "https://a.org/app/course?lecture=mine&scene=2&figure=26-sharp";
+  assert.equal(sharedLink(one), "https://a.org/app/course?lecture=on&figure=26-sharp"); // it is the view
   assert.equal(sharedLink("https://a.org/?Embed=TRUE&a=1"), "https://a.org/?a=1");
 });
 
