@@ -194,6 +194,16 @@ def go(link: Mapping[str, str | list[str]]) -> None:
     st.query_params.from_dict(link)
 
 
+def turn_to(page: str, link: Mapping[str, str | list[str]] | None = None) -> None:
+    """Show another page, or this one anew, as a link to it would; the script ends here. What waits
+    to be written was meant for the link before."""
+    here = held()
+    here.pending.clear()
+    here.written.clear()
+    here.sent = None
+    st.switch_page(f"pages/{page}.py", query_params=dict(link) if link else None)
+
+
 def page() -> str:
     """The last part of the path of the page on the screen; empty at home."""
     return held().page or ""

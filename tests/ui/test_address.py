@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 import pytest
+import streamlit as st
 from streamlit.runtime.state import QueryParamsProxy
 from streamlit.testing.v1 import AppTest
 
@@ -178,3 +179,22 @@ def test_another_link_of_the_page_brings_nothing_of_the_one_before():
     test.run()
     assert set(dict(test.query_params)) == {"both", "c"}
     assert test.query_params["both"] in ("new", ["new"])
+
+
+def turned():
+    from initopt_core.ui import address
+
+    address.arrive("numbers")
+    address.held().pending["scene"] = "1"  # the browser's half is not there yet
+    address.turn_to("letters", {"scene": "2"})
+    address.bar_is_ready()
+
+
+def test_what_waited_for_the_link_before_is_not_written_into_that_of_another_page(monkeypatch):
+    def switch(path, query_params):
+        assert path == "pages/letters.py"
+        st.query_params.from_dict(query_params)
+
+    monkeypatch.setattr(st, "switch_page", switch)
+    test = AppTest.from_function(turned).run(timeout=30)
+    assert not test.exception and dict(test.query_params) == {"scene": ["2"]}

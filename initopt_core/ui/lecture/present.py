@@ -62,7 +62,7 @@ def open_scene(lecture: Lecture, number: int) -> None:
         link.setdefault(name, []).append(value)
     link |= presented
     if scene.page != _page():
-        st.switch_page(f"pages/{scene.page}.py", query_params=link)
+        address.turn_to(scene.page, link)
     address.go(link)
     st.rerun()
 
@@ -153,7 +153,7 @@ def _go() -> None:
 def _agenda() -> None:
     """Callback: all scenes of the lecture are wanted."""
     if (lecture := _shown()) is not None and lecture.scenes:
-        st.switch_page("pages/lecture.py", query_params={"lecture": lecture.name})
+        address.turn_to(SCENES, {"lecture": lecture.name})
 
 
 def _figure() -> None:
@@ -169,7 +169,7 @@ def _open_page() -> None:
     """Callback: another page is wanted, as it is on a stage."""
     page = answers.answer(KEY, "page")
     if page in PAGES and stage.is_on():
-        st.switch_page(f"pages/{page}.py")
+        address.turn_to(page)
 
 
 ASKED = {"go": _go, "agenda": _agenda, "figure": _figure, "page": _open_page}
