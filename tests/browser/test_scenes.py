@@ -471,7 +471,7 @@ def test_on_an_older_projector_a_sentence_of_three_lines_moves_nothing_out(page,
     page.goto(f"{app_url}/?lecture=tutorial&scene=12")
     arrived(page, 12)
     said = page.locator(".surface-say")
-    expect(said.get_by_text("float32")).to_be_visible(timeout=30_000)
+    expect(said.get_by_text("rounding decides")).to_be_visible(timeout=30_000)
     still(page, figures=False)
     main = page.get_by_test_id("stMain")
     assert main.evaluate("(e) => e.scrollHeight - e.clientHeight") == 0

@@ -105,7 +105,7 @@ function printed(image) {
 
 const LOOK = /** @type {const} */ (["font", "fontFamily", "fontSize", "fontWeight", "color", "lineHeight", "letterSpacing", "textAlign", "whiteSpace",
   "background", "border", "borderRadius", "padding", "opacity", "overflow", "textOverflow",
-  "display", "alignItems", "justifyContent", "gap", "minHeight", "fontVariantNumeric"]);
+  "display", "alignItems", "justifyContent", "gap", "minHeight", "fontVariantNumeric", "visibility"]);
 
 /**
  * Words as they look now, wherever their style comes from: it may go with the page.

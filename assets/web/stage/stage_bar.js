@@ -52,7 +52,7 @@ class Bar {
     newest = this;
     this.fresh = true;
     this.build();
-    this.guess = new Guess(this.root, this.hint, (covered, drawn) => this.coveredNow(covered, drawn));
+    this.guess = new Guess(this.root, this.hint, (covered, drawn, undoes) => this.coveredNow(covered, drawn, undoes));
     this.notes = new Notes(this.root, (event) => this.key(event));
     this.keys = (/** @type {KeyboardEvent} */ event) => this.key(event);
     this.touched = (/** @type {any} */ event) => this.touch(event);
@@ -94,10 +94,13 @@ class Bar {
     this.hint = document.createElement("p");
     this.hint.className = "hint";
     const swipes = Object.assign(document.createElement("span"), {
-      className: "swipes", textContent: " Swipe beside the plots, or here, for another scene." });
+      className: "swipes", textContent: "⟷ Swipe beside the plots, or here, for another scene." });
     this.undo = button("Undo", "Take back the last line of your guess (Backspace, Ctrl+Z)", () => this.act("undo"));
-    this.undo.className = "undo";
-    row.append(this.undo);
+    this.clear = button("Clear", "Take all lines of your guess away (Shift+Backspace); Undo brings them back", () => this.act("clear"));
+    this.taking = document.createElement("span");
+    this.taking.className = "taking";
+    this.taking.append(this.undo, this.clear);
+    row.append(this.taking);
     this.hint.append(document.createElement("span"), swipes);
     this.root.append(row, this.question, this.hint);
     this.parent.append(this.root);
@@ -152,11 +155,14 @@ class Bar {
   /**
    * @param {boolean} covered
    * @param {boolean} drawn whether there is a guess
+   * @param {boolean} undoes whether one was there, too
    */
-  coveredNow(covered, drawn) {
+  coveredNow(covered, drawn, undoes) {
     this.reveal.textContent = covered ? "Reveal" : "Cover";
-    this.undo.hidden = !this.scene.hides;
-    this.undo.classList.toggle("idle", !covered || !drawn); // it keeps its place: nothing moves when it comes or goes
+    this.taking.hidden = !this.scene.hides;
+    // They keep their places: nothing moves when they come or go.
+    this.undo.classList.toggle("idle", !covered || !undoes);
+    this.clear.classList.toggle("idle", !covered || !drawn);
   }
 
   /** What makes the view a scene, where it can be one: what is covered is one already. */
@@ -234,7 +240,7 @@ class Bar {
     if (act === "controls") this.tuck();
     else if (act === "black") this.darken();
     else if (act === "reveal" && this.scene.hides && !this.awaited() && !holds()) this.guess.toggle();
-    else if (act === "undo") return !holds() && this.guess.undo();
+    else if (act === "undo" || act === "clear") return !holds() && this.guess[act]();
     else if (act === "next" || act === "back") this.go(act === "next" ? 1 : -1);
     else return false;
     return true;
