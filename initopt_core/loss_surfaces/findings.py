@@ -250,12 +250,17 @@ _FAILURES = {
 
 
 def sentence(
-    labels: list[str], outcomes: list[Outcome], steps: int, unbounded: bool = False
+    labels: list[str],
+    outcomes: list[Outcome],
+    steps: int,
+    unbounded: bool = False,
+    brief: bool = False,
 ) -> str:
     """What is happening, for the head of the page; the best run between double asterisks.
 
     Args:
         unbounded: whether the loss falls without end, so that the lowest is only the fastest.
+        brief: whether of a chaotic path is not said where it ends.
     """
     runs = list(zip(labels, outcomes, strict=True))
     going = [r for r in runs if np.isfinite(r[1].loss)]
@@ -272,7 +277,7 @@ def sentence(
         told = set() if len(tied) > 1 else {best[0]}
     else:
         first, told = f"After {steps} updates no path has gone on", set()
-    parts = [first, *_others([r for r in runs if r[0] not in told]), *_chaos(runs)]
+    parts = [first, *_others([r for r in runs if r[0] not in told]), *_chaos(runs, brief)]
     return "; ".join(parts) + "."
 
 
@@ -328,7 +333,7 @@ def _told(who: list[tuple[str, str]]) -> str:
     return ", ".join(f"{_listed(labels)}: {text}" for text, labels in same.items())
 
 
-def _chaos(runs: list[tuple[str, Outcome]]) -> list[str]:
+def _chaos(runs: list[tuple[str, Outcome]], brief: bool) -> list[str]:
     """Whose path is chaotic, and where it ends in either arithmetic."""
     who = [(label, o) for label, o in runs if o.chaotic]
     if not who:
@@ -337,6 +342,8 @@ def _chaos(runs: list[tuple[str, Outcome]]) -> list[str]:
         names = _listed([label for label, _ in who])
         return [f"the paths of {names} are chaotic, rounding decides where they end"]
     (label, o), places = who[0], []
+    if brief:
+        return [f"{label}'s path is chaotic, rounding decides where it ends"]
     for name, end in (("float32", o.end), ("float64", o.twin)):
         assert end is not None  # a chaotic path has a twin
         finite = np.isfinite(end).all()

@@ -280,6 +280,62 @@ def test_no_press_is_lost_however_fast(covered):
     assert not page.problems
 
 
+COUNTERS = """() => {
+  const found = window.counters = [];
+  const look = () => {
+    const held = document.querySelector(".initopt-held");
+    const which = held ? "button" : ".initopt-stage .count";
+    const parts = [...(held ?? document).querySelectorAll(which)];
+    const said = parts.map((e) => e.textContent).filter((text) => text.includes(" / ")).at(-1);
+    found.push([Boolean(held), said ?? ""].join(" "));
+    requestAnimationFrame(look);
+  };
+  addEventListener("keydown", () => requestAnimationFrame(() => {
+    const held = document.querySelector(".initopt-held");
+    document.documentElement.dataset.heard = held?.innerText ?? "";
+  }), { capture: true, once: true });
+  requestAnimationFrame(look);
+}"""
+
+
+def test_a_key_says_at_once_which_scene_is_coming(covered):
+    """In the very next picture, however late the scene's figures are."""
+    page, *_ = covered
+    page.evaluate(COUNTERS)
+    page.keyboard.press("PageDown")
+    page.wait_for_function("'heard' in document.documentElement.dataset")
+    said = page.evaluate("document.documentElement.dataset.heard")
+    assert "3 / 15" in said and "2 / 15" not in said
+    arrived(page, 3)
+    assert "false 2 / 15" not in page.evaluate("window.counters.slice(3)")
+    assert not page.problems
+
+
+@pytest.mark.parametrize(
+    ("bursts", "pause"),
+    [
+        ((("PageDown", 6, 8),), 50),
+        ((("PageDown", 12, 14), ("PageUp", 20, 1)), 0),
+    ],
+)
+def test_of_a_burst_of_keys_the_last_one_counts(covered, bursts, pause):
+    """The screen shows what its counter says, and no scene between them."""
+    page, *_ = covered
+    for key, times, number in bursts:
+        page.evaluate(COUNTERS)
+        before = page.locator(".initopt-stage .count").inner_text()
+        for _ in range(times):
+            page.keyboard.press(key)
+            if pause:
+                page.wait_for_timeout(pause)
+        arrived(page, number)
+        page.wait_for_timeout(500)
+        shown = {one for one in page.evaluate("window.counters") if one.startswith("false")}
+        assert shown <= {f"false {before}", f"false {number} / 15"}
+        arrived(page, number)
+    assert not page.problems
+
+
 def test_a_guess_stays_in_the_plots(covered):
     page, x, y = covered
     page.mouse.move(x, y)
@@ -415,7 +471,7 @@ def test_on_an_older_projector_a_sentence_of_three_lines_moves_nothing_out(page,
     page.goto(f"{app_url}/?lecture=tutorial&scene=12")
     arrived(page, 12)
     said = page.locator(".surface-say")
-    expect(said.get_by_text("float32")).to_be_visible(timeout=30_000)
+    expect(said.get_by_text("rounding decides")).to_be_visible(timeout=30_000)
     still(page, figures=False)
     main = page.get_by_test_id("stMain")
     assert main.evaluate("(e) => e.scrollHeight - e.clientHeight") == 0

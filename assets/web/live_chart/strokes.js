@@ -20,6 +20,21 @@ function thicken(mark) {
 }
 
 /**
+ * Lines and points of a legend grow as those that they stand for.
+ * @param {any} group
+ * @param {any} usual what legends are drawn with
+ */
+function thickenLegends(group, usual) {
+  for (const inner of group.marks ?? []) thickenLegends(inner, usual);
+  for (const legend of group.legends ?? []) {
+    if (legend.type === "gradient" || legend.size) continue;
+    const set = (((legend.encode ??= {}).symbols ??= {}).update ??= {});
+    set.size = scaled(set.size ?? { value: legend.symbolSize ?? usual.symbolSize ?? 100 }, 2);
+    set.strokeWidth = scaled(set.strokeWidth ?? { value: legend.symbolStrokeWidth ?? usual.symbolStrokeWidth ?? 1.5 });
+  }
+}
+
+/**
  * A compiled definition whose strokes follow the signal; the same object where it has it already.
  * @param {any} spec
  */
@@ -27,5 +42,6 @@ export function withStrokes(spec) {
   if (spec.signals?.some((/** @type {any} */ s) => s.name === STROKES)) return spec;
   spec.signals = [...(spec.signals ?? []), { name: STROKES, value: 1 }];
   thicken(spec);
+  thickenLegends(spec, spec.config?.legend ?? {});
   return spec;
 }

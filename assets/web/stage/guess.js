@@ -5,7 +5,7 @@ import { fitCanvas } from "../shared/canvas.js";
 import { pageColours } from "../shared/colours.js";
 import { COVERED } from "../shared/cover.js";
 import { boxes, isPlot, lidOf, once, plots } from "./boxes.js";
-import { begun, ink as inked, lengthened, pen as drawPen, strokesOf } from "./ink.js";
+import { begun, clear, ink as inked, lengthened, pen as drawPen, restored, strokesOf, undoes } from "./ink.js";
 import { Pens } from "./pens.js";
 import { open, shut } from "./shutters.js";
 
@@ -13,7 +13,7 @@ import { open, shut } from "./shutters.js";
 
 const STEP = 14, FINE = 3; // pixels of an arrow key
 const HOW = "The answer is covered. Draw your guess, or move the pen by arrow keys, with shift in small " +
-  "steps; space puts it down and lifts it, a digit takes another line's pen, Backspace takes back a line, Enter reveals.";
+  "steps; space puts it down and lifts it, a digit takes another line's pen, Backspace takes back a line, with shift all lines, Enter reveals.";
 /** @type {Record<string, [number, number]>} */
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -42,8 +42,8 @@ export class Guess {
   /**
    * @param {HTMLElement} parent
    * @param {HTMLElement} hint where pens are offered
-   * @param {(covered: boolean, drawn: boolean) => void} changed hears whether there is a cover, and
-   * whether something is drawn
+   * @param {(covered: boolean, drawn: boolean, undoes: boolean) => void} changed hears whether there is
+   * a cover, whether something is drawn, and whether something can be undone
    */
   constructor(parent, hint, changed) {
     this.parent = parent;
@@ -67,6 +67,9 @@ export class Guess {
     this.spoken = document.createElement("div");
     this.spoken.className = "spoken";
     this.spoken.setAttribute("aria-live", "polite");
+    this.more = document.createElement("div"); // says that plots lie below the window
+    this.more.className = "more";
+    this.more.setAttribute("aria-hidden", "true");
     this.pads = document.createElement("div");
     this.pads.className = "initopt-pads";
     const { canvas } = this;
@@ -110,7 +113,7 @@ export class Guess {
     this.tell();
   }
 
-  tell() { this.changed(this.covered, this.strokes.length > 0); }
+  tell() { this.changed(this.covered, this.strokes.length > 0, undoes(this.strokes)); }
 
   /**
    * A new line begins.
@@ -127,26 +130,47 @@ export class Guess {
     this.paint();
   }
 
-  /** Take the last line back; whether there was one. */
+  /** Take the last line back, or what was cleared; whether there was something. */
   undo() {
-    const one = this.covered && this.strokes.pop();
-    if (!one) return false;
+    if (!this.covered || !undoes(this.strokes)) return false;
+    const one = this.strokes.pop();
+    if (one) {
+      this.pens.back(one, this.strokes);
+      this.taken(this.strokes.length ? "The last line is taken back" : "Nothing is drawn");
+    } else {
+      restored(this.strokes);
+      this.pens.anew(this.strokes);
+      this.taken("All lines are there again");
+    }
+    return true;
+  }
+
+  /** Take all lines of the scene away; whether there were some. */
+  clear() {
+    if (!this.covered || !this.strokes.length) return false;
+    clear(this.strokes);
+    this.pens.anew(this.strokes);
+    this.taken("All lines are taken away");
+    return true;
+  }
+
+  /** @param {string} said of what was done to the lines */
+  taken(said) {
     this.down = false;
-    this.pens.back(one, this.strokes);
-    this.spoken.textContent = this.strokes.length ? "The last line is taken back" : "Nothing is drawn";
+    this.spoken.textContent = said;
     this.tell();
     this.paint();
-    return true;
   }
 
   cover() {
     this.covered = true;
+    this.spoken.textContent = ""; // what was said of the answer
     this.seen = ""; // the canvas may hold another scene's lines, or nothing, on plots of the same size
     told("wait", false); // nothing is seen until the cover lies on it
     this.canvas.hidden = false;
     this.canvas.classList.remove("revealed");
     if (!this.canvas.isConnected) {
-      this.parent.append(this.canvas, this.pads, this.spoken);
+      this.parent.append(this.canvas, this.pads, this.more, this.spoken);
       this.canvas.classList.toggle("by-finger", byFinger());
     }
     if (!this.frame) this.look();
@@ -157,6 +181,7 @@ export class Guess {
     this.pen = null;
     this.canvas.classList.add("revealed");
     this.pads.replaceChildren();
+    this.more.textContent = "";
     told("", true);
     this.paint();
     this.spoken.textContent = "Revealed.";
@@ -175,6 +200,8 @@ export class Guess {
       this.boxes = found;
       this.plots = plots();
       if (this.covered) this.lay();
+      const below = this.covered ? this.plots.filter(({ y, h }) => y + h / 2 > innerHeight).length : 0;
+      this.more.textContent = below ? `↓ ${below} more below` : "";
       this.pens.offer(this.plots, this.strokes);
       this.paint();
     }
@@ -252,7 +279,7 @@ export class Guess {
     if (!this.covered || event.altKey || event.ctrlKey || event.metaKey) return;
     if (way) this.move(way, event.shiftKey ? FINE : STEP);
     else if (event.key === " ") this.drop(!this.down);
-    else if (event.key === "Backspace") this.undo();
+    else if (event.key === "Backspace") event.shiftKey ? this.clear() : this.undo();
     else if (event.key === "Enter") this.toggle();
     else if (/^[1-9]$/.test(event.key) && this.pens.choose(Number(event.key) - 1)) this.spoken.textContent = this.pens.said;
     else return;
@@ -294,6 +321,7 @@ export class Guess {
     this.frame = 0;
     this.canvas.remove();
     this.pads.remove();
+    this.more.remove();
     this.spoken.remove();
   }
 }

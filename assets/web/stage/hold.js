@@ -17,10 +17,17 @@ let held = null;
 let last = 0; // timer
 let shown = ""; // state of the figures that the copy was made of
 let looks = 0; // of what follows the next figures, only the newest goes on
+/** @type {HTMLElement | null} */
+let counter = null; // the copy of the scene's number
+/** @type {HTMLElement | null} */
+let way = null; // a thin bar below the line: how far the lecture is
 
 /** @param {Element} e */
 const seen = (e) => e.checkVisibility({ visibilityProperty: true });
 const page = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"));
+
+/** Whether the server has not said all. */
+export const running = () => /^(running|rerunRequested)$/.test(page()?.dataset.testScriptState ?? "");
 
 /** @type {WeakMap<Element, number>} */
 const numbers = new WeakMap();
@@ -98,7 +105,7 @@ function printed(image) {
 
 const LOOK = /** @type {const} */ (["font", "fontFamily", "fontSize", "fontWeight", "color", "lineHeight", "letterSpacing", "textAlign", "whiteSpace",
   "background", "border", "borderRadius", "padding", "opacity", "overflow", "textOverflow",
-  "display", "alignItems", "justifyContent", "gap", "minHeight", "fontVariantNumeric"]);
+  "display", "alignItems", "justifyContent", "gap", "minHeight", "fontVariantNumeric", "visibility"]);
 
 /**
  * Words as they look now, wherever their style comes from: it may go with the page.
@@ -126,6 +133,7 @@ function written(words) {
 export function hold(line) {
   clearTimeout(last);
   last = setTimeout(release, LONGEST); // no answer comes
+  looks++; // what is on its way is not what is wanted any more
   if (held) return;
   const layer = document.createElement("div");
   layer.className = "initopt-held";
@@ -152,8 +160,13 @@ export function hold(line) {
   top.style.background = getComputedStyle(line).backgroundColor;
   layer.append(top);
   for (const part of line.querySelectorAll(`:scope > ${LINE}, :scope > .row > ${LINE}`)) {
-    if (seen(part)) layer.append(written(part));
+    if (!seen(part)) continue;
+    const copy = layer.appendChild(written(part));
+    if (part.matches(".count")) counter = copy;
   }
+  way = layer.appendChild(document.createElement("div"));
+  way.className = "initopt-coming";
+  way.style.top = `${line.getBoundingClientRect().bottom - 4}px`;
   const below = page();
   if (below) layer.style.background = getComputedStyle(below).backgroundColor;
   held = layer;
@@ -162,13 +175,26 @@ export function hold(line) {
   document.body.append(layer);
 }
 
+/**
+ * Say on the copy which scene was asked for: it was heard, however late its figures are.
+ * @param {number} number
+ * @param {number} of so many
+ */
+export function coming(number, of) {
+  if (!held || !way) return;
+  way.style.width = `${(100 * number) / of}%`;
+  if (!counter) return;
+  counter.textContent = `${number} / ${of}`;
+  Object.assign(counter.style, { padding: "0", background: "#4477aa", color: "#fff" });
+}
+
 /** Whether a copy is what the hall sees. */
 export const holds = () => Boolean(held);
 
 export function release() {
   clearTimeout(last);
   held?.remove();
-  held = null;
+  held = counter = way = null;
   delete document.documentElement.dataset.held;
 }
 
@@ -184,8 +210,7 @@ export function next() {
   const look = (/** @type {number} */ now) => {
     if (held !== mine || turn !== looks) return;
     const { ready, state } = figures();
-    const said = /^(running|rerunRequested)$/.test(page()?.dataset.testScriptState ?? "");
-    steady = ready && !said && state === before ? steady + 1 : 0;
+    steady = ready && !running() && state === before ? steady + 1 : 0;
     if (!steady) since = now;
     before = state;
     // Messages may come a little after their end was told.

@@ -11,6 +11,8 @@ const INK = "#111111", HALO = "#ffdd00", WIDTH = 5; // a marker's: no optimizer 
 
 /** @type {Map<string, Stroke[]>} */
 const kept = new Map();
+/** @type {WeakMap<Stroke[], Stroke[][]>} */
+const cleared = new WeakMap(); // what was taken from these lines all at once
 
 /**
  * The lines of a scene; the same list whenever it is asked for.
@@ -22,6 +24,28 @@ export function strokesOf(scene) {
   kept.set(scene, found);
   return found;
 }
+
+/**
+ * Take all lines away; `restored` brings them back.
+ * @param {Stroke[]} strokes
+ */
+export function clear(strokes) {
+  if (strokes.length) cleared.set(strokes, [...(cleared.get(strokes) ?? []), strokes.splice(0)]);
+}
+
+/**
+ * What the last `clear` took, which is there again where nothing was drawn since; null for nothing.
+ * @param {Stroke[]} strokes
+ */
+export function restored(strokes) {
+  const back = strokes.length ? undefined : cleared.get(strokes)?.pop();
+  if (!back) return null;
+  strokes.push(...back);
+  return back;
+}
+
+/** @param {Stroke[]} strokes whether an undo has something to do */
+export const undoes = (strokes) => strokes.length > 0 || Boolean(cleared.get(strokes)?.length);
 
 /**
  * How far a point is from a box, in pixels; 0 in it.

@@ -1,6 +1,6 @@
 // What keys and fingers mean on a stage. A control that has the focus keeps its own keys.
 
-/** @typedef {"back" | "next" | "reveal" | "controls" | "black" | "undo" | null} Act */
+/** @typedef {"back" | "next" | "reveal" | "controls" | "black" | "undo" | "clear" | null} Act */
 
 /** @type {Record<string, Act>} */
 const ARROWS = { ArrowLeft: "back", ArrowRight: "next", ArrowUp: "back", ArrowDown: "next" };
@@ -25,7 +25,7 @@ export function meaning(event, target) {
   const z = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && /^z$/i.test(key);
   if (z) return on(WRITES) ? null : "undo";
   if (event.altKey || event.ctrlKey || event.metaKey) return null;
-  if (key === "Backspace") return on(WRITES) ? null : "undo";
+  if (key === "Backspace") return on(WRITES) ? null : event.shiftKey ? "clear" : "undo";
   if (key in PAGES) return on(WRITES) ? null : PAGES[key];
   if (key in ARROWS) return on(MOVES) || event.shiftKey ? null : ARROWS[key];
   if (key === "Enter") return on(PRESSES) ? null : "reveal";

@@ -45,6 +45,11 @@ export class Pens {
       });
       return made;
     }));
+    this.anew(strokes);
+  }
+
+  /** @param {Stroke[]} strokes that are drawn now, other ones than before */
+  anew(strokes) {
     this.plot = strokes.at(-1)?.plot ?? 0;
     this.chosen = false;
     this.next = this.free(this.plot, strokes);

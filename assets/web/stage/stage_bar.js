@@ -1,16 +1,17 @@
 // The line at the top of a page in a hall: what is shown, the next scene, and the way out.
 //
 // Takes { title, shows, adds }, the figure that fills the window and whether the view can be a scene,
-// and, for a scene, { lecture, page, figure, question, notes, hides, number, count, next, mark }; for a
-// list of all scenes the number is 0. The page shows no figure of a scene that hides until its mark is
+// and, for a scene, { lecture, page, figure, question, notes, hides, number, count, next, ahead, mark };
+// for a list of all scenes the number is 0. The page shows no figure of a scene that hides until its mark is
 // known here (present.py).
 // Gives the triggers "leave", "go", the number of the scene that is wanted, "agenda" when all are,
 // "figure" and "page", the names of what is wanted, and "add" when the view is to become a scene.
 
 import { share } from "../address_bar/share.js";
+import { Asked } from "./asked.js";
 import { controls } from "./controls.js";
 import { Guess } from "./guess.js";
-import { hold, holds, next, release } from "./hold.js";
+import { coming, hold, holds, next, release, running } from "./hold.js";
 import { heldBy, meaning, swipe } from "./keys.js";
 import { Notes } from "./notes.js";
 
@@ -20,9 +21,8 @@ const bars = new WeakMap();
 let newest = null; // of two, while one takes the other's place
 const WAYS = "a[data-scene], a[data-shows], a[data-page]"; // of the page: what they name is asked for
 const MAIN = "[data-testid=stMain]";
-const PATIENCE = 8000; // ms for which a scene that was asked for is waited for
-/** What was asked for last; a bar is made anew where the page is another. */
-const asked = { lecture: "", number: 0, at: -Infinity };
+/** A bar is made anew where the page is another. */
+const asked = new Asked((number) => newest?.tell("go", number), running);
 
 /**
  * @param {string} text
@@ -52,7 +52,7 @@ class Bar {
     newest = this;
     this.fresh = true;
     this.build();
-    this.guess = new Guess(this.root, this.hint, (covered, drawn) => this.coveredNow(covered, drawn));
+    this.guess = new Guess(this.root, this.hint, (covered, drawn, undoes) => this.coveredNow(covered, drawn, undoes));
     this.notes = new Notes(this.root, (event) => this.key(event));
     this.keys = (/** @type {KeyboardEvent} */ event) => this.key(event);
     this.touched = (/** @type {any} */ event) => this.touch(event);
@@ -74,6 +74,7 @@ class Bar {
     this.question.setAttribute("aria-live", "polite");
     this.back = button("‹", "The scene before (←, Page Up)", () => this.go(-1));
     this.count = button("", "All scenes of this lecture", () => this.wait("agenda", true));
+    this.count.className = "count";
     this.next = button("›", "The next scene (→, Page Down)", () => this.go(1));
     this.back.setAttribute("aria-label", "The scene before");
     this.next.setAttribute("aria-label", "The next scene");
@@ -93,10 +94,13 @@ class Bar {
     this.hint = document.createElement("p");
     this.hint.className = "hint";
     const swipes = Object.assign(document.createElement("span"), {
-      className: "swipes", textContent: " Swipe beside the plots, or here, for another scene." });
+      className: "swipes", textContent: "⟷ Swipe beside the plots, or here, for another scene." });
     this.undo = button("Undo", "Take back the last line of your guess (Backspace, Ctrl+Z)", () => this.act("undo"));
-    this.undo.className = "undo";
-    row.append(this.undo);
+    this.clear = button("Clear", "Take all lines of your guess away (Shift+Backspace); Undo brings them back", () => this.act("clear"));
+    this.taking = document.createElement("span");
+    this.taking.className = "taking";
+    this.taking.append(this.undo, this.clear);
+    row.append(this.taking);
     this.hint.append(document.createElement("span"), swipes);
     this.root.append(row, this.question, this.hint);
     this.parent.append(this.root);
@@ -129,6 +133,8 @@ class Bar {
     else delete said.scene;
     if (this.scene.hides) said.hides = "yes"; // a plain sheet is the cover of what has no plots
     else delete said.hides;
+    if (this.scene.ahead) said.ahead = this.scene.ahead; // what a figure makes ready
+    else delete said.ahead;
     this.question.textContent = question ?? "";
     for (const part of [this.back, this.count, this.next, this.note]) part.hidden = !number;
     this.count.textContent = number ? `${number} / ${count}` : "";
@@ -137,25 +143,26 @@ class Bar {
     this.reveal.hidden = !this.scene.hides;
     this.guess.begin(Boolean(this.scene.hides), [this.scene.lecture, number, this.scene.title].join("\n"));
     said.met = this.scene.mark ?? ""; // from now on the cover has the say
-    next();
+    if (asked.arrived(this.scene.lecture, number)) next();
     this.notes.show(this.scene);
   }
 
   /** Number of the scene that is on its way; 0 when none is. */
   awaited() {
-    const { number, lecture } = this.scene;
-    const late = performance.now() - asked.at > PATIENCE;
-    return late || asked.lecture !== lecture || asked.number === number ? 0 : asked.number;
+    return asked.waits(this.scene.lecture, this.scene.number);
   }
 
   /**
    * @param {boolean} covered
    * @param {boolean} drawn whether there is a guess
+   * @param {boolean} undoes whether one was there, too
    */
-  coveredNow(covered, drawn) {
+  coveredNow(covered, drawn, undoes) {
     this.reveal.textContent = covered ? "Reveal" : "Cover";
-    this.undo.hidden = !this.scene.hides;
-    this.undo.classList.toggle("idle", !covered || !drawn); // it keeps its place: nothing moves when it comes or goes
+    this.taking.hidden = !this.scene.hides;
+    // They keep their places: nothing moves when they come or go.
+    this.undo.classList.toggle("idle", !covered || !undoes);
+    this.clear.classList.toggle("idle", !covered || !drawn);
   }
 
   /** What makes the view a scene, where it can be one: what is covered is one already. */
@@ -169,11 +176,20 @@ class Bar {
    * @param {unknown} value
    */
   wait(name, value) {
-    // Who presses thrice goes on by three, however slow the answers are.
-    const number = name === "go" ? Number(value) : 0;
-    Object.assign(asked, { lecture: this.scene.lecture, number, at: performance.now() });
     hold(this.root);
+    asked.none();
     this.tell(name, value);
+  }
+
+  /**
+   * To another scene. Who presses thrice goes on by three, however slow the answers are.
+   * @param {number} wanted
+   */
+  lead(wanted) {
+    const { lecture, number, count } = this.scene;
+    hold(this.root);
+    coming(wanted, count);
+    asked.want(lecture, wanted, number);
   }
 
   /** @param {MouseEvent} event on a way of the page to a scene, a figure or another page */
@@ -183,7 +199,7 @@ class Bar {
     if (!way || other) return;
     event.preventDefault();
     const { scene, shows, page } = way.dataset;
-    if (scene) this.wait("go", Number(scene));
+    if (scene) this.lead(Number(scene));
     else if (shows) this.wait("figure", shows);
     else this.wait("page", page);
   }
@@ -195,7 +211,7 @@ class Bar {
     const from = this.awaited() || number;
     const wanted = Math.min(Math.max(from + by, 1), count);
     if (wanted === from || (!number && by < 0)) return;
-    this.wait("go", wanted);
+    this.lead(wanted);
   }
 
   /**
@@ -224,7 +240,7 @@ class Bar {
     if (act === "controls") this.tuck();
     else if (act === "black") this.darken();
     else if (act === "reveal" && this.scene.hides && !this.awaited() && !holds()) this.guess.toggle();
-    else if (act === "undo") return !holds() && this.guess.undo();
+    else if (act === "undo" || act === "clear") return !holds() && this.guess[act]();
     else if (act === "next" || act === "back") this.go(act === "next" ? 1 : -1);
     else return false;
     return true;
@@ -271,7 +287,7 @@ class Bar {
     this.sized.disconnect();
     if (newest === this) {
       document.documentElement.style.removeProperty("--told");
-      for (const name of ["scene", "covered", "hides", "met"]) delete document.documentElement.dataset[name];
+      for (const name of ["scene", "covered", "hides", "met", "ahead"]) delete document.documentElement.dataset[name];
     }
     this.root.remove();
     bars.delete(this.parent);

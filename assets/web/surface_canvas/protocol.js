@@ -159,9 +159,13 @@ const REST_MS = 400; // after the last change, before a look is told
 
 /** Tells the server how a scene is shown, and takes over what the server wants. */
 export class Looks {
-  /** @param {(look: Look) => void} tell */
-  constructor(tell) {
+  /**
+   * @param {(look: Look) => void} tell
+   * @param {() => boolean} [busy] whether it is to wait
+   */
+  constructor(tell, busy = () => false) {
     this.tell = tell;
+    this.busy = busy;
     this.on = false;
     this.wish = NaN; // number of the newest `initial` that was taken over
     this.told = ""; // the newest look that was told
@@ -189,6 +193,7 @@ export class Looks {
     if (!this.on) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
+      if (this.busy()) return this.changed(look);
       const now = look(), text = JSON.stringify(now);
       if (text === this.told) return;
       this.told = text;

@@ -10,10 +10,10 @@ import { pageType } from "../shared/type.js";
 import { Clock } from "./clock.js";
 import { covers } from "./covers.js";
 import { Field } from "./field.js";
+import { Landscape } from "./landscape.js";
 import { Plots } from "./plots.js";
 import { Grids, Looks, read, unpack } from "./protocol.js";
 import { savePicture } from "./save.js";
-import { Space, loadThree } from "./space.js";
 import { Start } from "./start.js";
 import { Inspector, Key, Table } from "./tables.js";
 import { Bar, Tools, answerKey, nameStage, make } from "./tools.js";
@@ -40,10 +40,8 @@ export class Lab {
     this.scene = null;
     this.field = /** @type {Field | null} */ (null);
     this.pictured = ""; // id of the grid that the field is made of
-    /** @type {Space | null} */
+    /** @type {import("./space.js").Space | null} */
     this.space = null; // made when it is first asked for
-    /** @type {Awaited<ReturnType<typeof loadThree>> | null} */
-    this.three = null;
     /** @type {number[] | undefined} */
     this.eye = undefined; // where the camera is to stand when there is one
     this.selected = 0;
@@ -54,7 +52,9 @@ export class Lab {
     this.report = (/** @type {string} */ _name, /** @type {any} */ _value) => {};
     this.clock = new Clock(() => this.ticked());
     this.start = new Start(this);
-    this.looks = new Looks((look) => this.report("look", look));
+    // Between two scenes nothing makes the server say more than the next one needs.
+    this.looks = new Looks((look) => this.report("look", look), () => "held" in document.documentElement.dataset);
+    this.landscape = new Landscape(this);
     this.type = pageType();
     this.build();
     this.colours = this.findColours();
@@ -111,7 +111,9 @@ export class Lab {
     nameStage(this);
     this.plotBox.setAttribute("aria-label", `${scene.alt} Loss, distance, effective rate and stability against the step.`);
     this.useGrid();
-    for (const part of [...this.keys, this.plots, this.table, this.inspector, this.space]) part?.prepare();
+    for (const part of [...this.keys, this.plots, this.table, this.inspector]) part.prepare();
+    this.landscape.shape(!same);
+    this.landscape.soon();
     // The picture below the paths is drawn again only when something in it is another.
     const below = JSON.stringify([scene.minima, scene.saddles, scene.surface, scene.color]);
     if (below !== this.below) this.view.stale = true;
@@ -128,6 +130,7 @@ export class Lab {
     this.pictured = this.scene.grid;
     if (this.field?.values === grid.values && this.field.scale === scale) return;
     this.field = new Field(grid.values, grid.n, grid.ranges, scale);
+    this.landscape.shaped = false;
     this.view.stale = true;
   }
 
@@ -135,7 +138,7 @@ export class Lab {
   gridCame(id) {
     if (this.scene?.grid !== id) return;
     this.useGrid();
-    this.space?.prepare();
+    this.landscape.shape();
     this.dirty();
   }
 
@@ -188,25 +191,12 @@ export class Lab {
   /** @param {boolean} on */
   async showSolid(on) {
     this.solid = on;
-    if (on && !this.space) await this.makeSpace();
+    if (on && !this.space) await this.landscape.make();
+    this.landscape.shape(false);
     this.stage.classList.toggle("sc-is-solid", this.solid);
     this.tools.show();
     this.view.stale = true;
     this.looked();
-  }
-
-  async makeSpace() {
-    try {
-      this.three ??= await loadThree(this.address);
-      this.space = new Space(this.solidBox, this, this.three);
-      if (this.eye) this.space.lookFrom(this.eye);
-      this.space.resize(this.stage.clientWidth, this.stage.clientHeight);
-      this.space.prepare();
-    } catch (error) {
-      this.solid = false;
-      const { message: why } = /** @type {Error} */ (error);
-      this.note(`The 3-D view is not available: ${why}. The flat view shows the same.`);
-    }
   }
 
   home() {
@@ -291,7 +281,7 @@ export class Lab {
     if (!w || !h) return;
     moved(this.root);
     this.type = pageType();
-    if (this.type !== before && this.scene) this.space?.prepare();
+    if (this.type !== before && this.scene) this.landscape.shape();
     this.view.resize(w, h);
     this.space?.resize(w, h);
     this.plots.resize(this.plotBox.clientWidth, this.plotBox.clientHeight);
@@ -307,7 +297,7 @@ export class Lab {
   recolour() {
     this.colours = this.findColours();
     this.view.stale = this.plots.stale = true;
-    if (this.scene) this.space?.prepare();
+    if (this.scene) this.landscape.shape();
     this.dirty();
   }
 
@@ -328,7 +318,7 @@ export class Lab {
     this.theme.disconnect();
     cancelAnimationFrame(this.pendingFrame);
     for (const timer of [this.viewTimer, this.noteTimer]) clearTimeout(timer);
-    for (const part of [this.start, this.looks, this.space]) part?.end();
+    for (const part of [this.start, this.looks, this.landscape, this.space]) part?.end();
     this.root.remove();
     labs.delete(this.parent);
   }

@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from initopt_core.lecture.scenes import HOME, MAX_NAME, PAGES, SCENES, Lecture
+from initopt_core.lecture.scenes import HOME, MAX_NAME, PAGES, SCENES, Lecture, Scene
 from initopt_core.reading import SettingError
 from initopt_core.ui import address, stage, state
 from initopt_core.ui.components import answers
@@ -125,8 +125,16 @@ def _told() -> dict[str, Any]:
         "number": number,
         "count": len(lecture.scenes),
         "next": following.title if following else "",
+        "ahead": _ahead(scene, following),
         "mark": _mark(lecture, number),
     }
+
+
+def _ahead(scene: Scene, following: Scene | None) -> str:
+    """What the page may make ready for the next scene: "solid", a landscape; empty for nothing."""
+    if following is None or following.page != scene.page:
+        return ""
+    return "solid" if ("solid", "true") in following.settings else ""
 
 
 def _shown() -> Lecture | None:

@@ -12,6 +12,7 @@ from initopt_core.loss_surfaces.findings import sentence
 from initopt_core.loss_surfaces.landmarks import Landmarks, landmarks
 from initopt_core.loss_surfaces.presets import RACES
 from initopt_core.surfaces import FORMULA, SURFACES, unbounded
+from initopt_core.ui import stage
 from initopt_core.ui.components.surface_canvas import surface_canvas
 from initopt_core.ui.page import PICTURE, Laboratory, in_hand
 from initopt_core.ui.server.compute import compute
@@ -48,7 +49,9 @@ def show(lab: Laboratory, held: Held) -> None:
     marks = landmarks_of(plan)
     made = scene_of(plan)
     endless = not marks.minima and compute(unbounded, plan.surface, plan.ranges)
-    text = sentence(list(made.labels), list(made.outcomes), plan.updates, endless)
+    text = sentence(
+        list(made.labels), list(made.outcomes), plan.updates, endless, brief=stage.is_on()
+    )
     shared = next((r.start for r, o in zip(plan.runs, plan.own_start, strict=True) if not o), None)
     starts = [] if shared is None else [(-1, *shared)]
     starts += [(i, *r.start) for i, r in enumerate(plan.runs) if plan.own_start[i]]

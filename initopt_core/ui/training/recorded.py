@@ -11,7 +11,7 @@ from initopt_core.training.code import program
 from initopt_core.training.differences import summary
 from initopt_core.training.history import History
 from initopt_core.training.runs.recorded import recorded_config, recorded_race
-from initopt_core.ui import offers
+from initopt_core.ui import offers, stage
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.server.training import RECORDED, RUN
@@ -50,12 +50,17 @@ def _record() -> tuple[dict[str, Figure], list[tuple[str, float, float]]]:
 def recorded() -> None:
     """The tutorial's race as it was run once in full, beside the numbers that it printed."""
     (drawn, tests), config = _record(), recorded_config()
-    numbers = ", ".join(f"{label} {points(mine)} ({points(p)})" for label, mine, p in tests)
-    st.container(key="recorded-said").caption(
-        ":material/history: Below, a recording: the tutorial's 40 epochs, run once by this app on "
-        f"two processor cores. Test accuracy in %, and in brackets what the tutorial printed: "
-        f"{numbers}. It is one run each: differences below a point are mostly chance."
+    ends = [f"{label} {points(mine)} ({points(printed)})" for label, mine, printed in tests]
+    numbers = ", ".join(end.replace(" ", "\u00a0") for end in ends)  # a name keeps its number
+    told = (  # from the last row it is read in letters as large as any sentence's
+        f"Test accuracy in %, in brackets the tutorial's: {numbers}. One run each: differences "
+        "below a point are mostly chance."
+        if stage.is_on()
+        else ":material/history: Below, a recording: the tutorial's 40 epochs, run once by this "
+        "app on two processor cores. Test accuracy in %, and in brackets what the tutorial "
+        f"printed: {numbers}. It is one run each: differences below a point are mostly chance."
     )
+    st.container(key="recorded-said").caption(told)
     with offers.telling(summary(config, _history()), config.as_dict(), TITLE, {RUN: RECORDED}):
         for column, (kind, figure) in zip(st.columns(2), drawn.items(), strict=True):
             with column:

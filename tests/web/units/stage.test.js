@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { within } from "../../../assets/web/stage/boxes.js";
-import { begun, lengthened, placed, strokesOf } from "../../../assets/web/stage/ink.js";
+import { begun, clear, lengthened, placed, restored, strokesOf, undoes } from "../../../assets/web/stage/ink.js";
 import { heldBy, meaning, swipe } from "../../../assets/web/stage/keys.js";
 
 /** An element that is in what one of these words names. */
@@ -58,6 +58,22 @@ test("a line goes with its plot, and is its scene's", () => {
   strokesOf("one").push(stroke);
   assert.deepEqual(strokesOf("one"), [stroke]);
   assert.deepEqual(strokesOf("two"), []);
+});
+
+test("lines that were cleared come back once nothing drawn since is left", () => {
+  const strokes = strokesOf("three"), one = { plot: 0, places: [] }, two = { plot: 1, places: [] };
+  strokes.push(one, two);
+  clear(strokes);
+  assert.deepEqual([strokes, undoes(strokes)], [[], true]);
+  strokes.push(one);
+  assert.equal(restored(strokes), null);
+  strokes.pop();
+  assert.deepEqual(restored(strokes), [one, two]);
+  assert.deepEqual(strokes, [one, two]);
+  strokes.length = 0;
+  assert.equal(undoes(strokes), false);
+  assert.equal(restored(strokes), null);
+  assert.equal(meaning({ key: "Backspace", shiftKey: true }, null), "clear");
 });
 
 test("on a cover a finger swipes between a surface's plots", () => {
