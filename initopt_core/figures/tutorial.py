@@ -513,5 +513,6 @@ def _race_weights() -> moving.Clip:
     """Of the first racer, whose settings alone are told."""
     curve = next(iter(_history().curves.values()))
     made = moving.epochs_clip(curve)
-    caption = f"Histograms of each layer's weights. {_NETWORK}: {_RACERS[0]}; recorded."
+    told = f"{_NETWORK}: {_RACERS[0]}; recorded."
+    caption = f"Histograms of each layer's weights, blended between epochs. {told}"
     return replace(made, caption=caption, query=(("run", "recorded"), ("tab", "Distributions")))
