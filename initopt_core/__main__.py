@@ -280,7 +280,7 @@ def run_benchmarks(options: argparse.Namespace) -> int:
     for name in options.names:
         if name not in known:
             raise SettingError(
-                f"There is no benchmark {name!r}{did_you_mean(name, known)}; choose of "
+                f"There is no benchmark {name!r}{did_you_mean(name, known)}; choose from "
                 f"{', '.join(known) or 'none: they come with the source, not with the package'}."
             )
     status = 0

@@ -14,6 +14,20 @@ from .export.formats import FORMATS
 from .tutorial import SEEDS, Item
 
 NAME = "manifest.json"
+COLUMNS = {
+    "number": "what it is",
+    "printed": "as the tutorial printed it",
+    "ours": "as it is computed here",
+    "unit": "of both; null where there is none",
+    "deviation": "ours minus printed",
+    "relative deviation": "the deviation as a share of the printed number",
+    "meaning": "what the deviation says. Of random numbers, how many times their spread both are "
+    "apart: the deviation over √2 times the seed spread, since two draws differ by as much",
+    "seed spread": f"standard deviation of ours over {SEEDS} seeds; null where nothing is drawn, "
+    "or where more draws would take too long",
+    "relative seed spread": "the spread as a share of ours",
+}
+"""What each value of a number's row is."""
 
 
 def manifest(
@@ -30,6 +44,7 @@ def manifest(
     return {
         "data": data,
         "seeds of the spread": SEEDS,
+        "columns": COLUMNS,
         "figures": [
             {
                 "name": item.name,

@@ -14,8 +14,9 @@ from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
+import torch
 
-from initopt_core.data import FashionMNIST, probe_batch
+from initopt_core.data import FashionMNIST, normalize, probe_batch
 from initopt_core.descent import Run, Trace, race
 from initopt_core.initialization import code as initialization_code
 from initopt_core.initialization.observation import SeedBand, observe, one_seed
@@ -213,18 +214,47 @@ def _pixel_numbers(dataset: FashionMNIST) -> list[Number]:
         Number(f"{k} of the training pixels", v, ours[k], exact=whole, why=why)
         for k, v in PIXELS.items()
     ]
-    images, _ = probe_batch(dataset, min(1024, len(dataset.train_index)))
-    of_batch = {
+    return pixels + _batch_numbers(dataset)
+
+
+_ENDS = {
+    "maximum": "agrees: nearly every batch has a pixel that is wholly white",
+    "minimum": "agrees: every batch has a pixel that is wholly black",
+}
+
+
+def _batch_numbers(dataset: FashionMNIST) -> list[Number]:
+    """Of a batch of training images, with the spread over other batches where they are random."""
+    n = min(1024, len(dataset.train_index))
+    images, _ = probe_batch(dataset, n)
+    ours = {
         "mean": float(images.mean()),
         "standard deviation": float(images.std()),
         "maximum": float(images.max()),
         "minimum": float(images.min()),
     }
-    drawn = ("mean", "standard deviation")
-    return pixels + [
-        Number(f"{k} of a batch", v, round(of_batch[k], 3), exact=k not in drawn)
-        for k, v in BATCH.items()
-    ]
+    spreads, out = _spreads(dataset, n), []
+    for name, printed in BATCH.items():
+        value, ends = round(ours[name], 3), name in _ENDS
+        why = _ENDS[name] if ends and value == printed else ""
+        spread = None if ends else spreads.get(name)
+        out.append(Number(f"{name} of a batch", printed, value, ends, spread, why))
+    return out
+
+
+def _spreads(dataset: FashionMNIST, n: int) -> dict[str, float]:
+    """Standard deviations over batches of `n` images; none where the images are too few to be
+    drawn anew."""
+    index = dataset.train_index
+    if len(index) < 10 * n:
+        return {}
+    drawn = []
+    for seed in range(SEEDS):
+        order = torch.randperm(len(index), generator=torch.Generator().manual_seed(seed))[:n]
+        images = normalize(dataset.train_images[index[order]])
+        drawn.append((float(images.mean()), float(images.std())))
+    spreads = np.std(drawn, axis=0, ddof=1).tolist()
+    return dict(zip(("mean", "standard deviation"), spreads, strict=True))
 
 
 # --- initialization -----------------------------------------------------------------------------
@@ -513,5 +543,6 @@ def _race_weights() -> moving.Clip:
     """Of the first racer, whose settings alone are told."""
     curve = next(iter(_history().curves.values()))
     made = moving.epochs_clip(curve)
-    caption = f"Histograms of each layer's weights. {_NETWORK}: {_RACERS[0]}; recorded."
+    told = f"{_NETWORK}: {_RACERS[0]}; recorded."
+    caption = f"Histograms of each layer's weights, blended between epochs. {told}"
     return replace(made, caption=caption, query=(("run", "recorded"), ("tab", "Distributions")))

@@ -33,6 +33,12 @@ def test_numbers_and_files_are_told_formats_in_the_menus_order():
     assert made["figures"][0]["numbers"][0]["deviation"] == -1.0
 
 
+def test_each_value_of_a_row_is_explained_in_one_place():
+    made = told("01-a")
+    assert made["columns"].keys() == made["figures"][0]["numbers"][0].keys()
+    assert f"over {SEEDS} seeds" in made["columns"]["seed spread"]
+
+
 def test_others_are_kept_in_the_tutorials_order():
     whole, one = told(*ORDER), told("02-b", files=(".svg",), ours=3.0)
     made = manifest.joined(whole, one, ORDER, THERE)

@@ -2,7 +2,7 @@
 
 =================================  ===============================================================
 `paths_clip(surface, traces, ..)`  optimizer paths over a surface, seen from above
-`orbit_clip(surface, traces, ..)`  the same in three dimensions while the eye goes round
+`orbit_clip(surface, traces, ..)`  the same in three dimensions while the eye swings
 `basins_clip(surface, run, ..)`    basins of attraction growing with the steps
 `curves_clip(figure)`              any chart of curves, drawn from left to right
 `epochs_clip(curve, what)`         each layer's histogram over the epochs of a training
@@ -22,7 +22,8 @@ from .encode import Cancelled, clip_bytes, write_clip
 from .epochs import epochs_clip
 from .morph import morph_clip
 from .options import CLIP_FORMATS, ClipOptions
-from .paths import orbit_clip, paths_clip
+from .orbit import orbit_clip
+from .paths import paths_clip
 
 __all__ = [
     "CLIP_FORMATS",

@@ -41,7 +41,8 @@ def epochs_clip(curve: Curve, what: str = "weights") -> Clip:
         panels.append(Panel(f"Layer {layer['name']}", color, low, high, np.array(shares)))
     words = [f"epoch {e}" for e in epochs]
     told = (
-        f"{what.capitalize()} of {curve.label} over {many(len(epochs), 'epoch')}, layer by layer."
+        f"{what.capitalize()} of {curve.label} over {many(len(epochs), 'epoch')}, layer by layer; "
+        "between two epochs blended."
     )
     name, title = f"{what}-over-epochs", f"{curve.label}: {what} over the epochs"
     return panels_clip(name, told, panels, words, theme.COUNTED[what], title)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import altair as alt
@@ -51,6 +51,7 @@ def panels_clip(
     title: str = "",
     caption: str = "",
     query: Sequence[tuple[str, str]] = (),
+    between: Sequence[str] = (),
 ) -> Clip:
     """Every panel's histogram from moment to moment, with the moment's words in a free corner or
     above the panels.
@@ -58,6 +59,8 @@ def panels_clip(
     Args:
         name, told, title, caption, query: of the clip.
         words: for each moment.
+        between: after each moment but the last, until the next one: said with a colon and how far
+            it is in per cent; the nearer moment's words unless given.
         quantity: what is counted, as the axes say it.
 
     Raises:
@@ -68,7 +71,7 @@ def panels_clip(
 
     def frames(options: ClipOptions) -> Iterator[Image.Image]:
         still, place = staged(panels, quantity, options)
-        return _changing(still, place, panels, words, options)
+        return _changing(still, place, panels, words, between, options)
 
     return Clip(name, told, frames, title, caption, tuple(query))
 
@@ -208,12 +211,13 @@ def _changing(
     place: Place,
     panels: Sequence[Panel],
     words: Sequence[str],
+    between: Sequence[str],
     options: ClipOptions,
 ) -> Iterator[Image.Image]:
     empty = still.image.copy()
     boxes = [still.box(x, y, width, height) for x, y, width, height in still.panels]
     last = len(words) - 1
-    texts, letters = _fitted(words, place, options)
+    lines, letters = _fitted([*words, *(_blend(one, 0.99) for one in between)], place, options)
     ink = options.export.colors["ink"]
     for t in times(options.moving) * last:
         before = min(int(t), last - 1) if last else 0
@@ -223,7 +227,7 @@ def _changing(
             after = panel.shares[min(before + 1, last)]
             shares = panel.shares[before] * (1 - part) + after * part
             _fill(still.image, box, shares / _top(panel), panel.color)
-        told = texts[before if part < 0.5 else min(before + 1, last)]
+        told = lines(_said(words, between, before, part))
         pen = ImageDraw.Draw(still.image)
         if place[3] == "ls":
             pen.text(place[:2], told, fill=ink, font=letters, anchor="ls")
@@ -232,16 +236,28 @@ def _changing(
         yield still.image
 
 
+def _said(words: Sequence[str], between: Sequence[str], before: int, part: float) -> str:
+    """What is said `part` of the way, 0 to 1, from a moment to the next one."""
+    if between and 0 < part < 1:
+        return _blend(between[before], part)
+    return words[before if part < 0.5 else min(before + 1, len(words) - 1)]
+
+
+def _blend(words: str, part: float) -> str:
+    """What is said of a mixture, which is neither of both ends."""
+    return f"{words}: {min(99, max(1, round(100 * part)))} %"
+
+
 def _fitted(
     words: Sequence[str], place: Place, options: ClipOptions
-) -> tuple[list[str], FreeTypeFont]:
-    """The moments' words in lines, one line above panels, and letters for which there is room."""
+) -> tuple[Callable[[str], str], FreeTypeFont]:
+    """What puts the moments' words into lines, one line above panels, and letters for which there
+    is room."""
     size, wide = round(_letters(options)), place[2]
     if place[3] == "lm":
-        texts = ["\n".join(wrapped(text, size, wide, True)) for text in words]
-        return texts, font(max(9, size), True)
+        return lambda text: "\n".join(wrapped(text, size, wide, True)), font(max(9, size), True)
     longest = max(font(size, True).getlength(text) for text in words)
-    return list(words), font(max(9, int(size * min(1.0, wide / longest))), True)
+    return str, font(max(9, int(size * min(1.0, wide / longest))), True)
 
 
 def _fill(

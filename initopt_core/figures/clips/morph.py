@@ -43,7 +43,8 @@ def morph_clip(first: Observation, second: Observation, row: str = "activations"
     turn = f"from {words[0]} to {words[1]}"
     caption = (
         f"Histograms of the {row}. First: {in_words(first.settings)} "
-        f"Last: {in_words(second.settings)}"
+        f"Last: {in_words(second.settings)} Between the two, both ends' histograms are blended: no "
+        "network has them."
     )
     return panels_clip(
         "morph",
@@ -55,4 +56,5 @@ def morph_clip(first: Observation, second: Observation, row: str = "activations"
         caption,
         # The page can show both at once: one as it is set, the other pinned.
         (*second.settings.to_link().items(), ("pin", first.settings.to_text())),
+        (f"Blend {turn}",),
     )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache, partial
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -15,22 +13,12 @@ from initopt_core.descent import Trace
 from initopt_core.figures import theme
 from initopt_core.figures.export.restyle import in_print
 from initopt_core.figures.loss_surfaces import marks, picture
-from initopt_core.figures.loss_surfaces.frame import LETTERS, edges, written
 from initopt_core.figures.loss_surfaces.marks import Box, Tag, farewells, most_of, placed, walked
 from initopt_core.figures.loss_surfaces.paths import STILL, parted, paths
-from initopt_core.figures.loss_surfaces.sight import FAINT, THIN, in_sight, sign_seen
-from initopt_core.figures.loss_surfaces.space import (
-    HIGH,
-    WIDE,
-    Camera,
-    Ground,
-    space,
-)
-from initopt_core.figures.loss_surfaces.ways import last_drawn, pieces
 from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
 
-from .clip import FINE, Clip, Stage, arrow, dashed, font, marker, stage, stroke, times
+from .clip import FINE, Clip, Stage, arrow, dashed, font, marker, stage, times
 from .options import ClipOptions
 from .trails import Canvas, Look, Trail
 
@@ -38,8 +26,6 @@ MOST_LAYERS = 45
 """Of a picture whose paths go on; texts in the layers of its scale have other names."""
 LEGIBLE = 440
 """Height of a film for whose watchers the letters of a page are large enough, in pixels."""
-TURN = 120.0
-"""Degrees that the eye goes round in an orbit."""
 _WIDTH, _HALO, _RADIUS = 2.0, 4.0, 6.0
 """Of a path, its white edge and a racer's sign, in pixels of the chart."""
 BOLD = 0.7
@@ -245,105 +231,3 @@ def _at(way: np.ndarray, t: float) -> tuple[float, float]:
     """Where a racer is at the (fractional) step `t`; it stays at its end."""
     steps = np.arange(len(way))
     return float(np.interp(t, steps, way[:, 0])), float(np.interp(t, steps, way[:, 1]))
-
-
-def orbit_clip(
-    surface: Surface,
-    traces: Sequence[Trace],
-    labels: Sequence[str],
-    ranges: Ranges,
-    color: str,
-    turn: float = TURN,
-) -> Clip:
-    """The race in three dimensions while the eye goes round by `turn` degrees.
-
-    Args: as `paths_clip`.
-    """
-
-    def frames(options: ClipOptions) -> Iterator[Image.Image]:
-        figure = space(surface, traces, labels, ranges, color)
-        moving = ["mark-line", "mark-symbol", "mark-rect", "mark-image.layer_0_marks"]
-        moving += [f"mark-text.layer_{n}_marks" for n in range(1, MOST_LAYERS)]
-        still = stage(figure, options, [f"{m}.role-mark" for m in moving])
-        told = farewells(surface, traces, labels, ranges)
-        ground = Ground.of(surface, ranges, color, mesh=64)
-        return _round(still, ground, traces, told, turn, options)
-
-    names = ", ".join(labels)
-    return Clip("orbit", f"{surface.label} in three dimensions, with {names}.", frames)
-
-
-def _round(
-    still: Stage,
-    ground: Ground,
-    traces: Sequence[Trace],
-    told: Sequence[str | None],
-    turn: float,
-    options: ClipOptions,
-) -> Iterator[Image.Image]:
-    looks = _looks(traces, options)
-    ways = [ground.along(t) for t in traces]
-    longest = max((len(t.lr) for t in traces), default=1)
-    left, top, right, bottom = still.box(0, 0, WIDE, HIGH)
-    camera = Camera(0.0, right - left, bottom - top)
-    empty = still.image.crop((left, top, right, bottom))
-    letters = _letters(still, options)
-    for part in times(options.moving):
-        turned = replace(camera, turn=turn * (part - 0.5))
-        image = ground.draw(turned, FINE)
-        scene = Image.new("RGBA", (turned.width * FINE, turned.height * FINE))
-        big = replace(turned, width=turned.width * FINE, height=turned.height * FINE)
-        pen = ImageDraw.Draw(scene)
-        k, bold = FINE * turned.width / WIDE, FINE * max(BOLD, turned.width / WIDE)
-        _axes(pen, ground, big, options.export.colors, FINE * letters)
-        tags = []
-        for (way, inside), look, text in zip(ways, looks, told, strict=True):
-            shown = max(1, round(part * longest * 6)) + 1
-            drawn = in_sight(ground, way[:shown], pieces(inside[:shown]), big.eye)
-            for piece in drawn:
-                if not piece.seen:
-                    stroke(pen, big.project(piece.points)[0], faint(look[0]), THIN * k)
-            lines = [big.project(piece.points)[0] for piece in drawn if piece.seen]
-            for line in lines:
-                stroke(pen, line, "white", _HALO * bold)
-            for piece in (one for line in lines for one in dashed(line, [d * k for d in look[1]])):
-                stroke(pen, piece, look[0], _WIDTH * bold)
-            end = way[:shown][last_drawn(inside[:shown])]
-            x, y = big.project(end)[0].tolist()
-            ink = look[0] if sign_seen(ground, end, big.eye) else faint(look[0])
-            marker(pen, (x, y), look[2], ink, _RADIUS * bold)
-            tags += [Tag(text, x / k, y / k)] if text and shown >= len(way) else []
-        _words(pen, *_beside(tags, WIDE, HIGH, letters / still.zoom), k)
-        picture_now = empty.copy()
-        picture_now.paste(image, (0, 0), image)
-        over = scene.reduce(FINE)
-        picture_now.paste(over, (0, 0), over)
-        still.image.paste(picture_now, (left, top))
-        inks = options.export.colors["paper"], options.export.colors["ink"]
-        _tell_step(still.image, (left, top), part * longest, longest, letters, inks)
-        yield still.image
-
-
-def faint(color: str) -> str:
-    """The colour of what is hidden, for a pen that does not blend."""
-    return f"{color}{round(255 * FAINT):02X}"
-
-
-def _axes(
-    pen: ImageDraw.ImageDraw, ground: Ground, camera: Camera, colors: dict[str, Any], k: float
-) -> None:
-    """Axes with their names and ends, which go round with the surface.
-
-    Args:
-        k: pixels of a chart's pixel, for lines and letters.
-    """
-    line, _ = edges(ground, camera.eye.tolist())
-    at, _ = camera.project(line)
-    ink, paper = colors["ink"], colors["paper"]
-    stroke(pen, at, ink, k)
-    letters = font(round(LETTERS * k))
-    for text, x, y in filter(None, written(ground, camera, k)):
-        pen.text(
-            (x, y), text, fill=ink, font=letters, anchor="mm", stroke_width=round(2 * k),
-            stroke_fill=paper,
-        )  # fmt: skip

@@ -12,6 +12,7 @@ from initopt_core.figures.figure import Figure
 
 from .formats import FORMATS, export
 from .options import ExportOptions
+from .paper import on_paper
 from .printed import rows
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ WHAT = {
 Progress = Callable[[int, int, str], None]
 """Called before each figure: how many are done, how many there are, its title; what it raises ends
 the work."""
+TITLE = "Initopt · Initialization and optimization"
+"""Of the handout."""
+SPREADS = (
+    "“± over seeds” is the standard deviation of our number over {} seeds; “one draw” is a random "
+    "number printed once and drawn once here: two draws differ by about 1.4 times their spread."
+)
 _THEN = (1980, 1, 1, 0, 0, 0)
 
 
@@ -147,17 +154,14 @@ def handout(
     base: str = "",
     progress: Progress | None = None,
 ) -> bytes:
-    """One PDF, a page for each item: figure, caption, and numbers beside the printed ones."""
-    from pypdf import PdfReader, PdfWriter
+    """One PDF on A4, a sheet for each item: figure, caption, and numbers beside the printed ones;
+    the first one says what their spread is."""
+    from initopt_core.figures.tutorial import SEEDS
 
-    writer = PdfWriter()
+    pages = []
     for done, item in enumerate(items):
         if progress is not None:
             progress(done, len(items), item.title)
         look = dressed(item, options, base)
-        page = export(item.make(), "pdf", replace(look, table=rows(item.numbers())))
-        writer.append(PdfReader(io.BytesIO(page)))
-    writer.metadata = {"/Title": "Initialization and optimization", "/Producer": "Initopt"}
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
+        pages.append(export(item.make(), "pdf", replace(look, table=rows(item.numbers()))))
+    return on_paper(pages, TITLE, SPREADS.format(SEEDS))

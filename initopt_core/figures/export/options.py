@@ -133,6 +133,6 @@ class ExportOptions:
 def _among(label: str, value: Any, known: Mapping[str, Any]) -> None:
     if value not in known:
         raise SettingError(
-            f"{label}: there is no {value!r}{did_you_mean(value, known)}; choose of "
+            f"{label}: there is no {value!r}{did_you_mean(value, known)}; choose from "
             f"{', '.join(known)}."
         )

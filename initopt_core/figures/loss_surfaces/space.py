@@ -48,12 +48,15 @@ class Camera:
         turn: degrees by which the eye has gone round the surface.
         width, height: of the picture, in pixels.
         begin: where the eye was before; it stands no nearer than `NEAREST`.
+        zoom: how many times as large things are, about a place below the middle, since the axes'
+            corner is nearer to the picture's edge than anything else; the eye stays where it is.
     """
 
     turn: float = 0.0
     width: int = WIDE
     height: int = HIGH
     begin: tuple[float, ...] = EYE
+    zoom: float = 1.0
 
     @cached_property
     def eye(self) -> np.ndarray:
@@ -74,9 +77,10 @@ class Camera:
     def project(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Pixels [..., 2] of points [..., 3], and their distances [...]."""
         right, up, depth = np.moveaxis((points - self.eye) @ self.axes.T, -1, 0)
-        focal = self.height / 2 / math.tan(math.radians(ANGLE / 2))
+        focal = self.zoom * self.height / 2 / math.tan(math.radians(ANGLE / 2))
         x = self.width / 2 + focal * right / depth
-        return np.stack([x, self.height / 2 - focal * up / depth], axis=-1), depth
+        middle = self.height * (0.5 + 0.3 * (1 - self.zoom))
+        return np.stack([x, middle - focal * up / depth], axis=-1), depth
 
 
 @dataclass(frozen=True, eq=False)

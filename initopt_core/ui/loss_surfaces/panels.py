@@ -232,7 +232,7 @@ def _export(plan: Plan, look: Mapping[str, Any]) -> None:
         return paths_clip(*made.drawn())
 
     def around() -> Clip:
-        from initopt_core.figures.clips.paths import orbit_clip
+        from initopt_core.figures.clips.orbit import orbit_clip
 
         return orbit_clip(*made.drawn())
 

@@ -8,16 +8,20 @@ from initopt_core.figures import training as figures
 from initopt_core.figures.figure import Figure
 from initopt_core.published import ACCURACIES
 from initopt_core.training.code import program
+from initopt_core.training.config import TrainConfig
 from initopt_core.training.differences import summary
 from initopt_core.training.history import History
 from initopt_core.training.runs.recorded import recorded_config, recorded_race
+from initopt_core.training.runs.store import RunInfo
 from initopt_core.ui import offers, stage
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.server.training import RECORDED, RUN
+from initopt_core.ui.state import kept, write_link
 from initopt_core.wording import points
 
 from . import results
+from .controls import TAB
 
 TITLE = "The tutorial's race, recorded"
 
@@ -71,3 +75,18 @@ def recorded() -> None:
                     clips=results.growing(figure),
                     extra={"training.py": lambda: program(config)},
                 )
+        _distributions(config)
+
+
+def _distributions(config: TrainConfig) -> None:
+    """The record's histograms for a link that asks for them, as that of their clip does."""
+    chosen = kept(TAB, TAB.name)
+    write_link(TAB.name, chosen, TAB.default)
+    if chosen == "Distributions":
+        run = RunInfo(RECORDED, TITLE, config, "done", "", 0.0, "")
+        results.distributions(run, _history())
+    elif chosen:
+        st.caption(
+            f"The recording has no {chosen} here: start the tutorial's race in the sidebar, and "
+            "they come with your own run."
+        )

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from initopt_core.figures.clips.histograms import Panel, _axes, _room, panels_clip, staged
+from initopt_core.figures.clips.histograms import Panel, _axes, _room, _said, panels_clip, staged
 from initopt_core.figures.clips.options import ClipOptions
 from initopt_core.figures.export import sheet
 from initopt_core.reading import SettingError
@@ -126,3 +126,22 @@ def test_all_panels_and_their_names_are_in_line_wherever_their_ticks_are(top):
     assert len({panel[1:] for panel in still.panels}) == 1
     places = re.findall(r'translate\(([-\d.,]+)\)"[^>]*>Layer \d', drawn.svg)
     assert len(places) == 4 and len(set(places)) == 1
+
+
+def test_what_is_neither_of_both_ends_is_called_a_blend():
+    said = [_said(["A", "B"], ["blend"], n, t) for n, t in ((0, 0), (0, 0.5), (1, 0))]
+    assert said == ["A", "blend: 50 %", "B"]
+    said = [_said(["A", "B"], ["blend"], 0, t) for t in (0.001, 0.999)]
+    assert said == ["blend: 1 %", "blend: 99 %"]
+    assert [_said(["A", "B"], [], 0, t) for t in (0.4, 0.6)] == ["A", "B"]
+
+
+@pytest.mark.parametrize("count", [4, 7])
+def test_the_blends_words_have_room(count):
+    panels = [Panel(f"Layer {n}", INK, 0, 1, np.full((2, 60), 20.0)) for n in range(count)]
+    between = ["a blend of the first moment and of the last one, longer than either of them is"]
+    clip = panels_clip("x", "x", panels, ["first", "last"], "t", between=between)
+    options = ClipOptions(width=640, height=360, fps=3, seconds=1)
+    first, middle, _ = (np.asarray(f).astype(int) for f in clip.frames(options))
+    changed = np.flatnonzero(abs(first - middle).any((0, 2)))
+    assert len(changed) and changed.max() < 636

@@ -23,6 +23,7 @@ def test_title_caption_and_link_name_both_ends():
     worn = clip.dressed(clips.ClipOptions(title="Kaiming", caption="c", source="a/page?scheme=x"))
     assert worn.title.startswith("From Xavier") and " to Kaiming" in worn.title
     assert "weights" in worn.caption and "Xavier" in worn.caption and "Kaiming" in worn.caption
+    assert worn.caption.endswith("blended: no network has them.")
     assert worn.source.startswith("a/page?scheme=kaiming") and "pin=xavier" in worn.source
 
 

@@ -9,7 +9,7 @@ from initopt_core.reading import SettingError
 @pytest.mark.parametrize(
     ("bad", "words"),
     [
-        ({"format": "mpg"}, "did you mean|choose of mp4, gif, webp"),
+        ({"format": "mpg"}, "did you mean|choose from mp4, gif, webp"),
         ({"width": 321}, "even"),
         ({"fps": 0}, "from 1 to 60"),
         ({"seconds": float("nan")}, "from 0.2 to 120"),

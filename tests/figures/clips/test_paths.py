@@ -1,19 +1,17 @@
-"""Paths that move over a surface, from above and around it."""
-
-import re
+"""Paths that move over a surface."""
 
 import numpy as np
 import pytest
 
 from initopt_core.descent import Run, race
 from initopt_core.figures import clips, theme
-from initopt_core.figures.clips import clip as clip_pieces
+from initopt_core.figures.clips import orbit
 from initopt_core.figures.clips import paths as moving
 from initopt_core.figures.clips.clip import stage
 from initopt_core.figures.loss_surfaces import SIDE
 from initopt_core.figures.loss_surfaces.paths import paths as figure
 from initopt_core.surfaces import Surface
-from tests.support.clips import RANGES, SMALL, SURFACE, moves
+from tests.support.clips import RANGES, SMALL, SURFACE
 
 
 def test_trails_grow_and_end_where_the_race_ended(paths, traces):
@@ -31,23 +29,6 @@ def test_trails_grow_and_end_where_the_race_ended(paths, traces):
     assert abs(near[:, None] - inks).sum(2).min() < 30
 
 
-def test_the_eye_goes_round(traces):
-    moves(clips.orbit_clip(SURFACE, traces, ["Adam", "RMSprop"], RANGES, "linear"))
-
-
-def test_an_orbits_still_part_has_no_axes_of_its_own(monkeypatch):
-    """They would stay where the eye was at first, below those that go round with the surface."""
-    drawn = []
-    real = clip_pieces._raster
-    monkeypatch.setattr(clip_pieces, "_raster", lambda svg: (drawn.append(svg), real(svg))[1])
-    traces = race(SURFACE, [Run("Adam", (("lr", 0.2),), (0.0, 0.0))], 3)
-    made = clips.orbit_clip(SURFACE, traces, ["Adam"], RANGES, "linear")
-    next(iter(made.frames(clips.ClipOptions(**SMALL))))
-    hidden = set(re.findall(r"\.([\w.-]+)\{display:none\}", drawn[0]))
-    groups = re.findall(r'class="(mark-text) role-mark (layer_\d+_marks)"', drawn[0])
-    assert len(groups) >= 8 and {f"{kind}.{layer}.role-mark" for kind, layer in groups} <= hidden
-
-
 HILLS, VIEW = Surface("himmelblau"), (-5.0, 5.0, -5.0, 5.0)
 FAST = Run("SGDMomentum", (("lr", 0.9),), (3.5, -3.5))
 
@@ -56,11 +37,12 @@ FAST = Run("SGDMomentum", (("lr", 0.9),), (3.5, -3.5))
 def test_a_clip_says_at_the_end_what_diverged(make, monkeypatch):
     told = []
     real = moving._words
-    monkeypatch.setattr(
-        moving,
-        "_words",
-        lambda pen, boxes, *a, **k: (told.append(boxes), real(pen, boxes, *a, **k)),
-    )
+    for module in (moving, orbit):
+        monkeypatch.setattr(
+            module,
+            "_words",
+            lambda pen, boxes, *a, **k: (told.append(boxes), real(pen, boxes, *a, **k)),
+        )
     (trace,) = traces = race(HILLS, [FAST], 20)
     clip = make(HILLS, traces, ["SGD + momentum"], VIEW, "log")
     first, *_, last = (f.copy() for f in clip.frames(clips.ClipOptions(**SMALL)))

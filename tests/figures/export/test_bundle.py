@@ -46,6 +46,9 @@ def test_bundle_and_handout(course):
     assert packed == export.bundle(chosen, export.ExportOptions(scale=1), base="https://x.org")
     reader = pypdf.PdfReader(io.BytesIO(export.handout(chosen)))
     assert len(reader.pages) == 2
+    feet = ["".join(page.extract_text().split()) for page in reader.pages]
+    assert all(f"optimization·{n}/2" in foot for n, foot in enumerate(feet, 1))
+    assert "standarddeviation" in feet[0] and "standarddeviation" not in feet[1]
     words = "".join(reader.pages[1].extract_text().split())
     accuracies = course["17-race-accuracy"].numbers()
     assert len(accuracies) == 3 and "89.09%" in words

@@ -47,3 +47,19 @@ def test_its_menus_have_the_program_too(quick_charts, monkeypatch):
     assert len(told) == 2
     text = told[1]["training.py"]()
     assert "epochs" in text.lower() and compile(text, "training.py", "exec")
+
+
+def test_a_link_of_the_weights_clip_shows_the_records_histograms(quick_charts):
+    test = AppTest.from_function(page, default_timeout=60)
+    test.query_params["tab"] = "Distributions"
+    test.run()
+    assert not test.exception
+    keys = [head["key"] for _, head, _ in charts(test)]
+    assert keys[2:] == ["training-evolution", "training-histograms"]
+
+
+def test_what_the_record_has_not_is_said(quick_charts):
+    test = AppTest.from_function(page, default_timeout=60)
+    test.query_params["tab"] = "Layers"
+    test.run()
+    assert not test.exception and "no Layers here" in test.caption[-1].value
