@@ -199,6 +199,8 @@ class Figure:
         table: makes the data as it leaves in a file: raw rows (nothing binned, capped or rounded
             for a screen) whose columns are named in words, with units; what is smoothed has a
             column that says so. None where the rows of the datasets are that already.
+        holds: what that is, in a few words.
+        more: further tables of the same kind: a word for its file's name -> (what it is, its rows).
         keys: what an arrow key moves the cross by, across and up, in data units; None for a
             fortieth of the panel.
         settings: what was chosen to get it, as it leaves in a file (JSON values).
@@ -217,6 +219,10 @@ class Figure:
     keys: tuple[float | None, float | None] | None = None
     table: Callable[[], Iterable[Mapping[str, Any]]] | None = field(
         default=None, compare=False, repr=False
+    )
+    holds: str = ""
+    more: Mapping[str, tuple[str, Callable[[], Iterable[Mapping[str, Any]]]]] = field(
+        default_factory=dict, compare=False, repr=False
     )
     settings: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     upright: Callable[[], Figure] | None = field(default=None, compare=False, repr=False)
