@@ -186,9 +186,9 @@ def write_figures(options: argparse.Namespace) -> None:
                 made = {export.FORMATS[kind].suffix: export.export(figure, kind, worn)}
             if kind == "csv":
                 made |= {end: make() for end, make in export.further(figure).items()}
-            for suffix, data in made.items():
+            for suffix, content in made.items():
                 path = options.out / f"{item.name}{suffix}"
-                export.write(path, data)
+                export.write(path, content)
                 files.setdefault(item.name, []).append(path.name)
                 print(f"[{place}/{len(stills)}] {path}", flush=True)
     now = manifest.manifest(stills, files, dataset.source, base)

@@ -34,8 +34,8 @@ def test_what_goes_with_several_figures_is_in_the_zip_once():
 
 
 def test_a_figure_of_paths_has_the_surface_in_a_second_table(course):
-    kinds = ("pathological-curve-surface-3d", "pathological-curve-surface")
-    kinds += ("pathological-curve-paths",)
+    kinds = ("pathological-surface-3d", "pathological-surface")
+    kinds += ("pathological-paths",)
     chosen = [next(i for n, i in course.items() if n[3:] == kind) for kind in kinds]
     packed = export.bundle(chosen, formats=("csv", "settings"))
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
