@@ -191,6 +191,7 @@ class Figure:
         build: gives the chart over `alt.NamedData(name)`; called once for each key.
         data: dataset name -> compact data from `columns`, `series` or `histograms`.
         alt: what the figure shows, in a sentence, for those who cannot see it.
+        caption: the same below a picture, where that needs no number that stands in it; else `alt`.
         signals: name -> value, usable in the chart as `alt.ExprRef(name)`: domains, titles and
             the like, changed without a rebuild. The set of names belongs to the key.
         name: stem of exported files.
@@ -213,6 +214,7 @@ class Figure:
     build: Callable[[], alt.TopLevelMixin]
     data: Mapping[str, Mapping[str, Any]]
     alt: str = ""
+    caption: str = ""
     signals: Mapping[str, Any] = field(default_factory=dict)
     name: str = "figure"
     room: Room | None = None

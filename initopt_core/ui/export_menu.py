@@ -238,8 +238,9 @@ def _as_told(
     """What the page shows in words, and the link of where it shows this."""
     title, link = told()
     said = offer.said
-    stop = "" if figure.alt.endswith((".", "!", "?")) or not figure.alt else "."
-    caption = f"{figure.alt}{stop} {said.caption}".strip()
+    shown = figure.caption or figure.alt
+    stop = "" if shown.endswith((".", "!", "?")) or not shown else "."
+    caption = f"{shown}{stop} {said.caption}".strip()
     return replace(look, title=said.title or title, caption=caption, source=_at(link, said.place))
 
 

@@ -122,6 +122,7 @@ def compare(
         build,
         data,
         alt="Histograms on shared bins: " + "; ".join(settings_named(observations)),
+        caption="Histograms on shared bins.",
         signals=signals,
         name="initialization-comparison",
         settings={"compared": [v.settings.to_dict() for v in observations]},

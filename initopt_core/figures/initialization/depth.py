@@ -110,6 +110,7 @@ def depth(
         alt="Variance of activations and gradients against depth: "
         + "; ".join(settings_named(observations) if compared else [observation.settings.label])
         + words,
+        caption=f"Variance of activations and gradients against depth{words}.",
         signals=signals,
         name="initialization-depth" if seeds is None else "initialization-seeds",
         room=room,

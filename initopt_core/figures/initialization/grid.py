@@ -121,6 +121,7 @@ def grid(
             f"{s.name} activations variance {number(s.variance)}"
             for s in observation.probe.activations
         ),
+        caption=f"Histograms of {', '.join(rows)} in {layers} layers.",
         signals=signals,
         name="initialization-histograms",
         room=room,

@@ -131,6 +131,7 @@ def basin_maps(
             )
         },
         alt=f"Basins of attraction of {', '.join(labels)} on {surface.label}.",
+        caption=f"Basins of attraction on {surface.label}.",
         name="basins",
         table=lambda: (row for one in maps for row in _starts(one, ranges)),
         holds="every start: where it ended, with what loss and after how many updates",
