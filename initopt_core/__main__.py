@@ -181,13 +181,16 @@ def write_figures(options: argparse.Namespace) -> None:
         for kind in formats:
             worn = export.dressed(item, look, base)
             if kind == "html":
-                suffix, made = ".html", chart_page(figure, worn)
+                made = {".html": item.playing(worn) if item.playing else chart_page(figure, worn)}
             else:
-                suffix, made = export.FORMATS[kind].suffix, export.export(figure, kind, worn)
-            path = options.out / f"{item.name}{suffix}"
-            export.write(path, made)
-            files.setdefault(item.name, []).append(path.name)
-            print(f"[{place}/{len(stills)}] {path}", flush=True)
+                made = {export.FORMATS[kind].suffix: export.export(figure, kind, worn)}
+            if kind == "csv":
+                made |= {end: make() for end, make in export.further(figure).items()}
+            for suffix, content in made.items():
+                path = options.out / f"{item.name}{suffix}"
+                export.write(path, content)
+                files.setdefault(item.name, []).append(path.name)
+                print(f"[{place}/{len(stills)}] {path}", flush=True)
     now = manifest.manifest(stills, files, dataset.source, base)
     there = [path.name for path in options.out.iterdir()]
     told = manifest.joined(before, now, list(items), there)

@@ -191,6 +191,7 @@ class Figure:
         build: gives the chart over `alt.NamedData(name)`; called once for each key.
         data: dataset name -> compact data from `columns`, `series` or `histograms`.
         alt: what the figure shows, in a sentence, for those who cannot see it.
+        caption: the same below a picture, where that needs no number that stands in it; else `alt`.
         signals: name -> value, usable in the chart as `alt.ExprRef(name)`: domains, titles and
             the like, changed without a rebuild. The set of names belongs to the key.
         name: stem of exported files.
@@ -199,6 +200,8 @@ class Figure:
         table: makes the data as it leaves in a file: raw rows (nothing binned, capped or rounded
             for a screen) whose columns are named in words, with units; what is smoothed has a
             column that says so. None where the rows of the datasets are that already.
+        holds: what that is, in a few words.
+        more: further tables of the same kind: a word for its file's name -> (what it is, its rows).
         keys: what an arrow key moves the cross by, across and up, in data units; None for a
             fortieth of the panel.
         settings: what was chosen to get it, as it leaves in a file (JSON values).
@@ -211,12 +214,17 @@ class Figure:
     build: Callable[[], alt.TopLevelMixin]
     data: Mapping[str, Mapping[str, Any]]
     alt: str = ""
+    caption: str = ""
     signals: Mapping[str, Any] = field(default_factory=dict)
     name: str = "figure"
     room: Room | None = None
     keys: tuple[float | None, float | None] | None = None
     table: Callable[[], Iterable[Mapping[str, Any]]] | None = field(
         default=None, compare=False, repr=False
+    )
+    holds: str = ""
+    more: Mapping[str, tuple[str, Callable[[], Iterable[Mapping[str, Any]]]]] = field(
+        default_factory=dict, compare=False, repr=False
     )
     settings: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     upright: Callable[[], Figure] | None = field(default=None, compare=False, repr=False)

@@ -154,13 +154,18 @@ def _menu(
     with menu:
         look, worded = _look(key)
         clothed = dress if worded else _bare
-        name = name or offer.made().name
+        made = offer.made()
+        name = name or made.name
         downloads: list[tuple[str, str, str | None, Maker]] = [
             (form.label.split(",")[0] if kind == "png" else form.label, f"{name}{form.suffix}",
              form.mime,
              partial(_still, offer, kind, look, dress if kind == "settings" else clothed))
             for kind, form in export.FORMATS.items()
         ]  # fmt: skip
+        downloads += [
+            (f"{word.capitalize()}, CSV", f"{name}{end}", "text/csv", make)
+            for word, (end, make) in zip(made.more, export.further(made).items(), strict=True)
+        ]
         page = partial(_page, offer, look, clothed)
         downloads.append(("Interactive page, HTML", f"{name}.html", "text/html", page))
         downloads += [(_said(file), file, None, make) for file, make in offer.extra.items()]
@@ -233,8 +238,9 @@ def _as_told(
     """What the page shows in words, and the link of where it shows this."""
     title, link = told()
     said = offer.said
-    stop = "" if figure.alt.endswith((".", "!", "?")) or not figure.alt else "."
-    caption = f"{figure.alt}{stop} {said.caption}".strip()
+    shown = figure.caption or figure.alt
+    stop = "" if shown.endswith((".", "!", "?")) or not shown else "."
+    caption = f"{shown}{stop} {said.caption}".strip()
     return replace(look, title=said.title or title, caption=caption, source=_at(link, said.place))
 
 

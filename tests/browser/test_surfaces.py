@@ -456,11 +456,11 @@ def test_maps_are_downloaded(page, app_url):
         page.get_by_role("button", name="PNG", exact=True).click()
     assert caught.value.path().read_bytes()[:4] == b"\x89PNG"
     with page.expect_download(timeout=60_000) as caught:
-        page.get_by_role("button", name="starts.csv").click()
+        page.get_by_role("button", name="Data, CSV").click()
     lines = caught.value.path().read_text().splitlines()
     assert len(lines) == 1 + 2 * 200 * 200
-    assert lines[0].startswith("optimizer,start_w1,start_w2,end,")
-    assert lines[1].startswith("SGD,-4.975,-4.975,minimum,-3.77931,-3.283186,")
+    assert lines[0].startswith("optimizer,weight w₁ at the start (no unit),weight w₂ at the start")
+    assert "-4.975,-4.975," in lines[1] and ",-3.77931,-3.283186," in lines[1]
     calm(page)
 
 

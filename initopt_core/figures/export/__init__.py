@@ -20,7 +20,18 @@ What moves is in `figures.clips`, the tutorial's figures in their order in `figu
 
 from .bundle import Shown, bundle, dressed, handout, zipped
 from .files import sweep, write
-from .formats import FORMATS, SCALE, Format, export, to_csv, to_json, to_pdf, to_png, to_svg
+from .formats import (
+    FORMATS,
+    SCALE,
+    Format,
+    export,
+    further,
+    to_csv,
+    to_json,
+    to_pdf,
+    to_png,
+    to_svg,
+)
 from .options import SHAPES, TEXTS, THEMES, ExportOptions, TooManyPixels
 from .sheet import Sheet, picture
 
@@ -38,6 +49,7 @@ __all__ = [
     "bundle",
     "dressed",
     "export",
+    "further",
     "handout",
     "picture",
     "sweep",

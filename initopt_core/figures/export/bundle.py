@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from initopt_core.figures.figure import Figure
 
-from .formats import FORMATS, export
+from .formats import FORMATS, export, further
 from .options import ExportOptions
 from .paper import on_paper
 from .printed import rows
@@ -73,6 +73,9 @@ def zipped(
             figure = one.make()
             look, stem = one.look(figure), _unlike(one.name or figure.name, used)
             files = {f"{stem}{FORMATS[k].suffix}": export(figure, k, look) for k in formats}
+            if "csv" in formats:
+                files |= {f"{stem}{end}": make() for end, make in further(figure).items()}
+                files = dict(_once(name, data, held) for name, data in files.items())
             for file, make in one.extra.items():
                 made = make()
                 data = made.encode() if isinstance(made, str) else made
@@ -94,6 +97,12 @@ def zipped(
             told.append("  *.py  program that computes it by itself and prints what is to be seen")
         _put(archive, "README.txt", "\n".join(["Figures", "", *lines, *told, ""]).encode())
     return out.getvalue()
+
+
+def _once(name: str, data: bytes, held: Mapping[str, bytes]) -> tuple[str, bytes]:
+    """The file; a table that is in the zip already under the name that it has there."""
+    same = [there for there, known in held.items() if name.endswith(".csv") and known == data]
+    return (same or [name])[0], data
 
 
 def _programs(files: Iterable[str]) -> str:

@@ -8,8 +8,9 @@ import json
 import math
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from initopt_core.figures.figure import Figure, jsonable
@@ -69,7 +70,20 @@ def to_csv(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:
     The figure's own table where it has one; else the rows of its datasets, with a first column
     "dataset" where there are several.
     """
-    rows = list(figure.table() if figure.table else _all_rows(figure))
+    return _csv(figure.table() if figure.table else _all_rows(figure))
+
+
+def further(figure: Figure) -> dict[str, Callable[[], bytes]]:
+    """The figure's other tables as CSV: what a file's name ends in -> its maker."""
+    return {f"-{word}.csv": partial(_further, rows) for word, (_, rows) in figure.more.items()}
+
+
+def _further(rows: Callable[[], Iterable[Mapping[str, Any]]]) -> bytes:
+    return _csv(rows())
+
+
+def _csv(table: Iterable[Mapping[str, Any]]) -> bytes:
+    rows = list(table)
     names = dict.fromkeys(name for row in rows for name in row)
     out = io.StringIO()
     writer = csv.DictWriter(out, list(names), lineterminator="\n")
@@ -98,10 +112,18 @@ def to_settings(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:
         "figure": figure.name,
         "shows": figure.alt,
         "settings": jsonable(figure.settings),
+        **_files(figure),
         "link": options.source,
         "export": asdict(options),
     }
     return (json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _files(figure: Figure) -> dict[str, Any]:
+    """What each of the figure's tables holds."""
+    told = {".csv": figure.holds} if figure.holds else {}
+    told |= {f"-{word}.csv": what for word, (what, _) in figure.more.items()}
+    return {"data": told} if told else {}
 
 
 def to_json(figure: Figure, options: ExportOptions = DEFAULT) -> bytes:

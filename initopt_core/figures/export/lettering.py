@@ -34,11 +34,16 @@ _TRAILS = ("+", "·", "%")
 """Words that belong to the one before them."""
 
 
+def unbroken(text: str) -> str:
+    """The text with a space before "%" at which a browser ends no line."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def _together(text: str) -> Iterator[str]:
     """The words, those that no line may end between as one."""
     held, leads = "", False
     for word in text.split():
-        if held and not leads and word not in _TRAILS:
+        if held and not leads and word.rstrip(".,;:)") not in _TRAILS:
             yield held
             held = ""
         held = f"{held} {word}".strip()

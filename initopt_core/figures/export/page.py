@@ -15,6 +15,7 @@ from initopt_core.figures.fonts import converter, faces
 from initopt_core.figures.room import COLUMNS, Room
 from initopt_core.paths import ASSETS
 
+from .lettering import unbroken
 from .options import ExportOptions
 from .restyle import restyled
 
@@ -79,9 +80,11 @@ def chart_page(figure: Figure, options: ExportOptions = ExportOptions()) -> byte
     figure = figure.alone() if figure.alone else figure
     vega = converter().vegalite_to_vega(restyled(figure.spec(), options))
     theme.write_tooltips(vega)
-    fitted = _SCALED.replace("COLUMNS", str(_foldable(vega))).replace("SMALLEST", str(_SMALLEST))
     program = RUNTIME.read_text(encoding="utf-8")
-    if figure.room is not None:
+    if figure.room is None:
+        columns = str(_foldable(vega))
+        fitted = _SCALED.replace("COLUMNS", columns).replace("SMALLEST", str(_SMALLEST))
+    else:
         vega = _laid_out(vega, figure.room)
         fitted = _fitted(figure.room, "title" in vega)
         program += "\n" + LAYOUT.read_text(encoding="utf-8").replace("export ", "")
@@ -114,6 +117,7 @@ def document(
     style: str,
     letters: str,
     allowed: str,
+    more: str = "",
 ) -> bytes:
     """A page from which no request leaves: title, body, caption and source, then scripts.
 
@@ -122,10 +126,11 @@ def document(
         name: the window's title where the options have none.
         style: more CSS.
         letters: those that body and scripts show are in the page's font.
+        more: HTML below the words.
         allowed: from where else scripts may come.
     """
     words = (("h1", options.title), ("p", options.caption), ("footer", options.source))
-    parts = [f"<{tag}>{html.escape(text)}</{tag}>" for tag, text in words if text]
+    parts = [f"<{tag}>{html.escape(unbroken(text))}</{tag}>" for tag, text in words if text]
     head = parts[:1] if options.title else []
     used = "".join(sorted({c for c in letters + "".join(parts) if c.isprintable()}))
     colors = options.colors
@@ -133,6 +138,9 @@ def document(
         f"{faces(used)}body{{margin:0;padding:12px 16px;font-family:{theme.FONT};"
         f"color:{colors['ink']};background:{colors['paper']}}}footer{{font-size:80%}}"
         "p{margin:8px 0;font-size:15px}h1{margin:0 0 8px;font-size:20px;line-height:1.4}"
+        # In a low frame the words leave room to the figure.
+        "@media (max-height:600px){body{padding:8px 16px}p{margin:4px 0;font-size:13px}"
+        "h1{margin:0 0 4px;font-size:17px}}"
         f"{style}"
     )
     return "\n".join([
@@ -142,7 +150,7 @@ def document(
         f"<title>{html.escape(options.title or name)}</title><style>{style}</style></head>",
         f"<body>{''.join(head)}",
         body,
-        "".join(parts[len(head):]),
+        "".join(parts[len(head):]) + more,
         *scripts,
         "</body></html>",
     ]).encode()  # fmt: skip

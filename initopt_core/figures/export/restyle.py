@@ -30,6 +30,7 @@ def restyled(spec: dict[str, Any], options: ExportOptions) -> dict[str, Any]:
     if options.theme == "print":
         _printed(spec)
         _walk(spec, _pale)
+        _walk(spec, _dark_words)
     return spec
 
 
@@ -188,7 +189,9 @@ DASHES: list[list[int]] = [[1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4], [1, 3],
 """Of printed lines, from the palest to the darkest."""
 _STROKE = 420
 """Area of a legend's stroke that is long enough to show its dashes, in pixels."""
-_PALE_BAND = 0.07
+_PALE_BAND = 0.16
+_WHITE = 95.0
+"""Lightness from which letters are meant for a dark ground."""
 _WIDE_EDGE = 6.5
 """Width of a printed path's white edge, in pixels: dashes show on a dark surface, too."""
 
@@ -200,6 +203,9 @@ def _printed(spec: dict[str, Any]) -> None:
     for param in spec["params"]:
         if colors := _colors(param.get("value")):  # of as many series as there are today
             param["value"] = in_print(colors)[0]
+        if param["name"] == "dashes":  # the last is solid, what it is compared with is not
+            rest = [DASHES[2], DASHES[3], DASHES[5], *DASHES[6:]]
+            param["value"] = [*rest[: len(param["value"]) - 1], DASHES[0]]
 
     def look(part: dict[str, Any]) -> None:
         color, dash = part.get("color"), part.get("strokeDash")
@@ -258,6 +264,23 @@ def _pale(part: dict[str, Any]) -> None:
         mark.update({"opacity": _PALE_BAND} if band else {})
     if isinstance(mark, dict) and mark.get("type") == "line" and mark.get("color") == "white":
         mark.update({"strokeWidth": _WIDE_EDGE, "opacity": 1})
+
+
+def _dark_words(part: dict[str, Any]) -> None:
+    """Headings and words in ink: pale letters do not print."""
+    mark = part.get("mark")
+    if isinstance(mark, dict) and mark.get("type") == "text" and "stroke" not in mark:
+        _darken(mark, "color")
+    for name in ("titleColor", "labelColor"):
+        _darken(part, name)
+    if isinstance(part.get("title"), dict):
+        _darken(part["title"], "color")
+
+
+def _darken(part: dict[str, Any], name: str) -> None:
+    color = part.get(name)
+    if isinstance(color, str) and _HEX.fullmatch(color) and lightness(color) < _WHITE:
+        part[name] = dict(theme.INK.to_dict())
 
 
 def apart_in_grey(colors: Sequence[str], palest: float = _PALEST) -> list[str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import threading
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from initopt_core.cache import Recent
@@ -26,6 +27,8 @@ from .restyle import enlarged, legends_below, measured, reflowed, restyled, side
 from .words import Text, bounded, high, shrunk, texts
 
 MARGIN = 16
+LONG_ENTRY = 300
+"""Width in pixels from which entries of a legend have a line each."""
 BESIDE = 0.3
 """Share of a wide picture that its texts take beside a chart which is nearly square."""
 AROUND = 0.33
@@ -181,10 +184,13 @@ def _drawn(
     room = figure.room
     spec = measured(plain(figure, options))
     if room is not None:
+        columns = room.columns
+        if room.entry_width >= LONG_ENTRY:  # one below another: side by side they would seem to
+            room = replace(room, entry_width=sys.maxsize)  # belong to the plot below each
         if width:
             if height is None and figure.upright is None:
                 room = room.in_rows(width / k, side_by_side(spec)[1])
-            if room is not figure.room:
+            if room.columns != columns:
                 reflowed(spec, room.columns)
             room = room.filling(width / k, height / k if height else None)
         return _by_room(spec, room)

@@ -65,7 +65,8 @@ def by_itself(name: str) -> dict[str, Any]:
     """Numbers across, as many as have room, evenly apart from the first on. Letters are counted,
     since the converter takes them for wider than they are."""
     apart = f"{WIDTH} * e{name} / (d{name}[1] - d{name}[0])"
-    every = f"max(1, ceil((5.4 * l{name} + 8) * {theme.TYPE} / ({apart})))"
+    most = f"max(1, length(n{name}) - 1)"  # two are left at least
+    every = f"min({most}, max(1, ceil((5.4 * l{name} + 8) * {theme.TYPE} / ({apart}))))"
     place = f"round((datum.value - a{name}) / e{name})"
     shown = f"abs({place}) % {every} == 0"
     return {"labelExpr": f"{shown} ? ({theme.NUMBER}) : ''", "labelOverlap": False,

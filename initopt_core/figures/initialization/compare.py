@@ -14,8 +14,7 @@ from initopt_core.figures.figure import Figure, histograms
 from initopt_core.figures.room import Room
 from initopt_core.initialization.observation import Observation
 
-from . import tables
-from .across import apart
+from . import across, heads, tables
 from .depth import ENTRY_WIDTH, place, settings_named
 from .display import BINS, GRID_LAYERS, ROWS, SETTINGS_COLORS, Display, evenly, marks, span
 from .grid import grid_room, upright_room
@@ -59,6 +58,7 @@ def compare(
             data[f"c{r}_{c}"] = histograms(panels)
             signals[f"d{r}_{c}"] = [low, high]
             signals[f"n{r}_{c}"] = marks(low, high)
+            signals |= across.signals(f"{r}_{c}", (low, high)) if by_itself else {}
 
     room = (upright_room if upright else grid_room)(layers, len(rows), row_gap=30)
     if by_itself:
@@ -67,8 +67,11 @@ def compare(
         room = replace(room, entries=len(names), entry_width=ENTRY_WIDTH)
     tint = _tint(room)
 
+    def numbers(name: str) -> dict[str, Any]:
+        return across.by_itself(name) if by_itself else across.on_page(name, room, axes=False)
+
     def build():
-        cells: dict[tuple[int, int], alt.Chart] = {}
+        cells: dict[tuple[int, int], theme.Layers] = {}
         for r, row in enumerate(rows):
             for c in range(layers):
                 label, color = ROWS[row]
@@ -85,9 +88,7 @@ def compare(
                         title=None,
                         values=alt.ExprRef(f"n{r}_{c}"),
                         grid=False,
-                        labelFlush=True,
-                        labelBound=12,
-                        labelSeparation=alt.ExprRef(apart(f"{r}_{c}")),
+                        **numbers(f"{r}_{c}"),
                     ),
                 )
                 scale = alt.Scale(type="log", domainMin=1e-3) if display.log else alt.Scale()
@@ -100,7 +101,7 @@ def compare(
                         titleFontWeight="bold",
                         tickCount=3,
                         labelOverlap=evenly(display),
-                        labelFlush=theme.LEVEL,
+                        labelFlush=False,
                         minExtent=theme.sized(30),
                         maxExtent=theme.sized(30),
                     ),
@@ -111,8 +112,8 @@ def compare(
                     .encode(x=x, y=y, color=tint, strokeDash=_dash(room))
                 )
                 first = (c if upright else r) == 0
-                head = alt.Title(**over, offset=4) if first else alt.Title("", offset=4)
-                cells[(c, r) if upright else (r, c)] = chart.properties(title=head)
+                head = [heads.words(y=theme.sized(-22), **over, **heads.BOLD)] if first else []
+                cells[(c, r) if upright else (r, c)] = alt.layer(chart, *head)
         found = room.concat([cells[at] for at in sorted(cells)])
         return found.resolve_scale(color="shared") if by_itself else found
 
@@ -120,7 +121,8 @@ def compare(
         ("init-compare", layers, rows, display.log, upright, room.entries),
         build,
         data,
-        alt="Histograms on shared bins: " + "; ".join(v.settings.label for v in observations),
+        alt="Histograms on shared bins: " + "; ".join(settings_named(observations)),
+        caption="Histograms on shared bins.",
         signals=signals,
         name="initialization-comparison",
         settings={"compared": [v.settings.to_dict() for v in observations]},

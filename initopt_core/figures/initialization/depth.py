@@ -12,11 +12,11 @@ import numpy as np
 
 from initopt_core.figures import logs, theme
 from initopt_core.figures.figure import Figure, columns, series
-from initopt_core.figures.room import Room
+from initopt_core.figures.room import WIDTH, Room
 from initopt_core.initialization.observation import Observation, SeedBand
 from initopt_core.initialization.theory import Prediction
 
-from . import tables
+from . import heads, tables
 from .display import RED, ROWS, SETTINGS_COLORS
 
 # --- depth --------------------------------------------------------------------------------------
@@ -45,6 +45,8 @@ def depth(
     signals: dict[str, Any] = {"pale": pale, "strokes": "solid: measured" if pale else ""}
     observations = [*others, observation]
     compared = len(observations) > 1
+    alone = ", of now alone" if compared else ""  # the pinned ones' would be a thicket
+    signals["pale"] = f"{pale}{alone}" if pale else ""
     room = replace(
         DEPTH_ROOM, entries=len(observations) if compared else 0, entry_width=ENTRY_WIDTH
     )
@@ -53,6 +55,7 @@ def depth(
         signals["tints"] = [
             SETTINGS_COLORS[place(i, len(observations))] for i in range(len(observations))
         ]
+        signals["dashes"] = [theme.MEASURED] * len(observations)
     for panel, (_, color) in DEPTH_PANELS.items():
         lines, bands, bad, raw = [], [], [], []
         for i, v in enumerate(observations):
@@ -64,14 +67,12 @@ def depth(
             breaks = [2 * j for j, s in enumerate(stats) if s.finite < s.size]
             if breaks:
                 bad.append(breaks[0] if panel == "activations" else breaks[-1])
-            if (
-                p := v.prediction
-            ) is not None and v is observation:  # the pinned ones' would be a thicket
+            if (p := v.prediction) is not None and v is observation:
                 centre, low, high = _predicted(p, panel)
                 raw.append(centre)
                 lines.append(_line(x, centre, own, "predicted", i, "theory"))
                 if np.isfinite(lines[-1]["y"]).sum() > 1:  # else there is no line to speak of
-                    signals["strokes"] = "solid: measured, dashed: theory"
+                    signals["strokes"] = f"solid: measured, dashed: theory{alone}"
                 if seeds is None:
                     bands.append(_band(x, low, high, own))
         if seeds is not None:
@@ -97,7 +98,7 @@ def depth(
 
     def build():
         panels = [
-            _depth_panel(panel, label, color, c, _tint(room))
+            _depth_panel(panel, label, color, c, room)
             for c, (panel, (label, color)) in enumerate(DEPTH_PANELS.items())
         ]
         return room.concat(panels).resolve_scale(color="shared")
@@ -107,19 +108,21 @@ def depth(
         build,
         data,
         alt="Variance of activations and gradients against depth: "
-        + observation.settings.label
+        + "; ".join(settings_named(observations) if compared else [observation.settings.label])
         + words,
+        caption=f"Variance of activations and gradients against depth{words}.",
         signals=signals,
         name="initialization-depth" if seeds is None else "initialization-seeds",
         room=room,
         table=lambda: tables.depth(observations, seeds),
+        settings={"pinned": [v.settings.to_dict() for v in others]} if others else {},
     )
 
 
 def settings_named(observations: Sequence[Observation]) -> list[str]:
     """What a legend calls compared settings, the current one last."""
     *others, now = (v.settings.label for v in observations)
-    return [*(f"{i + 1}: {name}" for i, name in enumerate(others)), f"now: {now}"]
+    return [*(f"pin {i + 1}: {name}" for i, name in enumerate(others)), f"now: {now}"]
 
 
 def place(index: int, count: int) -> int:
@@ -138,7 +141,13 @@ def _tint(room: Room) -> alt.Color:
     """The quantity's own colour, or the settings' with a legend where several are compared."""
     if not room.entries:
         return alt.Color("color:N", scale=None)
-    look = {"symbolType": "stroke", "symbolOpacity": 1, "symbolStrokeWidth": 3}
+    look: dict[str, Any] = {
+        "symbolType": "stroke",
+        "symbolOpacity": 1,
+        "symbolStrokeWidth": 3,
+        "symbolDash": alt.ExprRef("dashes[datum.index]"),
+        "symbolSize": alt.ExprRef(f"200 * {theme.TYPE} * {theme.TYPE}"),
+    }
     tints = [alt.ExprRef(f"tints[{i}]") for i in range(room.entries)]
     scale = alt.Scale(domain=alt.ExprRef("settings"), range=tints)
     return alt.Color("color:N", scale=scale, legend=room.legend(**look))
@@ -156,6 +165,7 @@ def _line(x, y, color: str, kind: str, index: int, label: str) -> dict:
         "y": logs.drawable(y),
         "color": color,
         "kind": kind,
+        "stroke": kind if kind == "predicted" else str(index),
         "line": f"{index}{kind}",
         "label": label,
     }
@@ -166,11 +176,14 @@ def _band(x, low, high, color: str) -> dict:
     return {"layer": x, "y": low, "y2": high, "color": color}
 
 
-def _depth_panel(panel: str, label: str, color: str, column: int, tint: alt.Color) -> theme.Layers:
+def _depth_panel(panel: str, label: str, color: str, column: int, room: Room) -> theme.Layers:
+    tint = _tint(room)
     x = alt.X(
         "layer:Q",
         scale=alt.Scale(domain=alt.ExprRef("last"), nice=False, padding=8),
-        axis=alt.Axis(title="layer", tickMinStep=2, tickCount=10, format="d", grid=False),
+        axis=alt.Axis(
+            title="layer", tickMinStep=2, tickCount=10, format="d", grid=False, labelFlush=False
+        ),
     )
     y = alt.Y(
         "y:Q",
@@ -178,7 +191,7 @@ def _depth_panel(panel: str, label: str, color: str, column: int, tint: alt.Colo
         axis=theme.log_axis(
             None,
             tickCount=4,
-            labelFlush=theme.LEVEL,
+            labelFlush=False,
             minExtent=theme.sized(32),
             maxExtent=theme.sized(32),
             values=alt.ExprRef(f"marks_{panel}"),
@@ -191,11 +204,12 @@ def _depth_panel(panel: str, label: str, color: str, column: int, tint: alt.Colo
         .encode(x=x, y=y, y2="y2:Q", color=tint)
     )
     lines = alt.Chart(alt.NamedData(f"{panel}_lines"))
-    dash = alt.StrokeDash(
-        "kind:N",
-        scale=alt.Scale(domain=["measured", "predicted"], range=[theme.MEASURED, theme.PREDICTED]),
-        legend=None,
-    )
+    strokes: dict[str, Any] = {"0": theme.MEASURED}
+    if room.entries:  # solid, but where a print has to tell settings apart
+        strokes = {str(i): alt.ExprRef(f"dashes[{i}]") for i in range(room.entries)}
+    strokes["predicted"] = theme.PREDICTED
+    scale = alt.Scale(domain=list(strokes), range=list(strokes.values()))
+    dash = alt.StrokeDash("stroke:N", scale=scale, legend=None)
     curves = lines.mark_line(invalid="break-paths-show-path-domains").encode(
         x=x, y=y, color=tint, detail="line:N", strokeDash=dash
     )
@@ -220,17 +234,16 @@ def _depth_panel(panel: str, label: str, color: str, column: int, tint: alt.Colo
     )
     note = "strokes" if column == 0 else "pale"
     one, two = f"'{label} (' + {note} + ')'", f"['{label}', {note}]"
-    text = f"{note} == '' ? '{label}' : plot_width > 380 * type_scale ? {one} : {two}"
-    limit = alt.ExprRef("plot_width + 56 * type_scale")
-    title = alt.Title(
-        text=alt.ExprRef(text),
+    broken = f"{note} != '' && {WIDTH} <= {400 if room.entries else 380} * {theme.TYPE}"
+    text = f"{note} == '' ? '{label}' : {broken} ? {two} : {one}"
+    # A mark at a fixed place: a title would be lifted by numbers that stand at their ticks.
+    title = heads.words(
+        alt.ExprRef(text),
+        alt.ExprRef(f"({broken} ? -33 : -20) * {theme.TYPE}"),
+        x=alt.ExprRef(f"-36 * {theme.TYPE}"),
         color=color,
-        offset=4,
-        limit=limit,
-        lineHeight=theme.sized(13),
-        # Above the axis by the room it has, not by its labels, whose width is only estimated.
-        frame="group",
-        dx=theme.sized(-36),
+        limit=alt.ExprRef(f"{WIDTH} + 56 * {theme.TYPE}"),
+        **heads.BOLD,
     )
     gone = logs.note(f"{panel}_left_out")
-    return alt.layer(band, curves, points, bad, gone).properties(title=title)
+    return alt.layer(band, curves, points, bad, gone, title)

@@ -121,6 +121,7 @@ def grid(
             f"{s.name} activations variance {number(s.variance)}"
             for s in observation.probe.activations
         ),
+        caption=f"Histograms of {', '.join(rows)} in {layers} layers.",
         signals=signals,
         name="initialization-histograms",
         room=room,
@@ -236,7 +237,7 @@ def _panel(
             title="values in a bin" if axes else None,
             tickCount=5 if axes else 3,  # never fewer than three numbers where they have room
             labelSeparation=0 if axes else 10,  # in a low frame they have none
-            labelFlush=True,  # a label over the top would push this panel's title up
+            labelFlush=False,
             minExtent=theme.sized(36),
             maxExtent=theme.sized(36),
             labelExpr=theme.NUMBER if axes else theme.COUNT,

@@ -25,7 +25,7 @@ SINGLE = -34
 
 def quantity(label: str, color: str, room: Room) -> alt.Chart:
     """A quantity over its column."""
-    return _text(alt.ExprRef(f"'{label}'"), theme.sized(4 - room.top), color=color, **BOLD)
+    return words(alt.ExprRef(f"'{label}'"), theme.sized(4 - room.top), color=color, **BOLD)
 
 
 def quantity_beside(label: str, color: str, room: Room, whole: bool = False) -> alt.Chart:
@@ -48,7 +48,7 @@ def layer(c: int, room: Room, columns: int = 1) -> alt.Chart:
     top = f"{4 - room.top} * {theme.TYPE}"
     if narrow not in ("true", "false"):
         top = f"({narrow} ? {4 - room.top} : {max(4 - room.top, SINGLE)}) * {theme.TYPE}"
-    return _text(two_lines(f"t{c}", "(", narrow), alt.ExprRef(top), limit=across, **BOLD)
+    return words(two_lines(f"t{c}", "(", narrow), alt.ExprRef(top), limit=across, **BOLD)
 
 
 def layer_beside(c: int, room: Room) -> alt.Chart:
@@ -72,7 +72,7 @@ def remark(name: str, room: Room, broken: bool) -> alt.Chart:
         long = f"{LETTER} * length(s{name}) * {theme.TYPE} > {across}"
         text = alt.ExprRef(f"{long} ? replace(s{name}, 'var ', '') : s{name}")
     y = theme.sized(-29 if broken else -16)
-    return _text(text, y, color=color, fontSize=theme.sized(11), limit=limit)
+    return words(text, y, color=color, fontSize=theme.sized(11), limit=limit)
 
 
 def two_lines(text: str, mark: str, where: str = "true") -> alt.ExprRef:
@@ -94,11 +94,14 @@ def _narrow(room: Room, columns: int) -> str:
     return f"{LETTER} * max({longest}) * {theme.TYPE} > plot_width + {room.right} * {theme.TYPE}"
 
 
-def _text(text: alt.ExprRef, y: alt.ExprRef, **look: Any) -> alt.Chart:
+def words(
+    text: alt.ExprRef | str, y: alt.ExprRef, x: alt.ExprRef | int = 0, **look: Any
+) -> alt.Chart:
+    """Words at a place, in pixels from the upper left corner of the plot."""
     mark = alt.Chart(alt.Data(values=[{}])).mark_text(
         text=text, align="left", baseline="top", lineHeight=theme.sized(LINE), **look
     )
-    return mark.encode(x=alt.XValue(0), y=alt.YValue(y))
+    return mark.encode(x=alt.XValue(x), y=alt.YValue(y))
 
 
 def _upwards(text: alt.ExprRef, room: Room, **look: Any) -> alt.Chart:

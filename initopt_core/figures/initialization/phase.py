@@ -75,7 +75,7 @@ def phase(
         )
         line = (
             alt.Chart(alt.NamedData("line"))
-            .mark_line(color="white", strokeWidth=2, clip=True)
+            .mark_line(color="white", strokeWidth=1.1, clip=True)
             .encode(x=x, y=y, order="y:Q")
         )
         words = (
@@ -120,9 +120,9 @@ def phase(
 
     told = ["White line: critical, where gradients keep their size."]
     if len(dots) == 1:
-        told.append("Pink dot: where the hidden layers of this network are.")
+        told.append("Round dot with a white edge: where the hidden layers of this network are.")
     elif dots:
-        told.append("Pink dots: where the hidden layers of this network are.")
+        told.append("Round dots with white edges: where the hidden layers of this network are.")
     room = PHASE_ROOM
     if by_itself:
         room = replace(room, bottom=_KEY + _LINE * len(told))

@@ -48,7 +48,7 @@ class Map:
     def picture(self, label: str) -> MapPicture:
         """For the figure's file."""
         pixels = basin_pixels(self.reached, self.shade, self.colors, NOWHERE, GONE)
-        return MapPicture(label, pixels, self.summary)
+        return MapPicture(label, pixels, self.summary, self.result)
 
 
 def colours(losses: list[float]) -> tuple[str, ...]:

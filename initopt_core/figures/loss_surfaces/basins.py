@@ -14,11 +14,12 @@ import numpy as np
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, series
 from initopt_core.figures.images import png
+from initopt_core.loss_surfaces.basins import DIVERGED, Basins
 from initopt_core.surfaces import Surface
 
 from .map_key import DARKEST, MapKey, is_numbered
 from .paths import STAR
-from .picture import _picture, _weight, at_weights
+from .picture import WEIGHTS, _picture, _weight
 
 GAP = 50
 """Pixels between two maps."""
@@ -40,11 +41,13 @@ class MapPicture:
         label: whose map it is, with its settings.
         pixels: [n, n, 3], 0 to 255, row i the i-th w2 from low to high.
         summary: what it shows, in a few words.
+        found: what became of each start; None where that is not told in the figure's table.
     """
 
     label: str
     pixels: np.ndarray
     summary: str
+    found: Basins | None = None
 
 
 def basin_pixels(
@@ -128,8 +131,10 @@ def basin_maps(
             )
         },
         alt=f"Basins of attraction of {', '.join(labels)} on {surface.label}.",
+        caption=f"Basins of attraction on {surface.label}.",
         name="basins",
-        table=lambda: _basin_rows(surface, maps, minima),
+        table=lambda: (row for one in maps for row in _starts(one, ranges)),
+        holds="every start: where it ended, with what loss and after how many updates",
     )
 
 
@@ -148,13 +153,39 @@ def _numbers(x: alt.X, y: alt.Y) -> theme.Layers:
     )
 
 
-def _basin_rows(surface: Surface, maps: Sequence[MapPicture], minima) -> Iterator[dict]:
-    """What each map shows, and every minimum of the surface."""
-    for one in maps:
-        yield {"surface": surface.label, "map": one.label, "summary": one.summary}
-    for x, y in minima:
+def _starts(one: MapPicture, ranges: tuple[float, float, float, float]) -> Iterator[dict]:
+    """Every start of a map: its place, and what became of it."""
+    found = one.found
+    if found is None:
+        return
+    n, (x0, x1, y0, y1) = len(found.reached), ranges
+    at = (np.arange(n) + 0.5) / n
+    w2, w1 = np.meshgrid(y0 + (y1 - y0) * at, x0 + (x1 - x0) * at, indexing="ij")
+    after, updates = "it left the view", found.left
+    if updates is None:
+        after, updates = "it arrived", found.steps
+    columns = (w1, w2, found.loss, found.reached, updates)
+    for a, b, loss, basin, count in zip(*(c.ravel().tolist() for c in columns), strict=True):
+        place = found.minima[basin] if basin >= 0 else (None, None)
         yield {
-            "surface": surface.label,
-            "map": "minimum",
-            **at_weights(x, y),
+            "optimizer": one.label,
+            f"{WEIGHTS['w1']} at the start (no unit)": _short(a),
+            f"{WEIGHTS['w2']} at the start (no unit)": _short(b),
+            "loss at the end (no unit)": _short(loss),
+            "basin": _basin(basin),
+            f"{WEIGHTS['w1']} of its minimum (no unit)": _short(place[0]),
+            f"{WEIGHTS['w2']} of its minimum (no unit)": _short(place[1]),
+            f"updates until {after}, or all there were": count,
         }
+
+
+def _basin(reached: int) -> str:
+    """The basin of a start, by the number that its minimum has in the picture."""
+    if reached >= 0:
+        return f"minimum {reached + 1}"
+    return "diverged" if reached == DIVERGED else "none"
+
+
+def _short(value: float | None) -> float | None:
+    """Seven digits: what a single holds."""
+    return None if value is None else float(f"{value:.7g}")

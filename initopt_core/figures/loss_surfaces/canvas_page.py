@@ -33,6 +33,21 @@ MOST = 1_000_000
 """Bytes of a scene, packed: longer races are rounded."""
 _MARGINS, _TITLE = 24, 36
 """Height of a page's margins, and of a title's line; pixels."""
+# Where the plots would lie below the surface: what is seen first fills the frame, and they are
+# folded away below words and link.
+_FOLDED = (
+    "#more,label[for=more]{display:none}"
+    "@media (min-width:641px) and (max-width:900px){"
+    "#more{display:block;position:absolute;opacity:0}#more:focus-visible~label{outline:2px solid}"
+    "label[for=more]{display:block;cursor:pointer;font-size:13px;text-decoration:underline}"
+    "label[for=more]::before{content:'▸ '}#more:checked~label::before{content:'▾ '}"
+    "body:not(:has(#more:checked)){display:flex;flex-direction:column;box-sizing:border-box;"
+    "min-height:100vh}"
+    "#more:not(:checked)~#part{flex:1 1 280px;display:flex;min-height:280px}"
+    "#more:not(:checked)~#part .sc-root{grid-template-rows:minmax(0,1fr)}"
+    "#more:not(:checked)~#part .sc-left{height:100%}"
+    "#more:not(:checked)~#part :is(.sc-right,.sc-inspector){display:none}}"
+)
 KEPT_BITS = 12
 """Of 23 in the fraction of a rounded number: four digits hold."""
 
@@ -62,10 +77,12 @@ def canvas_page(
     if large:
         scripts.insert(0, '<script>document.documentElement.dataset.type = "large"</script>')
     return document(
+        '<input type="checkbox" id="more">'
         f'<div id="part" class="{"st-key-type-large" * large}" data-messages="grid scene"></div>'
         f"<noscript>{html.escape(shown.alt)} The picture needs JavaScript.</noscript>",
         scripts,
         options,
+        more='<label for="more">Losses, outcomes and steps</label>',
         name=shown.title,
         style=_style(options),
         letters=told + _letters(),
@@ -111,6 +128,7 @@ def _style(options: ExportOptions) -> str:
         ".sc-stage{flex:1;height:auto;min-height:160px}"
         ".sc-head{flex-wrap:wrap;gap:0 .5rem}.sc-head>.sc-key{display:flex;order:1;flex:1 1 100%}"
         "@media (max-width:900px){.sc-right{height:auto}}"
+        f"{_FOLDED}"
         "@media (max-width:640px){.sc-left{height:min(var(--fit),calc(96vw + 180px))}}"
     )
     return f":root{{{told}}}\n{own}\n{fitted}"

@@ -131,9 +131,24 @@ def paths(
         alt=f"Loss surface {surface.label}"
         + (f" with the paths of {', '.join(names)}." if names else "."),
         name="loss-surface-paths" if names else "loss-surface",
-        table=lambda: _path_rows(traces, names) if names else grid_rows(surface, ranges),
+        **tables(surface, traces, names, ranges),
         settings=told(surface, traces, ranges, color),
     )
+
+
+def tables(
+    surface: Surface, traces: Sequence[Trace], names: Sequence[str], ranges: Ranges
+) -> dict[str, Any]:
+    """The data of a figure of paths, as `Figure` takes them: every step, and the surface under
+    them; without paths the surface alone."""
+    ground = f"the surface's loss on a grid of {GRID} x {GRID} places"
+    if not names:
+        return {"table": lambda: grid_rows(surface, ranges), "holds": ground}
+    return {
+        "table": lambda: _path_rows(traces, names),
+        "holds": "the place and the loss of every step of each path",
+        "more": {"surface": (ground, lambda: grid_rows(surface, ranges))},
+    }
 
 
 def _starts(traces: Sequence[Trace]) -> list[dict[str, Any]]:
@@ -230,7 +245,11 @@ def told(
     }
 
 
-def grid_rows(surface: Surface, ranges: Ranges, n: int = 101) -> Iterator[dict]:
+GRID = 101
+"""Places on each side of the surface's table."""
+
+
+def grid_rows(surface: Surface, ranges: Ranges, n: int = GRID) -> Iterator[dict]:
     """The surface's loss on a grid of n x n points."""
     values = surface.values(ranges, n).numpy()
     for w2, row in zip(np.linspace(*ranges[2:], n), values, strict=True):

@@ -21,7 +21,7 @@ from initopt_core.surfaces import Surface
 from .frame import HEIGHT, LETTERS, SIZE, edges, written
 from .marks import Tag, farewells, tag_layers, walked
 from .path_key import APART, path_key
-from .paths import HALO, _path_rows, grid_rows, told
+from .paths import HALO, tables, told
 from .picture import BESIDE_BAR, _channels, color_bar, ends_of, unit
 from .sight import FAINT, THIN, in_sight, sign_seen
 from .ways import cut, last_drawn, pieces
@@ -218,7 +218,7 @@ def space(
         alt=f"Loss surface {surface.label} in three dimensions"
         + (f" with the paths of {', '.join(names)}." if names else "."),
         name="loss-surface-3d",
-        table=lambda: _path_rows(traces, names) if names else grid_rows(surface, ranges),
+        **tables(surface, traces, names, ranges),
         settings=told(surface, traces, ranges, color) | {"camera": list(camera.begin)},
     )
 

@@ -90,7 +90,7 @@ def loss_figure(
 
     def build() -> alt.TopLevelMixin:
         x = _x(axis)
-        title = "training loss (cross-entropy)"
+        title = tables.LOSS
         y_axis = alt.Axis(title=title, tickCount=6, **_ROOM)
         if log:
             numbers = logs.labels("decades", own="marks_y")

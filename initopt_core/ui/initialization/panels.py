@@ -26,7 +26,7 @@ from initopt_core.ui.state import values
 from . import controls
 from .draws import seeds, seeds_figure, seeds_own, tutorial
 from .numbers import numbers
-from .pins import compare, programs
+from .pins import compare, programs, telling
 from .plane import phase_figure, phase_map, phase_own
 from .taken import MENUS, turning
 
@@ -120,7 +120,8 @@ def below(
         mine, every = programs(seen), programs(seen, pinned)
         first = pinned[0] if pinned else None
         export_buttons(main, key=MENUS[0], clips=turning(first, seen), extra=mine)
-        export_buttons(depth, key=MENUS[1], label="Export depth", extra=every)
+        with telling(seen, pinned):
+            export_buttons(depth, key=MENUS[1], label="Export depth", extra=every)
         there = functools.partial(offers.inside, controls.PART)
         plane, band = functools.partial(phase_figure, seen), functools.partial(seeds_figure, seen)
         also("init-phase-map", plane, extra=phase_own(seen), place=there("Phase map"))
@@ -128,7 +129,8 @@ def below(
         if pinned:
             shown = (*pinned, seen)
             compared = functools.partial(compute, figures.compare, shown, held.display)
-            also("init-compare", compared, extra=every, place=there("Compare"))
+            with telling(seen, pinned):
+                also("init-compare", compared, extra=every, place=there("Compare"))
     draw = {
         "Numbers": lambda: numbers(seen, held, opened),
         "Phase map": lambda: phase_map(seen),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 import streamlit as st
@@ -12,8 +13,9 @@ from initopt_core.figures import initialization as figures
 from initopt_core.figures.initialization import Display
 from initopt_core.initialization import Observation, Settings
 from initopt_core.initialization.code import program
+from initopt_core.initialization.words import in_words
 from initopt_core.registry import SettingError
-from initopt_core.ui import address
+from initopt_core.ui import address, offers
 from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import Maker, export_buttons
 from initopt_core.ui.server.compute import compute
@@ -70,6 +72,18 @@ def programs(seen: Observation, pinned: Sequence[Observation] = ()) -> dict[str,
     return {file: partial(program, one.settings) for file, one in shown.items()}
 
 
+def telling(seen: Observation, pinned: Sequence[Observation]) -> AbstractContextManager[object]:
+    """What files say of a figure of the current setting beside the pinned ones: all of them."""
+    if not pinned:
+        return nullcontext()
+    said = offers.told()
+    words = [f"Now: {in_words(seen.settings)}"]
+    words += [f"Pin {i}: {in_words(v.settings)}" for i, v in enumerate(pinned, 1)]
+    others = " and ".join(v.settings.title for v in pinned)
+    title = f"{seen.settings.title} beside {others}"
+    return offers.telling(" ".join(words), said.settings, title, said.place)
+
+
 def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]) -> None:
     """Pinned settings against the current one."""
     if not pinned:
@@ -91,7 +105,8 @@ def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]
     figure = compute(figures.compare, tuple(shown), display)
     live_chart(figure, key="init-compare")
     clips = turning(pinned[0], seen)
-    export_buttons(figure, key="init-compare", clips=clips, extra=programs(seen, pinned))
+    with telling(seen, pinned):
+        export_buttons(figure, key="init-compare", clips=clips, extra=programs(seen, pinned))
     base = seen.probe
     rows = []
     for i, s in enumerate(base.activations):

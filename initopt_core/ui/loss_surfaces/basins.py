@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import replace
 
-import numpy as np
 import streamlit as st
 
 from initopt_core.figures import loss_surfaces as figures
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure
-from initopt_core.figures.loss_surfaces.basin_map import SIZE, Map, basin_map, legend
-from initopt_core.loss_surfaces.basins import DIVERGED, ELSEWHERE
+from initopt_core.figures.loss_surfaces.basin_map import Map, basin_map, legend
 from initopt_core.loss_surfaces.labels import labels_of, run_settings
 from initopt_core.ui.components.basin_map import show_map
 from initopt_core.ui.page import Laboratory
@@ -113,30 +109,3 @@ def picture_of(plan: Plan) -> Figure:
     key = figures.MapKey(made[0].scale, made[0].colors, losses, plan.updates)
     places = [(x, y) for x, y, _ in minima]
     return figures.basin_maps(plan.surface, maps, places, plan.ranges, key)
-
-
-HEADS = (
-    "optimizer", "start_w1", "start_w2", "end", "minimum_w1", "minimum_w2", "updates", "end_loss",
-)  # fmt: skip
-"""Columns of the table of starts."""
-
-
-def table_of(plan: Plan) -> bytes:
-    """Every start of every map as CSV: where it ended and after how many updates."""
-    x0, x1, y0, y1 = plan.ranges
-    at = (np.arange(SIZE) + 0.5) / SIZE
-    w2, w1 = np.meshgrid(y0 + (y1 - y0) * at, x0 + (x1 - x0) * at, indexing="ij")
-    out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\n")
-    lines.writerow(HEADS)
-    labels = labels_of([r.optimizer for r in plan.runs])
-    for i, label in enumerate(labels):
-        got = map_of(plan, i).result
-        goals = [("minimum", f"{x:.7g}", f"{y:.7g}") for x, y in got.minima]
-        ends = {ELSEWHERE: ("elsewhere", "", ""), DIVERGED: ("diverged", "", "")}
-        ends |= dict(enumerate(goals))
-        columns = (w1, w2, got.reached, got.steps, got.loss)
-        for a, b, end, steps, loss in zip(*(c.ravel().tolist() for c in columns), strict=True):
-            last = f"{loss:.7g}" if np.isfinite(loss) else ""
-            lines.writerow((label, f"{a:.7g}", f"{b:.7g}", *ends[end], steps, last))
-    return out.getvalue().encode()

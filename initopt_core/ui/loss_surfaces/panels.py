@@ -142,7 +142,7 @@ def offer_all(held: Held) -> None:
         also(EXPORTS[1], made.losses, extra=race, place=paths)
         with telling(plan, maps=True):
             also(
-                EXPORTS[2], lambda: basins.picture_of(plan), extra=_starts(plan),
+                EXPORTS[2], lambda: basins.picture_of(plan), extra=_maps_program(plan),
                 place={PART.name: BASINS},
             )  # fmt: skip
     if held.part != FLAT:
@@ -166,13 +166,12 @@ def minima_own(held: Held) -> dict[str, Maker]:
     return {"sharp-and-flat.py": partial(minima_program, held.flat)}
 
 
-def _starts(plan: Plan) -> dict[str, Maker]:
-    """What goes with the maps: every start, and the program."""
+def _maps_program(plan: Plan) -> dict[str, Maker]:
+    """The program of the maps, where it is one for each start by itself."""
     places = [(x, y) for x, y, _ in landmarks_of(plan).minima]
     program = partial(basins_snippet, plan.surface, plan.runs, plan.updates, plan.ranges, places)
     alone = all(OPTIMIZERS[run.optimizer].elementwise for run in plan.runs)
-    runs = {"basins.py": program} if alone else {}
-    return {"starts.csv": lambda: basins.table_of(plan), **runs}
+    return {"basins.py": program} if alone else {}
 
 
 def _export_maps(plan: Plan) -> None:
@@ -182,7 +181,7 @@ def _export_maps(plan: Plan) -> None:
         lambda: basins.picture_of(plan),
         key=EXPORTS[2],
         label="Export the maps",
-        extra=_starts(plan),
+        extra=_maps_program(plan),
         clips={
             f"{labels[at]}'s basins, growing{'' if some else ' (no start arrives)'}": partial(
                 _growing, plan, at

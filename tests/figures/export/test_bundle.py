@@ -25,12 +25,29 @@ def test_what_goes_with_several_figures_is_in_the_zip_once():
         made = zipfile.ZipFile(io.BytesIO(export.zipped(both, ("csv",))))
         return set(made.namelist()) - {"README.txt"}, made.read("README.txt").decode()
 
-    csvs = {f"{figure.name}.csv", f"{figure.name}-2.csv"}
+    csvs = {f"{figure.name}.csv"}  # two tables with the same bytes are one
     names, readme = packed(**{"race.py": lambda: "print()"})
     assert names == {*csvs, "race.py"} and "*.py" in readme
     assert readme.count("  program: python race.py") == 2
     names, readme = packed()
     assert names == csvs and "*.py" not in readme and readme.count("  program: none") == 2
+
+
+def test_a_figure_of_paths_has_the_surface_in_a_second_table(course):
+    kinds = ("pathological-surface-3d", "pathological-surface")
+    kinds += ("pathological-paths",)
+    chosen = [next(i for n, i in course.items() if n[3:] == kind) for kind in kinds]
+    packed = export.bundle(chosen, formats=("csv", "settings"))
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        tables = {n: archive.read(n) for n in archive.namelist() if n.endswith(".csv")}
+        told = archive.read(f"{chosen[2].name}.json").decode()
+        readme = archive.read("README.txt").decode()
+    assert set(tables) == {f"{chosen[0].name}.csv", f"{chosen[2].name}.csv"}
+    assert tables[f"{chosen[0].name}.csv"].count(b"\n") == 1 + 101 * 101
+    assert readme.count(f"files: {chosen[0].name}.csv") == 1 + 1, "the same surface, said again"
+    assert '"-surface.csv": "the surface\'s loss on a grid' in told
+    ways = chosen[2].make()
+    assert export.further(ways)["-surface.csv"]() == tables[f"{chosen[0].name}.csv"]
 
 
 def test_bundle_and_handout(course):

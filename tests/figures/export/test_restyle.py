@@ -36,7 +36,7 @@ def test_printed_lines_differ_in_their_dashes_and_the_legend_shows_them():
     assert sign["color"]["scale"]["range"] == other["color"]["scale"]["range"] == greys
     assert line["strokeDash"]["legend"] == line["color"]["legend"]
     assert line["color"]["legend"]["symbolType"] == "stroke" and sign["shape"]["legend"] is None
-    assert made["mark"]["opacity"] < theme.BAND_OPACITY / 2
+    assert made["mark"]["opacity"] < theme.BAND_OPACITY
 
 
 def test_a_dash_that_means_something_else_is_kept():

@@ -53,7 +53,7 @@ def test_a_file_says_whose_each_colour_is(views):
     assert not figure.room.entries, "on the page"
     told = [one["scheme"] for one in figure.settings["compared"]]
     assert told == [first.settings.scheme, second.settings.scheme]
-    names = [f"1: {first.settings.label}", f"now: {second.settings.label}"]
+    names = [f"pin 1: {first.settings.label}", f"now: {second.settings.label}"]
     for options in (
         export.ExportOptions(),
         export.ExportOptions(theme="print", shape="column"),

@@ -49,7 +49,8 @@ def test_both_titles_stand_at_one_height(hidden):
     """A label over the end of its axis lifted one of them."""
     seen = observe(Settings.make(hidden=hidden, batch=64), load_sample())
     svg = vl_convert.vegalite_to_svg(initialization.depth(seen).spec())
-    places = re.findall(r'role-title"[^>]*><g transform="translate\(([^)]*)\)"', svg)
+    found = re.findall(r'translate\((-[\d.]+),(-[\d.]+)\)"[^>]*><tspan[^>]*>Variance of', svg)
+    places = found or re.findall(r'translate\((-[\d.]+),(-[\d.]+)\)"[^>]*>Variance of', svg)
     assert len(places) == 2 and len(set(places)) == 1
 
 

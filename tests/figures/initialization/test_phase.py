@@ -36,10 +36,10 @@ def test_a_network_lies_where_its_weights_and_biases_were_drawn():
     figure = figures.phase(plane, observe(settings, load_sample()))
     (dot,) = figure.rows()["dots"]
     assert (dot["x"], dot["y"]) == pytest.approx((1.5, 0.3), rel=1e-3)
-    assert "Pink" not in str(figure.definition()), "the page says it beside the map"
-    for shown, words in ((figure, ("White line", "Pink dot:")), (figures.phase(plane), ("White",))):
+    assert "Round dot" not in str(figure.definition()), "the page says it beside the map"
+    for shown, words in ((figure, ("White line", "Round dot")), (figures.phase(plane), ("White",))):
         svg = export.to_svg(shown).decode()
-        assert all(word in svg for word in words) and ("Pink" in svg) == (len(words) > 1)
+        assert all(word in svg for word in words) and ("Round dot" in svg) == (len(words) > 1)
 
 
 def test_a_dot_at_the_edge_is_whole_and_none_lies_beyond():
