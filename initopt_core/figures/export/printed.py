@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from initopt_core.figures.tutorial import Number
 
+SEEDS = 5
+"""Draws from which the spread of a random number is told."""
 Row = tuple[str, ...]
 SPREAD = "± "
 """Begins what is told of a random number: how far ours lie apart over seeds."""
