@@ -171,18 +171,51 @@ def test_a_guess_is_taken_back_line_by_line(projector, app_url):
     assert not page.problems
 
 
+@pytest.mark.parametrize("act", ["Shift+Backspace", ""])
+def test_all_guesses_of_a_scene_go_at_once_and_come_back(covered, act):
+    page, *_ = covered
+    undo = page.get_by_role("button", name="Undo")
+    clear = page.get_by_role("button", name="Clear")
+    expect(clear).to_be_hidden()
+    x, y = line_drawn(page)
+    line_drawn(page, 40)
+    expect(clear).to_be_visible()
+    assert hall.unreadable(page) == []
+    if act:
+        page.keyboard.press(act)
+    else:
+        clear.click()
+    expect(clear).to_be_hidden()
+    assert GUESS not in [page.evaluate(INK, [x, y]), page.evaluate(INK, [x, y + 40])]
+    undo.click()
+    expect(clear).to_be_visible()
+    assert page.evaluate(INK, [x, y]) == page.evaluate(INK, [x, y + 40]) == GUESS
+    assert not page.problems
+
+
+def test_a_scene_that_is_covered_again_is_not_called_revealed(covered):
+    page, *_ = covered
+    said = page.locator(".initopt-stage .spoken")
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("Revealed.")
+    page.keyboard.press("Enter")
+    page.wait_for_function(f"{COVERED} === 'yes'")
+    expect(said).to_have_text("")
+    assert not page.problems
+
+
 def middle(page) -> list[float]:
     """Of the second scene's first plot."""
     plot = page.locator(".st-key-init-depth canvas").first.bounding_box()
     return [plot["x"] + plot["width"] / 4, plot["y"] + plot["height"] / 2]
 
 
-def line_drawn(page) -> list[float]:
+def line_drawn(page, below: int = 0) -> list[float]:
     """A line across the second scene's first plot, by mouse; the plot's middle."""
     x, y = middle(page)
-    page.mouse.move(x - 100, y)
+    page.mouse.move(x - 100, y + below)
     page.mouse.down()
-    page.mouse.move(x + 60, y, steps=6)
+    page.mouse.move(x + 60, y + below, steps=6)
     page.mouse.up()
     return [x, y]
 
@@ -401,7 +434,11 @@ def test_on_a_phone_every_plot_is_reached_below_its_cover(phone, app_url, scene,
     arrived(page, scene)
     still(page, figures=False)
     page.wait_for_timeout(300)
-    main = page.get_by_test_id("stMain")
+    main, below = page.get_by_test_id("stMain"), page.locator(".initopt-stage .more")
+    if scene > 1:
+        expect(below).to_have_text(f"↓ {count - 1} more below")
+    row = page.locator(".initopt-stage > .row button")
+    assert len({round(one.bounding_box()["height"]) for one in row.all()}) == 1
     seen, reached = page.locator(".initopt-pads > div"), -1
     while (at := main.evaluate("(e) => e.scrollTop")) > reached:
         reached = at
@@ -410,6 +447,7 @@ def test_on_a_phone_every_plot_is_reached_below_its_cover(phone, app_url, scene,
         page.wait_for_timeout(600)
     assert at >= main.evaluate("(e) => e.scrollHeight - e.clientHeight") - 1
     assert seen.count() == count
+    expect(below).to_be_hidden()
     lowest = max((one.bounding_box() for one in seen.all()), key=lambda box: box["y"])
     assert lowest["y"] + lowest["height"] < 844 and lowest["height"] >= 40
     row = beside(page)

@@ -153,7 +153,9 @@ def test_a_scene_that_does_not_fit_says_why_and_loses_nothing(scene, said):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "not JSON"),
+        (b"", "^The file is empty.$"),
+        (b"\xef\xbb\xbf \n", "^The file is empty.$"),
+        (b"{", "not JSON"),
         (b"\xff\xfe", "no text in UTF-8"),
         (b"[1, 2]", 'a list stands where an object is expected, {"lecture"'),
         (b"[" * 100_000, "no lecture|not JSON"),

@@ -217,7 +217,9 @@ def test_the_ravines_sgd_is_chaotic_and_only_its_digits_that_hold_are_told():
     assert [e.chaotic for e in ends] == [True, False, False]
     # Where SGD ends another processor's rounding decides, too: here 0.134, there −4.70.
     assert number(ends[0].twin[0]) in ends[0].held[0] and ends[2].held[2] == "4.66·10⁻⁵"
-    assert "SGD's path is chaotic" in sentence(["SGD", "B", "C"], ends, 100)
+    whole, brief = (sentence(["SGD", "B", "C"], ends, 100, brief=b) for b in (False, True))
+    assert "SGD's path is chaotic" in whole and "float64" in whole
+    assert brief.endswith("SGD's path is chaotic, rounding decides where it ends.")
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         exec(compile(snippet(ravine, runs, 100), "race.py", "exec"), {})  # our own program

@@ -94,7 +94,7 @@ class Bar {
     this.hint = document.createElement("p");
     this.hint.className = "hint";
     const swipes = Object.assign(document.createElement("span"), {
-      className: "swipes", textContent: "⟷ Swipe beside the plots, or here, for another scene." });
+      className: "swipes", textContent: "⟷ Swipe beside the plots: another scene" });
     this.undo = button("Undo", "Take back the last line of your guess (Backspace, Ctrl+Z)", () => this.act("undo"));
     this.clear = button("Clear", "Take all lines of your guess away (Shift+Backspace); Undo brings them back", () => this.act("clear"));
     this.taking = document.createElement("span");

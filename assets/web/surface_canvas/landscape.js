@@ -51,7 +51,11 @@ export class Landscape {
       const { lab } = this, said = document.documentElement.dataset;
       if (said.ahead !== "solid" || "held" in said || lab.solid || lab.space || !lab.field) return;
       await this.make(true);
-      if (!lab.solid) lab.space?.draw(0); // the first picture is the slow one
+      if (lab.solid || !lab.space) return;
+      // The first picture is the slow one, and the browser makes it only where it is to be shown.
+      Object.assign(lab.solidBox.style, { display: "block", opacity: "0.004", pointerEvents: "none" });
+      lab.space.draw(0);
+      setTimeout(() => { lab.solidBox.style.cssText = ""; }, 100);
     }, REST_MS);
   }
 

@@ -46,6 +46,14 @@ def test_a_scene_is_told_with_its_number_and_the_next():
     assert told["next"] == TUTORIAL.scenes[2].title
 
 
+def test_the_page_is_told_to_make_the_next_scenes_landscape_ready():
+    solid = [i for i, s in enumerate(TUTORIAL.scenes, 1) if ("solid", "true") in s.settings]
+    assert solid
+    for number in (solid[0] - 1, solid[0]):
+        test = opened("loss_surfaces", lecture="tutorial", scene=str(number))
+        assert test.session_state["told"]["ahead"] == ("solid" if number < solid[0] else "")
+
+
 def test_the_last_has_no_next():
     last = len(TUTORIAL.scenes)
     test = opened(TUTORIAL.scenes[-1].page, lecture="tutorial", scene=str(last))
