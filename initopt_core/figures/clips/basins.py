@@ -12,10 +12,11 @@ from PIL import Image, ImageDraw
 
 from initopt_core.descent import Run
 from initopt_core.figures import theme
+from initopt_core.figures.export.restyle import apart_in_grey
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.loss_surfaces.basin_map import colours
 from initopt_core.figures.loss_surfaces.contours import contours
-from initopt_core.figures.loss_surfaces.map_key import PATCHES, is_numbered, numbered
+from initopt_core.figures.loss_surfaces.map_key import PATCHES, at_minimum, is_numbered, numbered
 from initopt_core.figures.loss_surfaces.picture import SIDE, _picture, _weight, surface_png
 from initopt_core.loss_surfaces.basins import DIVERGED, ELSEWHERE, Basins, basins
 from initopt_core.loss_surfaces.labels import run_settings
@@ -62,6 +63,8 @@ def basins_clip(
             )
         losses = [float(surface(*torch.tensor(m, dtype=torch.float64))) for m in found.minima]
         own = list(colors or colours(losses))
+        if options.theme == "print" and len(found.minima) <= PATCHES:
+            own = apart_in_grey([*own, _NOWHERE])[:-1]
         hues = [own[i % len(own)] for i in range(len(found.minima))]
         rows = _entries(found, losses, hues)
         still = stage(_map(surface, ranges, color, whose, rows), options)
@@ -80,14 +83,24 @@ def _entries(
     found: Basins, losses: Sequence[float], hues: Sequence[str]
 ) -> tuple[tuple[str, str], ...]:
     """The key's (words, colour): of the minima, and of what has reached none of them."""
-    texts = numbered(found.minima, losses)
-    rows = list(zip(texts, hues, strict=True))[:PATCHES]
-    more = len(texts) - len(rows)
-    rows += [(f"and {more} more", "")] * bool(more)
+    rows = [*zip(numbered(found.minima, losses), hues, strict=True)]
+    if len(rows) > PATCHES:
+        rows = _crowd(losses, hues)
     others = ("no minimum reached", _NOWHERE, ELSEWHERE), ("diverged", _GONE, DIVERGED)
-    return (*rows, *((text, hue) for text, hue, end in others if (found.reached == end).any()))
+    ends = [(text, hue) for text, hue, end in others if (found.reached == end).any()]
+    return (*rows, *ends, ("pale: still on its way", ""))
 
 
+def _crowd(losses: Sequence[float], hues: Sequence[str]) -> list[tuple[str, str]]:
+    """What the colours of many minima mean, with some of them from the highest loss down."""
+    order = sorted(range(len(losses)), key=lambda k: -losses[k])
+    some = [order[round(part)] for part in np.linspace(0, len(order) - 1, SOME)]
+    told = [(f"{len(losses)} minima, each in", ""), ("a colour by its loss:", "")]
+    return [*told, *((at_minimum(losses[k]), hues[k]) for k in some)]
+
+
+SOME = 6
+"""Colours of a crowd of minima that stand in the key."""
 _GAP, _ROW, _BELOW = 18, 17, 58
 """From the map to its words, from entry to entry, and down to the first, in pixels of a chart whose
 letters have their usual size."""
@@ -147,7 +160,9 @@ def _key(rows: Sequence[tuple[str, str]]) -> Iterator[alt.Chart]:
         yield nothing.mark_text(
             text=text, align="left", baseline="middle", color=theme.INK,
             fontSize=alt.ExprRef(f"12 * {unit}"),
-        ).encode(x=alt.value({"expr": f"{left} + 17 * {unit}"}), y=alt.value(down))  # fmt: skip
+        ).encode(
+            x=alt.value({"expr": f"{left} + {17 if hue else 0} * {unit}"}), y=alt.value(down)
+        )  # fmt: skip
 
 
 def _beside(still: Stage, options: ClipOptions) -> tuple[tuple[int, int], int]:

@@ -116,11 +116,11 @@ def _tell_step(
     """
     letters = max(1, round(marks.LETTERS * size))
     left, top, edge = corner[0] + letters // 2, corner[1] + letters // 2, letters // 3
-    before, after, digits = "step ", f" of {longest:d}", str(longest)
-    wide = sum(_advance(one, letters) for one in (before, *digits, after))
+    said = ("step ", *str(int(t)), f" of {longest:d}")  # a figure is written once
+    wide = sum(_advance(one, letters) for one in said)
     image.paste(inks[0], (left, top, left + wide + 2 * edge, top + 2 * letters - edge))
     x = left + edge
-    for one in (before, *str(int(t)), after):  # a figure is written once
+    for one in said:
         image.paste(inks[1], (x, top - edge // 2), _written(one, letters))
         x += _advance(one, letters)
 

@@ -1,6 +1,7 @@
 """Basins that grow with the steps."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from initopt_core.descent import Run
 from initopt_core.figures import clips, export, theme
 from initopt_core.figures.clips import basins as basins_clips
-from initopt_core.figures.export import sheet
+from initopt_core.figures.export import restyle, sheet
 from initopt_core.reading import SettingError
 from initopt_core.surfaces import Surface
 from tests.support.clips import RANGES, SMALL, SURFACE, moves
@@ -77,3 +78,23 @@ def test_a_clip_says_whose_basins_it_shows_in_the_maps_words(monkeypatch):
     svg = export.to_svg(told[0]).decode()
     assert "Adam, η 0.2, β₁ 0.9" in svg and SURFACE.label in svg and "Adam, η 0.2" in clip.alt
     assert "weight w₁ at the start" in svg and "weight w₂ at the start" in svg
+
+
+def test_the_key_says_what_is_pale_and_what_a_crowds_colours_mean():
+    losses = [float(k) for k in range(20)]
+    minima = tuple((float(k), 0.0) for k in range(20))
+    reached = np.zeros((2, 2), int)
+    found = SimpleNamespace(minima=minima, reached=reached)
+    rows = basins_clips._entries(found, losses, [f"#{k:06X}" for k in range(20)])
+    assert [text for text, _ in rows[:2]] == ["20 minima, each in", "a colour by its loss:"]
+    assert rows[2] == ("19", "#000013") and rows[-2] == ("0", "#000000")
+    assert rows[-1] == ("pale: still on its way", "") and len(rows) == 3 + basins_clips.SOME
+
+
+def test_no_two_basins_have_one_grey_in_print(monkeypatch):
+    told, real = [], basins_clips._map
+    monkeypatch.setattr(basins_clips, "_map", lambda *a: (told.append(a[-1]), real(*a))[1])
+    clip = clips.basins_clip(SURFACE, RUN, RANGES, "linear", updates=20, n=8)
+    next(iter(clip.frames(clips.ClipOptions(**SMALL, theme="print"))))
+    greys = sorted(restyle.lightness(hue) for _, hue in told[0] if hue)
+    assert len(greys) == 4 and np.diff(greys).min() > 10, greys
