@@ -4,6 +4,7 @@ import { fitCanvas } from "../shared/canvas.js";
 import { number } from "../shared/numbers.js";
 import { clearance, outline } from "./outline.js";
 import { drawScale } from "./scale.js";
+import { arrow } from "./signs.js";
 
 const LOWEST = 30; // pixels of an upright edge with numbers
 const REACH = 40; // pixels beyond the picture from which words still come back into it
@@ -149,7 +150,8 @@ export class Frame {
     return p.z < 1 ? [((p.x + 1) / 2) * this.w, ((1 - p.y) / 2) * this.h] : null;
   }
 
-  write() {
+  /** @param {boolean} departed whether an arrow tells that a path has left the picture */
+  write(departed) {
     const { ctx, space: { lab } } = this, { colours, type } = lab;
     ctx.clearRect(0, 0, this.whole, this.h);
     drawScale(ctx, lab.view);
@@ -197,5 +199,18 @@ export class Frame {
       ctx.strokeText(text, left, middle); // readable where it meets the surface
       ctx.fillText(text, left, middle);
     }
+    if (departed) this.tellLeft();
+  }
+
+  /** What an arrow means, in the upper left corner, which the surface leaves free. */
+  tellLeft() {
+    const { ctx, space: { lab: { colours, type } } } = this, y = 12 * type;
+    ctx.font = `${12 * type}px ${colours.font}`;
+    ctx.textAlign = "left";
+    ctx.strokeText("left the picture", 24 * type, y);
+    ctx.fillText("left the picture", 24 * type, y);
+    arrow(ctx, 12 * type, y, 0, 0.7 * type);
+    ctx.fillStyle = "grey";
+    ctx.fill();
   }
 }

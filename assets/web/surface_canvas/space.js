@@ -3,7 +3,7 @@
 import { VIRIDIS } from "../shared/colours.js";
 import { Finger } from "./finger.js";
 import { Frame } from "./frame.js";
-import { EDGE, PRINTED, USUAL, dashed, sign, thread, tube } from "./tube.js";
+import { EDGE, PRINTED, USUAL, dashed, pointer, sign, thread, tube } from "./tube.js";
 import { cut } from "./ways.js";
 
 const SIZE = 2, HEIGHT = 1.1, MESH = 96, COARSE = 4;
@@ -151,8 +151,9 @@ export class Space {
       const drawn = made.filter((part) => part);
       const ball = printed ? sign(T, run)
         : new T.Mesh(new T.SphereGeometry(0.035, 16, 12), new T.MeshLambertMaterial({ color: run.color }));
-      this.group.add(...drawn, ball);
-      return { drawn, ball, points, parts, lines };
+      const left = pointer(T, run.color);
+      this.group.add(...drawn, ball, left);
+      return { drawn, ball, left, points, parts, lines, inside };
     });
   }
 
@@ -201,6 +202,7 @@ export class Space {
 
   draw(t) {
     if (!this.paths || !this.lab.field) return;
+    let departed = false;
     this.lab.scene.runs.forEach((run, i) => {
       const p = this.paths[i];
       if (!p) return;
@@ -210,11 +212,21 @@ export class Space {
       const at = p.lines[k] ? p.lines.indexOf(p.lines[k]) : k;
       p.ball.position.set(p.points[3 * at], p.points[3 * at + 1], p.points[3 * at + 2]);
       // A flat sign would stand half in the ground.
+      const gone = at > 0 && !p.inside[k];
+      p.ball.visible = !gone;
+      p.left.visible = gone;
+      departed ||= gone;
+      if (gone) {
+        const [from, to] = [at - 1, at].map((n) => new this.T.Vector3(...p.points.slice(3 * n, 3 * n + 3)));
+        p.left.position.copy(to).addScaledVector(this.toEye(to), NEARER);
+        const [a, b] = [from, to].map((place) => place.project(this.camera));
+        p.left.material.rotation = Math.atan2(b.y - a.y, (b.x - a.x) * this.camera.aspect);
+      }
       if (p.ball.isSprite) p.ball.position.addScaledVector(this.toEye(p.ball.position), NEARER);
     });
     this.frame.turn();
     this.renderer.render(this.scene, this.camera);
-    this.frame.write();
+    this.frame.write(departed);
   }
 
   /** What is seen, from the lowest layer up. */

@@ -2,6 +2,7 @@
 // In print it has its dashes, on a wide white edge, and ends in its sign, as in pictures.
 
 import { marker } from "../shared/canvas.js";
+import { arrow } from "./signs.js";
 
 /** @typedef {{ points: number[], inked: boolean[], at: number[] }} Way
  * places as x, y, z after x, y, z; whether the line that leads to a place is drawn; and which of
@@ -127,10 +128,28 @@ export function tube(T, way, color, radius) {
  * @param {{ color: string, shape: string }} run
  */
 export function sign(T, { color, shape }) {
+  return faced(T, color, (ctx) => marker(ctx, shape, PIXELS / 2, PIXELS / 2, 0.32 * PIXELS));
+}
+
+/**
+ * What a path ends in that has left the picture: an arrow that faces the eye, at first to the right.
+ * @param {any} T the library
+ * @param {string} color
+ */
+export function pointer(T, color) {
+  return faced(T, color, (ctx) => arrow(ctx, PIXELS / 2, PIXELS / 2, 0, PIXELS / 20));
+}
+
+/**
+ * @param {any} T the library
+ * @param {string} color
+ * @param {(ctx: CanvasRenderingContext2D) => void} outline
+ */
+function faced(T, color, outline) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = PIXELS;
   const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  marker(ctx, shape, PIXELS / 2, PIXELS / 2, 0.32 * PIXELS);
+  outline(ctx);
   ctx.lineWidth = 0.1 * PIXELS;
   ctx.lineJoin = "round";
   ctx.strokeStyle = "#fff";

@@ -19,7 +19,7 @@ from initopt_core.figures.images import png_url
 from initopt_core.surfaces import Surface
 
 from .frame import HEIGHT, LETTERS, SIZE, edges, written
-from .marks import Tag, farewells, tag_layers, walked
+from .marks import ARROW, LEFT, Tag, farewells, mark_key, tag_layers, walked
 from .path_key import APART, path_key
 from .paths import HALO, tables, told
 from .picture import BESIDE_BAR, _channels, color_bar, ends_of, unit
@@ -34,7 +34,9 @@ surface and in every shape of a picture, high enough to look into wells and ravi
 NEAREST = 2.0
 """How near to its target the camera may stand: no part of the surface is behind it."""
 _HALO: dict[str, Any] = {"stroke": theme.PAPER, "strokeWidth": 4, "strokeJoin": "round"}
-MESH = 96
+MESH, FINE = 96, 288
+"""Cells on each side of the surface where paths are laid on it, and where a still picture is drawn:
+there the walls of a well would have facets."""
 WIDE, HIGH = 560, 420
 """Pixels of the figure's plot."""
 _SUN = np.array([-2.0, 4.0, 1.5]) / math.sqrt(4 + 16 + 2.25)
@@ -187,13 +189,14 @@ def space(
     def build() -> alt.TopLevelMixin:
         layers = _layers(ground, camera, channels if names else (), tags)
         layers += [path_key(traces, names, BESIDE_BAR)] if names else []
+        layers += [mark_key((LEFT,), BESIDE_BAR)] if departed else []
         return (
             alt.layer(*layers)
             .resolve_scale(**APART)
             .properties(width=camera.width, height=camera.height, title=surface.label)
         )
 
-    rows, behind, ends, tags = [], [], [], []
+    rows, behind, ends, left, tags = [], [], [], [], []
     told_of = farewells(surface, traces, names, ranges)
     for label, trace, words in zip(names, traces, told_of, strict=True):
         points, inside = ground.along(trace)
@@ -205,15 +208,22 @@ def space(
         end = last_drawn(inside)
         x, y = at[end].tolist()
         ink = 1 if sign_seen(ground, points[end], camera.eye) else FAINT
-        ends.append({"optimizer": label, "x": x, "y": y, "ink": ink})
+        sign = {"optimizer": label, "x": x, "y": y, "ink": ink}
+        if inside[-1]:
+            ends.append(sign)
+        else:
+            left.append(sign | {"angle": _heading(at[: end + 1])})
         tags += [Tag(words, x, y)] if words else []
+    departed = len(left) > 0
+    about = camera.begin, departed, tuple(tags)
     return Figure(
-        ("surface-space", tuple(names), surface, ranges, color, camera.begin, tuple(tags)),
+        ("surface-space", tuple(names), surface, ranges, color, *about),
         build,
         {
             "paths": series(rows, digits=6),
             "behind": series(behind, digits=6),
             "ends": series(ends, digits=6),
+            "left": series(left, digits=6),
         },
         alt=f"Loss surface {surface.label} in three dimensions"
         + (f" with the paths of {', '.join(names)}." if names else "."),
@@ -221,6 +231,12 @@ def space(
         **tables(surface, traces, names, ranges),
         settings=told(surface, traces, ranges, color) | {"camera": list(camera.begin)},
     )
+
+
+def _heading(way: np.ndarray) -> float:
+    """Where a path [T, 2] in pixels goes at its end, in degrees from the right, downwards."""
+    x, y = (way[-1] - way[max(0, len(way) - 2)]).tolist()
+    return math.degrees(math.atan2(y, x))
 
 
 def _layers(ground: Ground, camera: Camera, channels: Sequence, tags: Sequence[Tag]) -> list[Any]:
@@ -242,6 +258,15 @@ def _layers(ground: Ground, camera: Camera, channels: Sequence, tags: Sequence[T
             alt.Chart(alt.NamedData("ends"))
             .mark_point(filled=True, size=110, stroke="white", clip=True)
             .encode(x, y, color=color_of, shape=shape_of, opacity=alt.Opacity("ink:Q", scale=None)),
+            alt.Chart(alt.NamedData("left"))
+            .mark_point(filled=True, shape=ARROW, size=256, stroke="white", clip=True)
+            .encode(
+                x,
+                y,
+                color=color_of,
+                angle=alt.Angle("angle:Q", scale=None),
+                opacity=alt.Opacity("ink:Q", scale=None),
+            ),
             *tag_layers(tags, camera.width, camera.height),
         ]
     bar = color_bar(ground.low, ground.high, ground.color, camera.width + 18, camera.height - 60)
@@ -250,7 +275,8 @@ def _layers(ground: Ground, camera: Camera, channels: Sequence, tags: Sequence[T
 
 def _mesh(ground: Ground, camera: Camera) -> alt.Chart:
     twice = replace(camera, width=2 * camera.width, height=2 * camera.height)
-    url = png_url(np.asarray(ground.draw(twice, 2)))
+    smooth = Ground.of(ground.surface, ground.ranges, ground.color, FINE)
+    url = png_url(np.asarray(smooth.draw(twice, 2)))
     return (
         alt.Chart(alt.Data(values=[{"url": url}]))
         .mark_image(width=camera.width, height=camera.height)
