@@ -15,8 +15,9 @@ from initopt_core.descent import (
     train_curve,
 )
 from initopt_core.loss_surfaces.basins import DIVERGED, ELSEWHERE, basins
-from initopt_core.loss_surfaces.findings import outcome, sentence
+from initopt_core.loss_surfaces.findings import outcome
 from initopt_core.loss_surfaces.presets import RACES
+from initopt_core.loss_surfaces.sentence import sentence
 from initopt_core.loss_surfaces.stability import along_paths, limit_of
 from initopt_core.loss_surfaces.step_formulas import step_lines
 from initopt_core.optimizers import OPTIMIZERS, SGD, Adam, SGDMomentum

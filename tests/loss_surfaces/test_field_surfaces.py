@@ -11,8 +11,9 @@ import torch
 
 from initopt_core.descent import Run, first_rate, race, surface_optimizers, twins
 from initopt_core.loss_surfaces.code import snippet
-from initopt_core.loss_surfaces.findings import Outcome, outcome, sentence
+from initopt_core.loss_surfaces.findings import Outcome, outcome
 from initopt_core.loss_surfaces.presets import RACES
+from initopt_core.loss_surfaces.sentence import sentence
 from initopt_core.surfaces import FORMULA, SURFACES, Surface, critical_points, unbounded
 from initopt_core.surfaces.formula import parse_formula, python_of
 from initopt_core.surfaces.notation import CONSTANTS, FUNCTIONS, MAX_LENGTH, PAIRS, FormulaError

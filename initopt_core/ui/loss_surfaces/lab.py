@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from initopt_core.figures.loss_surfaces.scene import Scene, Showing, grid, scene
-from initopt_core.loss_surfaces.findings import sentence
 from initopt_core.loss_surfaces.landmarks import Landmarks, landmarks
 from initopt_core.loss_surfaces.presets import RACES
+from initopt_core.loss_surfaces.sentence import sentence
 from initopt_core.surfaces import FORMULA, SURFACES, unbounded
 from initopt_core.ui import stage
 from initopt_core.ui.components.surface_canvas import surface_canvas
