@@ -250,11 +250,7 @@ _FAILURES = {
 
 
 def sentence(
-    labels: list[str],
-    outcomes: list[Outcome],
-    steps: int,
-    unbounded: bool = False,
-    brief: bool = False,
+    labels: list[str], outcomes: list[Outcome], steps: int, unbounded: bool = False, brief=False
 ) -> str:
     """What is happening, for the head of the page; the best run between double asterisks.
 
@@ -268,8 +264,7 @@ def sentence(
     if not going and all(o.kind == "diverged" for o in outcomes) and not (unbounded and away):
         return f"After {steps} updates everything has diverged: try a smaller learning rate."
     if unbounded and away:
-        first = _leaving(away, steps)
-        told = {label for _, label in away}
+        first, told = _leaving(away, steps), {label for _, label in away}
     elif going:
         best = min(going, key=lambda r: r[1].loss)
         tied = [r for r in going if math.isclose(r[1].loss, best[1].loss, rel_tol=1e-6)]
@@ -335,20 +330,18 @@ def _told(who: list[tuple[str, str]]) -> str:
 
 def _chaos(runs: list[tuple[str, Outcome]], brief: bool) -> list[str]:
     """Whose path is chaotic, and where it ends in either arithmetic."""
-    who = [(label, o) for label, o in runs if o.chaotic]
-    if not who:
+    if not (who := [(label, o) for label, o in runs if o.chaotic]):
         return []
     if len(who) > 1:
         names = _listed([label for label, _ in who])
         return [f"the paths of {names} are chaotic, rounding decides where they end"]
     (label, o), places = who[0], []
-    if brief:
-        return [f"{label}'s path is chaotic, rounding decides where it ends"]
-    for name, end in (("float32", o.end), ("float64", o.twin)):
+    for name, end in () if brief else (("float32", o.end), ("float64", o.twin)):
         assert end is not None  # a chaotic path has a twin
         finite = np.isfinite(end).all()
         places.append(f"{_place(np.asarray(end))} in {name}" if finite else f"nowhere in {name}")
-    return [f"{label}'s path is chaotic, rounding decides that it ends at {' and '.join(places)}"]
+    where = f"that it ends at {' and '.join(places)}" if places else "where it ends"
+    return [f"{label}'s path is chaotic, rounding decides {where}"]
 
 
 def _listed(names: list[str]) -> str:
