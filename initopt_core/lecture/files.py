@@ -100,11 +100,12 @@ def opened(data: bytes | str) -> Opened:
 def _parsed(data: bytes | str) -> Mapping[str, Any]:
     try:
         text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
-        if not text.strip():
-            raise SettingError("The file is empty.")
-        whole = json.loads(text, object_pairs_hook=fields_once)
     except UnicodeDecodeError:
         raise SettingError("This file is no text in UTF-8.") from None
+    if not text.strip():
+        raise SettingError("The file is empty.")
+    try:
+        whole = json.loads(text, object_pairs_hook=fields_once)
     except RecursionError:
         raise SettingError("This is no lecture: it is nested too deeply.") from None
     except ValueError as problem:
