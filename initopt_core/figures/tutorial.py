@@ -38,6 +38,7 @@ from initopt_core.wording import number, percent
 from . import clips as moving
 from . import initialization, loss_surfaces, training, where
 from .export.options import ExportOptions
+from .export.printed import SEEDS
 from .figure import Figure
 from .images import image_grid, origin
 from .loss_surfaces.canvas_page import canvas_page
@@ -45,8 +46,6 @@ from .loss_surfaces.scene import Showing, grid, scene
 from .where import HOME
 
 TUTORIAL_RACES = ("ravine", "steep")
-SEEDS = 5
-"""Draws from which the spread of a random number is told."""
 WIDE = 0.2
 """Share of a number that its spread takes where it cannot agree to a digit."""
 MORPH, BASINS = "large-variance-to-kaiming", "steep-optima-basins"

@@ -13,7 +13,7 @@ from initopt_core.figures.figure import Figure
 from .formats import FORMATS, export
 from .options import ExportOptions
 from .paper import on_paper
-from .printed import rows
+from .printed import SEEDS, rows
 
 if TYPE_CHECKING:
     from initopt_core.figures.tutorial import Item
@@ -156,8 +156,6 @@ def handout(
 ) -> bytes:
     """One PDF on A4, a sheet for each item: figure, caption, and numbers beside the printed ones;
     the first one says what their spread is."""
-    from initopt_core.figures.tutorial import SEEDS
-
     pages = []
     for done, item in enumerate(items):
         if progress is not None:
