@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from initopt_core.descent import Run, race
 from initopt_core.figures import clips
 from initopt_core.loss_surfaces.presets import RACES
+from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.surfaces import SURFACES, Surface
 
 NAME = "ravine"
@@ -31,7 +32,7 @@ def clip_of(name: str) -> clips.Clip:
     surface = Surface(chosen.surface)
     runs = [Run(o, tuple(s.items()), chosen.begin) for o, s in chosen.runs]
     facts = SURFACES[chosen.surface]
-    labels = [o for o, _ in chosen.runs]
+    labels = [OPTIMIZERS[o].label for o, _ in chosen.runs]
     return clips.paths_clip(surface, race(surface, runs, 100), labels, facts.ranges,
                             facts.color)  # fmt: skip
 

@@ -94,7 +94,7 @@ def _entries(
 def _crowd(losses: Sequence[float], hues: Sequence[str]) -> list[tuple[str, str]]:
     """What the colours of many minima mean, with some of them from the highest loss down."""
     order = sorted(range(len(losses)), key=lambda k: -losses[k])
-    some = [order[round(part)] for part in np.linspace(0, len(order) - 1, SOME)]
+    some = [order[k * (len(order) - 1) // (SOME - 1)] for k in range(SOME)]
     told = [(f"{len(losses)} minima, each in", ""), ("a colour by its loss:", "")]
     return [*told, *((at_minimum(losses[k]), hues[k]) for k in some)]
 

@@ -117,11 +117,18 @@ def _mp4(frames: Iterator[Image.Image], path: Path, options: ClipOptions) -> Non
 
 
 def _gif(frames: Iterator[Image.Image], path: Path, options: ClipOptions) -> None:
-    """One palette for all frames, from the last moving one, which has every colour in it. Frames
+    """One palette for all frames, from the first one and the last two that move: what is pale until
+    the end has its colours, too. Frames
     hold what has changed only: all else has the colour that the palette leaves free, which makes
     a file of paths a sixth as large."""
     kept = [image.copy() for image in frames]
-    palette = kept[min(options.moving, len(kept)) - 1].quantize(255, Image.Quantize.FASTOCTREE)
+    last = min(options.moving, len(kept)) - 1
+    seen = [kept[0], kept[max(0, last - 1)], kept[last]]
+    wide, high = kept[0].size
+    colors = Image.new("RGB", (wide, high * len(seen)))
+    for n, image in enumerate(seen):
+        colors.paste(image, (0, high * n))
+    palette = colors.quantize(255, Image.Quantize.FASTOCTREE)
     flat = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in kept]
     _animated(flat, path, options, "GIF", optimize=True, disposal=1)
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 SEEDS = 5
 """Draws from which the spread of a random number is told."""
 Row = tuple[str, ...]
+SEEDS = 5
+"""Draws from which the spread of a random number is told."""
 SPREAD = "± "
 """Begins what is told of a random number: how far ours lie apart over seeds."""
 
