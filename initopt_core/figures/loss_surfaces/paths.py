@@ -19,8 +19,6 @@ from .contours import contours
 from .marks import (
     ARROW,
     LEFT,
-    START,
-    STEP,
     Tag,
     farewells,
     ground_marks,
@@ -95,8 +93,7 @@ def paths(
         moving = [_rings(x, y), halo, ink, *([dots] if dotted else []), ends, left]
         moving += tag_layers(tags, SIDE, SIDE)
         told = [path_key(traces, names, BESIDE_BAR)] if names else []
-        marks = [*key, *([START] if names else []), *([STEP] if dotted else [])]
-        marks += [LEFT] if departed else []
+        marks = (*key, LEFT) if departed else key
         told += [mark_key(marks, BESIDE_BAR)] if marks else []
         whole = alt.layer(*still, *(moving if names else []), bar, *told)
         return whole.resolve_scale(**APART).properties(width=SIDE, height=SIDE, title=surface.label)
