@@ -116,7 +116,7 @@ def basin_maps(
             *charts, columns=across, bounds="flush", spacing={"column": GAP, "row": 112}
         )
         return alt.vconcat(side_by_side, key.chart(minima, across), spacing=30).resolve_scale(
-            color="independent"
+            color="independent", shape="independent"
         )
 
     labels = [one.label for one in maps]

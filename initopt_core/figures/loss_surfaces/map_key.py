@@ -205,7 +205,6 @@ def _patches(ends: Sequence[tuple[str, str]], columns: int, title: str, offset: 
         orient="top",
         direction="horizontal",
         columns=columns,
-        symbolType="square",
         symbolStrokeWidth=0,
         symbolOpacity=1,
         labelLimit=0,
@@ -222,10 +221,36 @@ def _patches(ends: Sequence[tuple[str, str]], columns: int, title: str, offset: 
                 scale=alt.Scale(domain=texts, range=colors),
                 legend=legend,
                 sort=texts,
-            )
+            ),
+            shape=alt.Shape(
+                "end:N",
+                scale=alt.Scale(
+                    domain=texts, range=[_HATCHED if "hatched" in t else "square" for t in texts]
+                ),
+                legend=legend,
+                sort=texts,
+            ),
         )
         .properties(width=300, height=1)
     )
+
+
+def _hatched(bands: Sequence[tuple[float, float]]) -> str:
+    """A square of side 2 in bands that fall to the right, as an SVG path.
+
+    Args:
+        bands: differences of y and x, from -2 to 2, between which each lies.
+    """
+    out = ""
+    for low, high in bands:
+        (a, b), (c, d) = ((max(-1.0, v - 1), min(1.0, v + 1)) for v in (low, high))
+        corners = [(a, b), (b, a), *([(1.0, -1.0)] if low < 0 < high else []), (d, c), (c, d)]
+        corners += [(-1.0, 1.0)] if low < 0 < high else []
+        out += "M" + "L".join(f"{-x:.2f},{y:.2f}" for x, y in corners) + "Z"
+    return out
+
+
+_HATCHED = _hatched([(-2.0, -1.3), (-0.9, -0.1), (0.3, 1.1), (1.5, 2.0)])
 
 
 def _between(ticks: Sequence[tuple[float, str]]) -> alt.Axis | None:

@@ -67,6 +67,7 @@ def spots(surface: Surface, ranges: Ranges) -> dict[str, dict[str, Any]]:
 
 
 MINIMUM, SADDLE, LEFT = "minimum", "saddle", "left the picture"
+START, STEP = "start", "one step"
 _CROSS = "M-1,-1L1,1M1,-1L-1,1"
 ARROW = "M1,0L-0.625,-0.75L-0.625,0.75Z"
 """Where a path has left the picture, pointing to the right."""
@@ -102,12 +103,14 @@ def mark_key(marks: Sequence[str], offset: float | alt.ExprRef) -> alt.Chart:
     """What the marks mean, at the right: a layer that shows nothing but its legend.
 
     Args:
-        marks: of `marks_in`, and `LEFT`.
+        marks: of `marks_in`, and `START`, `STEP` and `LEFT`.
         offset: from the plot, in pixels.
     """
     looks: dict[str, tuple[str, str, str | alt.ExprRef]] = {
         MINIMUM: (_star(), "white", INK),
         SADDLE: ("M-0.65,-0.65L0.65,0.65M0.65,-0.65L-0.65,0.65", "transparent", theme.INK),
+        START: ("circle", "transparent", theme.INK),
+        STEP: ("M-0.35,0A0.35,0.35,0,1,1,0.35,0A0.35,0.35,0,1,1,-0.35,0Z", "grey", "grey"),
         LEFT: (ARROW, "grey", "grey"),
     }
     legend = alt.Legend(
