@@ -44,7 +44,7 @@ function numbered(element) {
  * @param {HTMLElement} figure
  */
 function whole(figure) {
-  if (figure.matches(STILL)) return [...figure.querySelectorAll("img")].every((one) => one.complete);
+  if (figure.matches(STILL)) return [...figure.querySelectorAll("img")].every((one) => one.complete && !one.dataset.src);
   if (!Number(figure.dataset.drawn)) return false;
   if (!figure.matches(".sc-root")) return true;
   const lab = /** @type {any} */ (figure.parentElement)?.__lab;

@@ -14,6 +14,7 @@ import { Guess } from "./guess.js";
 import { coming, hold, holds, next, release, running } from "./hold.js";
 import { heldBy, meaning, swipe } from "./keys.js";
 import { Notes } from "./notes.js";
+import { inTurn } from "./pictures.js";
 
 /** @type {WeakMap<Element, Bar>} */
 const bars = new WeakMap();
@@ -53,6 +54,7 @@ class Bar {
     this.fresh = true;
     this.build();
     this.guess = new Guess(this.root, this.hint, (covered, drawn, undoes) => this.coveredNow(covered, drawn, undoes));
+    this.pictures = inTurn();
     this.notes = new Notes(this.root, (event) => this.key(event));
     this.keys = (/** @type {KeyboardEvent} */ event) => this.key(event);
     this.touched = (/** @type {any} */ event) => this.touch(event);
@@ -283,6 +285,7 @@ class Bar {
     document.removeEventListener("scroll", this.scrolled, { capture: true });
     for (const kind of ["touchstart", "touchend"]) document.removeEventListener(kind, this.touched);
     this.notes.close();
+    this.pictures();
     this.guess.gone();
     this.sized.disconnect();
     if (newest === this) {

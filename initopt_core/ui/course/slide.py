@@ -87,12 +87,13 @@ def _beside(names: Sequence[str], name: str) -> tuple[str, str]:
 
 
 def sheet(found: Iterable[Item], theme: str) -> str:
-    """Markup of all figures, each small with its title; the line at the top opens one of them."""
+    """Markup of all figures, each small with its title; the line at the top opens one of them, and
+    asks for the pictures in turn (assets/web/stage/pictures.js)."""
     paper = html.escape(THEMES[theme]["paper"])
     cells = (
         f'<a href="?lecture=on&amp;figure={html.escape(item.name)}" target="_self" '
         f'data-shows="{html.escape(item.name)}">'
-        f'<img src="{html.escape(served.address(item.name, theme))}" alt="" width="{WIDE}" '
+        f'<img data-src="{html.escape(served.address(item.name, theme))}" alt="" width="{WIDE}" '
         f'height="{HIGH}" style="background:{paper}"><span>{_unbroken(item.title)}</span></a>'
         for item in found
     )

@@ -35,7 +35,7 @@ SHAPES = {
     "beside": (920, 550, "slide"),
     "square": (970, 580, "slide"),
     "narrow": (690, 580, "slide"),
-    "tall": (390, 500, "page"),
+    "tall": (324, 460, "page"),
 }
 """Name -> width, height and size of type of a figure that fills a window, as SVG: on a projector of
 1280x720 alone and with a table beside it, on one of 1024x768 the same, on a phone."""

@@ -53,6 +53,7 @@ def test_the_sheet_has_every_figure_with_its_title(items):
     said = slide.sheet(items.values(), "dark")
     assert re.findall(r'data-shows="([\w-]+)"', said) == list(items)
     assert said.count("-dark.webp") == len(items) and "Steep optima: losses" in said
+    assert " src=" not in said, "the line at the top asks for them in turn"
     assert "σ\u00a0=\u00a00.01" in said
 
 

@@ -45,7 +45,8 @@ def test_an_open_menu_has_every_format_the_page_and_what_the_figure_has_beside()
     every = ["PNG", *(form.label for form in list(export.FORMATS.values())[1:])]
     every.append("Interactive page, HTML")
     assert opened("01-sample-images") == every
-    assert opened("20-pathological-paths") == [*every, "Program, Python"]
+    beside = ["Surface, CSV", "Interactive page, HTML", "Program, Python"]
+    assert opened("20-pathological-paths") == [*every[:-1], *beside]
 
 
 @pytest.fixture
