@@ -137,7 +137,7 @@ def test_a_press_opens_a_figure_arrows_lead_on_and_the_view_becomes_a_scene(proj
     page.locator(".course-slide[data-before^='25']").wait_for(timeout=60_000)
     addressed(page, "figure=26-sharp-and-flat")
     whole(page)
-    page.wait_for_timeout(1200)  # what comes sooner takes the place of the move before in the history
+    page.wait_for_timeout(1200)  # what comes sooner is one entry with the move before
     page.keyboard.press("ArrowLeft")
     page.locator(".course-slide[data-before^='24']").wait_for(timeout=60_000)
     addressed(page, "figure=25-steep-optima-losses")
