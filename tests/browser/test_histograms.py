@@ -116,7 +116,7 @@ def test_pins_have_a_legend_in_the_depth_view(laboratory):
       walk(document.querySelector('[data-figure="init-depth"]').view.scenegraph().root);
       return found;
     }""")
-    assert any(t.startswith("1: Xavier") for t in texts)
+    assert any(t.startswith("pin 1: Xavier") for t in texts)
     assert any(t.startswith("now: Kaiming") for t in texts)
 
 

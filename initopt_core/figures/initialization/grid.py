@@ -237,7 +237,7 @@ def _panel(
             title="values in a bin" if axes else None,
             tickCount=5 if axes else 3,  # never fewer than three numbers where they have room
             labelSeparation=0 if axes else 10,  # in a low frame they have none
-            labelFlush=False,
+            labelFlush=True,  # in large type a 0 at the base would meet the numbers below it
             minExtent=theme.sized(36),
             maxExtent=theme.sized(36),
             labelExpr=theme.NUMBER if axes else theme.COUNT,
