@@ -13,6 +13,7 @@ def html_table(
     *,
     kind: str = "initopt-table",
     colours: Sequence[str] = (),
+    wide: bool = False,
 ) -> str:
     """Markup of a table; every text is escaped.
 
@@ -21,6 +22,7 @@ def html_table(
         rows: as many texts each.
         kind: class of the box around it, by which `page.css` dresses it.
         colours: of a mark before each row's first text, if there are marks.
+        wide: whether it may be wider than its place: then keys reach it and scroll it.
     """
     heads = "".join(f'<th scope="col">{html.escape(h)}</th>' for h in head)
     lines = []
@@ -28,7 +30,7 @@ def html_table(
         cells = "".join(f"<td>{html.escape(text)}</td>" for text in others)
         lines.append(f"<tr><td>{_mark(colour)}{html.escape(first)}</td>{cells}</tr>")
     return (
-        f'<div class="{html.escape(kind)}"><table><thead><tr>{heads}</tr></thead>'
+        f'<div class="{html.escape(kind)}"{' tabindex="0"' * wide}><table><thead><tr>{heads}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
 

@@ -49,7 +49,9 @@ def card(item: Item, theme: str) -> str:
 def table(found: Iterable[Number]) -> str:
     """Markup of the printed numbers beside ours."""
     head = ("number", "printed", "ours", "deviation", f"spread of {SEEDS} seeds", "meaning")
-    return html_table(head, [row(one) for one in found], kind="initopt-table course-numbers")
+    return html_table(
+        head, [row(one) for one in found], kind="initopt-table course-numbers", wide=True
+    )
 
 
 def row(one: Number) -> tuple[str, ...]:

@@ -26,7 +26,8 @@ def test_the_accuracies_are_the_records_own(quick_charts):
     test = AppTest.from_function(page, default_timeout=30).run()
     assert not test.exception
     for name, printed in published.ACCURACIES.items():
-        assert f"{100 * tested[name]:.2f} ({100 * printed:.2f})" in test.caption[0].value.replace("\xa0", " ")
+        said = test.caption[0].value.replace("\xa0", " ")
+        assert f"{100 * tested[name]:.2f} ({100 * printed:.2f})" in said
         assert abs(tested[name] - printed) < 0.02
     assert [head["key"] for _, head, _ in charts(test)] == ["recorded-loss", "recorded-accuracy"]
 
