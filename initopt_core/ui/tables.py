@@ -29,8 +29,9 @@ def html_table(
     for colour, (first, *others) in zip(colours or repeat(""), rows):  # noqa: B905 (endless)
         cells = "".join(f"<td>{html.escape(text)}</td>" for text in others)
         lines.append(f"<tr><td>{_mark(colour)}{html.escape(first)}</td>{cells}</tr>")
+    reached = ' tabindex="0"' if wide else ""
     return (
-        f'<div class="{html.escape(kind)}"{' tabindex="0"' * wide}><table><thead><tr>{heads}</tr></thead>'
+        f'<div class="{html.escape(kind)}"{reached}><table><thead><tr>{heads}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
 
