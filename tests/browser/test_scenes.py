@@ -426,7 +426,11 @@ def test_on_a_phone_a_finger_draws_in_the_plots_and_swipes_beside_them(phone, ap
     assert not page.problems
 
 
-@pytest.mark.parametrize(("scene", "count"), [(1, 6), (10, 2), (11, 5)])
+MANY_PLOTS = pytest.param(1, 6, marks=pytest.mark.long)
+FEW_PLOTS = pytest.param(10, 2, marks=pytest.mark.long)
+
+
+@pytest.mark.parametrize(("scene", "count"), [MANY_PLOTS, (11, 5), FEW_PLOTS])
 def test_on_a_phone_every_plot_is_reached_below_its_cover(phone, app_url, scene, count):
     """By a finger beside the plots, which also swipes there."""
     page = phone
@@ -503,7 +507,7 @@ def test_on_a_surface_it_is_said_who_is_which_colour_and_how_fast(projector, app
     assert not page.problems
 
 
-@pytest.mark.parametrize("size", [(1280, 960), (1024, 768)])
+@pytest.mark.parametrize("size", [pytest.param((1280, 960), marks=pytest.mark.long), (1024, 768)])
 def test_on_an_older_projector_a_sentence_of_three_lines_moves_nothing_out(page, app_url, size):
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(f"{app_url}/?lecture=tutorial&scene=12")
@@ -561,7 +565,10 @@ FRAMES = """() => {
 }"""
 
 
-@pytest.mark.parametrize(("start", "ways"), [(6, "+"), (9, "++++++"), (15, "-----")])
+@pytest.mark.parametrize(
+    ("start", "ways"),
+    [(6, "+"), (9, "++++++"), pytest.param(15, "-----", marks=pytest.mark.long)],
+)
 def test_between_two_scenes_there_is_one_picture_then_the_next(projector, app_url, start, ways):
     """Whatever the browser has to do: a copy of the one, then the other with all its figures, in
     its look, below its cover."""

@@ -39,11 +39,12 @@ SCENES = (
     Scene.at("/initialization?scheme=xavier&figure=depth", "A laboratory"),
     Scene.at("/", "The end"),
 )
+LONG = "/course?figure=17-race-accuracy"
 PATHS = {
     "/": ".title-slide",
     "/course": ".course-sheet",
     LARGE: ".course-slide",
-    "/course?figure=17-race-accuracy": ".course-beside table",
+    LONG: ".course-beside table",
     "/lecture": ".agenda",
 }
 
@@ -60,7 +61,9 @@ def whole(page) -> None:
     page.wait_for_timeout(300)
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "path", [pytest.param(p, marks=[pytest.mark.long] if p == LONG else []) for p in PATHS]
+)
 def test_the_last_row_sees_everything(projector, app_url, path):
     page = projector
     page.goto(f"{app_url}{path}{'&' if '?' in path else '?'}lecture=on")
