@@ -103,6 +103,11 @@ def in_mid_sentence(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
+def capital(text: str) -> str:
+    """A text as it begins a line: its first letter large, all others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def count(whole: int) -> str:
     """How many, exactly: 60,000."""
     return f"{whole:,}".replace("-", "−")

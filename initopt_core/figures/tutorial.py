@@ -79,6 +79,13 @@ class Number:
         return number(value, 6 if self.exact else 4)
 
     @property
+    def parts(self) -> tuple[str, str]:
+        """The quantity and its place, such as a layer, without the name of the figure; without a
+        place the first is empty."""
+        quantity, _, place = self.name.rpartition(": ")[2].rpartition(", ")
+        return quantity, place
+
+    @property
     def is_share(self) -> bool:
         """Whether it is a share of 1, told in per cent."""
         return self.name.startswith("test accuracy")

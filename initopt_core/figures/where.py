@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlencode, urlsplit
 
+from initopt_core.lecture.scenes import HOME, link_to
 from initopt_core.reading import SettingError
 
-HOME = "home"
-"""The page that has no path of its own."""
+__all__ = ["HOME", "checked", "in_words", "link", "moved"]
+
 _PREFIX = "In Initopt: "
 Query = Iterable[tuple[str, str]]
-
-
-def link(page: str, query: Query, base: str = "") -> str:
-    """The page below the app's address `base`."""
-    asked = urlencode([*query])
-    path = "" if page == HOME else page
-    return f"{base.rstrip('/')}/{path}{f'?{asked}' if asked else ''}"
+link = link_to
 
 
 def in_words(page: str, query: Query) -> str:

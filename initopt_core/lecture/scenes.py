@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -37,6 +38,12 @@ def check_figure(page: str, figure: str) -> None:
     if figure not in known:
         end = f"{did_you_mean(figure, known)}; choose from {', '.join(filter(None, known))}."
         raise SettingError(f"there is no figure {shown(figure)}{end if known else ' on its page.'}")
+
+
+def link_to(page: str, given: Iterable[tuple[str, str]], base: str = "") -> str:
+    """A page with these names and values in its link, below the app's address `base`."""
+    path, asked = "" if page == HOME else page, urlencode([*given])
+    return f"{base.rstrip('/')}/{path}{f'?{asked}' if asked else ''}"
 
 
 @dataclass(frozen=True)
@@ -89,8 +96,7 @@ class Scene:
     def link(self) -> str:
         """The view as a link without its server, such as /training?epochs=5."""
         given = [*self.settings, *([("figure", self.figure)] if self.figure else [])]
-        path = "" if self.page == HOME else self.page
-        return f"/{path}" + (f"?{urlencode(given)}" if given else "")
+        return link_to(self.page, given)
 
     @classmethod
     def at(cls, link: str, title: str, **more: object) -> Scene:

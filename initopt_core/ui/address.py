@@ -195,12 +195,8 @@ def go(link: Mapping[str, str | list[str]]) -> None:
 
 
 def turn_to(page: str, link: Mapping[str, str | list[str]] | None = None) -> None:
-    """Show another page, or this one anew, as a link to it would; the script ends here. What waits
-    to be written was meant for the link before."""
-    here = held()
-    here.pending.clear()
-    here.written.clear()
-    here.sent = None
+    """Show another page, or this one anew, as a link to it would; the script ends here."""
+    _unwritten(held())
     st.switch_page(f"pages/{page}.py", query_params=dict(link) if link else None)
 
 
@@ -238,11 +234,16 @@ def settings_of(link: Any) -> list[tuple[str, str]]:
     return [(k, v) for k in link if k.lower() not in PRESENTED for v in link.get_all(k)]
 
 
-def _follow_link(here: Held) -> None:
-    """Forget a page's values and what was written of them: those of the link count from now on."""
+def _unwritten(here: Held) -> None:
+    """Forget what waits to be written, and what was: both were meant for the link before."""
     here.pending.clear()
     here.written.clear()
     here.sent = None
+
+
+def _follow_link(here: Held) -> None:
+    """Forget a page's values and what was written of them: those of the link count from now on."""
+    _unwritten(here)
     here.epoch += 1
     if here.page:
         _values_of(here).clear()

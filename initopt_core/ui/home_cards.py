@@ -45,6 +45,10 @@ CARDS = {
 
 
 HEADING = "Initialization and optimization, by hand"
+ASKS = (
+    "Why do some networks learn and others never start? Three laboratories on real Fashion-MNIST "
+    "images, after the University of Amsterdam's tutorial"
+)
 LINES = {
     "initialization": "Does the signal live or die before the first step?",
     "training": "SGD, momentum and Adam from the same weights, over the same batches.",
@@ -66,9 +70,7 @@ def draw(picture: Callable[[str], str]) -> None:
         return
     page_header(
         HEADING,
-        "Why do some networks learn and others never start? Three laboratories on real "
-        "Fashion-MNIST images, after the University of Amsterdam's tutorial "
-        f"[Initialization and Optimization]({TUTORIAL}): its data, "
+        f"{ASKS} [Initialization and Optimization]({TUTORIAL}): its data, "
         "network, experiments and races with the numbers that it printed beside ours, and then "
         "whatever you change.",
     )
@@ -91,8 +93,7 @@ def title_slide(picture: Callable[[str], str]) -> str:
     )
     return (
         f'<div class="title-slide initopt-still"><h1>{HEADING}</h1>'
-        "<p>Why do some networks learn and others never start? Three laboratories on real "
-        "Fashion-MNIST images, after the University of Amsterdam's tutorial.</p>"
+        f"<p>{html.escape(ASKS, quote=False)}.</p>"
         f"<nav>{''.join(cards)}</nav></div>"
     )
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support import chromium
+from tests.support import chromium, hall
 from tests.support import server as servers
 
 
@@ -96,3 +96,11 @@ def page(browser):
     page.on("console", lambda message: page.problems.extend(fault_of(message)))
     yield page
     context.close()
+
+
+@pytest.fixture
+def projector(page):
+    """A page on a projector, which tells what cannot be read from the last row."""
+    page.set_viewport_size(hall.SIZE)
+    page.add_init_script(hall.WATCH)
+    return page

@@ -35,13 +35,6 @@ def in_hall(page, url: str, path: str) -> None:
     still(page, figures=False)
 
 
-@pytest.fixture
-def projector(page):
-    page.set_viewport_size(hall.SIZE)
-    page.add_init_script(hall.WATCH)
-    return page
-
-
 @pytest.mark.parametrize(
     "path", [*PAGES[:CHEAP], *(pytest.param(p, marks=pytest.mark.long) for p in PAGES[CHEAP:])]
 )

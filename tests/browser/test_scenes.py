@@ -29,13 +29,6 @@ SGD = [0xEE, 0x77, 0x33, 255]
 """Ink of a plot's only line, and of the first of several."""
 
 
-@pytest.fixture
-def projector(page):
-    page.set_viewport_size(hall.SIZE)
-    page.add_init_script(hall.WATCH)
-    return page
-
-
 def accessible(page) -> list:
     """What axe calls serious on the page that is shown."""
     page.add_script_tag(path=str(web.package("axe-core") / "axe.min.js"))

@@ -49,13 +49,6 @@ PATHS = {
 }
 
 
-@pytest.fixture
-def projector(page):
-    page.set_viewport_size(hall.SIZE)
-    page.add_init_script(hall.WATCH)
-    return page
-
-
 def whole(page) -> None:
     page.wait_for_function(WHOLE, timeout=120_000)
     page.wait_for_timeout(300)

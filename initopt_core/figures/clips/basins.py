@@ -16,7 +16,13 @@ from initopt_core.figures.export.restyle import apart_in_grey
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.loss_surfaces.basin_map import colours
 from initopt_core.figures.loss_surfaces.contours import contours
-from initopt_core.figures.loss_surfaces.map_key import PATCHES, at_minimum, is_numbered, numbered
+from initopt_core.figures.loss_surfaces.map_key import (
+    PATCHES,
+    at_minimum,
+    downwards,
+    is_numbered,
+    numbered,
+)
 from initopt_core.figures.loss_surfaces.picture import SIDE, _picture, _weight, surface_png
 from initopt_core.loss_surfaces.basins import DIVERGED, ELSEWHERE, Basins, basins
 from initopt_core.loss_surfaces.labels import run_settings
@@ -93,7 +99,7 @@ def _entries(
 
 def _crowd(losses: Sequence[float], hues: Sequence[str]) -> list[tuple[str, str]]:
     """What the colours of many minima mean, with some of them from the highest loss down."""
-    order = sorted(range(len(losses)), key=lambda k: -losses[k])
+    order = downwards(losses)
     some = [order[k * (len(order) - 1) // (SOME - 1)] for k in range(SOME)]
     told = [(f"{len(losses)} minima, each in", ""), ("a colour by its loss:", "")]
     return [*told, *((at_minimum(losses[k]), hues[k]) for k in some)]

@@ -35,6 +35,8 @@ def on_paper(pages: Sequence[bytes], title: str, note: str = "") -> bytes:
         lines = [note if n == 1 else "", f"{title} · {n} / {len(pages)}"]
         sheet = writer.add_page(PdfReader(io.BytesIO(_foot(lines))).pages[0])
         _put(sheet, PdfReader(io.BytesIO(page)).pages[0])
+        sheet.compress_content_streams()  # merging has unpacked them
+    writer.compress_identical_objects()  # the pages' fonts are often the same
     writer.metadata = {"/Title": title, "/Producer": "Initopt"}
     out = io.BytesIO()
     writer.write(out)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from initopt_core.wording import capital
+
 if TYPE_CHECKING:
     from initopt_core.figures.tutorial import Number
 
@@ -27,21 +29,26 @@ def rows(numbers: Iterable[Number]) -> tuple[Row, ...]:
     found = list(numbers)
     kinds: dict[str, dict[str, Number]] = {}
     for one in found:
-        quantity, _, place = _named(one).rpartition(", ")
+        quantity, place = one.parts
         kinds.setdefault(quantity, {})[place] = one
     places = [tuple(kind) for kind in kinds.values()]
     if not found:
         return ()
     if "" in kinds or len(set(places)) > 1:
         return ("", "printed", "ours", ""), *(
-            (_begun(_named(one)), one.write(one.printed), one.write(one.ours), one.shortest)
+            (
+                capital(", ".join(filter(None, one.parts))),
+                one.write(one.printed),
+                one.write(one.ours),
+                one.shortest,
+            )
             for one in found
         )
     out: list[Row] = [("", "", *places[0])]
     for quantity, kind in kinds.items():
         told = list(kind.values())
         unit = f", {told[0].unit}" if told[0].unit else ""
-        name = f"{_begun(quantity)}{unit}"
+        name = f"{capital(quantity)}{unit}"
         out.append((name, "printed", *(one.write(one.printed) for one in told)))
         out.append(("", "ours", *(one.write(one.ours) for one in told)))
         between = [one.shortest for one in told]
@@ -51,11 +58,3 @@ def rows(numbers: Iterable[Number]) -> tuple[Row, ...]:
         spread = "± over seeds" if all(text.startswith(SPREAD) for text in between) else ""
         out.append(("", spread, *(text.removeprefix(SPREAD) for text in between)))
     return tuple(out)
-
-
-def _named(one: Number) -> str:
-    return one.name.rpartition(": ")[2]  # the figure's title stands above it
-
-
-def _begun(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -42,11 +42,13 @@ def depth(
     band of the theory (or of `seeds`) pale; `others` are overlaid in their own colours."""
     data, words = {}, ""
     pale = _pale(observation, seeds)
-    signals: dict[str, Any] = {"pale": pale, "strokes": "solid: measured" if pale else ""}
     observations = [*others, observation]
     compared = len(observations) > 1
     alone = ", of now alone" if compared else ""  # the pinned ones' would be a thicket
-    signals["pale"] = f"{pale}{alone}" if pale else ""
+    signals: dict[str, Any] = {
+        "pale": f"{pale}{alone}" if pale else "",
+        "strokes": "solid: measured" if pale else "",
+    }
     room = replace(
         DEPTH_ROOM, entries=len(observations) if compared else 0, entry_width=ENTRY_WIDTH
     )

@@ -16,7 +16,7 @@ from initopt_core.surfaces import Surface, unbounded
 from initopt_core.wording import number, percent
 
 from .basins import MapPicture, basin_pixels
-from .map_key import PATCHES, MapScale, at_minimum
+from .map_key import CROWD, PATCHES, MapScale, at_minimum, downwards
 
 NOWHERE, GONE = 255, 254
 """What a pixel holds that reached no minimum, and one that diverged."""
@@ -156,14 +156,12 @@ def legend(made: Map, losses: list[float]) -> str:
             text = f"({number(x)}, {number(y)}), loss {at_minimum(z)}"
             parts.append(f'<i style="background:{color}"></i><span>{text}</span>')
     else:
-        order = sorted(range(len(losses)), key=lambda k: -losses[k])
+        order = downwards(losses)
         some = np.linspace(0, len(order) - 1, 9).round().astype(int)
         stops = ", ".join(made.colors[order[k]] for k in some)
         bar = f'<i class="bar" style="background:linear-gradient(90deg, {stops})"></i>'
-        parts.append(
-            f"<span>{len(losses)} minima, each in a colour by its loss: "
-            f"{at_minimum(max(losses))}</span>{bar}<span>{at_minimum(min(losses))}</span>"
-        )
+        ends = [f"{CROWD.format(len(losses))}: {at_minimum(max(losses))}", at_minimum(min(losses))]
+        parts.append(f"<span>{ends[0]}</span>{bar}<span>{ends[1]}</span>")
     if made.scale is None:
         parts.append('<i style="background:#bbb"></i><span>reached none</span>')
     parts.append('<span class="one"><i class="gone"></i>diverged</span>')

@@ -128,10 +128,10 @@ class MapKey:
         charts: list[alt.Chart] = []
         crowd = len(names) > PATCHES
         if crowd:
-            order = sorted(range(len(names)), key=lambda k: -self.losses[k])
+            order = downwards(self.losses)
             ramp = [self.colors[k] for k in order]
             first, last = (at_minimum(self.losses[k]) for k in (order[0], order[-1]))
-            title = f"{len(names)} minima, each in a colour by its loss"
+            title = CROWD.format(len(names))
             charts.append(_bar(ramp, title, [(0, first), (len(ramp), last)]))
             ends = others
         # The legend stands above all; a bar's title is not counted as part of it.
@@ -143,6 +143,15 @@ class MapKey:
             steps = [(64 * p, count(round(p * self.updates))) for p in (0, 0.5, 1)]
             charts.append(_bar(dark, "darkness: updates until a start arrives", steps))
         return alt.vconcat(*charts, spacing=12)
+
+
+CROWD = "{} minima, each in a colour by its loss"
+"""What a key says of so many minima that they are not named one by one."""
+
+
+def downwards(losses: Sequence[float]) -> list[int]:
+    """The minima from the highest loss down, by their places in `losses`."""
+    return sorted(range(len(losses)), key=lambda k: -losses[k])
 
 
 def is_numbered(minima: Sequence[tuple[float, ...]]) -> bool:

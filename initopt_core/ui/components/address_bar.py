@@ -10,14 +10,14 @@ import streamlit as st
 
 from initopt_core.ui import address, stage, type_size
 
-from . import assets
+from . import answers, assets
 from .stage_bar import stage_bar
 
 
 @st.fragment(key="address")
 def address_bar(
     title: str,
-    scene: Callable[[], Mapping[str, Any]],
+    scene: Mapping[str, Any],
     asked: Mapping[str, Callable[[], None]],
     add: Callable[[], None] | None,
 ) -> None:
@@ -45,14 +45,10 @@ def address_bar(
         },
         on_ready_change=address.bar_is_ready,
         on_lecture_change=_lecture,
-        on_scene_change=add or _nothing,
+        on_scene_change=add or answers.nothing,
     )
     if stage.is_on():
-        stage_bar(title, scene(), asked, add)
-
-
-def _nothing() -> None:
-    """Callback: nothing is offered."""
+        stage_bar(title, scene, asked, add)
 
 
 def _lecture() -> None:

@@ -20,6 +20,10 @@ def answer(key: str, name: str) -> Any:
     return held.get(name) if isinstance(held, Mapping) else None
 
 
+def nothing() -> None:
+    """Callback: what a component asks for is not offered here."""
+
+
 def finite(value: Any) -> float | None:
     """`value` when it is a finite number of a usable size; `true` and text are none."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):

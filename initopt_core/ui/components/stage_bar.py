@@ -9,7 +9,7 @@ import streamlit as st
 
 from initopt_core.ui import stage
 
-from . import assets
+from . import answers, assets
 
 KEY = "stage-bar"
 
@@ -34,13 +34,9 @@ def stage_bar(
         key=KEY,
         data={"title": title, "shows": stage.now().figure, "adds": add is not None, **scene},
         on_leave_change=_leave,
-        on_add_change=add or _nothing,
+        on_add_change=add or answers.nothing,
         **{f"on_{name}_change": callback for name, callback in asked.items()},
     )
-
-
-def _nothing() -> None:
-    """Callback: nothing is offered."""
 
 
 def _leave() -> None:

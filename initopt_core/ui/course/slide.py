@@ -20,6 +20,7 @@ from initopt_core.ui.layout import enter, tell_of_link
 from initopt_core.ui.server import gallery as served
 from initopt_core.ui.server.compute import compute, is_ready
 from initopt_core.ui.server.dataset import get_dataset
+from initopt_core.wording import capital
 
 MOST = 12
 """Lines of numbers that fit beside a figure."""
@@ -170,10 +171,7 @@ def _numbers(numbers: Sequence[Number] | None) -> str:
 
 def _split(number: Number) -> tuple[str, str]:
     """What a number is of, and which: the figure's own name is not said again."""
-    name = number.name.rpartition(": ")[2]
-    for mark in (", ", " of "):
-        first, found, last = name.partition(mark)
-        if found:
-            pair = (last, first) if mark == " of " else (first, last)
-            return pair[0][:1].upper() + pair[0][1:], pair[1]
-    return "", name
+    quantity, which = number.parts
+    if not quantity:
+        which, _, quantity = which.partition(" of ")
+    return capital(quantity), which

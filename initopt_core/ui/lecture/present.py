@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -27,9 +28,10 @@ def bar(title: str) -> None:
     """What stands in the head of every page, whose title this is; in a hall with its scene."""
     _arrive()
     add = desk.add_scene if _page() in PAGES else None
+    scene = _told() if stage.is_on() else {}
     if stage.is_on():
-        _keep_covered()
-    address_bar(title, scene=_told, asked=ASKED, add=add)
+        _keep_covered(scene)
+    address_bar(title, scene, asked=ASKED, add=add)
 
 
 def _page() -> str:
@@ -37,15 +39,14 @@ def _page() -> str:
     return address.page() or HOME
 
 
-def _keep_covered() -> None:
+def _keep_covered(scene: Mapping[str, Any]) -> None:
     """A plain rule that comes with the page: nothing of a scene that hides is seen before the line
     at the top, whose script may come late or never, has met this scene. It is always sent, so that
     no scene keeps that of the one before it."""
-    told = _told()
-    mark = html.escape(told.get("mark", ""))
+    mark = html.escape(scene.get("mark", ""))
     unseen = f"html:not([data-met='{mark}']) {{ --before-cover: 0; }}"
     st.html(
-        "<style>" + (unseen if told.get("hides") else "html { --before-cover: 1; }") + "</style>"
+        "<style>" + (unseen if scene.get("hides") else "html { --before-cover: 1; }") + "</style>"
     )
 
 

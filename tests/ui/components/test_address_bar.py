@@ -18,7 +18,7 @@ def page():
     if hall := st.session_state.get("hall"):
         stage.write(stage.Stage(*hall))
     add = None if st.session_state.get("no scene") else lambda: None
-    address_bar("Training", lambda: {"question": "Why?"}, {}, add)
+    address_bar("Training", {"question": "Why?"}, {}, add)
 
 
 def told(test: AppTest, name: str) -> dict:
