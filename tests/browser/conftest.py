@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -61,6 +62,12 @@ def app_server(tmp_path_factory, browser):
 @pytest.fixture(scope="session")
 def app_url(app_server) -> str:
     return app_server.url
+
+
+@pytest.fixture
+def no_lectures(app_server):
+    """Nobody has written one yet, whatever ran before on this worker's server."""
+    shutil.rmtree(app_server.home / "lectures", ignore_errors=True)
 
 
 def fault_of(message) -> list[str]:

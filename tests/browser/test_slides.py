@@ -124,6 +124,7 @@ def test_a_lecture_over_home_course_figures_and_a_laboratory(projector, app_url,
     assert not page.problems
 
 
+@pytest.mark.usefixtures("no_lectures")
 def test_a_press_opens_a_figure_arrows_lead_on_and_the_view_becomes_a_scene(projector, app_url):
     page = projector
     page.goto(f"{app_url}/course?lecture=on")
@@ -140,7 +141,9 @@ def test_a_press_opens_a_figure_arrows_lead_on_and_the_view_becomes_a_scene(proj
     whole(page)
     page.get_by_role("button", name="Share").click()
     page.get_by_role("button", name="Add as a scene").click()
-    expect(page.get_by_text("Scene 1 of")).to_be_visible(timeout=60_000)
+    told = page.get_by_role("status").get_by_text("Scene 1 of “My lecture”")
+    expect(told).to_be_visible(timeout=60_000)
+    assert hall.unreadable(page) == [], "what is told is as large as the rest"
     page.keyboard.press("c")
     chooser = page.locator("[data-testid=stSidebar]").get_by_role("combobox")
     expect(chooser).to_be_visible(timeout=60_000)

@@ -1,8 +1,9 @@
 // The browser's half of a page's address: one entry of the history for one move, and the buttons
 // that copy the link and show its QR code.
 //
-// Takes { ready, large, lecture, figure, adds }: whether the server knows already that the history is
-// guarded, whether the type is large, what is shown in a hall, and whether the view can be a scene.
+// Takes { ready, large, lecture, figure, adds, said }: whether the server knows already that the history
+// is guarded, whether the type is large, what is shown in a hall, whether the view can be a scene, and
+// what came of it.
 // Gives the trigger "ready" when it does not, and again until it does, as a request can be lost when
 // another overtakes it; "lecture" when the hall is wanted, and "scene" when the view is to become one.
 
@@ -10,6 +11,7 @@ import { copy } from "./copy.js";
 import { followLink, followParts } from "./follow.js";
 import { keepAtPauses } from "./pause.js";
 import { present } from "./present.js";
+import { say } from "./said.js";
 import { share } from "./share.js";
 
 const AGAIN_MS = 2000; // between two times of saying "ready"
@@ -87,6 +89,7 @@ let again; // one bar on a page
 export default function ({ parentElement, data, setTriggerValue }) {
   document.documentElement.dataset.type = data.large ? "large" : "usual"; // for style sheets
   present(data.lecture, data.figure);
+  say(data.said);
   enter = () => setTriggerValue("lecture", true);
   add = data.adds ? () => setTriggerValue("scene", true) : undefined;
   guardHistory();

@@ -20,6 +20,7 @@ def address_bar(
     scene: Mapping[str, Any],
     asked: Mapping[str, Callable[[], None]],
     add: Callable[[], None] | None,
+    said: Callable[[], Mapping[str, Any] | None],
 ) -> None:
     """Mount it, once on every page; in a hall with the line at its top, so that no other element's
     place depends on it.
@@ -29,6 +30,7 @@ def address_bar(
         scene: what that line says of the present scene.
         asked: callbacks of what that line asks for; see `stage_bar`.
         add: callback, when the view is to become a scene; None on a page that can be none.
+        said: what came of the last press; see said.js.
     """
     mount = assets.component(
         "address_bar", ("address_bar/address_bar.js",), css="address_bar/address_bar.css"
@@ -42,6 +44,7 @@ def address_bar(
             "lecture": stage.now().lecture,
             "figure": stage.now().figure,
             "adds": add is not None,
+            "said": said(),
         },
         on_ready_change=address.bar_is_ready,
         on_lecture_change=_lecture,

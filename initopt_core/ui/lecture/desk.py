@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import time
+import uuid
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -16,13 +18,13 @@ from initopt_core.paths import home_folder
 from initopt_core.reading import SettingError
 from initopt_core.ui import address, stage
 from initopt_core.ui.server import identity
-from initopt_core.wording import as_text
 
 FIRST = Lecture("", "My lecture")
 MAX_UNDO = 50
 TYPING_SECONDS = 10
 """Within which what is typed on in the same field is the same change."""
 _HELD, _BEFORE, _PROBLEM = "_lecture_held", "_lecture_before", "_lecture_problem"
+_SAID = "_lecture_said"
 
 
 @dataclass(frozen=True)
@@ -152,25 +154,32 @@ def tried(act: Callable[[], None]) -> bool:
 
 
 def add_scene() -> None:
-    """Callback: the view on the screen becomes the last scene of the own lecture."""
+    """Callback: the view on the screen becomes the last scene of the own lecture; `said` tells."""
     page = address.page() or HOME
     if page not in PAGES:
-        st.toast(
-            "The page Scenes lists scenes and cannot be one itself: open another page first.",
-            icon=":material/slideshow:",
-        )
+        _say("The page Scenes lists scenes and cannot be one itself: open another page first.")
         return
     settings, figure = tuple(address.settings_of(st.query_params)), stage.now().figure
     title = _title(page, figure)[:MAX_TITLE]
+    text = ""
     if tried(lambda: change(own().added(Scene(title, page, settings, figure)))):
         made = own()
-        st.toast(
-            f"Scene {len(made.scenes)} of “{as_text(made.title)}”. The page Scenes holds its "
-            "question, its notes and its place.",
-            icon=":material/slideshow:",
+        text = (
+            f"Scene {len(made.scenes)} of “{made.title}”. The page Scenes holds its question, its "
+            "notes and its place."
         )
-    if told := problem():
-        st.toast(as_text(told), icon=":material/error:")
+    told = problem()
+    _say(" ".join(part for part in (text, told) if part), problem=bool(told))
+
+
+def said() -> dict[str, Any] | None:
+    """What came of the last view that was to become a scene: words, whether something is wrong, and
+    an id that no other such answer has."""
+    return st.session_state.get(_SAID)
+
+
+def _say(text: str, problem: bool = False) -> None:
+    st.session_state[_SAID] = {"id": uuid.uuid4().hex, "text": text, "problem": problem}
 
 
 def _title(page: str, figure: str) -> str:

@@ -31,7 +31,7 @@ def bar(title: str) -> None:
     scene = _told() if stage.is_on() else {}
     if stage.is_on():
         _keep_covered(scene)
-    address_bar(title, scene, asked=ASKED, add=add)
+    address_bar(title, scene, asked=ASKED, add=add, said=desk.said)
 
 
 def _page() -> str:

@@ -18,7 +18,7 @@ def page():
     if hall := st.session_state.get("hall"):
         stage.write(stage.Stage(*hall))
     add = None if st.session_state.get("no scene") else lambda: None
-    address_bar("Training", {"question": "Why?"}, {}, add)
+    address_bar("Training", {"question": "Why?"}, {}, add, lambda: st.session_state.get("said"))
 
 
 def told(test: AppTest, name: str) -> dict:
@@ -28,7 +28,8 @@ def told(test: AppTest, name: str) -> dict:
 
 def test_it_is_told_the_size_of_type_the_stage_and_whether_it_was_heard():
     test = AppTest.from_function(page).run()
-    usual = {"ready": False, "large": False, "lecture": "", "figure": "", "adds": True}
+    usual = {"ready": False, "large": False, "lecture": "", "figure": ""}
+    usual |= {"adds": True, "said": None}
     assert told(test, "address_bar") == usual and not mounted(test, "stage")
     test.session_state["answered"], test.session_state["type"] = True, "large"
     assert told(test.run(), "address_bar") == usual | {"ready": True, "large": True}
@@ -38,6 +39,15 @@ def test_a_page_that_can_be_no_scene_offers_none():
     test = AppTest.from_function(page)
     test.session_state["no scene"] = True
     assert not told(test.run(), "address_bar")["adds"]
+
+
+def test_what_came_of_a_press_is_told_by_every_run():
+    """A run that follows at once must not take it away."""
+    test = AppTest.from_function(page)
+    test.session_state["said"] = said = {"id": "1", "text": "Scene 1", "problem": False}
+    assert (
+        told(test.run(), "address_bar")["said"] == said == told(test.run(), "address_bar")["said"]
+    )
 
 
 def test_in_a_hall_the_line_has_the_page_and_its_scene():

@@ -13,14 +13,11 @@ from initopt_core.ui.lecture import desk
 
 @pytest.fixture
 def table(monkeypatch, tmp_path):
-    """A desk with a shelf and a session of its own; what is said to the visitor is collected."""
+    """A desk with a shelf and a session of its own."""
     session: dict = {}
-    said: list[str] = []
     shelf = Shelf(tmp_path / "lectures")
     monkeypatch.setattr(desk.st, "session_state", session)
-    monkeypatch.setattr(desk.st, "toast", lambda text, **_: said.append(text))
     monkeypatch.setattr(desk, "shelf", lambda: shelf)
-    return said
 
 
 def scene(title: str) -> Scene:
@@ -110,10 +107,10 @@ def test_the_view_becomes_a_scene_without_how_it_is_presented(table, monkeypatch
     desk.add_scene()
     (made,) = desk.own().scenes
     assert made == Scene("Ravine", "loss_surfaces", (("surface", "ravine"),))
-    assert "Scene 1" in table[-1]
+    assert "Scene 1" in desk.said()["text"]
     monkeypatch.setattr(address, "page", lambda: "lecture")
     desk.add_scene()
-    assert len(desk.own().scenes) == 1 and "cannot be one itself" in table[-1]
+    assert len(desk.own().scenes) == 1 and "cannot be one itself" in desk.said()["text"]
 
 
 class NoLink(dict):
