@@ -81,6 +81,12 @@ def sized(pixels: float) -> alt.ExprRef:
     return alt.ExprRef(f"{pixels} * {TYPE}")
 
 
+def numbers(length: str, pixels: float, most: int = 9) -> alt.ExprRef:
+    """About how many numbers an axis has: from 3 to `most`, one for so many `pixels` at the usual
+    size of letters; `length` is the signal that holds the axis's."""
+    return alt.ExprRef(f"clamp({length} / ({pixels} * {TYPE}), 3, {most})")
+
+
 LARGEST = 2.4
 """Size of letters up to which words move to where the larger ones have room."""
 

@@ -52,6 +52,7 @@ TUTORIAL = Lecture(
             question="Forwards wants the inputs, backwards the outputs: 2 / (both). Who pays?",
             notes="2 / (inputs + outputs), the harmonic mean of both wishes. The last layer has "
             "ten outputs and so stands out.",
+            hides=True,
         ),
         at(
             "/initialization?scheme=xavier&activation=tanh",
@@ -71,9 +72,9 @@ TUTORIAL = Lecture(
         at(
             "/initialization?layers=30+x+256&figure=depth",
             "Kaiming, for ReLU",
-            question="What factor makes up for ReLU's half, and what do thirty layers do then?",
-            notes="Two, so σ² = 2/d. The band says how far single draws stray: at this width the "
-            "product of thirty layers is a matter of luck, too.",
+            question="Twice the variance makes up for ReLU's half. What do thirty layers do then?",
+            notes="σ² = 2/d keeps the signal on average. The band says how far single draws stray: "
+            "at this width the product of thirty layers is a matter of luck, too.",
             hides=True,
         ),
         at(
@@ -82,6 +83,7 @@ TUTORIAL = Lecture(
             question="Where on this map can a deep network be trained?",
             notes="Along the white line, where a small difference neither dies out nor grows. "
             "Click beside it to draw the weights there.",
+            hides=True,
         ),
         at(
             "/training?run=recorded",
@@ -108,9 +110,10 @@ TUTORIAL = Lecture(
         at(
             "/loss_surfaces?experiment=edge",
             "The edge of stability",
-            question="The curvature is 20. Why does one rate settle, and one a hair larger not?",
-            notes="2/20 = 0.1: one rate just below it, one just above. Watch the plot of rate "
-            "times curvature at 2.",
+            question="Curvature 20, three rates, one a hair above 2/20. What does each loss do?",
+            notes="Each step multiplies w by 1 − rate × 20: beyond 2/20 that is below −1. Watch "
+            "the plot of rate times curvature at 2.",
+            hides=True,
         ),
         at(
             "/loss_surfaces?experiment=steep",

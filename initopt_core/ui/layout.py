@@ -27,9 +27,9 @@ def begin() -> None:
     offers.begin()
 
 
-def page_header(title: str, sentence: str = "") -> None:
-    """The page's name, one sentence on what it shows, and what its link could not say: every page
-    that is no laboratory begins with it."""
+def page_header(title: str, sentence: str = "", told: bool = False) -> None:
+    """The page's name, one sentence on what it shows, and what its link could not say, unless that
+    is `told` already: every page that is no laboratory begins with it."""
     enter()
     if st.context.is_embedded:
         st.caption(
@@ -39,7 +39,8 @@ def page_header(title: str, sentence: str = "") -> None:
     st.title(title, anchor=False)
     if sentence:
         st.markdown(sentence)
-    tell_of_link()
+    if not told:
+        tell_of_link()
 
 
 def tell_of_link() -> None:

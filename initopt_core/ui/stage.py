@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from initopt_core.lecture.scenes import COURSE, HOME, MAX_NAME, check_figure
+from initopt_core.lecture.scenes import COURSE, HOME, MAX_NAME, SCENES, check_figure
 from initopt_core.registry import Parameter, SettingError
 
 from . import address, state
@@ -109,8 +109,9 @@ def _linked() -> Stage:
             if parameter.name == "figure":
                 check_figure(address.page() or HOME, value)
         except SettingError:
-            # A lecture begins with its first scene.
+            # A lecture begins with its first scene; the page Scenes lists them all.
             begins = parameter.name == "scene" and st.query_params.get("lecture") != ON
+            begins = begins and address.page() != SCENES
             state.note_bad_link(parameter.name, raw, "1" if begins else "")
             given.pop(parameter.name, None)
     found = Stage(**given)

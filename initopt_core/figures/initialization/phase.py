@@ -11,7 +11,7 @@ import numpy as np
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, columns, series
 from initopt_core.figures.images import png_url
-from initopt_core.figures.room import Room
+from initopt_core.figures.room import HEIGHT, WIDTH, Room
 from initopt_core.initialization.observation import Observation
 from initopt_core.initialization.phase import places
 from initopt_core.initialization.theory import PhaseMap
@@ -61,23 +61,26 @@ def phase(
         x = alt.X(
             "x:Q",
             scale=alt.Scale(domain=[float(w[0]), float(w[-1])], nice=False, zero=False),
-            axis=alt.Axis(title=tables.WEIGHTS_SPREAD, grid=False),
+            axis=alt.Axis(
+                title=tables.WEIGHTS_SPREAD, grid=False, tickCount=theme.numbers(WIDTH, 70)
+            ),
         )
         y = alt.Y(
             "y:Q",
             scale=alt.Scale(domain=[float(b[0]), float(b[-1])], nice=False),
-            axis=alt.Axis(title=tables.BIASES_SPREAD, grid=False),
+            axis=alt.Axis(
+                title=tables.BIASES_SPREAD, grid=False, tickCount=theme.numbers(HEIGHT, 45)
+            ),
         )
         image = (
             alt.Chart(alt.NamedData("map"))
             .mark_image(aspect=False)
             .encode(url="url:N", x=x, x2="x2:Q", y=y, y2="y2:Q")
         )
-        line = (
-            alt.Chart(alt.NamedData("line"))
-            .mark_line(color="white", strokeWidth=1.1, clip=True)
-            .encode(x=x, y=y, order="y:Q")
-        )
+        curve = alt.Chart(alt.NamedData("line")).encode(x=x, y=y, order="y:Q")
+        # Yellow lies on both sides of it.
+        under = curve.mark_line(color="#222", strokeWidth=theme.sized(3.4), clip=True)
+        line = curve.mark_line(color="white", strokeWidth=theme.sized(1.8), clip=True)
         words = (
             alt.Chart(alt.NamedData("words"))
             .mark_text(
@@ -115,7 +118,7 @@ def phase(
                 )
             )
         )
-        layers = [image, line, words, dots, key, *([_key(told)] if by_itself else [])]
+        layers = [image, under, line, words, dots, key, *([_key(told)] if by_itself else [])]
         return alt.layer(*layers).properties(width=PHASE_ROOM.width, height=PHASE_ROOM.height)
 
     told = ["White line: critical, where gradients keep their size."]

@@ -21,7 +21,7 @@ from initopt_core.lecture.scenes import (
 from initopt_core.lecture.tutorial import TUTORIAL
 from initopt_core.reading import SettingError
 from initopt_core.ui import stage
-from initopt_core.ui.layout import enter, page_header
+from initopt_core.ui.layout import enter, page_header, tell_of_link
 from initopt_core.wording import as_text, many
 
 from . import agenda, desk, fitting, present
@@ -50,6 +50,7 @@ def show() -> None:
         present.open_scene(*start)
     if stage.is_on():
         enter()
+        tell_of_link()
         agenda.show()
         with st.container(key="stage-more"):
             _desk()
@@ -64,6 +65,7 @@ def _desk() -> None:
         "Views of all pages in an order, each with a question and notes for you. On stage: arrow "
         "keys, Page Up and Page Down or a swipe lead on and back, Enter reveals what is covered, C "
         "brings the controls, B makes the screen black.",
+        told=stage.is_on(),
     )
     left, right = st.columns(2, gap="large")
     with left:

@@ -75,8 +75,9 @@ def _arrive() -> None:
         return
     lecture = desk.find(now.lecture)
     if lecture is None or not lecture.scenes:
-        # A scene's view is in the link, and fit for a hall; a lecture's name alone shows nothing.
-        shows = now.scene > 0
+        # A scene's view is in the link, and fit for a hall; a lecture's name alone shows nothing,
+        # nor does the list of its scenes.
+        shows = now.scene > 0 and _page() != SCENES
         state.note_bad_link("lecture", now.lecture, "lecture mode without scenes" if shows else "")
         stage.write(stage.Stage(stage.ON, figure=now.figure) if shows else stage.Stage())
     elif now.scene == 0:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from initopt_core.lecture import files
 from initopt_core.lecture.scenes import Lecture
 from initopt_core.lecture.tutorial import TUTORIAL
 from initopt_core.ui.lecture import page
 from tests.support.app import render
-from tests.support.pages import html_of
+from tests.support.pages import elements, html_of
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +53,27 @@ def test_the_story_is_copied_moved_deleted_and_all_of_it_undone():
     assert listed() == titles and test.radio[0].value == 1, "where the moved one stands"
     press(test, "lecture-undo")
     assert not test.radio and "no scenes yet" in test.info[0].value
+
+
+def on_a_stage():
+    from initopt_core.ui import address, stage
+    from initopt_core.ui.lecture import page
+
+    address.arrive("lecture")
+    stage.read()
+    page.show()
+
+
+def test_what_a_link_says_wrongly_is_told_above_the_list_on_a_stage():
+    """What is below the list is not seen there, and tells it no second time."""
+    test = AppTest.from_function(on_a_stage, default_timeout=60)
+    test.session_state["_app"] = True  # as app.py does
+    test.query_params["lecture"], test.query_params["scene"] = "tutorial", "many"
+    test.run()
+    (told,) = [one for one in test.caption if "scene=many" in one.value.replace("\\", "")]
+    order = list(elements(test.main))
+    (agenda,) = [one for one in test.get("html") if "agenda" in one.proto.body]
+    assert order.index(told) < order.index(agenda)
 
 
 def test_what_is_typed_is_kept_at_once_and_what_does_not_fit_is_told():

@@ -75,6 +75,19 @@ def test_a_lecture_that_is_not_here_leaves_the_mode(lecture, scene):
     assert any(lecture in one.replace("\\", "") for one in said) is (lecture != "on")
 
 
+def test_a_list_of_scenes_that_are_not_here_is_not_shown():
+    """It would be the list of another lecture."""
+    test = opened("lecture", lecture="no-such-one", scene="3")
+    assert not test.session_state["now"].on
+    assert any("no-such-one" in one.value.replace("\\", "") for one in test.caption)
+
+
+def test_a_bad_number_of_a_scene_shows_all_of_them_and_is_told():
+    test = opened("lecture", lecture="tutorial", scene="-1x")
+    assert test.session_state["now"] == present.stage.Stage("tutorial")
+    assert any("left out" in one.value for one in test.caption)
+
+
 def test_the_page_scenes_shows_all_of_a_lecture_and_the_first_is_the_next():
     told = opened("lecture", lecture="tutorial").session_state["told"]
     assert (told["lecture"], told["title"]) == ("tutorial", TUTORIAL.title)
