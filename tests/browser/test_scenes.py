@@ -686,7 +686,8 @@ def test_what_is_typed_stays_without_leaving_its_field(page, app_url):
     page.wait_for_timeout(1500)
     assert notes.evaluate("(e) => e === document.activeElement")
     expect(notes).to_have_value(TUTORIAL.scenes[0].notes + " Wait for it.")
+    page.keyboard.type(" Now.")
     page.reload()
     expect(title).to_have_value("All weights equal then some", timeout=30_000)
-    expect(notes).to_have_value(TUTORIAL.scenes[0].notes + " Wait for it.")
+    expect(notes).to_have_value(TUTORIAL.scenes[0].notes + " Wait for it. Now.")
     assert not page.problems

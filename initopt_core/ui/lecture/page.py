@@ -24,11 +24,12 @@ from initopt_core.ui import stage
 from initopt_core.ui.layout import enter, page_header
 from initopt_core.wording import as_text, many
 
-from . import agenda, desk, fitting, present
+from . import agenda, desk, draft, fitting, present
 
-_CHOSEN, _START, _TOLD, _UPLOAD, _UNFIT, _TITLE, _TITLED = (
-    f"_lecture_{n}" for n in ("chosen", "start", "told", "upload", "unfit", "title", "titled")
+_CHOSEN, _START, _TOLD, _UPLOAD, _UNFIT, _TITLED = (
+    f"_lecture_{n}" for n in ("chosen", "start", "told", "upload", "unfit", "titled")
 )
+_TITLE = draft.TITLE
 PAUSE = "1s"
 """Of typing, after which a field is kept though it is not left; assets/web/address_bar/pause.js
 does the same for the notes."""
@@ -230,7 +231,7 @@ def _words(lecture: Lecture, number: int) -> None:
     """The scene's fields. What is typed is kept at a pause and when it is left, so that nothing of
     it is lost when another scene is chosen or the page is loaded anew; Undo leads back."""
     scene = lecture.scenes[number - 1]
-    keys = {name: f"scene-{lecture.name}-{number}-{name}" for name in FIELDS}
+    keys = {name: draft.field(lecture, number, name) for name in FIELDS}
     unfit = st.session_state.get(_UNFIT)
     if unfit is None or unfit[0] != (lecture.name, number):
         st.session_state.pop(_UNFIT, None)
