@@ -34,7 +34,7 @@ PAUSE = "1s"
 """Of typing, after which a field is kept though it is not left; assets/web/address_bar/pause.js
 does the same for the notes."""
 MOST = 5
-"""Scenes of a file that are told one by one why they were left out."""
+"""Scenes and fields of a file that are told one by one to be left out."""
 FIELDS = {
     "title": "Title",
     "question": "Question",
@@ -310,11 +310,10 @@ def _opened(data: bytes) -> list[str]:
     """Make it the own lecture, unless there is no scene in it; what is wrong with it."""
     stays = "Your lecture stays as it is."
     try:
-        lecture, problems, numbers = files.opened(data)
+        lecture, problems, numbers, unknown = files.opened(data)
     except SettingError as problem:
         return [f"{problem} {stays}"]
-    more = len(problems) - MOST
-    told = problems[:MOST] + [f"So it is with {more} more."] * (more > 0)
+    told = _some(problems)
     if not lecture.scenes:
         none = (
             f"None of its {many(len(problems), 'scene')} fits."
@@ -323,4 +322,9 @@ def _opened(data: bytes) -> list[str]:
         )
         return [f"{none} {stays}", *told]
     desk.open_new(lecture)
-    return told + fitting.of_lecture(lecture, numbers)
+    return told + _some(unknown) + fitting.of_lecture(lecture, numbers)
+
+
+def _some(sentences: list[str]) -> list[str]:
+    more = len(sentences) - MOST
+    return sentences[:MOST] + [f"So it is with {more} more."] * (more > 0)
