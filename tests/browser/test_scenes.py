@@ -482,6 +482,7 @@ def test_on_a_phone_a_guess_goes_with_the_page_that_is_scrolled_beside_it(phone,
     assert page.evaluate(INK, [x, y - gone]) == SGD, (x, y, gone)
     page.get_by_role("button", name="Reveal").click()
     page.get_by_test_id("stMain").evaluate("(e) => e.scrollTo(0, 0)")
+    expect(page.get_by_text("↓ 4 more below")).to_be_visible()
     page.wait_for_timeout(300)
     assert page.evaluate(INK, [x, y]) == SGD
     assert not page.problems
