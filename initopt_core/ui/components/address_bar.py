@@ -13,7 +13,6 @@ from initopt_core.ui import address, stage, type_size
 from . import answers, assets
 from .stage_bar import stage_bar
 
-
 KEY = "address-bar"
 
 
