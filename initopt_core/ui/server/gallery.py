@@ -32,7 +32,7 @@ THEMES = ("light", "dark")
 KINDS = {"webp": "image/webp", "svg": "image/svg+xml"}
 SHAPES = {
     "wide": (1196, 540, "slide"),
-    "beside": (888, 540, "slide"),
+    "beside": (884, 540, "slide"),
     "square": (966, 570, "slide"),
     "tall": (324, 460, "page"),
 }
