@@ -1,5 +1,6 @@
 """A lecture as one small JSON file, written and read strictly: a scene that does not fit is told,
-and all others are kept.
+and all others are kept. A field that is not known, such as a later version writes, is told and left
+out; its scene is kept.
 
     {"lecture": "My lecture", "version": 1, "scenes": [
       {"title": "Constant weights", "link": "/initialization?scheme=constant",
@@ -9,7 +10,7 @@ and all others are kept.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from initopt_core.reading import SettingError, did_you_mean, fields_once, shown
@@ -21,8 +22,11 @@ MAX_MEGABYTES = 1
 """Of a file: 200 scenes with all that may be said of them. A megabyte is 2^20 bytes here, as it is
 for what the page's field says."""
 MAX_BYTES = MAX_MEGABYTES << 20
+MAX_FIELD = 40
+"""Letters of an unknown field's name that are repeated."""
 _FORM = '{"lecture": "A title", "version": 1, "scenes": [{"title": …, "link": …}]}'
 _KINDS = {list: "list", str: "text", int: "number", float: "number", bool: "truth value"}
+_WHOLE = ("lecture", "version", "scenes")
 _FIELDS = ("title", "link", "question", "notes", "hides")
 
 
@@ -44,11 +48,13 @@ class Opened(NamedTuple):
         lecture: its scenes that fit.
         problems: a sentence on each scene that does not fit and was left out.
         numbers: of the scenes that fit, as they are counted in the file, from 1.
+        unknown: a sentence on each field that is not known and was left out.
     """
 
     lecture: Lecture
     problems: list[str]
     numbers: tuple[int, ...]
+    unknown: list[str]
 
 
 def read(data: bytes | str) -> tuple[Lecture, list[str]]:
@@ -57,7 +63,8 @@ def read(data: bytes | str) -> tuple[Lecture, list[str]]:
     Raises:
         SettingError: where there is no lecture at all in it.
     """
-    return opened(data)[:2]
+    found = opened(data)
+    return found.lecture, found.problems
 
 
 def opened(data: bytes | str) -> Opened:
@@ -80,6 +87,7 @@ def opened(data: bytes | str) -> Opened:
             f"This lecture has version {shown(version)}; this program reads version {VERSION}."
         )
     scenes, problems, numbers = [], [], []
+    fields: dict[str, list[str]] = {}
     for number, one in enumerate(given, 1):
         if len(scenes) >= MAX_SCENES:
             more = number < len(given)
@@ -89,12 +97,30 @@ def opened(data: bytes | str) -> Opened:
         try:
             scenes.append(_scene(one))
             numbers.append(number)
+            for name in (n for n in one if n not in _FIELDS):
+                fields.setdefault(name, []).append(_called(number, one))
         except SettingError as problem:
-            called = one.get("title") if isinstance(one, Mapping) else None
-            name = f" (“{called[:60]}”)" if isinstance(called, str) and called else ""
-            problems.append(f"Scene {number}{name} was left out: {problem}")
+            problems.append(f"{_called(number, one)} was left out: {problem}")
     title = title.strip()[:MAX_TITLE] or "Lecture"
-    return Opened(Lecture(name_of(title), title, tuple(scenes)), problems, tuple(numbers))
+    unknown = [_unknown(name, _WHOLE, ["The lecture"]) for name in whole if name not in _WHOLE]
+    unknown += [_unknown(name, _FIELDS, which) for name, which in fields.items()]
+    lecture = Lecture(name_of(title), title, tuple(scenes))
+    return Opened(lecture, problems, tuple(numbers), unknown)
+
+
+def _called(number: int, one: Any) -> str:
+    """A scene by its number and title."""
+    title = one.get("title") if isinstance(one, Mapping) else None
+    return f"Scene {number}" + (f" (“{title[:60]}”)" if isinstance(title, str) and title else "")
+
+
+def _unknown(name: str, known: Sequence[str], which: Sequence[str]) -> str:
+    """What is said of a field that `which` have."""
+    near = did_you_mean(name, known)
+    where = which[0] if len(which) == 1 else f"{len(which)} scenes, first {which[0]}"
+    short = name if len(name) <= MAX_FIELD else f"{name[: MAX_FIELD - 1]}…"
+    said = f"{where}: “{short}” is not known to this version and was left out"
+    return f"{said}{near}?" if near else f"{said}."
 
 
 def _parsed(data: bytes | str) -> Mapping[str, Any]:
@@ -121,12 +147,6 @@ def _parsed(data: bytes | str) -> Mapping[str, Any]:
 def _scene(one: Any) -> Scene:
     if not isinstance(one, Mapping):
         raise SettingError(f"{shown(one)} is no scene.")
-    for name in one:
-        if name not in _FIELDS:
-            near = did_you_mean(name, _FIELDS)
-            raise SettingError(
-                f"it has a field {shown(name)}{near}; {', '.join(_FIELDS)} are known."
-            )
     for name in ("title", "link"):
         if name not in one:
             raise SettingError(f"it has no {name}.")

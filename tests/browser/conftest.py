@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support import chromium, hall
+from tests.support import chromium, hall, lecture
 from tests.support import server as servers
 
 
@@ -111,3 +111,11 @@ def projector(page):
     page.set_viewport_size(hall.SIZE)
     page.add_init_script(hall.WATCH)
     return page
+
+
+@pytest.fixture
+def covered(projector, app_url):
+    """The second scene of the built-in lecture, and the middle of its first plot."""
+    projector.goto(f"{app_url}/initialization?{lecture.SECOND}")
+    lecture.arrived(projector, 2)
+    return projector, *lecture.middle(projector)

@@ -16,18 +16,13 @@ import pytest
 from initopt_core.initialization.presets import PRESETS
 from initopt_core.training.runs.store import RunStore
 from tests.support import server as servers
+from tests.support.still import still
 from tests.support.training import finished_run, steered
 
 HERE = Path(__file__).parent
 AUDIT = (HERE / "audit.js").read_text(encoding="utf-8").split("\n", 1)[1]
 FULL = os.environ.get("INITOPT_FIT") == "full"
 SIZES = ((1280, 720), (1440, 900), (1920, 1080), (390, 844))
-
-STILL = """() => JSON.stringify([
-  document.querySelectorAll('[data-testid="stSpinner"], [data-testid="stSkeleton"]').length,
-  [...document.querySelectorAll('.initopt-figure')].map((e) =>
-    [e.dataset.drawn, e.dataset.width, e.clientWidth, e.querySelector('canvas')?.clientWidth]),
-  document.querySelector('[data-testid="stMain"]')?.scrollHeight])"""
 
 PANELS = """() => [...document.querySelectorAll('.initopt-figure')].map((e) => {
   const found = [];
@@ -44,21 +39,6 @@ PANELS = """() => [...document.querySelectorAll('.initopt-figure')].map((e) => {
   const { x, y, width, height } = e.getBoundingClientRect();
   return [[x, y, width, height], ...found];
 })"""
-
-
-def still(page, figures: bool = True) -> None:
-    """Wait until every figure that has room is drawn and nothing has changed for a while."""
-    drawn = """needed => {
-      const all = [...document.querySelectorAll('.initopt-figure')].filter((e) => e.clientWidth);
-      return (all.length || !needed) && all.every((e) => Number(e.dataset.drawn) > 0);
-    }"""
-    last, same = None, 0
-    while same < 3:
-        page.wait_for_function(drawn, arg=figures, timeout=90_000)  # one may have come meanwhile
-        page.wait_for_timeout(150)
-        now = page.evaluate(STILL)
-        same = same + 1 if now == last else 0
-        last = now
 
 
 def audit(page) -> list[str]:

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_fit import still
 from tests.support import ink
+from tests.support.still import still
 
 # Middles of all plots of a figure, from the window's top left.
 MIDDLES = """key => {

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_fit import still
+from tests.support.still import still
 
 ICONS = ("tune", "expand_more", "science", "push_pin", "restart_alt", "undo ", "format_size",
          "visibility", "download ")  # fmt: skip

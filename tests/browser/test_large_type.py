@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_fit import audit, still
+from tests.browser.test_fit import audit
+from tests.support.still import still
 
 # Every text on every canvas, with its size in CSS pixels.
 WATCH = """

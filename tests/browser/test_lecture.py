@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_fit import audit, still
+from tests.browser.test_fit import audit
 from tests.support import hall
+from tests.support.still import still
 
 PAGES = (
     "/initialization",

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.test_fit import still
+from tests.support.still import still
 
 SIZE = {"width": 1100, "height": 760}
 

@@ -49,6 +49,10 @@ PATHS = {
 }
 
 
+SCALE = """() => Math.min(1, ...[...document.querySelectorAll('.course-picture img')].map(
+  (e) => Math.min(e.clientWidth / e.naturalWidth, e.clientHeight / e.naturalHeight)))"""
+
+
 def whole(page) -> None:
     page.wait_for_function(WHOLE, timeout=120_000)
     page.wait_for_timeout(300)
@@ -66,6 +70,7 @@ def test_the_last_row_sees_everything(projector, app_url, path):
         page.set_viewport_size(size)
         whole(page)
         assert hall.unreadable(page) == [], size
+        assert page.evaluate(SCALE) >= 0.999, "letters of a picture have at least their own size"
         (one,) = page.locator(".initopt-still").all()
         box = one.bounding_box()
         assert box["y"] + box["height"] <= size["height"] and box["height"] > size["height"] * 0.7

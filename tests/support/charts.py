@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from xml.etree import ElementTree
 
 from initopt_core.figures import export
 from initopt_core.figures.figure import Figure
@@ -16,6 +17,20 @@ RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 def powers(svg: str) -> list[int]:
     """Exponents of an SVG's labels 10ⁿ."""
     return [int(m.translate(RAISED)) for m in re.findall(r">10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)<", svg)]
+
+
+def smallest_letters(svg: str) -> float:
+    """Size of an SVG's smallest letters as they are seen at its own size, in its pixels."""
+
+    def sizes(part: ElementTree.Element, scale: float):
+        found = re.search(r"scale\(([\d.]+)", part.get("transform", ""))
+        scale *= float(found[1]) if found else 1.0
+        if "".join(part.itertext()).strip() and part.get("font-size"):
+            yield scale * float(part.get("font-size", "").removesuffix("px"))
+        for one in part:
+            yield from sizes(one, scale)
+
+    return min(sizes(ElementTree.fromstring(svg), 1.0))
 
 
 def told(losses: list[list[float | None]], steps: int = 10, **more) -> History:

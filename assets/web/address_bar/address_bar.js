@@ -1,13 +1,15 @@
 // The browser's half of a page's address: one entry of the history for one move, and the buttons
 // that copy the link and show its QR code.
 //
-// Takes { ready, large, lecture, figure, adds, said }: whether the server knows already that the history
-// is guarded, whether the type is large, what is shown in a hall, whether the view can be a scene, and
-// what came of it.
+// Takes { ready, large, lecture, figure, adds, said, heard }: whether the server knows already that the
+// history is guarded, whether the type is large, what is shown in a hall, whether the view can be a
+// scene, what came of it, and the id of the last draft that was handed in.
 // Gives the trigger "ready" when it does not, and again until it does, as a request can be lost when
-// another overtakes it; "lecture" when the hall is wanted, and "scene" when the view is to become one.
+// another overtakes it; likewise "draft", what a closed window has left (draft.js); "lecture" when the
+// hall is wanted, and "scene" when the view is to become one.
 
 import { copy } from "./copy.js";
+import { toHandIn } from "./draft.js";
 import { followLink, followParts } from "./follow.js";
 import { keepAtPauses } from "./pause.js";
 import { present } from "./present.js";
@@ -97,10 +99,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
   keepAtPauses();
   if (!parentElement.querySelector(".initopt-address")) build(parentElement);
   clearTimeout(again);
+  const left = toHandIn(data.heard);
   const tell = () => {
-    setTriggerValue("ready", true);
+    if (!data.ready) setTriggerValue("ready", true);
+    if (left) setTriggerValue("draft", left);
     again = setTimeout(tell, AGAIN_MS);
   };
-  if (!data.ready) tell();
+  if (!data.ready || left) tell();
   return () => clearTimeout(again);
 }

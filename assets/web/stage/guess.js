@@ -4,6 +4,7 @@
 import { fitCanvas } from "../shared/canvas.js";
 import { pageColours } from "../shared/colours.js";
 import { COVERED } from "../shared/cover.js";
+import { Below } from "./below.js";
 import { boxes, isPlot, lidOf, once, plots } from "./boxes.js";
 import { begun, clear, ink as inked, lengthened, pen as drawPen, restored, strokesOf, undoes } from "./ink.js";
 import { Pens } from "./pens.js";
@@ -67,9 +68,8 @@ export class Guess {
     this.spoken = document.createElement("div");
     this.spoken.className = "spoken";
     this.spoken.setAttribute("aria-live", "polite");
-    this.more = document.createElement("div"); // says that plots lie below the window
-    this.more.className = "more";
-    this.more.setAttribute("aria-hidden", "true");
+    this.below = new Below(() => this.covered);
+    parent.append(this.below.place);
     this.pads = document.createElement("div");
     this.pads.className = "initopt-pads";
     const { canvas } = this;
@@ -96,6 +96,7 @@ export class Guess {
    */
   begin(hides, scene) {
     this.strokes = strokesOf(scene);
+    this.below.look();
     this.pen = null;
     this.down = false;
     if (hides) this.cover();
@@ -111,6 +112,11 @@ export class Guess {
     if (this.covered) this.reveal();
     else this.cover();
     this.tell();
+  }
+
+  end() {
+    this.gone();
+    this.below.end();
   }
 
   tell() { this.changed(this.covered, this.strokes.length > 0, undoes(this.strokes)); }
@@ -170,7 +176,7 @@ export class Guess {
     this.canvas.hidden = false;
     this.canvas.classList.remove("revealed");
     if (!this.canvas.isConnected) {
-      this.parent.append(this.canvas, this.pads, this.more, this.spoken);
+      this.parent.append(this.canvas, this.pads, this.spoken);
       this.canvas.classList.toggle("by-finger", byFinger());
     }
     if (!this.frame) this.look();
@@ -181,7 +187,7 @@ export class Guess {
     this.pen = null;
     this.canvas.classList.add("revealed");
     this.pads.replaceChildren();
-    this.more.textContent = "";
+    this.below.look();
     told("", true);
     this.paint();
     this.spoken.textContent = "Revealed.";
@@ -200,8 +206,7 @@ export class Guess {
       this.boxes = found;
       this.plots = plots();
       if (this.covered) this.lay();
-      const below = this.covered ? this.plots.filter(({ y, h }) => y + h / 2 > innerHeight).length : 0;
-      this.more.textContent = below ? `↓ ${below} more below` : "";
+      this.below.look();
       this.pens.offer(this.plots, this.strokes);
       this.paint();
     }
@@ -321,7 +326,6 @@ export class Guess {
     this.frame = 0;
     this.canvas.remove();
     this.pads.remove();
-    this.more.remove();
     this.spoken.remove();
   }
 }

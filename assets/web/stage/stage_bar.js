@@ -286,7 +286,7 @@ class Bar {
     for (const kind of ["touchstart", "touchend"]) document.removeEventListener(kind, this.touched);
     this.notes.close();
     this.pictures();
-    this.guess.gone();
+    this.guess.end();
     this.sized.disconnect();
     if (newest === this) {
       document.documentElement.style.removeProperty("--told");

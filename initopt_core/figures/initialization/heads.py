@@ -17,6 +17,8 @@ from .display import FEW, RED
 BOLD = {"fontSize": theme.sized(12), "fontWeight": "bold"}
 LETTER = 5.5
 """Width of a letter of a layer's name, in pixels."""
+WIDE = 7.2
+"""The same of one in a value with a power of ten, at most."""
 LINE = 13
 """Height of a line, in pixels."""
 SINGLE = -34
@@ -58,7 +60,8 @@ def layer_beside(c: int, room: Room) -> alt.Chart:
 
 def remark(name: str, room: Room, broken: bool) -> alt.Chart:
     """The few words over a histogram; they end before those of the next one. Where they are long
-    for it, the variance says no more that it is one: those beside it do.
+    for it, the variance says no more that it is one: those beside it do; a value that all have is
+    told by a sign.
 
     Args:
         broken: in two lines.
@@ -70,7 +73,9 @@ def remark(name: str, room: Room, broken: bool) -> alt.Chart:
         text = two_lines(f"s{name}", " · ")
     else:
         long = f"{LETTER} * length(s{name}) * {theme.TYPE} > {across}"
-        text = alt.ExprRef(f"{long} ? replace(s{name}, 'var ', '') : s{name}")
+        wide = f"{WIDE} * length(s{name}) * {theme.TYPE} > {across}"
+        same = f"({wide} ? replace(s{name}, 'all ', '= ') : s{name})"
+        text = alt.ExprRef(f"{long} ? replace({same}, 'var ', '') : {same}")
     y = theme.sized(-29 if broken else -16)
     return words(text, y, color=color, fontSize=theme.sized(11), limit=limit)
 

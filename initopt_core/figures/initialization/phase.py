@@ -22,7 +22,8 @@ from . import tables
 
 DEEPEST = 100.0
 """Depth scales beyond this many layers get the brightest colour."""
-PHASE_ROOM = Room(520, 300, left=56, right=88, top=14, bottom=42, least=180, most=720)
+PHASE_ROOM = Room(520, 300, left=56, right=18, top=52, bottom=42, least=180, most=720)
+"""Its legend lies above the map, which so has the width, of a phone, too."""
 
 
 _KEY, _LINE = 46, 15
@@ -61,9 +62,7 @@ def phase(
         x = alt.X(
             "x:Q",
             scale=alt.Scale(domain=[float(w[0]), float(w[-1])], nice=False, zero=False),
-            axis=alt.Axis(
-                title=tables.WEIGHTS_SPREAD, grid=False, tickCount=theme.numbers(WIDTH, 70)
-            ),
+            axis=alt.Axis(title=None, grid=False, tickCount=theme.numbers(WIDTH, 70)),
         )
         y = alt.Y(
             "y:Q",
@@ -109,16 +108,21 @@ def phase(
                     "depth:Q",
                     scale=alt.Scale(scheme=theme.SEQUENTIAL, type="log", domain=[1, DEEPEST]),
                     legend=alt.Legend(
-                        title=["layers,", "log scale"],
-                        orient="right",
+                        title="layers, log scale",
+                        orient="none",
+                        direction="horizontal",
+                        legendX=0,
+                        legendY=theme.sized(2 - PHASE_ROOM.top),
                         values=[1, 3, 10, 30, 100],
                         format="d",
-                        gradientLength=PHASE_ROOM.height - 54,
+                        gradientLength=alt.ExprRef("plot_width"),
+                        gradientThickness=theme.sized(9),
                     ),
                 )
             )
         )
-        layers = [image, under, line, words, dots, key, *([_key(told)] if by_itself else [])]
+        layers = [image, under, line, words, dots, key, _across()]
+        layers += [_key(told)] if by_itself else []
         return alt.layer(*layers).properties(width=PHASE_ROOM.width, height=PHASE_ROOM.height)
 
     told = ["White line: critical, where gradients keep their size."]
@@ -149,6 +153,22 @@ def phase(
         table=lambda: tables.phase(phases),
         alone=None if by_itself else lambda: phase(phases, observation, by_itself=True),
     )
+
+
+_TITLE = 200
+"""Width of the title below the map, in pixels."""
+
+
+def _across() -> alt.Chart:
+    """The title below the map, of a narrow one without its formula."""
+    short = tables.WEIGHTS_SPREAD.partition(" = ")[0]
+    fits = f"plot_width > {_TITLE} * {theme.TYPE}"
+    text = alt.ExprRef(f'{fits} ? "{tables.WEIGHTS_SPREAD}" : "{short}"')
+    mark = alt.Chart(alt.Data(values=[{}])).mark_text(
+        text=text, align="center", baseline="top", fontSize=theme.sized(12), color=theme.INK
+    )
+    middle = alt.XValue(alt.ExprRef("plot_width / 2"))
+    return mark.encode(x=middle, y=alt.YValue(alt.ExprRef(f"plot_height + 24 * {theme.TYPE}")))
 
 
 def _key(told: list[str]) -> alt.Chart:

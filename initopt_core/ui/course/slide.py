@@ -25,8 +25,9 @@ from initopt_core.wording import capital
 MOST = 12
 """Lines of numbers that fit beside a figure."""
 ALL = "All figures"
-ALONE, NUMBERED, FRAMED = ("wide", "square"), ("beside", "narrow"), ("square", "square")
-"""Shapes of a figure in a window that is wide, and in one of 4:3."""
+ALONE, NUMBERED, FRAMED = ("wide", "square"), ("beside", "square"), ("square", "square")
+"""Shapes of a figure in a window that is wide, and in one of 4:3, whose table lies over the figure
+when it is asked for: beside it no letter could be read from the last row."""
 _CHOSEN = "_course-stage"
 
 
@@ -146,7 +147,8 @@ def _address(item: Item, theme: str, shape: str) -> str:
 
 
 def _numbers(numbers: Sequence[Number] | None) -> str:
-    """Markup of the printed numbers beside ours, under heads for those of one kind."""
+    """Markup of the printed numbers beside ours, under heads for those of one kind, and once more
+    behind a switch, for windows of 4:3."""
     if numbers is None:
         return '<div class="course-beside">The numbers are being computed …</div>'
     if not numbers:
@@ -163,9 +165,10 @@ def _numbers(numbers: Sequence[Number] | None) -> str:
     more = len(numbers) - MOST
     rest = f"<p>{more} more on the page.</p>" if more > 0 else ""
     head = '<tr><th></th><th scope="col">printed</th><th scope="col">ours</th></tr>'
+    table = f"<table><thead>{head}</thead><tbody>{''.join(lines)}</tbody></table>{rest}"
     return (
-        f'<div class="course-beside"><table><thead>{head}</thead><tbody>{"".join(lines)}</tbody>'
-        f"</table>{rest}</div>"
+        f'<div class="course-beside">{table}</div>'
+        f'<details class="course-switch"><summary>Numbers</summary><div>{table}</div></details>'
     )
 
 

@@ -24,16 +24,17 @@ from initopt_core.ui import stage
 from initopt_core.ui.layout import enter, page_header, tell_of_link
 from initopt_core.wording import as_text, many
 
-from . import agenda, desk, fitting, present
+from . import agenda, desk, draft, fitting, present
 
-_CHOSEN, _START, _TOLD, _UPLOAD, _UNFIT, _TITLE, _TITLED = (
-    f"_lecture_{n}" for n in ("chosen", "start", "told", "upload", "unfit", "title", "titled")
+_CHOSEN, _START, _TOLD, _UPLOAD, _UNFIT, _TITLED = (
+    f"_lecture_{n}" for n in ("chosen", "start", "told", "upload", "unfit", "titled")
 )
+_TITLE = draft.TITLE
 PAUSE = "1s"
 """Of typing, after which a field is kept though it is not left; assets/web/address_bar/pause.js
 does the same for the notes."""
 MOST = 5
-"""Scenes of a file that are told one by one why they were left out."""
+"""Scenes and fields of a file that are told one by one to be left out."""
 FIELDS = {
     "title": "Title",
     "question": "Question",
@@ -232,7 +233,7 @@ def _words(lecture: Lecture, number: int) -> None:
     """The scene's fields. What is typed is kept at a pause and when it is left, so that nothing of
     it is lost when another scene is chosen or the page is loaded anew; Undo leads back."""
     scene = lecture.scenes[number - 1]
-    keys = {name: f"scene-{lecture.name}-{number}-{name}" for name in FIELDS}
+    keys = {name: draft.field(lecture, number, name) for name in FIELDS}
     unfit = st.session_state.get(_UNFIT)
     if unfit is None or unfit[0] != (lecture.name, number):
         st.session_state.pop(_UNFIT, None)
@@ -311,11 +312,10 @@ def _opened(data: bytes) -> list[str]:
     """Make it the own lecture, unless there is no scene in it; what is wrong with it."""
     stays = "Your lecture stays as it is."
     try:
-        lecture, problems, numbers = files.opened(data)
+        lecture, problems, numbers, unknown = files.opened(data)
     except SettingError as problem:
         return [f"{problem} {stays}"]
-    more = len(problems) - MOST
-    told = problems[:MOST] + [f"So it is with {more} more."] * (more > 0)
+    told = _some(problems)
     if not lecture.scenes:
         none = (
             f"None of its {many(len(problems), 'scene')} fits."
@@ -324,4 +324,9 @@ def _opened(data: bytes) -> list[str]:
         )
         return [f"{none} {stays}", *told]
     desk.open_new(lecture)
-    return told + fitting.of_lecture(lecture, numbers)
+    return told + _some(unknown) + fitting.of_lecture(lecture, numbers)
+
+
+def _some(sentences: list[str]) -> list[str]:
+    more = len(sentences) - MOST
+    return sentences[:MOST] + [f"So it is with {more} more."] * (more > 0)

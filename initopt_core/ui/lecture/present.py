@@ -21,7 +21,7 @@ from initopt_core.ui.components import answers
 from initopt_core.ui.components.address_bar import address_bar
 from initopt_core.ui.components.stage_bar import KEY
 
-from . import agenda, desk
+from . import agenda, desk, draft
 
 
 def bar(title: str) -> None:
@@ -31,7 +31,9 @@ def bar(title: str) -> None:
     scene = _told() if stage.is_on() else {}
     if stage.is_on():
         _keep_covered(scene)
-    address_bar(title, scene, asked=ASKED, add=add, said=desk.said)
+    address_bar(
+        title, scene, asked=ASKED, add=add, said=desk.said, hear=draft.hear, heard=draft.heard
+    )
 
 
 def _page() -> str:

@@ -31,16 +31,17 @@ FOLDER = "gallery"
 THEMES = ("light", "dark")
 KINDS = {"webp": "image/webp", "svg": "image/svg+xml"}
 SHAPES = {
-    "wide": (1222, 550, "slide"),
-    "beside": (920, 550, "slide"),
-    "square": (970, 580, "slide"),
-    "narrow": (690, 580, "slide"),
+    "wide": (1196, 540, "slide"),
+    "beside": (884, 540, "slide"),
+    "square": (966, 570, "slide"),
     "tall": (324, 460, "page"),
 }
 """Name -> width, height and size of type of a figure that fills a window, as SVG: on a projector of
-1280x720 alone and with a table beside it, on one of 1024x768 the same, on a phone."""
-LEAST = 88
-"""Width of a panel down to which letters are large rather than panels wide, in pixels."""
+1280x720 alone and with a table beside it, on one of 1024x768, on a phone. No place in a window is
+smaller, so that no letter is."""
+LEAST = 50
+"""Width of a panel down to which letters are large rather than panels wide, in pixels of the page,
+which are larger on a slide."""
 _FILLED = r"(<rect [^>]*fill=)"
 KEEP_SECONDS = 3600
 """For which a browser shows what it has without asking."""

@@ -53,3 +53,19 @@ def test_a_dot_at_the_edge_is_whole_and_none_lies_beyond():
         assert len(figure.rows()["dots"]) == count
         dots = next(layer for layer in figure.spec()["layer"] if layer["data"]["name"] == "dots")
         assert not dots["mark"].get("clip")
+
+
+def test_a_phone_in_a_hall_gives_the_map_its_width():
+    """Letters are 1.5 times as large there; legend and words lie above and below the map."""
+    room = figures.PHASE_ROOM
+    letters, place = 1.5, 344
+    assert place - (room.left + room.right) * letters > 0.65 * place
+    plane = PhaseMap(
+        *(np.ones(2) for _ in range(2)), *(np.ones((2, 2)) for _ in range(3)), np.ones(2)
+    )
+    layers = figures.phase(plane).spec()["layer"]
+    (legend,) = [e["color"]["legend"] for e in (one["encoding"] for one in layers) if "color" in e]
+    assert legend["orient"] == "none" and legend["gradientLength"] == {"expr": "plot_width"}
+    marks = [one["mark"] for one in layers if isinstance(one["mark"], dict)]
+    (title,) = [mark["text"]["expr"] for mark in marks if "text" in mark]
+    assert "√fan-in" in title and title.endswith(': "weights\' spread"')

@@ -29,7 +29,7 @@ def told(test: AppTest, name: str) -> dict:
 def test_it_is_told_the_size_of_type_the_stage_and_whether_it_was_heard():
     test = AppTest.from_function(page).run()
     usual = {"ready": False, "large": False, "lecture": "", "figure": ""}
-    usual |= {"adds": True, "said": None}
+    usual |= {"adds": True, "said": None, "heard": ""}
     assert told(test, "address_bar") == usual and not mounted(test, "stage")
     test.session_state["answered"], test.session_state["type"] = True, "large"
     assert told(test.run(), "address_bar") == usual | {"ready": True, "large": True}

@@ -59,7 +59,7 @@ def test_the_sheet_has_every_figure_with_its_title(items):
 
 def test_one_has_its_words_its_picture_for_each_window_and_its_neighbours(items):
     said = slide.one(items[NAME], "dark", slide.NUMBERED, None, ("a", "b"))
-    for shape in ("beside", "narrow", "tall"):
+    for shape in ("beside", "square", "tall"):
         assert f"gallery/{NAME}-dark.{shape}.svg" in said
     assert "Kaiming, ReLU: histograms." in said and "Twice the variance" in said
     assert 'data-before="a" data-after="b"' in said and "being computed" in said
@@ -70,9 +70,11 @@ def test_numbers_stand_under_what_they_are_of_and_the_rest_is_told():
     found = [Number(f"Kaiming: variance of the gradients, Layer {n}", 1.0, 2.0) for n in range(14)]
     said = slide._numbers([Number("mean of a batch", 0.25, 0.5), *found])
     heads = re.findall(r'<th colspan="3" scope="colgroup">(.*?)</th>', said)
-    assert heads == ["A batch", "Variance of the gradients"]
-    assert "<tr><td>mean</td><td>0.25</td><td>0.5</td></tr>" in said
-    assert said.count("<td>Layer") == slide.MOST - 1 and "3 more on the page" in said
+    assert heads == ["A batch", "Variance of the gradients"] * 2
+    beside, _, behind = said.partition('<details class="course-switch">')
+    for table in (beside, behind):
+        assert "<tr><td>mean</td><td>0.25</td><td>0.5</td></tr>" in table
+        assert table.count("<td>Layer") == slide.MOST - 1 and "3 more on the page" in table
     assert slide._numbers(()) == ""
 
 

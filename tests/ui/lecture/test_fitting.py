@@ -92,7 +92,7 @@ def test_scenes_are_counted_as_in_the_file():
     links = ["/no_page", bad[0], "/training", "/no_page", bad[1]]
     scenes = [{"title": f"Title {n}", "link": link} for n, link in enumerate(links, 1)]
     whole = {"lecture": "Mine", "version": 1, "scenes": scenes}
-    lecture, problems, numbers = files.opened(json.dumps(whole))
+    lecture, problems, numbers, _ = files.opened(json.dumps(whole))
     assert numbers == (2, 3, 5)
     told = problems + fitting.of_lecture(lecture, numbers)
     assert [one[: len("Scene 1 (“Title 1”)")] for one in told] == [

@@ -126,6 +126,14 @@ def test_a_file_whose_links_say_what_no_page_takes_is_kept_and_told(monkeypatch)
     assert len(page.desk.own().scenes) == len(TUTORIAL.scenes)
 
 
+def test_a_file_of_a_later_version_is_opened_and_tells_what_is_not_known(monkeypatch):
+    monkeypatch.setattr(page.desk.st, "session_state", {})
+    text = files.text_of(TUTORIAL).replace('"question"', '"colour": "red", "question"')
+    (told,) = page._opened(text.encode())
+    assert told.startswith(f"{len(TUTORIAL.scenes)} scenes, first Scene 1") and "“colour”" in told
+    assert page.desk.own().scenes == TUTORIAL.scenes
+
+
 def test_a_file_without_a_scene_that_fits_leaves_the_lecture_as_it_is(monkeypatch):
     monkeypatch.setattr(page.desk.st, "session_state", {})
     page._opened(files.text_of(TUTORIAL).encode())

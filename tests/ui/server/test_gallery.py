@@ -16,8 +16,11 @@ from initopt_core import data
 from initopt_core.cache import Crowded, SharedResults
 from initopt_core.figures import gallery as figures
 from initopt_core.figures.export import THEMES
+from initopt_core.ui.course import slide
 from initopt_core.ui.server import dataset, gallery, startup
+from tests.support import hall
 from tests.support.asgi import ask
+from tests.support.charts import smallest_letters
 
 NAME = "26-sharp-and-flat"
 
@@ -58,6 +61,30 @@ def test_one_for_a_window_has_its_shape_and_no_words_around_it(app, shape):
     text = body.decode()
     assert f'viewBox="0 0 {wide} {high}"' in text and "A sharp and a flat minimum" not in text
     assert f'fill="{THEMES["dark"]["paper"]}"' not in text.partition(">")[2][:400]
+
+
+KINDS = (1, 2, 3, 16, 17, 18, 20, 26)
+"""Numbers of figures of which each is drawn in another way."""
+
+
+@pytest.mark.parametrize(
+    "number",
+    [n if n in KINDS else pytest.param(n, marks=pytest.mark.long) for n in range(1, 27)],
+)
+def test_the_last_row_reads_every_letter_of_a_figure_that_fills_a_window(number):
+    """A window has at least the picture's own size for it: tests/browser/test_slides.py."""
+    sample = data.load_sample()
+    (name,) = (one for one in figures.items(sample) if one.startswith(f"{number:02d}-"))
+    numbered = figures.items(sample)[name].numbers is not tuple
+    for shape in slide.NUMBERED if numbered else slide.ALONE:
+        drawn = gallery.slide(name, "light", shape, sample).decode()
+        assert smallest_letters(drawn) >= hall.LEAST - 0.1, shape
+
+
+def test_letters_are_measured_as_they_are_seen():
+    inner = '<g transform="translate(1,2) scale(0.5)"><text font-size="30px">a</text></g>'
+    drawn = f'<svg xmlns="http://www.w3.org/2000/svg"><text font-size="16">b</text>{inner}</svg>'
+    assert smallest_letters(drawn) == 15
 
 
 def test_on_a_phone_many_panels_are_wider_than_it(app):
