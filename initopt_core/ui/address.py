@@ -169,7 +169,7 @@ def forget(meant: Callable[[str], Any]) -> None:
     for name in [*filter(meant, mine)]:
         del mine[name]
     # The browser may not have got yet what was written last.
-    write_all(dict.fromkeys(filter(meant, {*st.query_params, *here.written, *(here.sent or ())})))
+    write_all(dict.fromkeys(filter(meant, {*link(), *here.written, *(here.sent or ())})))
 
 
 def arrive(page: str) -> None:

@@ -81,6 +81,8 @@ class Laboratory:
         others: pattern of the names that `read` asks for when something else is chosen.
         follows: names of further fragments that answer every change at present, such as those of
             an open part; asked after the change was written.
+        ahead: computes what the page shows of a reading, for all who come, and draws nothing; it
+            yields after each step. A scene that comes next is made ready by it.
     """
 
     def __init__(
@@ -94,10 +96,11 @@ class Laboratory:
         links: Sequence[str] = (),
         others: str = "",
         follows: Callable[[], Sequence[str]] = lambda: (),
+        ahead: Callable[[Any], Iterable[None]] = lambda held: (),
     ) -> None:
         self.name, self.title = name, title
         self.read, self._words, self._stays, self._follows = read, words, stays, follows
-        self.links, self.others = links, others
+        self.links, self.others, self.ahead = links, others, ahead
         self.history = Undo(name)
 
     # -- one run of the script -----------------------------------------------------------------

@@ -2,11 +2,14 @@
 
 import math
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 import torch
 
+from initopt_core.paths import ROOT
 from initopt_core.registry import SettingError
 from initopt_core.surfaces import (
     FORMULA,
@@ -39,6 +42,31 @@ def test_gradient_equals_central_differences(name):
     scale = 1 + loss.abs()
     assert ((g1 - d1).abs() / (scale + d1.abs())).max() < 1e-6
     assert ((g2 - d2).abs() / (scale + d2.abs())).max() < 1e-6
+
+
+def test_a_hessian_takes_kinks_as_autograd_does():
+    """|w| is computed another way there: its derivative at 0, infinity and nan, too."""
+    w = torch.tensor([-2.0, -0.0, 0.0, 3.0, math.inf, math.nan], dtype=torch.float64)
+    other = torch.ones_like(w)
+    h11, h12, h22 = hessian(lambda a, b: a**2 * abs(b) + torch.abs(a) * b.abs(), w, other)
+    a, b = w.clone().requires_grad_(), other.clone().requires_grad_()
+    by = torch.autograd.grad((a**2 * b.abs() + a.abs() * b.abs()).sum(), (a, b), create_graph=True)
+    rows = [torch.autograd.grad(one.sum(), (a, b), retain_graph=True) for one in by]
+    for ours, theirs in ((h11, rows[0][0]), (h12, rows[0][1]), (h22, rows[1][1])):
+        torch.testing.assert_close(ours, theirs.detach(), rtol=0, atol=0, equal_nan=True)
+
+
+def test_hessians_do_not_load_the_compiler():
+    """850 modules and 150 MB, for which the first visitor of a surface would wait."""
+    asked = (
+        "import sys, torch\n"
+        "from initopt_core.surfaces import SURFACES, Surface, hessian, parse_formula\n"
+        "w = torch.linspace(-1, 2, 7, dtype=torch.float64)\n"
+        "curves = [Surface(name) for name in SURFACES] + [parse_formula('|w1| + w1^2 + w2^2')]\n"
+        "for curve in curves: hessian(curve, w, w)\n"
+        "assert 'torch._dynamo' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", asked], check=True, cwd=ROOT)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -25,6 +25,14 @@ def fresh(monkeypatch, tmp_path):
     st.cache_data.clear()
 
 
+@pytest.fixture(autouse=True)
+def nothing_ahead(monkeypatch):
+    """No scene is computed beside a test because it comes after the one that is shown."""
+    from initopt_core.ui.lecture import ahead
+
+    monkeypatch.setattr(ahead.READY, "wish", lambda scenes: None)
+
+
 @pytest.fixture
 def images(monkeypatch, tmp_path):
     """A folder that stands for one of images; what is kept of them lies beside it."""

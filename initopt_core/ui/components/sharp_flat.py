@@ -46,16 +46,17 @@ def sharp_flat(
 def message(
     curve: flatness.TwoMinima, shift: float, prices: Sequence[flatness.Price], key: str
 ) -> dict[str, Any]:
-    """What the script is sent."""
+    """What the script is sent; tuples, since for a list Streamlit loads pandas to see whether it is
+    a table: 340 modules, for which the first visitor would wait."""
     return {
         "key": key,
-        "range": list(flatness.RANGE),
-        "limits": [flatness.SHIFT.low, flatness.SHIFT.high],
+        "range": flatness.RANGE,
+        "limits": (flatness.SHIFT.low, flatness.SHIFT.high),
         "bowl": flatness.BOWL,
         "bumps": curve.bumps,
         "shift": shift,
-        "minima": [
+        "minima": tuple(
             {"which": p.which, "weight": p.weight, "train": p.train, "curvature": p.curvature}
             for p in prices
-        ],
+        ),
     }

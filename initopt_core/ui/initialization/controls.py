@@ -322,8 +322,9 @@ def control_values(settings: Settings) -> dict[str, Any]:
 
 
 def shown_settings() -> Settings:
-    """What was shown last."""
-    return st.session_state.get(_GOOD) or Settings.make()
+    """What was shown last; a link that is only tried was never shown."""
+    good = None if address.is_tried() else st.session_state.get(_GOOD)
+    return good or Settings.make()
 
 
 def show(settings: Settings) -> None:

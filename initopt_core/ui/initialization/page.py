@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import streamlit as st
@@ -12,7 +13,7 @@ from initopt_core.data import FashionMNIST
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.initialization import Display
-from initopt_core.initialization import Observation, Settings, observe
+from initopt_core.initialization import Observation, Settings, observe, phase
 from initopt_core.initialization.findings import Finding, finding
 from initopt_core.initialization.presets import PRESETS
 from initopt_core.initialization.settings import control_key
@@ -79,6 +80,28 @@ def untouched(dataset: FashionMNIST) -> list[tuple[str, Compiled, bytes]]:
     return charts
 
 
+def ahead(held: controls.Held) -> Iterator[None]:
+    """Compute and compile what the page shows of this; nothing of a huge network, which would keep
+    others waiting, nor of settings that do not fit."""
+    if held.problems or _weights(held.settings) > SLOW:
+        return
+    seen = compute(observe, held.settings, get_dataset(), held.display.outputs)
+    yield
+    main = compute(histograms, seen, held.display)
+    yield
+    compile_figure(main)
+    yield
+    if len(seen.names) > figures.GRID_LAYERS:
+        compile_figure(panels.layer_figure(seen, held))
+        yield
+    compile_figure(compute(conclusion, seen, ())[1])
+    yield
+    if held.part == "Phase map":
+        compile_figure(panels.phase_figure(seen))
+        compute(phase.about, seen)
+        yield
+
+
 OTHERS = "|".join(
     [
         *settings_named(INITIALIZERS, control_key("scheme", "{}", "")),
@@ -96,6 +119,7 @@ LAB = Laboratory(
     links=("pin", controls.MATCH.name),
     others=OTHERS,
     follows=lambda: (*_head_follows(), *panels.follows()),
+    ahead=ahead,
 )
 
 
@@ -133,10 +157,14 @@ class _Seen:
     main: Figure
 
 
+def _weights(settings: Settings) -> int:
+    return sum(a * b for a, b in itertools.pairwise(settings.sizes))
+
+
 def _seen(held: controls.Held) -> _Seen:
     settings, outputs, dataset = held.settings, held.display.outputs, get_dataset()
     look = functools.partial(compute, observe, settings, dataset, outputs)
-    weights = sum(a * b for a, b in itertools.pairwise(settings.sizes))
+    weights = _weights(settings)
     if weights > SLOW and not is_ready(observe, settings, dataset, outputs):
         with st.spinner(f"{number(weights / 1e6)} million weights: drawing and measuring"):
             seen = look()

@@ -41,8 +41,13 @@ def choose_layer(click: dict) -> None:
 
 def chosen_layer(seen: Observation, held: controls.Held) -> None:
     """The histograms of the chosen layer."""
+    live_chart(layer_figure(seen, held), key="init-layer")
+
+
+def layer_figure(seen: Observation, held: controls.Held) -> Figure:
+    """The same as a figure."""
     index = min(held.strip, len(seen.names) - 1)
-    live_chart(compute(figures.one_layer, seen, index, held.display), key="init-layer")
+    return compute(figures.one_layer, seen, index, held.display)
 
 
 # --- the histograms -------------------------------------------------------------------------------

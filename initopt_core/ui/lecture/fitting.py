@@ -22,7 +22,7 @@ def misfits(scene: Scene) -> list[str]:
     link = dict(scene.settings)
     if scene.page not in LABORATORIES:
         return _of_page(scene, link)
-    lab = _laboratory(scene.page)
+    lab = laboratory(scene.page)
     with address.trying(lab.name, link) as tried:
         reading = Reading()
         held = lab.read(reading)
@@ -73,7 +73,8 @@ def of_lecture(lecture: Lecture, numbers: Sequence[int] = ()) -> list[str]:
     return found[:MOST] + ([f"So it is with {more} more; each says it below."] * (more > 0))
 
 
-def _laboratory(page: str) -> Laboratory:
+def laboratory(page: str) -> Laboratory:
+    """That of a page."""
     return import_module(f"initopt_core.ui.{page}.page").LAB  # with figures, when asked for
 
 

@@ -21,7 +21,7 @@ from initopt_core.ui.components import answers
 from initopt_core.ui.components.address_bar import address_bar
 from initopt_core.ui.components.stage_bar import KEY
 
-from . import agenda, desk, draft
+from . import agenda, ahead, desk, draft
 
 
 def bar(title: str) -> None:
@@ -31,6 +31,7 @@ def bar(title: str) -> None:
     scene = _told() if stage.is_on() else {}
     if stage.is_on():
         _keep_covered(scene)
+        _make_ready()
     address_bar(
         title, scene, asked=ASKED, add=add, said=desk.said, hear=draft.hear, heard=draft.heard
     )
@@ -50,6 +51,13 @@ def _keep_covered(scene: Mapping[str, Any]) -> None:
     st.html(
         "<style>" + (unseen if scene.get("hides") else "html { --before-cover: 1; }") + "</style>"
     )
+
+
+def _make_ready() -> None:
+    """While this scene is shown, the server computes what those after it show."""
+    if (lecture := _shown()) is not None:
+        number = stage.now().scene
+        ahead.READY.wish(lecture.scenes[number : number + ahead.SCENES])
 
 
 def open_scene(lecture: Lecture, number: int) -> None:

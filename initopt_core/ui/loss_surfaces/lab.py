@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
 from typing import Any
 
 import streamlit as st
@@ -43,12 +44,29 @@ def _grid_ranges(held: Held) -> tuple[float, float, float, float]:
     return tuple(held.look.get("zoom", held.plan.ranges))
 
 
+def ahead(held: Held) -> Iterator[None]:
+    """Compute what `show` shows of this; nothing of a formula that cannot be read."""
+    if held.problem:
+        return
+    marks = landmarks_of(held.plan)
+    yield
+    scene_of(held.plan)
+    yield
+    _endless(held.plan, marks)
+    compute(grid, held.plan.surface, _grid_ranges(held))
+    yield
+
+
+def _endless(plan: Plan, marks: Landmarks) -> bool:
+    return not marks.minima and compute(unbounded, plan.surface, plan.ranges)
+
+
 def show(lab: Laboratory, held: Held) -> None:
     """The race on its surface, and the sentence about it; a drag of the start reruns this alone."""
     plan = held.plan
     marks = landmarks_of(plan)
     made = scene_of(plan)
-    endless = not marks.minima and compute(unbounded, plan.surface, plan.ranges)
+    endless = _endless(plan, marks)
     text = sentence(
         list(made.labels), list(made.outcomes), plan.updates, endless, brief=stage.is_on()
     )

@@ -24,6 +24,7 @@ LAB = Laboratory(
     links=(plans.TYPED.name,),
     others=plans.OTHERS,
     follows=lambda: (BELOW,) if st.session_state.get(panels.OPEN) else (),
+    ahead=lambda held: lab.ahead(held) if held.part == plans.PATHS else (),  # maps come one by one
 )
 DRAW = {plans.PATHS: lab.show, plans.BASINS: basins.show, plans.FLAT: flatness.show}
 """How each part of the page is drawn."""

@@ -314,8 +314,8 @@ def _surface(entry: SurfaceEntry, take: Reading) -> tuple[Surface, str]:
         surface = Surface(FORMULA, text=text)
     except SettingError as error:
         # The last formula that could be used stays on the screen while this one is mended.
-        good = st.session_state.get("_formula_good", DEFAULT_FORMULA)
-        return Surface(FORMULA, text=good), str(error)
+        good = None if address.is_tried() else st.session_state.get("_formula_good")
+        return Surface(FORMULA, text=good or DEFAULT_FORMULA), str(error)
     if not address.is_tried():
         st.session_state["_formula_good"] = text
     return surface, ""
@@ -324,7 +324,8 @@ def _surface(entry: SurfaceEntry, take: Reading) -> tuple[Surface, str]:
 def _settings(take: Reading, entry: Entry, i: int, name: str) -> dict[str, Any]:
     """Those of run `i`: its rate is always seen, the others are in its menu."""
     out = {}
-    told = OPTIMIZERS[name].convention is not None and st.session_state.get(f"_run{i}_more")
+    has_menu = OPTIMIZERS[name].convention is not None and not address.is_tried()
+    told = has_menu and st.session_state.get(f"_run{i}_more")
     alike = sum(values.get(f"run{k}") == name for k in range(i))
     who = OPTIMIZERS[name].label + (f" ({alike + 1})" if alike else "")
     for p in optimizer_parameters(entry.name, name):

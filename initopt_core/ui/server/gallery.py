@@ -1,4 +1,5 @@
-"""Pictures of the tutorial's figures at addresses of their own, made once for all visitors.
+"""Pictures of the tutorial's figures at addresses of their own, made once for all visitors; the
+small ones come with the program where they can (`figures.shipped`).
 
 The page that shows them sends the addresses alone: the browser asks for what comes into view, keeps
 what it has, and no run of a script waits for a picture. Many visitors who ask for one picture wait
@@ -107,7 +108,7 @@ async def picture(request: Request) -> Response:
     if not startup.loaded():
         return PlainTextResponse("Loading.\n", 503, headers={"Retry-After": "2"})
     name, theme, kind, shape = wanted
-    from initopt_core.figures import gallery
+    from initopt_core.figures import gallery, shipped
 
     from .dataset import get_dataset
 
@@ -118,6 +119,8 @@ async def picture(request: Request) -> Response:
     asked = (name, theme, *([shape] if shape else []), dataset)
     try:
         file = kept(make, *asked)
+        if file is None and make is gallery.picture:
+            file = await asyncio.to_thread(shipped.picture, name, theme)
         if file is None:
             file = await asyncio.shield(asyncio.wrap_future(begin(make, *asked)))
     except Crowded:

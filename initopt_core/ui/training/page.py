@@ -6,6 +6,7 @@ import functools
 
 import streamlit as st
 
+from initopt_core.ui import address
 from initopt_core.ui.layout import experiments
 from initopt_core.ui.page import CONTROLS, HEAD, Laboratory
 from initopt_core.ui.server.training import (
@@ -30,6 +31,7 @@ LAB = Laboratory(
     links=(RUN, COMPARED, "budget", controls.DATA.name),
     others=controls.OTHERS,
     follows=lambda: (ABOUT,),  # it names the side's settings
+    ahead=lambda held: recorded.ahead() if address.link().get(RUN) == RECORDED else (),
 )
 ABOUT = "about"
 

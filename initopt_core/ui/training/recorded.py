@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import streamlit as st
 
 from initopt_core.figures import training as figures
@@ -14,7 +16,7 @@ from initopt_core.training.history import History
 from initopt_core.training.runs.recorded import recorded_config, recorded_race
 from initopt_core.training.runs.store import RunInfo
 from initopt_core.ui import offers, stage
-from initopt_core.ui.components.live_chart import live_chart
+from initopt_core.ui.components.live_chart import compile_figure, live_chart
 from initopt_core.ui.export_menu import export_buttons
 from initopt_core.ui.server.training import RECORDED, RUN
 from initopt_core.ui.state import kept, write_link
@@ -49,6 +51,16 @@ def _record() -> tuple[dict[str, Figure], list[tuple[str, float, float]]]:
     ends = [(line, line.trials[0].test or {}) for line in found]  # the record is whole
     tests = [(line.label, test["accuracy"], ACCURACIES[line.optimizer]) for line, test in ends]
     return drawn, tests
+
+
+def ahead() -> Iterator[None]:
+    """Draw and compile what `recorded` shows."""
+    drawn, _ = _record()
+    yield
+    for figure in drawn.values():
+        compile_figure(figure)
+        figure.message  # noqa: B018  made here, once
+        yield
 
 
 def recorded() -> None:

@@ -21,3 +21,11 @@ def test_the_curve_can_be_drawn_from_what_is_sent():
     assert told["limits"][0] < told["shift"] < told["limits"][1]
     for minimum in told["minima"]:
         assert minimum["train"] == pytest.approx(float(curve.loss(np.array(minimum["weight"]))))
+
+
+def test_nothing_that_is_sent_may_be_a_table():
+    """Else Streamlit loads pandas to look at it."""
+    curve = flatness.TwoMinima()
+    prices = [flatness.price(curve, which, 0.4) for which in ("flat", "sharp")]
+    told = message(curve, 0.4, prices, "k")
+    assert all(isinstance(value, (tuple, str, int, float)) for value in told.values())

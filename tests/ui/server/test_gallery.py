@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from initopt_core import data
 from initopt_core.cache import Crowded, SharedResults
 from initopt_core.figures import gallery as figures
+from initopt_core.figures import shipped
 from initopt_core.figures.export import THEMES
 from initopt_core.ui.course import slide
 from initopt_core.ui.server import dataset, gallery, startup
@@ -32,6 +33,7 @@ def app(monkeypatch):
     monkeypatch.setattr(gallery, "results", lambda: results)
     monkeypatch.setattr(gallery, "kept", lambda f, *a: results.kept(gallery.key_of(f, a, {})))
     monkeypatch.setattr(startup, "loaded", lambda: True)
+    monkeypatch.setattr(shipped, "picture", lambda *_: None)
     return Starlette(routes=gallery.routes())
 
 
@@ -45,6 +47,15 @@ def test_a_picture_is_small_and_its_name_spares_sending_it_again(app):
         app, f"/gallery/{NAME}-dark.webp", headers=[("If-None-Match", headers["etag"])]
     )
     assert (again, nothing) == (304, b"") and short["etag"] == headers["etag"]
+
+
+def test_what_is_shipped_is_sent_without_drawing(app, monkeypatch):
+    monkeypatch.setattr(shipped, "picture", lambda *of: repr(of).encode())
+    monkeypatch.setattr(figures, "picture", lambda *_: pytest.fail("drawn"))
+    status, headers, body = ask(app, f"/gallery/{NAME}-dark.webp")
+    assert (status, body) == (200, repr((NAME, "dark")).encode()) and headers["etag"]
+    assert ask(app, f"/gallery/{NAME}-dark.svg")[2] != body, "a large one is drawn"
+    assert ask(app, "/gallery/27-nothing-dark.webp")[0] == 404
 
 
 def test_the_large_one_is_a_drawing_with_its_words(app):
