@@ -113,7 +113,7 @@ def _style(options: ExportOptions) -> str:
         "text-color": colors["ink"],
         "background-color": colors["paper"],
         "border-color": colors["faint"],
-        "secondary-background-color": "#262730" if colors["dark"] else "#F0F2F6",
+        "secondary-background-color": "#2D2B27" if colors["dark"] else "#F8F8F7",
         "primary-color": "#77AADD" if colors["dark"] else "#4477AA",
     }
     told = "".join(f"--st-{name}:{value};" for name, value in named.items())

@@ -18,7 +18,6 @@ from initopt_core.surfaces.catalogue import Ranges
 from .contours import contours
 from .marks import (
     ARROW,
-    LEFT,
     Tag,
     farewells,
     ground_marks,
@@ -27,6 +26,7 @@ from .marks import (
     spots,
     tag_layers,
     walked,
+    walks,
 )
 from .path_key import APART, path_key
 from .picture import (
@@ -93,7 +93,7 @@ def paths(
         moving = [_rings(x, y), halo, ink, *([dots] if dotted else []), ends, left]
         moving += tag_layers(tags, SIDE, SIDE)
         told = [path_key(traces, names, BESIDE_BAR)] if names else []
-        marks = (*key, LEFT) if departed else key
+        marks = [*key, *walks(ring=True, dots=dotted, end=arrived, left=departed)] if names else key
         told += [mark_key(marks, BESIDE_BAR)] if marks else []
         whole = alt.layer(*still, *(moving if names else []), bar, *told)
         return whole.resolve_scale(**APART).properties(width=SIDE, height=SIDE, title=surface.label)
@@ -116,8 +116,8 @@ def paths(
         else:
             ends.append(last)
         tags += [Tag(words, x, y)] if words else []
-    departed = len(left) > 0
-    about = dotted, departed, tuple(tags)
+    departed, arrived = len(left) > 0, len(ends) > 0
+    about = dotted, departed, arrived, tuple(tags)
     return Figure(
         ("surface-paths", tuple(names), surface, ranges, color, *about),
         build,
