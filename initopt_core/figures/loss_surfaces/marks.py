@@ -111,7 +111,7 @@ def mark_key(marks: Sequence[str], offset: float | alt.ExprRef) -> alt.Chart:
         SADDLE: ("M-0.65,-0.65L0.65,0.65M0.65,-0.65L-0.65,0.65", "transparent", theme.INK),
         START: ("circle", "transparent", theme.INK),
         STEP: ("M-0.35,0A0.35,0.35,0,1,1,0.35,0A0.35,0.35,0,1,1,-0.35,0Z", "grey", "grey"),
-        END: ("M-1.4,0L0.2,0M0.2,-0.6L1.4,-0.6L1.4,0.6L0.2,0.6Z", "grey", "grey"),
+        END: ("M-1.7,0L-0.3,0M-0.3,-0.55L0.8,-0.55L0.8,0.55L-0.3,0.55Z", "grey", "grey"),
         LEFT: (ARROW, "grey", "grey"),
     }
     legend = alt.Legend(
