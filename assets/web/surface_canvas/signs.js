@@ -91,7 +91,7 @@ function disc(ctx, x, y, r) {
 const SIGNS = {
   minimum: { words: "minimum", draw: (ctx, x, y, k) => drawStar(ctx, x, y, 6 * k) },
   saddle: { words: "saddle", draw: (ctx, x, y, k) => cross(ctx, x, y, 4 * k) }, // in ink
-  start: { words: "start", draw: (ctx, x, y, k) => disc(ctx, x, y, 5 * k).stroke() },
+  start: { words: "start", draw: (ctx, x, y, k) => disc(ctx, x, y, 3.8 * k).stroke() },
   step: { words: "step", draw: (ctx, x, y, k) => disc(ctx, x, y, 2.2 * k).fill() },
 };
 

@@ -43,7 +43,7 @@ _FOLDED = (
     "label[for=more]::before{content:'▸ '}#more:checked~label::before{content:'▾ '}"
     "body:not(:has(#more:checked)){display:flex;flex-direction:column;box-sizing:border-box;"
     "min-height:100vh}"
-    "#more:not(:checked)~#part{flex:1 1 280px;display:flex;min-height:280px}"
+    "#more:not(:checked)~#part{flex:1 1 250px;display:flex;min-height:250px}"
     "#more:not(:checked)~#part .sc-root{grid-template-rows:minmax(0,1fr)}"
     "#more:not(:checked)~#part .sc-left{height:100%}"
     "#more:not(:checked)~#part :is(.sc-right,.sc-inspector){display:none}}"
