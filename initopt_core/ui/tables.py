@@ -69,9 +69,10 @@ def line_mark(colour: str, dash: Sequence[int]) -> str:
         if length:
             stops.append(f"{'transparent' if i % 2 else colour} {at}px {at + length}px")
         at += length
+    inks = html.escape(", ".join(stops))
     return (
         '<i style="display:inline-block;width:34px;height:3px;margin-right:.45rem;'
-        f'vertical-align:.25rem;background:repeating-linear-gradient(90deg,{",".join(stops)})"></i>'
+        f'vertical-align:.25rem;background:repeating-linear-gradient(90deg, {inks})"></i>'
     )
 
 
