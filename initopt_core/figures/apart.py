@@ -1,4 +1,4 @@
-"""Colours that every eye tells apart, for several lines of one kind."""
+"""Colours and dashes that every eye tells apart, for several lines in one figure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from . import theme
 
 MORE = ("#7766DD", "#888888", "#DD9922", "#22AA88", "#DD4477", "#5599EE", "#99772E", "#66AA33")
 """Nobody's own colours; each reads on white and on dark ground."""
+DASHES: tuple[list[int], ...] = (
+    [1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [1, 4], [14, 3], [4, 4], [9, 3, 2, 3, 2, 3],
+)  # fmt: skip
+"""Pixels drawn and left out, in the order in which lines get them that have no own."""
 _SIGHTS = np.array(
     [
         np.eye(3),
@@ -42,3 +46,17 @@ def distance(a: str, b: str) -> float:
 def another(taken: Sequence[str]) -> str:
     """The colour of `MORE` that is told best from these, #rrggbb."""
     return max(MORE, key=lambda one: min((distance(one, t) for t in taken), default=0.0))
+
+
+def dashes(own: Sequence[Sequence[int]]) -> list[list[int]]:
+    """A dash for each line of a figure: its own one, or where a line before it has that, the first
+    that is free. So a line keeps its dash when another one is added.
+
+    Args:
+        own: dash (pixels drawn, left out, ...) of each line when it is alone.
+    """
+    out: list[list[int]] = []
+    for dash in map(list, own):
+        free = (d for d in (dash, *DASHES) if d not in out)
+        out.append(list(next(free, dash)))
+    return out

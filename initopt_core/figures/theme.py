@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -56,7 +56,7 @@ _DASHES: dict[str, list[int]] = {
     "solid": [1, 0],
     "long": [7, 3],
     "dots": [2, 2],
-    "mixed": [7, 2, 2, 2],
+    "mixed": [9, 3, 2, 3],
 }
 
 INK = alt.ExprRef("ink")
@@ -64,9 +64,10 @@ INK = alt.ExprRef("ink")
 PAPER = alt.ExprRef("paper")
 """That background, for what must read on anything else."""
 
-LIGHT = {"ink": "#31333F", "faint": "#D5D8DF", "paper": "#FFFFFF", "dark": False}
-DARK = {"ink": "#FAFAFA", "faint": "#3A3F4B", "paper": "#0E1117", "dark": True}
-"""Signal values; a live chart replaces them by the page's own colours."""
+LIGHT = {"ink": "#2F2D2B", "faint": "#D8D7D5", "paper": "#FFFFFF", "dark": False}
+DARK = {"ink": "#EDEBE8", "faint": "#42403D", "paper": "#171614", "dark": True}
+"""Signal values: the ground and the letters of the app's own pages, so that a file lies beside one
+as its figures do; a live chart replaces them by the page's."""
 
 # Shipped in assets/fonts, so that labels are as wide on every machine; its figures have equal
 # widths by default, which a canvas could not ask for. The second is the page's own copy.
@@ -236,6 +237,17 @@ def optimizer_dash(field: str, names: Sequence[str], **kwargs: Any) -> alt.Strok
     """Dash encoding of `field`, the second sign beside the colour."""
     scale = alt.Scale(domain=list(names), range=[optimizer_style(n)[1] for n in names])
     return alt.StrokeDash(f"{field}:N", scale=scale, **{"title": None, **kwargs})
+
+
+def strokes(legend: Mapping[str, Any] = {}) -> dict[str, Any]:
+    """Of a legend whose marks are pieces of lines, long enough to show their dashes.
+
+    Args:
+        legend: what else it is.
+    """
+    size = alt.ExprRef(f"420 * {TYPE} * {TYPE}")
+    look = {"symbolType": "stroke", "symbolOpacity": 1, "symbolStrokeWidth": 2, "symbolSize": size}
+    return {**legend, **look}
 
 
 def superscript(value: str) -> str:

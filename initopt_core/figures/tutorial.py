@@ -107,7 +107,12 @@ class Number:
             return "one draw beside another"
         told = f"one draw beside another: {self._apart} times their spread apart"
         wide = (self.relative_spread or 0) > WIDE
-        return f"{told}; seeds lie so far apart that only its size can be compared" * wide or told
+        return (
+            f"{told}; the seed alone changes it so much that only its order of magnitude "
+            "can be compared"
+            if wide
+            else told
+        )
 
     @property
     def relative_spread(self) -> float | None:

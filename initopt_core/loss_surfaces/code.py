@@ -1,4 +1,5 @@
-"""A race as a PyTorch script that runs on its own, printing where every optimizer ends."""
+"""A race as a PyTorch script that runs on its own, printing losses now and then and where every
+optimizer ends."""
 
 from __future__ import annotations
 
@@ -24,14 +25,16 @@ _WELLS_LINE = "    for x, y in ((1.0, -0.5), (-1.0, 0.5), (-0.5, -0.8)):\n"
 def snippet(
     surface: Surface, runs: tuple[Run, ...], updates: int, noise: float = 0.0, seed: int = 0
 ) -> str:
-    """Source text: imports, the surface, a training loop, and one line for each run.
+    """Source text: imports, the surface, a training loop, and a call for each run; it prints about
+    ten losses of each, then the ends.
 
     The optimizers are torch's own where it has them, with rates in torch's convention.
     """
     scheduled = any(r.schedule != "constant" for r in runs)
     calls = [_call("train", runs, i, [_pair(r.start), str(updates)]) for i, r in enumerate(runs)]
     parts = [*_before(surface, runs), _loop(noise, seed, scheduled)]
-    return "\n\n".join(parts) + "\n\n" + "".join(calls)
+    called = "".join(textwrap.indent(call.rstrip(), "    ") + ",\n" for call in calls)
+    return "\n\n".join(parts) + f"\n\nracers = [\n{called}]\ntell(racers, {updates})\n"
 
 
 STARTS = 60
@@ -155,7 +158,7 @@ else:
 
 
 def _loop(noise: float, seed: int, scheduled: bool) -> str:
-    """The training loop, which runs in both arithmetics and prints the digits that hold."""
+    """The training loop, which runs in both arithmetics and tells the digits that hold."""
     drawn = (
         f"noise = {noise!r} * torch.randn(updates, 1, 2, "
         f"generator=torch.Generator().manual_seed({seed}))"

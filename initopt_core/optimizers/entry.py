@@ -58,7 +58,8 @@ class Look:
 
     Args:
         color: #RRGGBB, at least 1.6 : 1 against white and 2.4 : 1 against the dark page.
-        dash: of its lines: "solid", "long", "dots" or "mixed".
+        dash: of its lines: "solid", "long", "dots" or "mixed"; beside one that has the same it gets
+            another (`figures.apart`).
         marker: a symbol of Vega's.
     """
 

@@ -57,5 +57,24 @@ def emphasized(text: str) -> str:
     return "".join(f"<strong>{p}</strong>" if i % 2 else p for i, p in enumerate(parts))
 
 
+def line_mark(colour: str, dash: Sequence[int]) -> str:
+    """Markup of a piece of a figure's line.
+
+    Args:
+        colour: #rrggbb.
+        dash: pixels drawn, left out, ...
+    """
+    stops, at = [], 0
+    for i, length in enumerate(dash):
+        if length:
+            stops.append(f"{'transparent' if i % 2 else colour} {at}px {at + length}px")
+        at += length
+    inks = html.escape(", ".join(stops))
+    return (
+        '<i style="display:inline-block;width:34px;height:3px;margin-right:.45rem;'
+        f'vertical-align:.25rem;background:repeating-linear-gradient(90deg, {inks})"></i>'
+    )
+
+
 def _mark(colour: str) -> str:
     return f'<i style="background:{html.escape(colour)}"></i>' if colour else ""

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from initopt_core.figures import theme
+from initopt_core.figures.export import THEMES
 from tests.support import server as servers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +45,24 @@ def test_page_by_its_link_fits_its_width(page, app_url, name):
         wider = page.evaluate(WIDER)
         assert wider <= 1, f"{scheme}: the page is {wider} px wider than {width}"
     no_failure(page)
+
+
+GROUND = """() => {
+  const { backgroundColor, color } = getComputedStyle(document.querySelector('.stApp'));
+  return [backgroundColor, color];
+}"""
+
+
+def test_files_have_the_ground_and_the_letters_of_pages(page, app_url):
+    """A dark picture lies beside figures of the dark page, as on Course figures."""
+    page.goto(app_url)
+    ready(page)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(500)
+        colors = THEMES[scheme]
+        own = [f"rgb{theme.rgb(colors[name])}" for name in ("paper", "ink")]
+        assert page.evaluate(GROUND) == own, scheme
 
 
 def has_the_frame(page, name):

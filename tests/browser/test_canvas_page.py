@@ -1,5 +1,7 @@
 """The surface's canvas as a file: opened from the disk, nothing is asked for, and it plays."""
 
+import itertools
+
 import numpy as np
 from playwright.sync_api import expect
 
@@ -97,6 +99,32 @@ def test_its_key_and_its_bar_are_in_sight_in_a_low_frame(page, tmp_path):
         assert box["y"] + box["height"] <= height
 
 
+def test_all_of_it_is_in_sight_in_a_frame_of_800_by_500(page, tmp_path):
+    """With a caption as long as three racers' and a link as long as theirs."""
+    bowl, ranges = Surface("quadratic"), (-2.0, 2.0, -1.0, 1.0)
+    runs = tuple(Run(name, (("lr", 0.1),), (1.0, 0.5)) for name in ("SGD", "SGDMomentum", "Adam"))
+    made = scene(bowl, runs, 5, 0.0, 0, ranges, landmarks(bowl, ()))
+    shown = Showing("A bowl", "A bowl", ranges, "linear", "A bowl.", look={"step": 0})
+    one = "SGD + momentum: η 10, β 0.9, weight decay 0.001, from (−5, 5); "
+    link = "http://localhost:8501/loss_surfaces?" + "&".join(f"run{i}_lr=0.1" for i in range(20))
+    look = ExportOptions(title="A bowl: three racers", caption=3 * one, source=link)
+    (tmp_path / "bowl.html").write_bytes(canvas_page(made, grid(bowl, ranges), shown, look))
+    for width in (641, 800, 900):
+        page.set_viewport_size({"width": width, "height": 500})
+        page.goto((tmp_path / "bowl.html").as_uri())
+        expect(page.locator('.sc-root:not([data-drawn="0"])')).to_be_visible(timeout=20_000)
+        assert page.evaluate(SIZE) == [width, 500], "nothing scrolls"
+        parts = [".sc-head .sc-key", ".sc-stage", ".sc-bar", "p", "footer", "label[for=more]"]
+        boxes = [page.locator(part).bounding_box() for part in parts]
+        for above, below in itertools.pairwise(boxes):
+            assert above["y"] + above["height"] <= below["y"] + 1
+        assert boxes[1]["height"] >= 160 and boxes[-1]["y"] + boxes[-1]["height"] <= 500
+
+
+SIZE = """() => {
+  const { scrollWidth, scrollHeight } = document.documentElement;
+  return [scrollWidth, scrollHeight];
+}"""
 SMALLEST = """() => Math.min(...[...document.querySelectorAll("#chart svg text")]
   .filter((e) => e.textContent.trim() && !e.closest("[opacity='0']"))
   .map((e) => [parseFloat(getComputedStyle(e).fontSize), e.getScreenCTM()])

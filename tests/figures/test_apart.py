@@ -1,4 +1,4 @@
-"""Colours for several lines of one kind: told apart by every eye."""
+"""Colours and dashes for several lines: told apart by every eye."""
 
 import itertools
 
@@ -24,7 +24,24 @@ def test_three_of_a_kind_have_other_hues_dashes_and_marks(name):
     for a, b in itertools.combinations(found, 2):
         assert apart.distance(a[0], b[0]) > 20, (a, b)
         assert a[2] != b[2]
-    assert len({tuple(dash) for _, dash, _ in found[1:]}) == 2
+    assert len({tuple(dash) for _, dash, _ in found}) == 3
+
+
+def test_every_line_of_a_figure_has_a_dash_of_its_own_and_keeps_it():
+    solid, long, dots = apart.DASHES[:3]
+    assert apart.dashes([solid, solid, dots, solid]) == [solid, long, dots, apart.DASHES[3]]
+    many = apart.dashes([solid] * 8)
+    assert len({tuple(dash) for dash in many}) == 8
+    for n in range(8):
+        assert apart.dashes([solid] * n) == many[:n]
+    assert len(apart.dashes([solid] * 20)) == 20, "then some are alike"
+
+
+def test_all_optimizers_differ_in_dashes_where_few_race():
+    names = list(OPTIMIZERS)
+    for first in range(len(names) - 5):
+        found = looks(names[first : first + 6])
+        assert len({tuple(dash) for _, dash, _ in found}) == 6
 
 
 def test_one_of_another_kind_keeps_its_colour_beside_several_of_one():

@@ -40,6 +40,19 @@ def test_the_snippet_of_every_surface_runs_and_agrees(name):
     np.testing.assert_allclose(got, want, rtol=2e-3, atol=1e-3)
 
 
+@pytest.mark.parametrize(("updates", "steps"), [(1, [0, 1]), (7, range(8)), (95, range(0, 96, 10))])
+def test_the_program_tells_the_race_now_and_then_in_the_pages_numbers(updates, steps):
+    shown = [*steps] if updates in steps else [*steps, updates]
+    runs = (Run("Adam", (("lr", 0.05),), (5.0, 5.0)), Run("SGD", (("lr", 0.1),), (5.0, 5.0)))
+    traces = race(RAVINE, runs, updates, noise=0.1, seed=3)
+    lines = printed(snippet(RAVINE, runs, updates, noise=0.1, seed=3)).splitlines()
+    begin = lines.index("  step        Adam         SGD") + 1
+    told = [list(map(float, line.split())) for line in lines[begin : begin + len(shown)]]
+    assert [row[0] for row in told] == shown and lines[begin + len(shown)] == "Where each ends"
+    want = [[t.points[step, 2] for t in traces] for step in shown]
+    np.testing.assert_allclose([row[1:] for row in told], want, rtol=0.0051)
+
+
 @pytest.mark.parametrize("name", surface_optimizers())
 def test_the_snippet_of_every_optimizer_runs_and_agrees(name):
     settings = OPTIMIZERS[name].settings({"lr": 0.01, "weight_decay": 0.05})

@@ -68,3 +68,19 @@ def points_of_lines(svg: str) -> list[int]:
     groups = re.findall(r'<g class="mark-line[^>]*>(.*?)</g>', svg, re.DOTALL)
     lines = [line for group in groups for line in re.findall(r' d="([^"]*)"', group)]
     return [len(re.findall("[ML]", line)) for line in lines]
+
+
+def places_of(svg: str | bytes) -> dict[str, list[tuple[float, float]]]:
+    """Each text of a picture -> where it begins, in pixels from the left and from the top."""
+    found: dict[str, list[tuple[float, float]]] = {}
+
+    def walk(part: ElementTree.Element, x: float, y: float) -> None:
+        for dx, dy in re.findall(r"translate\(([-\d.]+)[, ]([-\d.]+)\)", part.get("transform", "")):
+            x, y = x + float(dx), y + float(dy)
+        if part.tag.endswith("text"):
+            found.setdefault("".join(part.itertext()), []).append((x, y))
+        for inner in part:
+            walk(inner, x, y)
+
+    walk(ElementTree.fromstring(svg), 0.0, 0.0)
+    return found

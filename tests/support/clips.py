@@ -1,6 +1,6 @@
 """Clips as small as they can be, and what is asked of all that move."""
 
-from initopt_core.figures import clips
+from initopt_core.figures import clips, theme
 from initopt_core.surfaces import Surface
 
 SMALL = {"width": 320, "height": 240, "fps": 10, "seconds": 1.0, "hold": 0.5}
@@ -14,4 +14,4 @@ def moves(clip: clips.Clip) -> None:
     frames = [f.copy() for f in clip.frames(options)]
     assert len(frames) == 4 and {f.size for f in frames} == {(320, 240)}
     assert len({f.tobytes() for f in frames}) >= 3
-    assert frames[0].getpixel((1, 1)) == (14, 17, 23)
+    assert frames[0].getpixel((1, 1)) == theme.rgb(theme.DARK["paper"])

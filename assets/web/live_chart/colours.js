@@ -5,5 +5,5 @@ import { pageColours } from "../shared/colours.js";
 /** @param {Element} element */
 export function colours(element) {
   const { ink, paper, dark } = pageColours(element);
-  return { ink, faint: dark ? "#3a3f4b" : "#d5d8df", paper, dark };
+  return { ink, faint: dark ? "#42403d" : "#d8d7d5", paper, dark };
 }

@@ -5,9 +5,21 @@ export const STROKES = "stroke_scale";
 /** @param {any} ref a number of Vega's, `{ value }`, or anything else */
 function scaled(ref, power = 1) {
   if (typeof ref?.value !== "number") return ref;
-  const factor = power === 1 ? STROKES : `${STROKES} * ${STROKES}`;
-  return { signal: `${ref.value} * ${factor}` };
+  return grown(`${ref.value}`, power);
 }
+
+/** @param {string} length an expression */
+function grown(length, power = 1) {
+  const factor = power === 1 ? STROKES : `${STROKES} * ${STROKES}`;
+  return { signal: `${length} * ${factor}` };
+}
+
+/**
+ * The same of a legend's own number, which may be a signal.
+ * @param {any} own a number, `{ signal }`, or anything else
+ */
+const legends = (own, power = 1) =>
+  typeof own?.signal === "string" ? grown(`(${own.signal})`, power) : scaled({ value: own }, power);
 
 /** @param {any} mark */
 function thicken(mark) {
@@ -29,8 +41,9 @@ function thickenLegends(group, usual) {
   for (const legend of group.legends ?? []) {
     if (legend.type === "gradient" || legend.size) continue;
     const set = (((legend.encode ??= {}).symbols ??= {}).update ??= {});
-    set.size = scaled(set.size ?? { value: legend.symbolSize ?? usual.symbolSize ?? 100 }, 2);
-    set.strokeWidth = scaled(set.strokeWidth ?? { value: legend.symbolStrokeWidth ?? usual.symbolStrokeWidth ?? 1.5 });
+    set.size = set.size ? scaled(set.size, 2) : legends(legend.symbolSize ?? usual.symbolSize ?? 100, 2);
+    const width = legend.symbolStrokeWidth ?? usual.symbolStrokeWidth ?? 1.5;
+    set.strokeWidth = set.strokeWidth ? scaled(set.strokeWidth) : legends(width);
   }
 }
 

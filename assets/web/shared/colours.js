@@ -53,7 +53,7 @@ export function pageColours(element) {
   const paper = get("--st-background-color", "#ffffff");
   const dark = darkness.get(paper) ?? isDark(channels(paper));
   darkness.set(paper, dark);
-  return { paper, dark, ink: get("--st-text-color", dark ? "#fafafa" : "#31333f") };
+  return { paper, dark, ink: get("--st-text-color", dark ? "#edebe8" : "#2f2d2b") };
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { marker } from "../shared/canvas.js";
 import { strokeScale } from "../shared/type.js";
-import { arrow, drawLeftKey } from "./signs.js";
+import { MOST_DOTTED, arrow, drawLeftKey } from "./signs.js";
 import { crossing } from "./ways.js";
 
 /** @typedef {import("./view.js").View} View */
@@ -30,7 +30,7 @@ export function drawTrails(ctx, view, from, to) {
     const end = Math.min(to, run.last);
     if (end < from) continue;
     drawTrail(ctx, view, run, from, end);
-    if (steps <= 250) drawDots(ctx, view, run, from, end);
+    if (steps <= MOST_DOTTED) drawDots(ctx, view, run, from, end);
   }
   ctx.restore();
 }

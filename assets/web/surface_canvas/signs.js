@@ -74,20 +74,39 @@ export function arrow(ctx, x, y, angle, k = 1) {
   ctx.restore();
 }
 
+/**
+ * @param {Pen} ctx
+ * @param {number} x
+ * @param {number} y
+ * @param {number} r
+ */
+function disc(ctx, x, y, r) {
+  ctx.beginPath();
+  ctx.arc(x, y, r, 0, 2 * Math.PI);
+  ctx.fillStyle = "grey";
+  return ctx;
+}
+
 /** @type {Record<string, Sign>} */
 const SIGNS = {
   minimum: { words: "minimum", draw: (ctx, x, y, k) => drawStar(ctx, x, y, 6 * k) },
   saddle: { words: "saddle", draw: (ctx, x, y, k) => cross(ctx, x, y, 4 * k) }, // in ink
+  start: { words: "start", draw: (ctx, x, y, k) => disc(ctx, x, y, 3.8 * k).stroke() },
+  step: { words: "step", draw: (ctx, x, y, k) => disc(ctx, x, y, 2.2 * k).fill() },
 };
 
+/** Steps of a race whose single steps are dots. */
+export const MOST_DOTTED = 250;
+
 /**
- * Which of the ground's marks are in the view.
+ * Which of the marks on the ground and along the paths are in the view.
  * @param {View} view
  */
 export function signsIn(view) {
-  const { minima, saddles } = view.lab.scene;
+  const { minima, saddles, runs, steps } = view.lab.scene;
   const seen = (/** @type {number[]} */ [x, y]) => view.inside(view.px(x), view.py(y));
-  return [...(minima.some(seen) ? ["minimum"] : []), ...(saddles.some(seen) ? ["saddle"] : [])];
+  return [...(minima.some(seen) ? ["minimum"] : []), ...(saddles.some(seen) ? ["saddle"] : []),
+    ...(runs.length ? ["start"] : []), ...(runs.length && steps <= MOST_DOTTED ? ["step"] : [])];
 }
 
 /**
@@ -107,7 +126,7 @@ function free(ctx, view) {
 }
 
 /**
- * What star and cross mean, at the left of the axis' name, as far as there is room.
+ * What star, cross, ring and dot mean, at the left of the axis' name, as far as there is room.
  * @param {Pen} ctx
  * @param {View} view
  */

@@ -291,7 +291,7 @@ export class Lab {
   findColours() {
     const colours = pageColours(this.root);
     this.root.classList.toggle("sc-dark", colours.dark);
-    return { ...colours, faint: colours.dark ? "#4a4f5b" : "#d5d8df", font: FONT };
+    return { ...colours, faint: colours.dark ? "#524f4b" : "#d8d7d5", font: FONT };
   }
 
   recolour() {

@@ -43,7 +43,7 @@ def paths_clip(
     """
 
     def frames(options: ClipOptions) -> Iterator[Image.Image]:
-        figure = paths(surface, traces, labels, ranges, color)
+        figure = paths(surface, traces, labels, ranges, color, moving=True)
         kinds = ("mark-line", "mark-symbol", "mark-rect", "mark-text")
         moving = [f"{k}.layer_{n}_marks" for k in kinds for n in range(STILL, MOST_LAYERS)]
         still = stage(figure, options, moving)

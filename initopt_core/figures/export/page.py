@@ -137,6 +137,7 @@ def document(
     style = (
         f"{faces(used)}body{{margin:0;padding:12px 16px;font-family:{theme.FONT};"
         f"color:{colors['ink']};background:{colors['paper']}}}footer{{font-size:80%}}"
+        "h1,p,footer{overflow-wrap:anywhere}"  # a link is one long word
         "p{margin:8px 0;font-size:15px}h1{margin:0 0 8px;font-size:20px;line-height:1.4}"
         # In a low frame the words leave room to the figure.
         "@media (max-height:600px){body{padding:8px 16px}p{margin:4px 0;font-size:13px}"

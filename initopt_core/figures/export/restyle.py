@@ -203,9 +203,6 @@ def _printed(spec: dict[str, Any]) -> None:
     for param in spec["params"]:
         if colors := _colors(param.get("value")):  # of as many series as there are today
             param["value"] = in_print(colors)[0]
-        if param["name"] == "dashes":  # the last is solid, what it is compared with is not
-            rest = [DASHES[2], DASHES[3], DASHES[5], *DASHES[6:]]
-            param["value"] = [*rest[: len(param["value"]) - 1], DASHES[0]]
 
     def look(part: dict[str, Any]) -> None:
         color, dash = part.get("color"), part.get("strokeDash")

@@ -16,7 +16,17 @@ from initopt_core.initialization.observation import Observation
 
 from . import across, heads, tables
 from .depth import ENTRY_WIDTH, place, settings_named
-from .display import BINS, GRID_LAYERS, ROWS, SETTINGS_COLORS, Display, evenly, marks, span
+from .display import (
+    BINS,
+    GRID_LAYERS,
+    ROWS,
+    SETTINGS_COLORS,
+    SETTINGS_DASHES,
+    Display,
+    evenly,
+    marks,
+    span,
+)
 from .grid import grid_room, upright_room
 
 # --- comparison ---------------------------------------------------------------------------------
@@ -144,12 +154,14 @@ def _tint(room: Room) -> alt.Color:
 
 
 def _dash(room: Room) -> alt.StrokeDash:
-    """All solid; whoever prints the lines gives each setting its own dashes."""
+    """The current setting's line is solid, those of the pinned ones have their dashes."""
     if not room.entries:
-        return alt.StrokeDash()
+        known = alt.Scale(domain=list(SETTINGS_COLORS), range=list(SETTINGS_DASHES))
+        return alt.StrokeDash("color:N", scale=known, legend=None)
     colors = _colors(room)
-    solid = alt.Scale(domain=colors, range=[theme.MEASURED] * len(colors))
-    return alt.StrokeDash("color:N", scale=solid, legend=_legend(room, colors))
+    own = [SETTINGS_DASHES[place(i, room.entries)] for i in range(room.entries)]
+    scale = alt.Scale(domain=colors, range=own)
+    return alt.StrokeDash("color:N", scale=scale, legend=_legend(room, colors))
 
 
 def _colors(room: Room) -> list[str]:
@@ -157,5 +169,5 @@ def _colors(room: Room) -> list[str]:
 
 
 def _legend(room: Room, colors: Sequence[str]) -> alt.Legend:
-    look = {"symbolType": "stroke", "symbolOpacity": 1, "symbolStrokeWidth": 3}
-    return room.legend(labelExpr=f"settings[indexof({list(colors)}, datum.value)]", **look)
+    names = f"settings[indexof({list(colors)}, datum.value)]"
+    return room.legend(labelExpr=names, **theme.strokes())

@@ -17,7 +17,7 @@ from initopt_core.initialization.observation import Observation, SeedBand
 from initopt_core.initialization.theory import Prediction
 
 from . import heads, tables
-from .display import RED, ROWS, SETTINGS_COLORS
+from .display import RED, ROWS, SETTINGS_COLORS, SETTINGS_DASHES
 
 # --- depth --------------------------------------------------------------------------------------
 
@@ -39,25 +39,26 @@ def depth(
     seeds: SeedBand | None = None,
 ) -> Figure:
     """Variance of activations and gradients against depth: measured solid, predicted dashed, the
-    band of the theory (or of `seeds`) pale; `others` are overlaid in their own colours."""
+    band of the theory (or of `seeds`) pale; `others` are overlaid, in colours and dashes of
+    their own."""
     data, words = {}, ""
     pale = _pale(observation, seeds)
     observations = [*others, observation]
     compared = len(observations) > 1
     alone = ", of now alone" if compared else ""  # the pinned ones' would be a thicket
+    stroke = "points" if compared else "solid"  # pinned ones' are measured and dashed
     signals: dict[str, Any] = {
         "pale": f"{pale}{alone}" if pale else "",
-        "strokes": "solid: measured" if pale else "",
+        "strokes": f"{stroke}: measured" if pale else "",
     }
     room = replace(
         DEPTH_ROOM, entries=len(observations) if compared else 0, entry_width=ENTRY_WIDTH
     )
     if compared:
         signals["settings"] = settings_named(observations)
-        signals["tints"] = [
-            SETTINGS_COLORS[place(i, len(observations))] for i in range(len(observations))
-        ]
-        signals["dashes"] = [theme.MEASURED] * len(observations)
+        places = [place(i, len(observations)) for i in range(len(observations))]
+        signals["tints"] = [SETTINGS_COLORS[k] for k in places]
+        signals["dashes"] = [SETTINGS_DASHES[k] for k in places]
     for panel, (_, color) in DEPTH_PANELS.items():
         lines, bands, bad, raw = [], [], [], []
         for i, v in enumerate(observations):
@@ -74,7 +75,7 @@ def depth(
                 raw.append(centre)
                 lines.append(_line(x, centre, own, "predicted", i, "theory"))
                 if np.isfinite(lines[-1]["y"]).sum() > 1:  # else there is no line to speak of
-                    signals["strokes"] = f"solid: measured, dashed: theory{alone}"
+                    signals["strokes"] = f"{stroke}: measured, dashed: theory{alone}"
                 if seeds is None:
                     bands.append(_band(x, low, high, own))
         if seeds is not None:
@@ -143,13 +144,7 @@ def _tint(room: Room) -> alt.Color:
     """The quantity's own colour, or the settings' with a legend where several are compared."""
     if not room.entries:
         return alt.Color("color:N", scale=None)
-    look: dict[str, Any] = {
-        "symbolType": "stroke",
-        "symbolOpacity": 1,
-        "symbolStrokeWidth": 3,
-        "symbolDash": alt.ExprRef("dashes[datum.index]"),
-        "symbolSize": alt.ExprRef(f"200 * {theme.TYPE} * {theme.TYPE}"),
-    }
+    look = theme.strokes({"symbolDash": alt.ExprRef("dashes[datum.index]")})
     tints = [alt.ExprRef(f"tints[{i}]") for i in range(room.entries)]
     scale = alt.Scale(domain=alt.ExprRef("settings"), range=tints)
     return alt.Color("color:N", scale=scale, legend=room.legend(**look))
@@ -207,7 +202,7 @@ def _depth_panel(panel: str, label: str, color: str, column: int, room: Room) ->
     )
     lines = alt.Chart(alt.NamedData(f"{panel}_lines"))
     strokes: dict[str, Any] = {"0": theme.MEASURED}
-    if room.entries:  # solid, but where a print has to tell settings apart
+    if room.entries:  # the pinned ones' are dashed
         strokes = {str(i): alt.ExprRef(f"dashes[{i}]") for i in range(room.entries)}
     strokes["predicted"] = theme.PREDICTED
     scale = alt.Scale(domain=list(strokes), range=list(strokes.values()))

@@ -18,6 +18,8 @@ BINS = 50
 RED = "#CC3311"
 SETTINGS_COLORS = ("#EE7733", "#4477AA", "#AA3377", "#009988")
 """One for each setting that is compared: the current one last."""
+SETTINGS_DASHES = ([2, 2], [9, 3, 2, 3], [1, 4], theme.MEASURED)
+"""Of their lines: the current one's is solid; none looks like the dashes of theory."""
 ROWS = {
     "weights": ("Weights", theme.WEIGHTS),
     "gradients": ("Gradients, dL/dW", theme.GRADIENTS),

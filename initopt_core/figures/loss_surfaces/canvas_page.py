@@ -43,7 +43,7 @@ _FOLDED = (
     "label[for=more]::before{content:'▸ '}#more:checked~label::before{content:'▾ '}"
     "body:not(:has(#more:checked)){display:flex;flex-direction:column;box-sizing:border-box;"
     "min-height:100vh}"
-    "#more:not(:checked)~#part{flex:1 1 280px;display:flex;min-height:280px}"
+    "#more:not(:checked)~#part{flex:1 1 250px;display:flex;min-height:250px}"
     "#more:not(:checked)~#part .sc-root{grid-template-rows:minmax(0,1fr)}"
     "#more:not(:checked)~#part .sc-left{height:100%}"
     "#more:not(:checked)~#part :is(.sc-right,.sc-inspector){display:none}}"
@@ -113,7 +113,7 @@ def _style(options: ExportOptions) -> str:
         "text-color": colors["ink"],
         "background-color": colors["paper"],
         "border-color": colors["faint"],
-        "secondary-background-color": "#262730" if colors["dark"] else "#F0F2F6",
+        "secondary-background-color": "#2D2B27" if colors["dark"] else "#F8F8F7",
         "primary-color": "#77AADD" if colors["dark"] else "#4477AA",
     }
     told = "".join(f"--st-{name}:{value};" for name, value in named.items())

@@ -82,7 +82,7 @@ def _lines(
 ) -> tuple[alt.Color, alt.StrokeDash]:
     """Colour and dash of each label, with a legend above the plot."""
     colors, dashes, _ = zip(*looks([t.run.optimizer for t in traces]), strict=True)
-    legend = room.legend(symbolType="stroke", symbolOpacity=1, symbolStrokeWidth=3)
+    legend = room.legend(**theme.strokes())
     look: dict[str, Any] = {"title": None, "legend": legend}
     return (
         alt.Color("optimizer:N", scale=alt.Scale(domain=names, range=list(colors)), **look),

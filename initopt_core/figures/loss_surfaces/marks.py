@@ -67,7 +67,7 @@ def spots(surface: Surface, ranges: Ranges) -> dict[str, dict[str, Any]]:
 
 
 MINIMUM, SADDLE, LEFT = "minimum", "saddle", "left the picture"
-START, STEP = "start", "one step"
+START, STEP, END = "start", "one step", "end (each its sign)"
 _CROSS = "M-1,-1L1,1M1,-1L-1,1"
 ARROW = "M1,0L-0.625,-0.75L-0.625,0.75Z"
 """Where a path has left the picture, pointing to the right."""
@@ -103,7 +103,7 @@ def mark_key(marks: Sequence[str], offset: float | alt.ExprRef) -> alt.Chart:
     """What the marks mean, at the right: a layer that shows nothing but its legend.
 
     Args:
-        marks: of `marks_in`, and `START`, `STEP` and `LEFT`.
+        marks: of `marks_in`, and `START`, `STEP`, `END` and `LEFT`.
         offset: from the plot, in pixels.
     """
     looks: dict[str, tuple[str, str, str | alt.ExprRef]] = {
@@ -111,6 +111,7 @@ def mark_key(marks: Sequence[str], offset: float | alt.ExprRef) -> alt.Chart:
         SADDLE: ("M-0.65,-0.65L0.65,0.65M0.65,-0.65L-0.65,0.65", "transparent", theme.INK),
         START: ("circle", "transparent", theme.INK),
         STEP: ("M-0.35,0A0.35,0.35,0,1,1,0.35,0A0.35,0.35,0,1,1,-0.35,0Z", "grey", "grey"),
+        END: ("M-1.7,0L-0.3,0M-0.3,-0.55L0.8,-0.55L0.8,0.55L-0.3,0.55Z", "grey", "grey"),
         LEFT: (ARROW, "grey", "grey"),
     }
     legend = alt.Legend(
@@ -131,6 +132,19 @@ def mark_key(marks: Sequence[str], offset: float | alt.ExprRef) -> alt.Chart:
             shape=alt.Shape("what:N", scale=shapes, legend=legend),
         )
     )
+
+
+def walks(
+    *, ring: bool = False, dots: bool = False, end: bool = False, left: bool = False
+) -> tuple[str, ...]:
+    """What of paths needs an entry of the key.
+
+    Args:
+        ring: the starts have one. dots: the steps have them. end: a path ends in the picture.
+        left: one has left it.
+    """
+    kinds = ((START, ring), (STEP, dots), (END, end), (LEFT, left))
+    return tuple(name for name, there in kinds if there)
 
 
 def walked(trace: Trace) -> np.ndarray:

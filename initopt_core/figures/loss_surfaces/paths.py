@@ -18,7 +18,6 @@ from initopt_core.surfaces.catalogue import Ranges
 from .contours import contours
 from .marks import (
     ARROW,
-    LEFT,
     Tag,
     farewells,
     ground_marks,
@@ -27,6 +26,7 @@ from .marks import (
     spots,
     tag_layers,
     walked,
+    walks,
 )
 from .path_key import APART, path_key
 from .picture import (
@@ -60,10 +60,15 @@ def paths(
     labels: Sequence[str],
     ranges: Ranges,
     color: str,
+    *,
+    moving: bool = False,
 ) -> Figure:
     """Every path over the surface, seen from above; without traces the surface alone.
 
     Its table has the steps of the paths, or else the surface's values on a grid.
+
+    Args:
+        moving: for who draws the paths step by step, without rings and dots: its key has neither.
     """
     names = list(labels)
     color_of, dash_of, shape_of = _channels(traces, names)
@@ -90,12 +95,13 @@ def paths(
         bar = color_bar(low, high, color, SIDE + 18, SIDE)
         still = [picture, contours(surface, ranges, color, SIDE)]
         still += [ground_marks(x, y)]
-        moving = [_rings(x, y), halo, ink, *([dots] if dotted else []), ends, left]
-        moving += tag_layers(tags, SIDE, SIDE)
+        walk = [_rings(x, y), halo, ink, *([dots] if dotted else []), ends, left]
+        walk += tag_layers(tags, SIDE, SIDE)
         told = [path_key(traces, names, BESIDE_BAR)] if names else []
-        marks = (*key, LEFT) if departed else key
+        rest = {"ring": True, "dots": dotted, "end": arrived} if names and not moving else {}
+        marks = (*key, *walks(**rest, left=departed))
         told += [mark_key(marks, BESIDE_BAR)] if marks else []
-        whole = alt.layer(*still, *(moving if names else []), bar, *told)
+        whole = alt.layer(*still, *(walk if names else []), bar, *told)
         return whole.resolve_scale(**APART).properties(width=SIDE, height=SIDE, title=surface.label)
 
     rows, ends, left, tags = [], [], [], []
@@ -116,8 +122,8 @@ def paths(
         else:
             ends.append(last)
         tags += [Tag(words, x, y)] if words else []
-    departed = len(left) > 0
-    about = dotted, departed, tuple(tags)
+    departed, arrived = len(left) > 0, len(ends) > 0
+    about = dotted, departed, arrived, moving, tuple(tags)
     return Figure(
         ("surface-paths", tuple(names), surface, ranges, color, *about),
         build,

@@ -12,7 +12,7 @@ import numpy as np
 
 from initopt_core.descent import Trace
 from initopt_core.figures import theme
-from initopt_core.figures.apart import another
+from initopt_core.figures.apart import another, dashes
 from initopt_core.figures.images import data_url, png
 from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
@@ -29,12 +29,11 @@ BAR = 12
 """Width of a colour bar, in pixels."""
 Look = tuple[str, list[int], str]
 """Colour (#rrggbb), dash (pixels on, off, ...) and marker of a path."""
-_DASHES = ([7, 3], [4, 2], [2, 2], [7, 2, 2, 2])
 
 
 def looks(names: Sequence[str]) -> list[Look]:
-    """Colour, dash and marker; the second and third of a kind have others, which no one present
-    has and every eye tells apart."""
+    """Colour, dash and marker; no two of the first eight have one dash, and the second and third of
+    a kind have another colour, too, which no one present has and every eye tells apart."""
     shapes = ("triangle-up", "square", "diamond", "triangle-down", "cross", "wedge")
     taken = [theme.optimizer_style(name)[0] for name in dict.fromkeys(names)]
     out: list[Look] = []
@@ -45,15 +44,18 @@ def looks(names: Sequence[str]) -> list[Look]:
             color = another(taken)
             taken.append(color)
             others = [s for s in shapes if s != shape]
-            shape, dash = others[k % len(others)], _DASHES[k % len(_DASHES)]
-        out.append((color, list(dash), shape))
-    return out
+            shape = others[k % len(others)]
+        out.append((color, dash, shape))
+    apart = dashes([dash for _, dash, _ in out])
+    return [(color, dash, shape) for (color, _, shape), dash in zip(out, apart, strict=True)]
 
 
 _ON_GROUND: dict[tuple[int, ...], list[int]] = {
     (7, 3): [9, 4],
     (2, 2): [2, 4],
-    (7, 2, 2, 2): [10, 3, 2, 3],
+    (9, 3, 2, 3): [10, 3, 2, 3],
+    (1, 4): [5, 5],
+    (14, 3): [16, 4],
 }
 """Dashes that are told apart on every colour of a surface, for those of a plot's lines."""
 _OTHERS = [[1, 0], [9, 4], [2, 4], [10, 3, 2, 3], [16, 4], [5, 5], [9, 3, 2, 3, 2, 3], [4, 2]]

@@ -19,7 +19,7 @@ from initopt_core.figures.images import png_url
 from initopt_core.surfaces import Surface
 
 from .frame import HEIGHT, LETTERS, SIZE, edges, written
-from .marks import ARROW, LEFT, Tag, farewells, mark_key, tag_layers, walked
+from .marks import ARROW, Tag, farewells, mark_key, tag_layers, walked, walks
 from .path_key import APART, path_key
 from .paths import HALO, tables, told
 from .picture import BESIDE_BAR, _channels, color_bar, ends_of, unit
@@ -189,7 +189,7 @@ def space(
     def build() -> alt.TopLevelMixin:
         layers = _layers(ground, camera, channels if names else (), tags)
         layers += [path_key(traces, names, BESIDE_BAR)] if names else []
-        layers += [mark_key((LEFT,), BESIDE_BAR)] if departed else []
+        layers += [mark_key(walks(end=arrived, left=departed), BESIDE_BAR)] if names else []
         return (
             alt.layer(*layers)
             .resolve_scale(**APART)
@@ -214,8 +214,8 @@ def space(
         else:
             left.append(sign | {"angle": _heading(at[: end + 1])})
         tags += [Tag(words, x, y)] if words else []
-    departed = len(left) > 0
-    about = camera.begin, departed, tuple(tags)
+    departed, arrived = len(left) > 0, len(ends) > 0
+    about = camera.begin, departed, arrived, tuple(tags)
     return Figure(
         ("surface-space", tuple(names), surface, ranges, color, *about),
         build,

@@ -70,7 +70,7 @@ def accuracy_figure(
         )
         base = alt.Chart(alt.NamedData("accuracy"))
         look = {"x": x, "y": y, "color": _colors(found, room), "tooltip": _ACCURACY_TIP}
-        dash = _dashes(found)
+        dash = _dashes(found, room)
 
         def of(which: str) -> alt.Chart:
             return base.transform_filter(alt.FieldEqualPredicate(field="which", equal=which))

@@ -17,7 +17,7 @@ from initopt_core.wording import many
 
 from . import tables
 from .layers import _side_by_side
-from .lines import _ROOM, panel_room
+from .lines import _ROOM, heading, panel_room
 
 
 def rebin(layer: dict[str, Any], low: float, high: float, bins: int) -> list[float]:
@@ -211,7 +211,7 @@ def histogram_figure(curve: Curve, epoch: int, *, upright: bool = False) -> Figu
 
 def _histogram_panel(
     what: str, layer: int | str, color: str, *, first: bool, upright: bool
-) -> alt.Chart:
+) -> theme.Layers:
     """Weights or activations of one layer; those of the `first` layer say which, the weights say
     the layer."""
     axis = {"tickCount": 3, "labelFlush": True, "labelBound": 12}
@@ -231,6 +231,5 @@ def _histogram_panel(
     look = {"tickCount": 3, "labelExpr": theme.COUNT, "labelFlush": theme.LEVEL, **_ROOM}
     y = alt.Y("y:Q", axis=alt.Axis(title=beside or None, **look))
     mine = f"datum.what == '{what}' && datum.layer == 'Layer {layer}'"
-    head = alt.Title(over, offset=4)
-    panel = step_area("histograms", color, x=x, y=y)
-    return panel.transform_filter(mine).properties(title=head)
+    panel = step_area("histograms", color, x=x, y=y).transform_filter(mine)
+    return alt.layer(panel, heading(over, -30)) if over else alt.layer(panel)

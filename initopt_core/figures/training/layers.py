@@ -13,7 +13,7 @@ from initopt_core.figures.figure import Figure, series
 from initopt_core.figures.room import Room
 
 from . import tables
-from .lines import _ROOM, AXES, Line, _x, end_of, panel_room, position
+from .lines import _ROOM, AXES, Line, _x, end_of, heading, panel_room, position
 
 _ENTRY = 86
 """Pixels of a layer in the legend."""
@@ -120,10 +120,10 @@ def _side_by_side(
     """One panel for each value of `field`, titled by it, all on the same y scale by default."""
     limit = alt.ExprRef(f"plot_width + {room.gap - 8 if room.gap else room.right}")
     # Above the axis by the room it has, not by its labels, whose width is only estimated.
-    place = {"frame": "group", "dx": theme.sized(10 - room.left)}
     parts = [
-        _only(chart, alt.FieldEqualPredicate(field=field, equal=panel)).properties(
-            title=alt.Title(panel, limit=limit, **place)
+        alt.layer(
+            _only(chart, alt.FieldEqualPredicate(field=field, equal=panel)),
+            heading(panel, 10 - room.left, limit),
         )
         for panel in panels
     ]

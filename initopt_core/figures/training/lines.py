@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import altair as alt
 import numpy as np
 
 from initopt_core.figures import theme
+from initopt_core.figures.apart import dashes
 from initopt_core.figures.room import Room, legend_size
 from initopt_core.training.history import Curve, History
 from initopt_core.wording import number
@@ -24,7 +25,6 @@ AXES = {
     "examples": "examples seen",
     "seconds": "seconds of this optimizer's own training",
 }
-_DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3])
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Line:
         optimizer: registry name, for the colour.
         trials: the racer's curves, one for each seed.
         history: the run they belong to.
-        dash: tells alike colours apart.
+        dash: tells it from the others for eyes that do not tell their colours apart.
     """
 
     label: str
@@ -59,10 +59,14 @@ def lines(runs: Sequence[tuple[str, History]]) -> list[Line]:
             taken = {line.label for line in found}
             while label in taken:
                 label += "′"
-            alike = sum(line.optimizer == first.optimizer for line in found)
-            dash = tuple(_DASHES[alike % len(_DASHES)])
-            found.append(Line(label, first.optimizer, tuple(trials), history, dash))
-    return found
+            found.append(Line(label, first.optimizer, tuple(trials), history))
+    return apart(found)
+
+
+def apart(found: Sequence[Line]) -> list[Line]:
+    """The same lines, each with a dash of its own."""
+    own = dashes([theme.optimizer_style(line.optimizer)[1] for line in found])
+    return [replace(line, dash=tuple(dash)) for line, dash in zip(found, own, strict=True)]
 
 
 # Axes keep their room whatever their labels, so that nothing shifts while data streams.
@@ -90,16 +94,18 @@ def _colors(
         domain=[line.label for line in found],
         range=[theme.optimizer_style(line.optimizer)[0] for line in found],
     )
-    look = look or {"symbolType": "stroke", "symbolOpacity": 1, "symbolStrokeWidth": 3}
+    look = look or theme.strokes()
     shown = room.legend(**look) if room and room.entries else None
     return alt.Color("label:N", scale=scale, title=None, legend=shown)
 
 
-def _dashes(found: Sequence[Line]) -> alt.StrokeDash:
+def _dashes(found: Sequence[Line], room: Room | None = None) -> alt.StrokeDash:
+    """Each racer's dash, in the same legend as its colour."""
     scale = alt.Scale(
         domain=[line.label for line in found], range=[list(line.dash) for line in found]
     )
-    return alt.StrokeDash("label:N", scale=scale, legend=None)
+    shown = room.legend(**theme.strokes()) if room and room.entries else None
+    return alt.StrokeDash("label:N", scale=scale, title=None, legend=shown)
 
 
 def _look(found: Sequence[Line]) -> tuple:
@@ -196,6 +202,25 @@ def _key_words(signal: str) -> alt.Chart:
         limit=alt.ExprRef("plot_width"),
     )
     return mark.encode(x=alt.value(0), y=alt.value(theme.sized(-6)))
+
+
+def heading(text: str, left: float, limit: alt.ExprRef | None = None) -> alt.Chart:
+    """A panel's name above it. It is a mark at a fixed place: a title would climb over a legend, or
+    over the name of an axis that the converter takes for longer than its panel.
+
+    Args:
+        left: where it begins, in pixels from the plot's left edge.
+        limit: its greatest width.
+    """
+    mark = alt.Chart(alt.Data(values=[{}])).mark_text(
+        text=text,
+        align="left",
+        baseline="bottom",
+        fontSize=theme.sized(12),
+        fontWeight="bold",
+        limit=alt.Undefined if limit is None else limit,
+    )
+    return mark.encode(x=alt.value(theme.sized(left)), y=alt.value(theme.sized(-6)))
 
 
 def _x(axis: str, ticks: int = 8) -> alt.X:

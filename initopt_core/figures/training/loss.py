@@ -108,7 +108,7 @@ def loss_figure(
             x=x,
             y=alt.Y("y:Q", scale=scale, axis=y_axis),
             color=_colors(found, room),
-            strokeDash=_dashes(found),
+            strokeDash=_dashes(found, room),
             tooltip=[
                 alt.Tooltip("label:N", title="optimizer"),
                 alt.Tooltip("x:Q", title=axis, format=".4~g"),

@@ -127,6 +127,8 @@ def classes_figure(
                     axis=alt.Axis(title="test accuracy in %"),
                 ),
                 y=alt.Y("class:N", sort=list(classes), axis=alt.Axis(title=None, grid=True)),
+                # One below the other: none hides another that does as well.
+                yOffset=alt.YOffset("label:N", scale=alt.Scale(domain=labels, paddingOuter=1)),
                 color=_colors(stand_ins, room, mark),
                 shape=alt.Shape(
                     "label:N",

@@ -15,7 +15,7 @@ from initopt_core.training.history import History
 
 from . import tables
 from .layers import _side_by_side
-from .lines import _ROOM, Line, _colors, panel_room
+from .lines import _ROOM, Line, _colors, _dashes, apart, panel_room
 
 
 def sensitivity_figure(
@@ -45,7 +45,7 @@ def sensitivity_figure(
                     }
                 )
     nothing = History(Path("/nonexistent"))
-    stand_ins = [Line(label, optimizer, (), nothing) for label, optimizer in racers]
+    stand_ins = apart([Line(label, optimizer, (), nothing) for label, optimizer in racers])
     rates = [r for _, o in racers for r in OPTIMIZERS[o].lr_grid]
     panels = list(initializers.values())
     room = panel_room(
@@ -78,7 +78,7 @@ def sensitivity_figure(
                 "state:N",
             ],
         )
-        line = base.mark_line(strokeWidth=1.8)
+        line = base.mark_line(strokeWidth=1.8).encode(strokeDash=_dashes(stand_ins, room))
         points = base.mark_point(size=60, filled=False, strokeWidth=1.8).encode(
             shape=alt.Shape(
                 "state:N",

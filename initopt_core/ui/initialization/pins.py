@@ -20,7 +20,7 @@ from initopt_core.ui.components.live_chart import live_chart
 from initopt_core.ui.export_menu import Maker, export_buttons
 from initopt_core.ui.server.compute import compute
 from initopt_core.ui.state import note_bad_link, values
-from initopt_core.ui.tables import html_table
+from initopt_core.ui.tables import html_table, line_mark
 from initopt_core.wording import number, times
 
 from . import controls
@@ -96,12 +96,10 @@ def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]
     shown = [*pinned, seen]
     for i, v in enumerate(pinned):
         row = st.container(horizontal=True, vertical_alignment="center", gap="small")
-        _swatch(row, figures.SETTINGS_COLORS[i], v.settings.label)
+        _swatch(row, i, v.settings.label)
         row.button("Show", key=f"show-pin-{i}", on_click=controls.show, args=(v.settings,))
         row.button("Unpin", key=f"unpin-{i}", icon=":material/close:", on_click=unpin, args=(i,))
-    _swatch(
-        st.container(horizontal=True), figures.SETTINGS_COLORS[3], f"now: {seen.settings.label}"
-    )
+    _swatch(st.container(horizontal=True), -1, f"now: {seen.settings.label}")
     figure = compute(figures.compare, tuple(shown), display)
     live_chart(figure, key="init-compare")
     clips = turning(pinned[0], seen)
@@ -128,9 +126,7 @@ def compare(seen: Observation, display: Display, pinned: tuple[Observation, ...]
     st.html(html_table(heads, rows))
 
 
-def _swatch(container, color: str, text: str) -> None:
-    container.html(
-        f"<span style='display:inline-block;width:.8rem;height:.8rem;border-radius:.2rem;"
-        f"background:{color};margin-right:.5rem;vertical-align:-.1rem'></span>{html.escape(text)}",
-        width="stretch",
-    )
+def _swatch(container, which: int, text: str) -> None:
+    """The piece of a line with which setting `which` is drawn, before its name."""
+    line = line_mark(figures.SETTINGS_COLORS[which], figures.SETTINGS_DASHES[which])
+    container.html(f"{line}{html.escape(text)}", width="stretch")

@@ -11,7 +11,7 @@ from initopt_core.figures import training as figures
 from initopt_core.training import findings
 from initopt_core.training.history import Curve, History
 from initopt_core.training.runs.store import ACTIVE, RunInfo
-from initopt_core.ui.tables import html_table
+from initopt_core.ui.tables import html_table, line_mark
 from initopt_core.wording import UNKNOWN, duration, number, percent, points
 
 HEADS = (
@@ -79,11 +79,7 @@ def legend(found: Sequence[figures.Line]) -> str:
     items = []
     for line in found:
         color = theme.optimizer_style(line.optimizer)[0]
-        gap = min(line.dash[1:], default=0)
-        style = "solid" if not gap else "dotted" if line.dash[0] <= gap else "dashed"
-        items.append(
-            f'<span><i style="border-top:3px {style} {color}"></i>{html.escape(line.label)}</span>'
-        )
+        items.append(f"<span>{line_mark(color, line.dash)}{html.escape(line.label)}</span>")
     return f'<div class="race-legend">{"".join(items)}</div>'
 
 

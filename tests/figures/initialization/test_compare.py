@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -11,7 +12,7 @@ from initopt_core.figures import export
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.export.page import chart_page
 from initopt_core.figures.initialization import Display
-from initopt_core.figures.initialization.display import SETTINGS_COLORS
+from initopt_core.figures.initialization.display import SETTINGS_COLORS, SETTINGS_DASHES
 from initopt_core.initialization import Settings, observe
 
 
@@ -34,15 +35,30 @@ def test_comparison_uses_shared_bins(views):
 def test_a_print_tells_settings_apart_without_colour(views):
     first = views(hidden="40, 30", batch=64)
     second = views(hidden="40, 30", batch=64, scheme="pytorch")
-    for look, dashes in (("light", 0), ("print", 1)):
+    for look in ("light", "dark", "print"):
         svg = export.to_svg(
             figures.compare([first, second], Display()), export.ExportOptions(look)
         ).decode()
         found = set(re.findall(r'stroke-dasharray="([\d, .]+)"', svg)) - {"1,0"}
-        assert len(found) == dashes
+        assert found == {"2,2"}
         svg = export.to_svg(figures.depth(second, [first]), export.ExportOptions(look)).decode()
         kept = [c in svg for c in (SETTINGS_COLORS[0], SETTINGS_COLORS[3])]
-        assert kept == [look == "light"] * 2, "others, apart in lightness"
+        assert kept == [look != "print"] * 2, "others, apart in lightness"
+
+
+def test_the_present_setting_is_solid_and_a_pinned_one_dashed_everywhere(views):
+    """Told by the key, which shows piece of line and name; on the page by buttons."""
+    shown = [views(hidden="40, 30", batch=64, scheme=s) for s in ("pytorch", "xavier", "kaiming")]
+    page = figures.compare(shown, Display())
+    made = json.dumps(page.spec())
+    assert json.dumps({"domain": list(SETTINGS_COLORS), "range": list(SETTINGS_DASHES)}) in made
+    for figure in (page.alone(), figures.depth(shown[-1], shown[:-1])):
+        for look in ("light", "print"):
+            svg = export.to_svg(figure, export.ExportOptions(look)).decode()
+            key = re.findall(r'<path [^>]*d="M-[\d.]+,0L[\d.]+,0"[^>]*>', svg)
+            drawn = [re.search(r'stroke-dasharray="([\d,]+)"', one) for one in key]
+            dashes = [one[1] if one else "1,0" for one in drawn]
+            assert dashes == ["2,2", "9,3,2,3", "1,0"], look
 
 
 def test_a_file_says_whose_each_colour_is(views):
@@ -64,5 +80,5 @@ def test_a_file_says_whose_each_colour_is(views):
     assert all(name in chart_page(figure).decode() for name in names)
     colors = [figures.SETTINGS_COLORS[0], figures.SETTINGS_COLORS[3]]
     svg = export.to_svg(figure).decode()
-    keys = re.findall(r'd="M-5,0L5,0" stroke="(#\w+)"', svg)
+    keys = re.findall(r'd="M-[\d.]+,0L[\d.]+,0" stroke="(#\w+)"', svg)
     assert keys == colors

@@ -60,7 +60,7 @@ def test_a_file_holds_all_that_it_needs(race):
 
 def test_it_wears_the_look_that_was_chosen(race):
     page = page_of(race, theme="dark", text="slide")
-    assert "--st-background-color:#0E1117" in page and 'dataset.type = "large"' in page
+    assert "--st-background-color:#171614" in page and 'dataset.type = "large"' in page
     assert "dataset.type" not in page_of(race)
 
 

@@ -10,6 +10,8 @@ from initopt_core.descent import Run, race
 from initopt_core.figures import export
 from initopt_core.figures import loss_surfaces as figures
 from initopt_core.figures.figure import Figure
+from initopt_core.figures.loss_surfaces.scene import scene
+from initopt_core.loss_surfaces.landmarks import landmarks
 from initopt_core.surfaces import FORMULA, Surface
 from tests.support.charts import rows_of
 
@@ -64,3 +66,17 @@ def test_the_tutorials_deep_minima_are_whole():
     figure = figures.losses(race(Surface("steep_optima"), runs, 60), ["Adam"])
     scale = figure.spec()["layer"][0]["encoding"]["y"]["scale"]
     assert "domain" not in scale and min(figure.data["losses"]["groups"][0]["loss"]) < -3
+
+
+def test_a_file_draws_each_racers_losses_as_the_page_does():
+    surface, start = Surface("pathological"), (5.0, 5.0)
+    names = ("SGD", "SGDMomentum", "Adam", "Adam")
+    runs = tuple(Run(name, (("lr", 0.1),), start) for name in names)
+    made = scene(surface, runs, 20, 0.0, 0, (-6, 6, -14, 6), landmarks(surface, ()))
+    shown = [(run["label"], run["color"], run["dash"]) for run in made.head["runs"]]
+    assert len({tuple(dash) for *_, dash in shown}) == len(names)
+    encoding = figures.losses(race(surface, runs, 20), made.labels).spec()["layer"][0]["encoding"]
+    colors, dashes = (encoding[of]["scale"] for of in ("color", "strokeDash"))
+    assert colors["domain"] == dashes["domain"] == [label for label, *_ in shown]
+    assert list(zip(colors["range"], dashes["range"], strict=True)) == [s[1:] for s in shown]
+    assert encoding["strokeDash"]["legend"] == encoding["color"]["legend"], "one key for both"

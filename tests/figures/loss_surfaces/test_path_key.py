@@ -7,9 +7,12 @@ import pytest
 from initopt_core.descent import Run, race
 from initopt_core.figures import export
 from initopt_core.figures import loss_surfaces as figures
+from initopt_core.figures.loss_surfaces.marks import END, LEFT, START, STEP
 from initopt_core.figures.loss_surfaces.path_key import symbol
+from initopt_core.figures.loss_surfaces.paths import MOST_DOTTED
 from initopt_core.figures.loss_surfaces.picture import looks, on_ground
 from initopt_core.loss_surfaces.labels import labels_of
+from initopt_core.paths import ASSETS
 from initopt_core.surfaces import Surface
 
 BOWL, RANGES = Surface("quadratic"), (-2.0, 2.0, -2.0, 2.0)
@@ -53,3 +56,24 @@ def stroke(tag: str):
 def test_no_two_paths_have_one_dash():
     dashes = [tuple(dash) for _, dash, _ in on_ground(looks(["SGD"] * 5 + ["Adam", "RMSprop"]))]
     assert len(set(dashes)) == len(dashes)
+
+
+def test_the_key_says_what_ring_dots_and_signs_are():
+    """Of what the picture shows, and of nothing else."""
+
+    def told(draw, updates, **more):
+        traces = race(BOWL, [Run("SGD", (("lr", 0.1),), (1.0, 0.5))], updates)
+        svg = export.to_svg(draw(BOWL, traces, ["SGD"], RANGES, "linear", **more)).decode()
+        return [name for name in (START, STEP, END, LEFT) if f">{name}</text>" in svg]
+
+    assert told(figures.paths, 20) == [START, STEP, END]
+    assert told(figures.paths, 300) == [START, END], "too many steps for dots"
+    assert told(figures.paths, 20, moving=True) == []
+    assert told(figures.space, 20) == [END]
+    alone = export.to_svg(figures.paths(BOWL, [], [], RANGES, "linear")).decode()
+    assert f">{START}<" not in alone and f">{END}<" not in alone
+
+
+def test_the_page_draws_dots_for_as_many_steps():
+    signs = (ASSETS / "web/surface_canvas/signs.js").read_text()
+    assert f"export const MOST_DOTTED = {MOST_DOTTED};" in signs

@@ -12,9 +12,9 @@ import pytest
 import vl_convert
 from PIL import Image
 
-from initopt_core.figures import theme, training
+from initopt_core.figures import export, theme, training
 from initopt_core.figures.training.distributions import rebin
-from tests.support.charts import rows_of, told
+from tests.support.charts import places_of, rows_of, told
 
 
 def layer(low, high, counts):
@@ -80,3 +80,13 @@ def test_one_epochs_histograms_are_those_that_were_counted(curve):
     svg = vl_convert.vegalite_to_svg(figure.spec())
     assert svg.count(">Layer 0<") == 1  # over the weights; the activations stand below them
     assert "<svg" in vl_convert.vegalite_to_svg(training.histogram_figure(curve, 7).spec())
+
+
+def test_the_layers_names_stand_at_one_height(curve):
+    (one,) = curve.layers[1]
+    many = {**one, "weights": layer(-1.0, 1.0, [10_000, 40_000, 10_000])}
+    curve.layers[1] = [many, {**one, "name": 2}, {**many, "name": 4}]
+    places = places_of(export.to_svg(training.histogram_figure(curve, 1)))
+    heads = [places[f"Layer {n}"] for n in (0, 2, 4)]
+    assert all(len(head) == 1 for head in heads), "over the first row alone"
+    assert len({y for ((_, y),) in heads}) == 1

@@ -8,7 +8,7 @@ import pytest
 import vl_convert
 
 from initopt_core.figures import export, training
-from tests.support.charts import points_of_lines, powers, told
+from tests.support.charts import places_of, points_of_lines, powers, told
 
 
 @pytest.mark.parametrize("tiny", [0.0, 1e-310, 5e-324])
@@ -63,3 +63,17 @@ def test_each_panel_shows_its_own_optimizer_alone(what):
     drawn = [n for n in points_of_lines(svg) if n]  # without the line of values that have no place
     assert drawn == [2, 2, 2, 3, 3]  # three layers of SGD, of two looks; two of Adam
     assert svg.count("Left out") == 1
+
+
+@pytest.mark.parametrize("look", ["light", "print"])
+def test_names_of_panels_stand_below_the_key(look):
+    history = told([[2.3, 1.0], [2.3, 1.0]])
+    for name in ("SGD", "Adam"):
+        for step in (0, 20):
+            probe = {"kind": "probe", "name": name, "step": step}
+            history._take({**probe, "gradient": [1.0, 0.5, 0.2], "ratio": [0.1] * 3})
+    figure = training.layers_figure(training.lines([("", history)]), "steps", "gradient")
+    places = places_of(export.to_svg(figure, export.ExportOptions(look)))
+    key = {y for n in (0, 2, 4) for _, y in places[f"layer {n}"]}
+    heads = [y for line in training.lines([("", history)]) for _, y in places[line.label]]
+    assert len(key) == 1 and len(set(heads)) == 1 and heads[0] - max(key) > 8

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import vl_convert
 
+from initopt_core.figures import export
 from initopt_core.figures import training as figures
 
 NAMES = ["shirt", "bag", "coat"]
@@ -29,3 +32,14 @@ def test_a_classs_accuracy_is_its_diagonal():
         for name, share in zip(NAMES, (60, 100, 0), strict=True)
     }
     assert "<svg" in vl_convert.vegalite_to_svg(figure.spec())
+
+
+def test_racers_that_do_as_well_are_both_seen():
+    """Of one class, each racer's mark has a height of its own."""
+    alike = [[3, 1], [0, 4]]
+    racers = {"SGD": ("SGD", alike), "Adam": ("Adam", alike)}
+    svg = export.to_svg(figures.classes_figure(racers, ["bag", "coat"])).decode()
+    marks = svg[svg.index("mark-symbol role-mark") :]
+    places = re.findall(r"translate\(([\d.]+),([\d.]+)\)", marks[: marks.index("</g>")])
+    assert len(places) == 4 and len(set(places)) == 4
+    assert len({x for x, _ in places}) == 2

@@ -122,7 +122,7 @@ def test_the_table_has_printed_ours_deviation_spread_and_meaning():
         "−0.0028 nats²",
         "0.0043 nats², 44 % of ours",
     )
-    assert wide.meaning.endswith("only its size can be compared")
+    assert wide.meaning.endswith("only its order of magnitude can be compared")
     assert wide.row()["unit"] == "nats²" and 0.44 < wide.row()["relative seed spread"] < 0.45
     share = tutorial.Number("test accuracy, SGD", 0.8909, 0.8882)
     assert parts.row(share)[1:5] == ("89.09 %", "88.82 %", "−0.27 points", "–")

@@ -36,6 +36,19 @@ def test_progress_is_a_bar_that_can_be_heard():
     assert bar.find("i").get("style") == "width:25.0%"
 
 
+def test_the_legend_draws_each_racer_as_files_do():
+    found = figures.lines([("", told([[1.0]] * 3))])
+    assert len({line.dash for line in found}) == 3
+    keys = list(ElementTree.fromstring(words.legend(found)).iter("i"))
+    assert ["transparent" in key.get("style") for key in keys] == [
+        line.dash[1] > 0 for line in found
+    ]
+    spec = figures.loss_figure(found).spec()
+    line = next(part for part in spec["layer"] if "strokeDash" in part.get("encoding", {}))
+    assert line["encoding"]["strokeDash"]["scale"]["range"] == [list(one.dash) for one in found]
+    assert line["encoding"]["strokeDash"]["legend"] == line["encoding"]["color"]["legend"]
+
+
 @pytest.mark.parametrize("name", ["<b>x</b>", "a & b", '"><script>'])
 def test_a_name_is_no_markup(name):
     history = told([[1.0]])
@@ -71,5 +84,4 @@ def test_the_legend_has_each_lines_colour_and_dash():
     spans = list(ElementTree.fromstring(words.legend(found)))
     assert ["".join(s.itertext()) for s in spans] == ["a: SGD", "b: SGD"]
     styles = [s.find("i").get("style") for s in spans]
-    assert "solid" in styles[0] and "dashed" in styles[1]
-    assert styles[0].split()[-1] == styles[1].split()[-1]
+    assert "transparent" not in styles[0] and "transparent" in styles[1]
