@@ -4,9 +4,10 @@
 import { fitCanvas } from "../shared/canvas.js";
 import { pageColours } from "../shared/colours.js";
 import { COVERED } from "../shared/cover.js";
-import { boxes, isPlot, lidOf, once, padOf, plots } from "./boxes.js";
+import { boxes, isPlot, once, padOf, plots } from "./boxes.js";
 import { keepDrafts } from "./drafts.js";
 import { begun, clear, ink as inked, lengthened, pen as drawPen, restored, strokesOf, undoes } from "./ink.js";
+import { drawLid } from "./lid.js";
 import { Pens } from "./pens.js";
 import { open, shut } from "./shutters.js";
 
@@ -241,7 +242,7 @@ export class Guess {
     const ctx = fitCanvas(this.canvas, innerWidth, innerHeight);
     const { ink, paper } = pageColours(this.parent);
     if (this.covered) {
-      for (const box of this.boxes.filter((b) => !b.open)) this.lid(ctx, box, ink, paper);
+      for (const box of this.boxes.filter((b) => !b.open)) drawLid(ctx, box, ink, paper, !this.guessed(box));
     }
     ctx.save();
     this.clip(ctx);
@@ -262,45 +263,10 @@ export class Guess {
     ctx.clip();
   }
 
-  /**
-   * The cover of one plot.
-   * @param {CanvasRenderingContext2D} ctx
-   * @param {Box} box
-   * @param {string} ink
-   * @param {string} paper
-   */
-  lid(ctx, box, ink, paper) {
-    const { x, y, w, h } = box, lid = lidOf(box);
-    ctx.fillStyle = paper;
-    ctx.fillRect(lid.x, lid.y, lid.w, lid.h);
-    if (!isPlot(box)) return; // print beside a plot
-    ctx.globalAlpha = 0.45;
-    ctx.strokeStyle = ctx.fillStyle = ink;
-    ctx.lineWidth = 1.5;
-    ctx.setLineDash([7, 6]);
-    ctx.strokeRect(x, y, w, h);
-    ctx.setLineDash([]);
-    if (this.guessed(box)) ctx.globalAlpha = 1;
-    else this.ask(ctx, box);
-  }
-
   /** @param {Box} box whether a line is drawn in it */
   guessed({ x, y, h }) {
     const its = (/** @type {Box} */ one) => one.y === y && one.h === h && one.x <= x && x <= one.x + one.w;
     return this.strokes.some(({ plot }) => this.plots[plot] && its(this.plots[plot]));
-  }
-
-  /**
-   * @param {CanvasRenderingContext2D} ctx
-   * @param {Box} box in which a guess is asked for
-   */
-  ask(ctx, { x, y, w, h }) {
-    ctx.textAlign = "center";
-    ctx.textBaseline = "middle";
-    ctx.font = `600 ${Math.max(20, Math.min(w, h) / 3)}px sans-serif`;
-    ctx.globalAlpha = 0.2;
-    ctx.fillText("?", x + w / 2, y + h / 2);
-    ctx.globalAlpha = 1;
   }
 
   /** @param {KeyboardEvent} event */

@@ -18,6 +18,7 @@ MOST = 30
 """Scenes that fit on a projector, in letters that the last row reads."""
 IN_A_COLUMN = 10
 _LEFT = "_agenda_left"
+MARKED = " aria-current=true"
 
 
 def lecture() -> Lecture:
@@ -32,7 +33,8 @@ def lecture() -> Lecture:
 def show() -> None:
     """The list; its title stands in the line at the top, which also leads to a scene."""
     shown = lecture()
-    st.html(listed(shown, st.session_state.get(_LEFT, {}).get(shown.name, 0)))
+    came = st.session_state.get(_LEFT, {}).get(shown.name, 0)
+    st.html(listed(shown, came))
 
 
 def left(shown: Lecture, number: int) -> None:
@@ -48,7 +50,7 @@ def listed(shown: Lecture, current: int = 0) -> str:
     more = len(shown.scenes) - len(scenes)
     lines = [
         f'<li><a href="?{html.escape(urlencode({"lecture": shown.name, "scene": number}))}" '
-        f'target="_self" data-scene="{int(number)}"{" aria-current=true" * (number == current)}>'
+        f'target="_self" data-scene="{int(number)}"{MARKED if number == current else ""}>'
         f"<i>{int(number)}</i>"
         f"<span>{html.escape(scene.title)}</span></a></li>"
         for number, scene in enumerate(scenes, 1)
