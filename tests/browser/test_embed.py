@@ -43,6 +43,31 @@ def test_a_frame_holds_figure_sentence_and_three_controls(page, app_url, path):
     assert not page.problems
 
 
+@pytest.mark.parametrize(
+    ("scene", "asked", "buttons"), [(2, "", 8), (6, "&controls=none", 1)], ids=["depth", "none"]
+)
+def test_a_scene_in_a_frame_is_whole_below_its_question(page, app_url, scene, asked, buttons):
+    page.set_viewport_size({"width": 800, "height": 500})
+    page.goto(f"{app_url}/lecture?lecture=tutorial&scene={scene}&embed=true{asked}")
+    page.wait_for_function(
+        "document.documentElement.dataset.covered === 'yes'"
+        " && !document.querySelector('.initopt-held')",
+        timeout=60_000,
+    )
+    page.keyboard.press("Enter")
+    page.locator(".st-key-init-say p").first.wait_for()
+    page.wait_for_timeout(300)
+    bar = page.locator(".initopt-stage").bounding_box()
+    below = bar["y"] + bar["height"]
+    assert page.locator(".st-key-init-say").bounding_box()["y"] >= below
+    figure = page.locator(".initopt-figure >> visible=true").bounding_box()
+    assert figure["y"] >= below and figure["height"] > 200
+    assert page.evaluate(FITS) == []
+    shown = page.locator(".initopt-stage > .row > button >> visible=true")
+    assert shown.count() == buttons
+    assert not page.problems
+
+
 SPELLINGS = {"Embed=TRUE": True, "embed=yes&embed=true": True, "embed=yes": False, "embed=": False}
 
 

@@ -35,12 +35,12 @@ def drag(page, start, end) -> None:
     client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-def test_on_a_phone_a_finger_draws_in_the_plots_and_swipes_beside_them(phone, app_url):
+def test_on_a_phone_a_finger_draws_in_the_plots_and_swipes_above_them(phone, app_url):
     page = phone
     page.goto(f"{app_url}/?lecture=tutorial&scene=2")
     arrived(page, 2)
     page.wait_for_timeout(300)
-    expect(page.get_by_text("Swipe beside the plots")).to_be_visible()
+    expect(page.get_by_text("Swipe above the plots")).to_be_visible()
     pads = page.locator(".initopt-pads > div")
     expect(pads).to_have_count(2)
     plot, below = (one.bounding_box() for one in pads.all())
@@ -50,6 +50,11 @@ def test_on_a_phone_a_finger_draws_in_the_plots_and_swipes_beside_them(phone, ap
     expect(page.locator(".initopt-stage h1")).to_have_text(TUTORIAL.scenes[1].title)
     between = (plot["y"] + plot["height"] + below["y"]) / 2
     drag(page, (x + 80, between), (x - 80, between))
+    drag(page, (plot["x"] + 10, y + 40), (x + 80, y + 90))
+    assert page.evaluate(INK, [plot["x"] + 27, y + 40]) == GUESS, "from the axis"
+    expect(page.locator(".initopt-stage h1")).to_have_text(TUTORIAL.scenes[1].title)
+    head = page.locator(".initopt-stage h1").bounding_box()["y"] + 10
+    drag(page, (x + 80, head), (x - 80, head))
     arrived(page, 3)
     assert not page.problems
 
@@ -60,7 +65,7 @@ FEW_PLOTS = pytest.param(10, 2, marks=pytest.mark.long)
 
 @pytest.mark.parametrize(("scene", "count"), [MANY_PLOTS, (11, 5), FEW_PLOTS])
 def test_on_a_phone_every_plot_is_reached_below_its_cover(phone, app_url, scene, count):
-    """By a finger beside the plots, which also swipes there."""
+    """By a finger beside the plots; one on the line at the top swipes."""
     page = phone
     page.goto(f"{app_url}/?lecture=tutorial&scene={scene}")
     arrived(page, scene)
@@ -74,7 +79,7 @@ def test_on_a_phone_every_plot_is_reached_below_its_cover(phone, app_url, scene,
     seen, reached = page.locator(".initopt-pads > div"), -1
     while (at := main.evaluate("(e) => e.scrollTop")) > reached:
         reached = at
-        row = beside(page)
+        row = beside(page) if scene == 1 else 20
         drag(page, (195, row), (195, row - 250))
         page.wait_for_timeout(600)
     assert at >= main.evaluate("(e) => e.scrollHeight - e.clientHeight") - 1
@@ -82,7 +87,7 @@ def test_on_a_phone_every_plot_is_reached_below_its_cover(phone, app_url, scene,
     expect(below).to_be_hidden()
     lowest = max((one.bounding_box() for one in seen.all()), key=lambda box: box["y"])
     assert lowest["y"] + lowest["height"] < 844 and lowest["height"] >= 40
-    row = beside(page)
+    row = beside(page) if scene == 1 else 20
     drag(page, (330, row), (60, row))
     if scene > 1:
         arrived(page, scene + 1)

@@ -23,6 +23,8 @@ def test_a_scanner_gets_the_view(page, app_url):
     expect(dialog.get_by_role("button", name="Add as a scene")).to_be_visible()
     expect(dialog.get_by_text("Only this computer can open it")).to_be_visible()
     assert dialog.evaluate("(e) => e.scrollHeight <= e.clientHeight + 1"), "nothing of it is cut"
+    last, whole = dialog.locator("p").last.bounding_box(), dialog.bounding_box()
+    assert last["y"] + last["height"] + 8 < whole["y"] + whole["height"] < 720
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(opener).to_be_focused()
@@ -72,6 +74,8 @@ def test_what_is_covered_is_shared_covered(page, app_url):
     )
     phone.wait_for_timeout(500)
     assert question.bounding_box()["height"] > 30, "it takes two lines"
+    button = bar.get_by_role("button", name="Leave").bounding_box()
+    assert question.bounding_box()["y"] >= button["y"] + button["height"] + 4
     end = bar.bounding_box()["y"] + bar.bounding_box()["height"]
     assert question.bounding_box()["y"] + question.bounding_box()["height"] <= end
     sentence = phone.locator(".st-key-init-say")

@@ -15,6 +15,8 @@
 
 export const FIGURES = ".initopt-figure, .sc-root, .bm-root, .sf-root";
 const SMALL = 40; // pixels: what is lower is no plot
+const SCROLLS = 24; // pixels between two plots that are left to a finger that scrolls
+export const MARGIN = 25; // pixels: who begins a line on an axis number or a plot's title means the plot
 const BEYOND = 9; // pixels by which the last point of a curve may stand out of its plot
 
 /** @param {Box} box whether it is a plot, and no print beside one */
@@ -26,6 +28,20 @@ export const isPlot = ({ h }) => h >= SMALL;
  * @returns {Box}
  */
 export const lidOf = ({ x, y, w, h }) => ({ x: x - 3, y: y - 3, w: w + 3 + BEYOND, h: h + 6 });
+
+/**
+ * Where a finger draws in a plot: its margin is narrower where another lies above or below it.
+ * @param {Box} box
+ * @param {Box[]} plots all of them
+ * @returns {Box}
+ */
+export function padOf({ x, y, w, h }, plots) {
+  const column = plots.filter((one) => one.x < x + w && x < one.x + one.w);
+  const room = (/** @type {number[]} */ gaps) =>
+    Math.min(MARGIN, ...gaps.filter((gap) => gap >= 0).map((gap) => Math.max((gap - SCROLLS) / 2, 0)));
+  const up = room(column.map((one) => y - one.y - one.h)), down = room(column.map((one) => one.y - y - h));
+  return { x: x - MARGIN, y: y - up, w: w + 2 * MARGIN, h: h + up + down };
+}
 
 /**
  * What of a box lies between the left and the right of a place that it may be scrolled out of.

@@ -5,13 +5,16 @@ import { fitCanvas } from "../shared/canvas.js";
 import { pageColours } from "../shared/colours.js";
 import { COVERED } from "../shared/cover.js";
 import { Below } from "./below.js";
-import { boxes, isPlot, lidOf, once, plots } from "./boxes.js";
+import { boxes, isPlot, once, padOf, plots } from "./boxes.js";
+import { keepDrafts } from "./drafts.js";
 import { begun, clear, ink as inked, lengthened, pen as drawPen, restored, strokesOf, undoes } from "./ink.js";
+import { drawLid } from "./lid.js";
 import { Pens } from "./pens.js";
 import { open, shut } from "./shutters.js";
 
 /** @typedef {import("./boxes.js").Box} Box */
 
+keepDrafts();
 const STEP = 14, FINE = 3; // pixels of an arrow key
 const HOW = "The answer is covered. Draw your guess, or move the pen by arrow keys, with shift in small " +
   "steps; space puts it down and lifts it, a digit takes another line's pen, Backspace takes back a line, with shift all lines, Enter reveals.";
@@ -59,6 +62,8 @@ export class Guess {
     /** @type {[number, number] | null} */
     this.pen = null; // of the keyboard
     this.down = false;
+    /** @type {import("./ink.js").Stroke | null} */
+    this.drawing = null; // by a pointer
     this.frame = 0;
     this.canvas = document.createElement("canvas");
     this.canvas.className = "initopt-guess";
@@ -77,16 +82,23 @@ export class Guess {
       place.addEventListener("pointerdown", (e) => {
         if (!this.covered || !(e.target instanceof Element)) return;
         e.target.setPointerCapture(e.pointerId);
+        canvas.dataset.byHand = "yes"; // Space and arrows lead on, as everywhere in a hall: no pen of keys
         canvas.focus({ preventScroll: true });
-        this.stroke(e.clientX, e.clientY);
+        this.pen = null;
+        this.down = false;
+        this.drawing = this.stroke(e.clientX, e.clientY);
       });
       place.addEventListener("pointermove", (e) => {
         if (!e.buttons || !(e.target instanceof Element) || !e.target.hasPointerCapture(e.pointerId)) return;
-        const all = e.getCoalescedEvents?.() ?? [], stroke = this.strokes.at(-1);
-        if (stroke) for (const one of all.length ? all : [e]) lengthened(stroke, this.plots, one.clientX, one.clientY);
+        const all = e.getCoalescedEvents?.() ?? [];
+        for (const { clientX: x, clientY: y } of all.length ? all : [e]) {
+          if (this.drawing) lengthened(this.drawing, this.plots, x, y);
+          else this.drawing = this.stroke(x, y); // it comes into a plot
+        }
         this.paint();
       });
     }
+    canvas.addEventListener("blur", () => delete canvas.dataset.byHand);
     canvas.addEventListener("keydown", (e) => this.key(e));
   }
 
@@ -97,6 +109,7 @@ export class Guess {
   begin(hides, scene) {
     this.strokes = strokesOf(scene);
     this.below.look();
+    this.drawing = null;
     this.pen = null;
     this.down = false;
     if (hides) this.cover();
@@ -122,7 +135,7 @@ export class Guess {
   tell() { this.changed(this.covered, this.strokes.length > 0, undoes(this.strokes)); }
 
   /**
-   * A new line begins.
+   * A new line begins, where a plot is; what is begun.
    * @param {number} x
    * @param {number} y
    */
@@ -134,6 +147,7 @@ export class Guess {
     }
     this.tell();
     this.paint();
+    return made;
   }
 
   /** Take the last line back, or what was cleared; whether there was something. */
@@ -163,6 +177,7 @@ export class Guess {
   /** @param {string} said of what was done to the lines */
   taken(said) {
     this.down = false;
+    this.drawing = null;
     this.spoken.textContent = said;
     this.tell();
     this.paint();
@@ -214,15 +229,16 @@ export class Guess {
     if (this.covered && document.documentElement.dataset.covered !== covered) told(covered, false);
   }
 
-  /** A pad over each plot for the finger. */
+  /** A pad over each plot and its margin for the finger. */
   lay() {
     if (!this.canvas.matches(".by-finger")) return;
-    const plots = once(this.boxes.filter(isPlot)), pads = [...this.pads.children];
+    const plots = once(this.boxes.filter(isPlot)), places = plots.map((one) => padOf(one, plots));
+    const pads = [...this.pads.children];
     while (pads.length < plots.length) pads.push(this.pads.appendChild(document.createElement("div")));
     for (const [i, pad] of pads.entries()) {
       if (i >= plots.length) pad.remove();
       else Object.assign(/** @type {HTMLElement} */ (pad).style, {
-        left: `${plots[i].x}px`, top: `${plots[i].y}px`, width: `${plots[i].w}px`, height: `${plots[i].h}px`,
+        left: `${places[i].x}px`, top: `${places[i].y}px`, width: `${places[i].w}px`, height: `${places[i].h}px`,
       });
     }
   }
@@ -231,7 +247,7 @@ export class Guess {
     const ctx = fitCanvas(this.canvas, innerWidth, innerHeight);
     const { ink, paper } = pageColours(this.parent);
     if (this.covered) {
-      for (const box of this.boxes.filter((b) => !b.open)) this.lid(ctx, box, ink, paper);
+      for (const box of this.boxes.filter((b) => !b.open)) drawLid(ctx, box, ink, paper, !this.guessed(box));
     }
     ctx.save();
     this.clip(ctx);
@@ -252,36 +268,17 @@ export class Guess {
     ctx.clip();
   }
 
-  /**
-   * The cover of one plot.
-   * @param {CanvasRenderingContext2D} ctx
-   * @param {Box} box
-   * @param {string} ink
-   * @param {string} paper
-   */
-  lid(ctx, { x, y, w, h }, ink, paper) {
-    const lid = lidOf({ x, y, w, h });
-    ctx.fillStyle = paper;
-    ctx.fillRect(lid.x, lid.y, lid.w, lid.h);
-    if (!isPlot({ x, y, w, h })) return; // print beside a plot
-    ctx.globalAlpha = 0.45;
-    ctx.strokeStyle = ctx.fillStyle = ink;
-    ctx.lineWidth = 1.5;
-    ctx.setLineDash([7, 6]);
-    ctx.strokeRect(x, y, w, h);
-    ctx.setLineDash([]);
-    ctx.textAlign = "center";
-    ctx.textBaseline = "middle";
-    ctx.font = `600 ${Math.max(20, Math.min(w, h) / 3)}px sans-serif`;
-    ctx.globalAlpha = 0.2;
-    ctx.fillText("?", x + w / 2, y + h / 2);
-    ctx.globalAlpha = 1;
+  /** @param {Box} box whether a line is drawn in it */
+  guessed({ x, y, h }) {
+    const its = (/** @type {Box} */ one) => one.y === y && one.h === h && one.x <= x && x <= one.x + one.w;
+    return this.strokes.some(({ plot }) => this.plots[plot] && its(this.plots[plot]));
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
     const way = WAYS[event.key];
     if (!this.covered || event.altKey || event.ctrlKey || event.metaKey) return;
+    if ((way || event.key === " ") && "byHand" in this.canvas.dataset) return;
     if (way) this.move(way, event.shiftKey ? FINE : STEP);
     else if (event.key === " ") this.drop(!this.down);
     else if (event.key === "Backspace") event.shiftKey ? this.clear() : this.undo();

@@ -8,7 +8,7 @@ const STEADY = 8; // frames for which the next figures have stayed as they are
 const UNCHANGED = 1000; // ms after which figures that stay the same are taken for the next scene's
 const STILL = ".initopt-still"; // pictures that are sent as such, with their words
 const SHOWN = `${FIGURES}, ${STILL}`;
-const WORDS = `.initopt-sentence, .st-key-init-say p, .st-key-recorded-said p, .surface-say, .sc-heading,
+const WORDS = `.initopt-sentence, .st-key-init-say p, .st-key-recorded-said p, .surface-say, .sc-heading, .sc-bar > *,
   ${STILL} :is(h1, p, span, i, td, th, .lid), .sc-key > span, .basin-legend, .init-key, .bm-title, [data-testid=stHeading] :is(h2, h3)`;
 const LINE = ":is(h1, p, span, button)"; // what the line at the top is made of
 
@@ -104,8 +104,21 @@ function printed(image) {
 }
 
 const LOOK = /** @type {const} */ (["font", "fontFamily", "fontSize", "fontWeight", "color", "lineHeight", "letterSpacing", "textAlign", "whiteSpace",
-  "background", "border", "borderRadius", "padding", "opacity", "overflow", "textOverflow",
-  "display", "alignItems", "justifyContent", "gap", "minHeight", "fontVariantNumeric", "visibility"]);
+  "background", "border", "borderRadius", "boxShadow", "padding", "margin", "verticalAlign", "opacity", "overflow", "textOverflow",
+  "display", "alignItems", "justifyContent", "gap", "minHeight", "fontVariantNumeric", "visibility",
+  "accentColor", "appearance", "colorScheme", "fill", "stroke", "strokeWidth"]);
+const SIZED = "svg, input, select, canvas"; // whose size is no matter of the words in them
+const BEFORE = "::before"; // what a style draws before words, as a pen's swatch
+
+/**
+ * @param {HTMLElement} copy
+ * @param {CSSStyleDeclaration} style
+ * @param {boolean} [sized] whether it is as large, too
+ */
+function dress(copy, style, sized = false) {
+  for (const name of LOOK) copy.style[name] = style[name];
+  if (sized) Object.assign(copy.style, { width: style.width, height: style.height, boxSizing: style.boxSizing });
+}
 
 /**
  * Words as they look now, wherever their style comes from: it may go with the page.
@@ -114,11 +127,21 @@ const LOOK = /** @type {const} */ (["font", "fontFamily", "fontSize", "fontWeigh
 function written(words) {
   const copy = /** @type {HTMLElement} */ (words.cloneNode(true));
   const ones = [words, ...words.querySelectorAll("*")];
+  /** @type {[HTMLElement, CSSStyleDeclaration][]} */
+  const marks = [];
   for (const [i, one] of [copy, ...copy.querySelectorAll("*")].entries()) {
-    const style = getComputedStyle(ones[i]);
-    for (const name of LOOK) /** @type {HTMLElement} */ (one).style[name] = style[name];
+    const before = getComputedStyle(ones[i], BEFORE), drawn = /** @type {HTMLElement} */ (one);
+    dress(drawn, getComputedStyle(ones[i]), ones[i].matches(SIZED));
+    if (one instanceof HTMLSelectElement) one.value = /** @type {HTMLSelectElement} */ (ones[i]).value;
+    if (!["none", "normal"].includes(before.content)) marks.push([drawn, before]);
     for (const name of ["id", "data-testid", "title", "aria-live"]) one.removeAttribute(name);
     /** @type {HTMLElement} */ (one).tabIndex = -1;
+  }
+  for (const [one, style] of marks) {
+    const mark = document.createElement("span");
+    dress(mark, style, true);
+    mark.textContent = /^"(.*)"$/.exec(style.content)?.[1] ?? "";
+    one.prepend(mark);
   }
   copy.className = "";
   lay(copy, words);

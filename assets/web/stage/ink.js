@@ -1,4 +1,7 @@
-// What is drawn on covers: lines that belong to a plot, kept for each scene as long as the page lives.
+// What is drawn on covers: lines that belong to a plot, kept for each scene as long as the page lives,
+// and by `drafts.js` as long as its tab does.
+
+import { MARGIN } from "./boxes.js";
 
 /** @typedef {import("./boxes.js").Box} Box */
 /**
@@ -10,7 +13,7 @@
 const INK = "#111111", HALO = "#ffdd00", WIDTH = 5; // a marker's: no optimizer has them
 
 /** @type {Map<string, Stroke[]>} */
-const kept = new Map();
+export const kept = new Map();
 /** @type {WeakMap<Stroke[], Stroke[][]>} */
 const cleared = new WeakMap(); // what was taken from these lines all at once
 
@@ -59,19 +62,20 @@ function distance(box, x, y) {
 }
 
 /**
- * A new line in the plot that is nearest; null where there is none.
+ * A new line in the plot that is nearest; null where none is near.
  * @param {Box[]} plots
  * @param {number} x of the window, in pixels
  * @param {number} y
  * @returns {Stroke | null}
  */
 export function begun(plots, x, y) {
-  if (!plots.length) return null;
-  const far = plots.map((box) => distance(box, x, y));
-  return lengthened({ plot: far.indexOf(Math.min(...far)), places: [] }, plots, x, y);
+  const far = plots.map((box) => distance(box, x, y)), least = Math.min(...far);
+  if (!plots.length || least > MARGIN) return null;
+  return lengthened({ plot: far.indexOf(least), places: [] }, plots, x, y);
 }
 
 /**
+ * The line goes on to here; what is in the plot's margin is at its edge, what is farther is not seen.
  * @param {Stroke} stroke
  * @param {Box[]} plots
  * @param {number} x
@@ -79,7 +83,10 @@ export function begun(plots, x, y) {
  */
 export function lengthened(stroke, plots, x, y) {
   const box = plots[stroke.plot];
-  if (box) stroke.places.push([(x - box.x) / box.w, (y - box.y) / box.h]);
+  if (!box) return stroke;
+  const near = distance(box, x, y) <= MARGIN;
+  const at = (/** @type {number} */ part) => (near ? Math.min(Math.max(part, 0), 1) : part);
+  stroke.places.push([at((x - box.x) / box.w), at((y - box.y) / box.h)]);
   return stroke;
 }
 

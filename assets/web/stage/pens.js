@@ -1,5 +1,6 @@
 // Pens for plots that have several lines to guess, one for each: the next stroke in a plot is the
-// next line's, or that of the pen that was chosen.
+// next line's. A pen that was pressed stays in hand until another is, as one does that a lecturer takes
+// from the board: Adam is drawn in each of the plots, and once more where the first try was no good.
 
 /** @typedef {import("./boxes.js").Box} Box */
 /** @typedef {import("./ink.js").Stroke} Stroke */
@@ -14,7 +15,7 @@ export class Pens {
     this.row.className = "pens";
     this.words.after(this.row);
     this.next = 0;
-    this.chosen = false; // by hand, for the next stroke
+    this.chosen = false; // by hand
     this.plot = 0; // in which was drawn last
     this.offered = "";
     /** @type {{ name: string, colour: string }[]} */
@@ -82,8 +83,7 @@ export class Pens {
     if (!count) return;
     stroke.line = (this.chosen ? this.next : this.free(stroke.plot, strokes)) % count;
     this.plot = stroke.plot;
-    this.chosen = false;
-    this.next = this.free(this.plot, [...strokes, stroke]);
+    if (!this.chosen) this.next = this.free(this.plot, [...strokes, stroke]);
     this.show();
   }
 
@@ -93,9 +93,8 @@ export class Pens {
    * @param {Stroke[]} strokes that are left
    */
   back(stroke, strokes) {
-    this.chosen = false;
     this.plot = stroke.plot;
-    this.next = stroke.line ?? this.free(this.plot, strokes);
+    if (!this.chosen) this.next = stroke.line ?? this.free(this.plot, strokes);
     this.show();
   }
 

@@ -96,7 +96,7 @@ class Bar {
     this.hint = document.createElement("p");
     this.hint.className = "hint";
     const swipes = Object.assign(document.createElement("span"), {
-      className: "swipes", textContent: "⟷ Swipe beside the plots: another scene" });
+      className: "swipes", textContent: "⟷ Swipe above the plots: another scene" });
     this.undo = button("Undo", "Take back the last line of your guess (Backspace, Ctrl+Z)", () => this.act("undo"));
     this.clear = button("Clear", "Take all lines of your guess away (Shift+Backspace); Undo brings them back", () => this.act("clear"));
     this.taking = document.createElement("span");
@@ -244,6 +244,16 @@ class Bar {
     else if (act === "reveal" && this.scene.hides && !this.awaited() && !holds()) this.guess.toggle();
     else if (act === "undo" || act === "clear") return !holds() && this.guess[act]();
     else if (act === "next" || act === "back") this.go(act === "next" ? 1 : -1);
+    else if (act === "out") return this.out();
+    else return false;
+    return true;
+  }
+
+  /** Out of what was opened last: the controls, or the list of scenes; whether there was something. */
+  out() {
+    const from = /** @type {HTMLElement | null} */ (document.querySelector(".agenda [aria-current]"));
+    if (controls.shown()) this.tuck();
+    else if (from && !this.awaited()) this.lead(Number(from.dataset.scene));
     else return false;
     return true;
   }

@@ -6,6 +6,7 @@
 /** @typedef {{ name: string, x: number, y: number, size: number, colour: string }} Arrow */
 
 const LONGEST = 90, SHORTEST = 16; // pixels
+const RACER = 6; // pixels of half of one, at the usual size of type
 const ELLIPSE = 46; // pixels of its longer half axis
 
 /**
@@ -64,18 +65,20 @@ export function drawArrows(ctx, view, t) {
 }
 
 /**
- * The arrows' names, clear of other words, and where it can be of arrows and of starts. What has
+ * The arrows' names, clear of other words, and where it can be of arrows, starts and racers. What has
  * no room is left out: its arrow has its colour, and what stands there says more.
  * @param {Pen} ctx
  * @param {View} view
  * @param {Named[]} named from `drawArrows`
  * @param {Words[]} others boxes of words that stand there already
+ * @param {[number, number][]} racers where they are, in pixels
  */
-export function drawNames(ctx, view, named, others) {
+export function drawNames(ctx, view, named, others, racers) {
   const { colours, type } = view.lab;
   ctx.font = `600 ${11 * type}px ${colours.font}`;
   const starts = view.lab.start.marks().map((m) => square(view.px(m.x), view.py(m.y), 11));
-  const words = [...others], marks = [...starts, ...named.flatMap(shaft)];
+  const there = racers.map(([x, y]) => square(x, y, RACER * type));
+  const words = [...others], marks = [...starts, ...there, ...named.flatMap(shaft)];
   for (const one of named) {
     // A path that has left the picture has its arrows outside: a name in here would name nothing.
     if (!view.inside(one.x, one.y) && !view.inside(one.endX, one.endY)) continue;

@@ -4,7 +4,7 @@ import { upwards } from "../shared/canvas.js";
 import { number } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
 import { drawScale } from "./scale.js";
-import { drawCross, drawGroundKey, drawStar } from "./signs.js";
+import { drawCross, drawGroundKey, drawStar, NAME_BELOW } from "./signs.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {CanvasRenderingContext2D} Pen */
@@ -85,6 +85,6 @@ function drawAxes(ctx, view) {
   }
   ctx.textAlign = "center";
   ctx.font = `${12 * type}px ${colours.font}`;
-  ctx.fillText("weight w₁", b.x + b.w / 2, b.y + b.h + 29 * type);
+  ctx.fillText("weight w₁", b.x + b.w / 2, b.y + b.h + NAME_BELOW * type);
   upwards(ctx, "weight w₂", 11 * type, b.y + b.h / 2);
 }

@@ -33,7 +33,7 @@ function fitting(plots, p, texts, widths) {
     let best = null, most = 0.45 * high;
     for (const part of PLACES) {
       const x = Math.min(Math.max(p.x + part * p.w, p.x + w / 2 + 2), p.x + p.w - w / 2 - 8);
-      for (const side of [-0.8, 0.8, -1.1, 1.1]) { // farther from a steep line
+      for (const side of [-0.8, 0.8, -1.1, 1.1, -1.5, 1.5, -2, 2]) { // farther from a steep line
         const y = at(p.lines[i], x) + side * high, away = (Math.abs(side) + 0.5) * high;
         if (!(y > p.y + high / 2 && y < p.y + p.h - high / 2)) continue;
         /** @type {Float64Array[]} */

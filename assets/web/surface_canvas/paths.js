@@ -127,6 +127,19 @@ export function drawPresent(ctx, view, t) {
   }
 }
 
+/**
+ * Where the racers are at time t, in pixels; those alone that are in the picture.
+ * @param {View} view
+ * @param {number} t
+ * @returns {[number, number][]}
+ */
+export function places(view, t) {
+  return view.lab.scene.runs.map((run) => {
+    const [x, y] = position(run, t);
+    return /** @type {[number, number]} */ ([view.px(x), view.py(y)]);
+  }).filter(([x, y]) => view.inside(x, y));
+}
+
 /** @typedef {{ left: number, width: number, middle: number, height: number }} Words a box, in pixels */
 
 /**

@@ -176,6 +176,7 @@ export class Plots {
     }
   }
 
+  /** Of dots that no title has room to explain there are none: close together they look like a line. */
   base() {
     const ctx = this.ctx[0], { colours, type } = this.lab, steps = this.lab.scene.steps;
     ctx.clearRect(0, 0, this.w, this.h);
@@ -239,7 +240,7 @@ export class Plots {
         }
         ctx.stroke();
       });
-      p.points.forEach((line, i) => this.dots(ctx, p, line, this.lab.scene.runs[i].color));
+      if (/dots/.test(words)) p.points.forEach((line, i) => this.dots(ctx, p, line, this.lab.scene.runs[i].color));
       ctx.restore();
     }
     nameLines(ctx, this);

@@ -7,6 +7,7 @@ import { fitting } from "../shared/canvas.js";
 /** @typedef {CanvasRenderingContext2D} Pen */
 /** @typedef {{ words: string, draw: (ctx: Pen, x: number, y: number, k: number) => void }} Sign */
 
+export const NAME_BELOW = 29; // pixels from the picture to the middle of its lower axis' name
 const AFTER_SIGN = 8, BETWEEN = 14; // pixels from a sign's middle to its words, and to the next sign
 
 /**
@@ -122,7 +123,7 @@ function free(ctx, view) {
   ctx.font = `${11 * type}px ${colours.font}`;
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
-  return { y: b.y + b.h + 33 * type, left: [2, middle - half], right: [middle + half, view.w - 2] };
+  return { y: b.y + b.h + NAME_BELOW * type, left: [2, middle - half], right: [middle + half, view.w - 2] };
 }
 
 /**

@@ -6,7 +6,7 @@ import { isCovered } from "../shared/cover.js";
 import { drawArrows, drawNames } from "./arrows.js";
 import { drawGround } from "./ground.js";
 import { Hand } from "./hand.js";
-import { drawPoints, drawPresent, drawStarts, drawTrails } from "./paths.js";
+import { drawPoints, drawPresent, drawStarts, drawTrails, places } from "./paths.js";
 
 /** @typedef {import("./field.js").Ranges} Ranges */
 
@@ -98,7 +98,7 @@ export class View {
     top.restore();
     const tags = drawPoints(top, this, t);
     this.clip(top);
-    drawNames(top, this, named, tags);
+    drawNames(top, this, named, tags, places(this, t));
     top.restore();
   }
 

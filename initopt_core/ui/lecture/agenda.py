@@ -17,6 +17,8 @@ from . import desk
 MOST = 30
 """Scenes that fit on a projector, in letters that the last row reads."""
 IN_A_COLUMN = 10
+_LEFT = "_agenda_left"
+MARKED = " aria-current=true"
 
 
 def lecture() -> Lecture:
@@ -30,17 +32,26 @@ def lecture() -> Lecture:
 
 def show() -> None:
     """The list; its title stands in the line at the top, which also leads to a scene."""
-    st.html(listed(lecture()))
+    shown = lecture()
+    came = st.session_state.get(_LEFT, {}).get(shown.name, 0)
+    st.html(listed(shown, came))
 
 
-def listed(shown: Lecture) -> str:
-    """Markup of the numbered titles, in columns."""
+def left(shown: Lecture, number: int) -> None:
+    """Mark this scene in the list, for who comes from it."""
+    st.session_state[_LEFT] = {shown.name: number}
+
+
+def listed(shown: Lecture, current: int = 0) -> str:
+    """Markup of the numbered titles, in columns; one may be marked, 0 for none. Escape leads to it
+    (assets/web/stage/stage_bar.js)."""
     scenes = shown.scenes[:MOST]
     columns = 1 if len(scenes) <= 6 else 2 if len(scenes) <= 2 * IN_A_COLUMN else 3
     more = len(shown.scenes) - len(scenes)
     lines = [
         f'<li><a href="?{html.escape(urlencode({"lecture": shown.name, "scene": number}))}" '
-        f'target="_self" data-scene="{int(number)}"><i>{int(number)}</i>'
+        f'target="_self" data-scene="{int(number)}"{MARKED if number == current else ""}>'
+        f"<i>{int(number)}</i>"
         f"<span>{html.escape(scene.title)}</span></a></li>"
         for number, scene in enumerate(scenes, 1)
     ]

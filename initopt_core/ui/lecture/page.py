@@ -64,8 +64,8 @@ def _desk() -> None:
     page_header(
         "Scenes",
         "Views of all pages in an order, each with a question and notes for you. On stage: arrow "
-        "keys, Page Up and Page Down or a swipe lead on and back, Enter reveals what is covered, C "
-        "brings the controls, B makes the screen black.",
+        "keys, Space, Page Up and Page Down or a swipe lead on and back, Enter reveals what is "
+        "covered, C brings the controls, Escape tucks them away, B makes the screen black.",
         told=stage.is_on(),
     )
     left, right = st.columns(2, gap="large")

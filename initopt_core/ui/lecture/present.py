@@ -125,6 +125,7 @@ def _told() -> dict[str, Any]:
     scene = lecture.scene(number)
     if scene is None:
         return {}
+    agenda.left(lecture, number)
     following = lecture.scene(number + 1)
     return {
         "lecture": lecture.name,

@@ -28,6 +28,12 @@ def test_titles_stand_in_columns_and_what_does_not_fit_is_counted(count, columns
     assert "?lecture=mine&amp;scene=1" in said
 
 
+def test_the_scene_that_was_left_is_marked_and_no_other():
+    said = agenda.listed(scenes(3), 2)
+    assert re.findall(r'data-scene="(\d+)" aria-current=true', said) == ["2"]
+    assert "aria-current" not in agenda.listed(scenes(3))
+
+
 @pytest.mark.parametrize(
     ("named", "own", "found"),
     [

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { drawNames, placed } from "../../../assets/web/surface_canvas/arrows.js";
+import { drawLeftKey, NAME_BELOW } from "../../../assets/web/surface_canvas/signs.js";
 
 const BOX = { x: 0, y: 0, w: 300, h: 200 };
 const RING = { left: 269, width: 22, middle: 100, height: 22 };
@@ -50,6 +51,21 @@ test("an arrow outside the picture has no name in it", () => {
   drawNames(ctx, view, [
     { arrow: arrow("in"), x: 100, y: 100, endX: 140, endY: 100 },
     { arrow: arrow("out"), x: 400, y: -100, endX: 440, endY: -140 },
-  ], []);
+  ], [], []);
   assert.deepEqual(written, ["in"]);
+});
+
+test("a name lies on no racer, and what star and arrow mean stands in a line with the axis' name", () => {
+  const written = [];
+  const ctx = { measureText: (text) => ({ width: 6 * text.length }), strokeText() {},
+    fillText: (text, x, y) => written.push([text, x, y]), ...Object.fromEntries(
+      ["save", "restore", "translate", "rotate", "beginPath", "moveTo", "lineTo", "closePath", "fill", "stroke"].map((name) => [name, () => {}])) };
+  const lab = { colours: { font: "sans" }, type: 1, start: { marks: () => [] } };
+  const view = { lab, w: 340, box: BOX, px: (v) => v, py: (v) => v, inside: () => true };
+  const named = { arrow: { name: "−η g = Δw", colour: "#fff", x: 0, y: 0, size: 1 }, x: 150, y: 60, endX: 150, endY: 90 };
+  drawNames(ctx, view, [named], [], [[150, 104]]);
+  const [[, x, y]] = written;
+  assert.ok(x > 155 || x + 54 < 145 || Math.abs(y - 104) > 12, `${x}, ${y}`);
+  drawLeftKey(ctx, view);
+  assert.equal(written[1][2], BOX.h + NAME_BELOW);
 });

@@ -38,14 +38,23 @@ test("of several strokes for one line the last stands, and the one before once i
   assert.deepEqual(standing(strokes.slice(0, 3)), strokes.slice(0, 3));
 });
 
-test("a pen that was chosen draws once, and one that is taken back is in hand again", () => {
+test("a pen that was pressed stays in hand, from plot to plot and once its line is taken back", () => {
+  const hand = pens();
+  hand.choose(1);
+  const strokes = drawn(hand, [PLOT, PLOT], [0, 1, 1]);
+  assert.deepEqual([strokes.map(({ line }) => line), hand.next], [[1, 1, 1], 1]);
+  hand.back(strokes.pop(), strokes);
+  assert.equal(hand.next, 1);
+  hand.anew([]);
+  assert.deepEqual([hand.next, hand.chosen], [0, false]);
+});
+
+test("there is no pen beyond the last line, and one that is taken back is in hand again", () => {
   const hand = pens();
   assert.equal(hand.choose(3), false);
-  assert.equal(hand.choose(2), true);
   const strokes = drawn(hand, [PLOT], [0, 0]);
-  assert.deepEqual(strokes.map(({ line }) => line), [2, 0]);
   hand.back(strokes.pop(), strokes);
-  assert.equal(hand.next, 0);
+  assert.equal(hand.next, 1);
 });
 
 test("where there are no lines to tell apart a stroke is plain, and all of them stand", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { within } from "../../../assets/web/stage/boxes.js";
+import { padOf, within } from "../../../assets/web/stage/boxes.js";
 import { begun, clear, lengthened, placed, restored, strokesOf, undoes } from "../../../assets/web/stage/ink.js";
 import { heldBy, meaning, swipe } from "../../../assets/web/stage/keys.js";
 
@@ -49,10 +49,10 @@ test("a line is taken back, but not where one writes", () => {
 
 test("a line goes with its plot, and is its scene's", () => {
   const box = { x: 0, y: 0, w: 100, h: 50 }, other = { ...box, x: 200 };
-  const stroke = begun([box, other], 190, 25);
+  const stroke = begun([box, other], 200, 25);
   assert.equal(stroke.plot, 1);
   lengthened(stroke, [box, other], 250, 50);
-  assert.deepEqual(placed(stroke, [box, { x: 0, y: 10, w: 200, h: 100 }]), [[-20, 60], [100, 110]]);
+  assert.deepEqual(placed(stroke, [box, { x: 0, y: 10, w: 200, h: 100 }]), [[0, 60], [100, 110]]);
   assert.deepEqual(placed(stroke, [box]), [], "its plot is not there");
   assert.equal(begun([], 1, 1), null);
   strokesOf("one").push(stroke);
@@ -76,9 +76,37 @@ test("lines that were cleared come back once nothing drawn since is left", () =>
   assert.equal(meaning({ key: "Backspace", shiftKey: true }, null), "clear");
 });
 
-test("on a cover a finger swipes between a surface's plots", () => {
-  assert.ok(heldBy(false).includes(".sc-plots") && !heldBy(true).includes(".sc-plots"));
-  assert.ok(heldBy(true).includes(".initopt-pads"));
+test("no finger swipes in a covered figure, and between those that it moves none is held", () => {
+  assert.ok(heldBy(false).includes(".sc-plots") && !heldBy(false).includes(".initopt-figure"));
+  for (const what of [".initopt-pads", ".initopt-figure", ".sc-root"]) assert.ok(heldBy(true).includes(what));
+});
+
+test("a plot's margin is the plot's, and its line begins at the edge", () => {
+  const box = { x: 100, y: 100, w: 200, h: 100 };
+  assert.deepEqual(begun([box], 88, 150)?.places, [[0, 0.5]]);
+  assert.deepEqual(begun([box], 200, 212)?.places, [[0.5, 1]]);
+  assert.equal(begun([box], 70, 150), null);
+  const stroke = begun([box], 110, 150);
+  assert.deepEqual(lengthened(stroke, [box], 320, 150).places[1], [1, 0.5]);
+  assert.deepEqual(lengthened(stroke, [box], 400, 150).places[2], [1.5, 0.5], "what is far is not seen");
+});
+
+test("between plots that lie close a finger still scrolls", () => {
+  const box = { x: 50, y: 100, w: 300, h: 80 }, below = { ...box, y: 220 };
+  assert.deepEqual(padOf(box, [box, below]), { x: 25, y: 75, w: 350, h: 113 });
+  assert.deepEqual(padOf(below, [box, below]), { x: 25, y: 212, w: 350, h: 113 });
+  assert.equal(padOf(box, [box, { ...below, x: 400 }]).h, 130, "what lies beside is not in its way");
+});
+
+test("Space leads on, but not where it presses or draws by keys; Escape leads out", () => {
+  assert.equal(meaning({ key: " " }, on()), "next");
+  assert.equal(meaning({ key: " ", shiftKey: true }, null), "back");
+  assert.equal(meaning({ key: " " }, on("button")), null);
+  assert.equal(meaning({ key: " " }, on("[role=application]")), null);
+  const byHand = on("[role=application]", "[data-by-hand]");
+  assert.deepEqual([" ", "ArrowLeft", "Enter"].map((key) => meaning({ key }, byHand)), ["next", "back", "reveal"]);
+  assert.equal(meaning({ key: "Escape" }, on("button")), "out");
+  for (const open of ["dialog", "[aria-expanded=true]", "select"]) assert.equal(meaning({ key: "Escape" }, on(open)), null);
 });
 
 test("a finger goes across, not down", () => {
