@@ -62,7 +62,12 @@ def phase(
         x = alt.X(
             "x:Q",
             scale=alt.Scale(domain=[float(w[0]), float(w[-1])], nice=False, zero=False),
-            axis=alt.Axis(title=None, grid=False, tickCount=theme.numbers(WIDTH, 70)),
+            axis=alt.Axis(  # `_across` is seen in place of the title, which the cross's words say
+                title=tables.WEIGHTS_SPREAD,
+                titleOpacity=0,
+                grid=False,
+                tickCount=theme.numbers(WIDTH, 70),
+            ),
         )
         y = alt.Y(
             "y:Q",
