@@ -263,7 +263,7 @@ def _patches(
                 sort=texts,
             ),
         )
-        .properties(width=300, height=1)
+        .properties(width=_BAR[0], height=1)
     )
 
 
