@@ -24,10 +24,10 @@ from .picture import WEIGHTS, _picture, _weight
 
 GAP = 50
 """Pixels between two maps."""
-NARROW_GAP = 66
+NARROW_GAP = 72
 _SENTENCE = r"; |, (?=nine)|, (?=[^;,]* the lowest)"
 MOST_IN_ROW = 4
-WHOLE, NARROW = 300, 128
+WHOLE, NARROW = 300, 125
 """Sides of a map, and of one where two have to stand in a column of a text, in pixels."""
 
 
