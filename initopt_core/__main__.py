@@ -51,7 +51,12 @@ def main(arguments: list[str] | None = None) -> int:
         help=f"of {', '.join(FORMAT.choices)}; png svg csv unless given; json is Vega-Lite, html "
         "an interactive page",
     )
-    figures.add_argument("--only", metavar="TEXT", help="only figures whose name has TEXT in it")
+    figures.add_argument(
+        "--only",
+        metavar="TEXT",
+        help="only figures whose name has TEXT in it; with --clips also clips whose name has it, "
+        "or where none has those that belong to these figures",
+    )
     figures.add_argument("--theme", default="light", help="light (unless given), dark or print")
     figures.add_argument("--scale", type=float, default=2, help="of a PNG, 1 to 4; 2 unless given")
     figures.add_argument(
@@ -175,7 +180,10 @@ def write_figures(options: argparse.Namespace) -> None:
     files: dict[str, list[str]] = {}
     stills = [items[name] for name in wanted if name in items]
     theirs = {clip for item in stills for clip in item.clips}
-    moving = [name for name in clips if name in wanted or name in theirs]
+    moving = [name for name in clips if name in wanted] or [n for n in clips if n in theirs]
+    owners = {clip: item for item in items.values() for clip in item.clips}
+    if films and not moving:
+        print(f"None of these moves; clips are {', '.join(clips)}.", file=sys.stderr, flush=True)
     for place, item in enumerate(stills, 1):
         figure = item.make()
         for kind in formats:
@@ -195,15 +203,18 @@ def write_figures(options: argparse.Namespace) -> None:
     there = [path.name for path in options.out.iterdir()]
     told = manifest.joined(before, now, list(items), there)
     path = options.out / manifest.NAME
-    export.write(path, f"{json.dumps(told, indent=1)}\n".encode())
+
+    def tell() -> None:
+        whole = told | manifest.clips(owners, [file.name for file in options.out.iterdir()])
+        export.write(path, f"{json.dumps(whole, indent=1)}\n".encode())
+
+    tell()
     print(path, flush=True)
-    owners = {clip: item for item in items.values() for clip in item.clips}
     for name in moving:
         worn = export.dressed(owners[name], look, base)
         words = {part: getattr(worn, part) for part in ("title", "caption", "source")}
         write_clips(clips[name](), name, options.out, [replace(film, **words) for film in films])
-    if films and not moving:
-        print(f"None of these moves; clips are {', '.join(clips)}.", file=sys.stderr)
+        tell()
 
 
 def write_clips(clip, name: str, folder: Path, films: list) -> None:

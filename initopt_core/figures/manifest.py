@@ -107,6 +107,18 @@ def joined(
     return {**now, "figures": sorted(told.values(), key=lambda one: order.index(one["name"]))}
 
 
+def clips(names: Iterable[str], there: Sequence[str]) -> dict[str, Any]:
+    """What a manifest says of clips: which of a folder's files they are; nothing where none is.
+
+    Args:
+        names: of all clips.
+        there: names of the files in the folder.
+    """
+    found = {name: sorted(f for f in there if Path(f).stem == name) for name in names}
+    held = {name: files for name, files in found.items() if files}
+    return {"clips": held} if held else {}
+
+
 def _in_order(files: Iterable[str]) -> list[str]:
     """A figure's files, each once, formats in the order of the menus."""
     suffixes = [form.suffix for form in FORMATS.values()]

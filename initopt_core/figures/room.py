@@ -20,6 +20,9 @@ WIDTH, HEIGHT = "plot_width", "plot_height"
 LEGEND_COLUMNS = "legend_columns"
 COLUMNS = "plot_columns"
 """Signal of a figure whose panels may stand below one another: how many are side by side."""
+SIDE = "plot_side"
+"""Signal of a figure without a room whose panels are squares: their side, in pixels; in an HTML
+page they get smaller with its frame."""
 LOWEST = 48
 """The least height of a panel in pixels, however much stands below one another."""
 LEGEND_LINE = 18

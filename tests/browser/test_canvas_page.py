@@ -154,24 +154,27 @@ def test_a_chart_its_caption_and_its_link_fit_their_frame_with_letters_as_large(
     assert page.problems == []
 
 
-def test_maps_of_basins_stand_below_one_another_rather_than_shrink_their_letters(page, tmp_path):
-    """In a frame of 800 pixels three of them had letters of 8."""
+def test_maps_of_basins_fit_a_frame_side_by_side_with_letters_as_large(page, tmp_path):
+    """In a frame of 800 pixels they had letters of 8, then were more than twice as high as it."""
     minima, ranges = [(-0.5, 0.2), (0.5, 0.2)], (-1.0, 1.0, -1.0, 1.0)
     pixels = np.zeros((4, 4, 3))
     maps = [MapPicture(name, pixels, "50 % reach a minimum") for name in ("SGD", "Adam", "Lion")]
     key = MapKey(None, ("#4477AA", "#EE6677"), (0.0, 0.0), 10)
     figure = basin_maps(Surface("quadratic"), maps, minima, ranges, key)
-    (tmp_path / "maps.html").write_bytes(chart_page(figure))
+    words = ExportOptions(title="Maps", caption="Of every start. " * 12, source="A link. " * 10)
+    (tmp_path / "maps.html").write_bytes(chart_page(figure, words))
     wide = {}
-    for width in (1300, 800, 390):
-        page.set_viewport_size({"width": width, "height": 500})
+    for width, height in ((1300, 900), (900, 560), (800, 500), (390, 800)):
+        page.set_viewport_size({"width": width, "height": height})
         page.goto((tmp_path / "maps.html").as_uri())
         page.wait_for_function("document.querySelector('#chart svg')?.style.width")
         assert page.evaluate(SMALLEST) >= 11
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         wide[width] = page.locator("#chart svg").bounding_box()["width"]
         assert wide[width] <= width - 32
-    assert wide[1300] > 1000 > 750 > wide[800] > 600 > wide[390] > 300
+        if width > 390:
+            assert page.evaluate("document.documentElement.scrollHeight") <= height
+    assert wide[1300] > 1000 > 768 >= wide[800] > 600 > wide[390] > 300
     page.set_viewport_size({"width": 1300, "height": 900})
     page.wait_for_function("document.querySelector('#chart svg').clientWidth > 1000")
     assert page.problems == []

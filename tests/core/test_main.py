@@ -223,6 +223,26 @@ def test_a_figures_clips_come_with_it_and_where_nothing_moves_that_is_said(
     assert "None of these moves; clips are pathological-paths" in capsys.readouterr().err
 
 
+def test_clips_are_those_whose_name_is_asked_for_else_those_of_the_figures(
+    tmp_path, capsys, monkeypatch
+):
+    """`--only paths` made basins, too, and that nothing moves was said when all was written."""
+    made = []
+
+    def write(clip, name, folder, films):
+        made.append(name)
+        (folder / f"{name}.gif").write_bytes(b"moves")
+
+    monkeypatch.setattr("initopt_core.__main__.write_clips", write)
+    figures = ["figures", "--format", "csv", "--clips", "gif", "--out", str(tmp_path)]
+    assert main([*figures, "--only", "paths"]) == 0
+    assert made == ["pathological-paths", "steep-optima-paths"]
+    told = json.loads((tmp_path / "manifest.json").read_text())
+    assert told["clips"] == {name: [f"{name}.gif"] for name in made}
+    assert main([*figures, "--only", "24"]) == 0
+    assert made[2:] == ["steep-optima-paths", "steep-optima-basins"]
+
+
 def test_ended_while_it_loads_it_says_so_in_a_line(monkeypatch, capsys):
     def loading(options) -> int:
         raise KeyboardInterrupt

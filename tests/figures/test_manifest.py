@@ -82,3 +82,10 @@ def test_a_manifest_that_cannot_be_read_is_told(tmp_path):
     (tmp_path / manifest.NAME).mkdir()
     with pytest.raises(SettingError, match="cannot be read"):
         manifest.read(tmp_path)
+
+
+def test_the_clips_that_are_there_are_named():
+    there = ["race-loss.mp4", "race-loss.gif", "01-a.png", "manifest.json"]
+    told = manifest.clips(["race-loss", "race-weights"], there)
+    assert told == {"clips": {"race-loss": ["race-loss.gif", "race-loss.mp4"]}}
+    assert manifest.clips(["race-weights"], there) == {}

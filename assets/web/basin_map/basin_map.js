@@ -225,11 +225,11 @@ class BasinMap {
       const { title, values } = this.head.scale;
       this.note.textContent = `${from}: ${title} about ${number(values[this.shade[at.k]])}`;
     }
-    else if (who === NOWHERE) this.note.textContent = `${from}: reaches no minimum in ${this.head.updates} steps`;
+    else if (who === NOWHERE) this.note.textContent = `${from}: reaches no minimum in ${this.head.updates} updates`;
     else {
       const [x, y] = this.head.minima[who];
       const steps = Math.round((this.shade[at.k] / 255) * this.head.updates);
-      this.note.textContent = `${from}: reaches (${number(x)}, ${number(y)}) in about ${steps} steps`;
+      this.note.textContent = `${from}: reaches (${number(x)}, ${number(y)}) in about ${steps} updates`;
     }
   }
 

@@ -94,7 +94,11 @@ def _entries(
         rows = _crowd(losses, hues)
     others = ("no minimum reached", _NOWHERE, ELSEWHERE), ("diverged", _GONE, DIVERGED)
     ends = [(text, hue) for text, hue, end in others if (found.reached == end).any()]
-    return (*rows, *ends, ("pale: still on its way", ""))
+    return (*rows, *ends, *_ON_ITS_WAY)
+
+
+_ON_ITS_WAY = ("pale: still on its way;", ""), ("darker: lower loss", "")
+"""What the ground means, which is the surface in its own colours."""
 
 
 def _crowd(losses: Sequence[float], hues: Sequence[str]) -> list[tuple[str, str]]:
@@ -247,7 +251,7 @@ def _growing(
         still.image.paste(now_shown, (left, top))
         still.image.paste(blank, word_at)
         arrived = float((found.steps[there] <= step).sum()) / found.reached.size
-        told = f"step {step}", f"{round(100 * arrived)} % arrived"
+        told = f"update {step}", f"{round(100 * arrived)} % arrived"
         _words(still, word_at, told, letters, options)
         yield still.image
 

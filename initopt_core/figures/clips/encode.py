@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from initopt_core.figures.export.files import whole
+from initopt_core.figures.export.files import HELD, mine, whole
 from initopt_core.reading import SettingError
 
 from .clip import Clip
@@ -55,7 +55,7 @@ def clip_bytes(
     cancelled: Callable[[], bool] | None = None,
 ) -> bytes:
     """The encoded clip, for a download; errors as `write_clip`."""
-    with tempfile.TemporaryDirectory(prefix="initopt-clip-") as folder:
+    with tempfile.TemporaryDirectory(prefix=mine(HELD)) as folder:
         path = Path(folder) / f"clip{options.suffix}"
         write_clip(clip, path, options, progress, cancelled)
         return path.read_bytes()

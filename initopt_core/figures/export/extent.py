@@ -15,7 +15,8 @@ _GROUND = re.compile(r"M[-\d.]+,[-\d.]+h([\d.]+)v")
 def across(body: str) -> tuple[float, float]:
     """Left and right end of plots, images, lines and texts in the inner part of an SVG, in pixels.
 
-    Symbols and curves are not looked at: they lie in plots or between these and texts.
+    Symbols and curves are not looked at: they lie in plots or between these and texts. Nor is the
+    ground of a legend, which is not seen: it is as wide as its texts are taken for.
     """
     root = ET.fromstring(
         f'<svg xmlns="{_SVG[1:-1]}" xmlns:xlink="http://www.w3.org/1999/xlink">{body}</svg>'
@@ -27,7 +28,8 @@ def across(body: str) -> tuple[float, float]:
     return (min(ends), max(ends)) if ends else (0.0, 0.0)
 
 
-def _look(part: ET.Element, x: float, ends: list[float]) -> None:
+def _look(part: ET.Element, x: float, ends: list[float], legend: bool = False) -> None:
+    legend = legend or "role-legend" in part.get("class", "")
     moved = part.get("transform", "")
     found = _MOVED.search(moved)
     x += float(found[1]) if found else 0.0
@@ -46,9 +48,9 @@ def _look(part: ET.Element, x: float, ends: list[float]) -> None:
     elif part.tag == f"{_SVG}image":
         ends += [x, x + float(part.get("width", 0))]
     elif part.get("class") == "background":
-        ground = _GROUND.match(part.get("d", ""))
+        ground = None if legend else _GROUND.match(part.get("d", ""))
         if ground and float(ground[1]):
             ends += [x, x + float(ground[1])]
     else:
         for inner in part:
-            _look(inner, x, ends)
+            _look(inner, x, ends, legend)

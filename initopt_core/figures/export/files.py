@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
+import re
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,18 +27,44 @@ def write(path: Path, data: bytes) -> None:
 
 
 ABANDONED_SECONDS = 600
-"""After which a part that nobody has written to is a killed program's."""
+"""After which what names no process of this machine, and nobody has written to, is left over."""
+_PREFIX, HELD = ".initopt-", "initopt-clip-"
+"""Of a part beside its file, and of a folder in which a clip is made; then whose it is."""
+
+
+def mine(prefix: str) -> str:
+    """A name's beginning that says which process of which machine is at it."""
+    return f"{prefix}{_machine()}-{os.getpid()}-"
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a program that was killed has left in a folder of `write`'s."""
-    for part in Path(folder).glob(f"{_PREFIX}*.part*"):
+    """Remove what programs that were killed have left in a folder of `write`'s, and the folders of
+    clips that they were making. What a living one is at stays, however old it is."""
+    left = [*Path(folder).glob(f"{_PREFIX}*.part*"), *Path(tempfile.gettempdir()).glob(f"{HELD}*")]
+    for path in left:
         with suppress(OSError):
-            if time.time() - part.stat().st_mtime > ABANDONED_SECONDS:
-                part.unlink()
+            if _is_left(path):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-_PREFIX = ".initopt-"
+def _is_left(path: Path) -> bool:
+    """Whether the process that was at it has ended; where that cannot be known, as on another
+    machine that shares the folder, whether nobody has written to it for long."""
+    whose = re.match(rf"(?:{re.escape(_PREFIX)}|{HELD}){_machine()}-(\d+)-", path.name)
+    if whose and os.name == "posix":  # elsewhere the question would end the process
+        try:
+            os.kill(int(whose[1]), 0)
+        except ProcessLookupError:
+            return True
+        except (OSError, OverflowError):  # somebody else's
+            pass
+        return False
+    return time.time() - path.stat().st_mtime > ABANDONED_SECONDS
+
+
+def _machine() -> str:
+    """This machine, or container, in six letters: numbers of processes are each one's own."""
+    return hashlib.blake2b(platform.node().encode(), digest_size=3).hexdigest()
 
 
 @contextmanager
@@ -48,7 +78,7 @@ def whole(path: Path) -> Iterator[Path]:
     part: Path | None = None
     try:
         handle, name = tempfile.mkstemp(
-            prefix=_PREFIX, suffix=f".part{path.suffix}", dir=path.parent
+            prefix=mine(_PREFIX), suffix=f".part{path.suffix}", dir=path.parent
         )
         os.close(handle)
         part = Path(name)

@@ -12,7 +12,7 @@ from typing import Any
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.fonts import converter, faces
-from initopt_core.figures.room import COLUMNS, Room
+from initopt_core.figures.room import COLUMNS, SIDE, Room
 from initopt_core.paths import ASSETS
 
 from .lettering import unbroken
@@ -32,15 +32,32 @@ _SMALLEST = 11
 panels stand below one another as far as they can, before it scrolls."""
 _TITLE = 18
 """Height of a title's line in a chart, in pixels."""
+_NARROW = 140
+"""The least side of a square panel beside others, in pixels: rather fewer stand in a row."""
 _LEAST, _LOWEST = 90, 52
 """The least width and height of a panel in pixels; in a smaller frame it scrolls."""
 _SCALED = """view => {
-const chart = document.querySelector('#chart');
-const wide = () => +chart.firstElementChild.getAttribute('width');
+const chart = document.querySelector('#chart'), whole = SIDE;
+const size = (name) => +chart.firstElementChild.getAttribute(name);
+const wide = () => size('width');
+const show = (name, value) => view.signal(name, value).resize().runAsync();
 const fit = async () => {
-  for (let columns = COLUMNS; columns > 0; columns--) {
-    if (COLUMNS > 1) await view.signal('plot_columns', columns).resize().runAsync();
+  let side = whole, columns = COLUMNS;
+  const shrink = async (excess, least) => {
+    for (; excess() > 0 && side > least; await show('plot_side', side))
+      side = Math.max(least, side - Math.ceil(excess() / COLUMNS));
+  };
+  for (; columns > 0; columns--) {
+    if (COLUMNS > 1) await show('plot_columns', columns);
+    if (whole) await show('plot_side', side = whole);
+    if (whole) await shrink(() => wide() - chart.clientWidth, NARROW);
     if (wide() <= chart.clientWidth) break;
+  }
+  if (whole && columns === COLUMNS) {
+    const [all, drawn] = [document.body, chart.firstElementChild].map(
+      (e) => e.getBoundingClientRect().height);
+    const free = document.documentElement.clientHeight - (all - drawn);
+    await shrink(() => size('height') - free, LEAST);
   }
   const svg = chart.firstElementChild, texts = [...svg.querySelectorAll('text')];
   const letters = Math.min(...texts.map(text => parseFloat(getComputedStyle(text).fontSize)));
@@ -82,8 +99,8 @@ def chart_page(figure: Figure, options: ExportOptions = ExportOptions()) -> byte
     theme.write_tooltips(vega)
     program = RUNTIME.read_text(encoding="utf-8")
     if figure.room is None:
-        columns = str(_foldable(vega))
-        fitted = _SCALED.replace("COLUMNS", columns).replace("SMALLEST", str(_SMALLEST))
+        values = {"COLUMNS": _foldable(vega), "SMALLEST": _SMALLEST, "SIDE": _squared(vega)}
+        fitted = _with(_SCALED, **values, NARROW=_NARROW, LEAST=_LEAST)
     else:
         vega = _laid_out(vega, figure.room)
         fitted = _fitted(figure.room, "title" in vega)
@@ -191,6 +208,26 @@ def _foldable(part: Any) -> int:
     if most > 1:
         part.setdefault("signals", []).append({"name": COLUMNS, "value": most})
     return most
+
+
+def _squared(vega: dict[str, Any]) -> int:
+    """Side of the panels, bound to its signal in place; 0 where they have none."""
+    signals = {one["name"]: one for one in vega.get("signals", [])}
+    side = signals.get(SIDE, {}).get("value", 0)
+    for name in [name for name in signals if name.endswith("childWidth")]:
+        both = signals[name], signals.get(name.replace("Width", "Height"), {})
+        if side and all(one.get("value") == side for one in both):
+            for one in both:
+                del one["value"]
+                one["update"] = SIDE
+    return side
+
+
+def _with(program: str, **values: int) -> str:
+    """The program with these numbers in place of their names."""
+    for name, value in values.items():
+        program = re.sub(rf"\b{name}\b", str(value), program)
+    return program
 
 
 def _fitted(room: Room, titled: bool) -> str:

@@ -177,7 +177,7 @@ def _drawn(
     k = options.letters
     room = figure.room
     column = width / k if width and height is None else math.inf
-    if room and figure.upright and room.across(room.least) > column:
+    if figure.upright and (room.across(room.least) if room else math.inf) > column:
         figure = figure.upright()
     elif figure.alone:
         figure = figure.alone()

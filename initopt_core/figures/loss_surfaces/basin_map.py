@@ -13,7 +13,7 @@ from initopt_core.descent import Run
 from initopt_core.figures import theme
 from initopt_core.loss_surfaces.basins import DIVERGED, Basins, basins
 from initopt_core.surfaces import Surface, unbounded
-from initopt_core.wording import number, percent
+from initopt_core.wording import count, number, percent
 
 from .basins import MapPicture, basin_pixels
 from .map_key import CROWD, PATCHES, MapScale, at_minimum, downwards
@@ -78,9 +78,9 @@ def basin_map(
     if places:
         unit, summary = got.steps / updates, _about_minima(got, inside, [z for _, _, z in minima])
     elif got.left is not None and unbounded(surface, ranges):
-        scale = MapScale("steps until it left the view", 0.0, float(updates), False)
+        scale = MapScale("updates until it left the view", 0.0, float(updates), False)
         unit = got.left / updates
-        summary = f"leaves the view after {_steps(float(np.median(got.left)))} (median)"
+        summary = f"leaves the view after {_updates(float(np.median(got.left)))} (median)"
     else:
         scale = loss_scale(surface, ranges, color)
         unit, summary = scale.unit(got.loss), _about_loss(got)
@@ -104,19 +104,28 @@ def basin_map(
     return Map(got, reached, shade, colors, summary, text.encode() + b"\n" + body, scale)
 
 
-def _steps(count: float) -> str:
-    return f"{number(round(count))} step" + "s" * (round(count) != 1)
+def _updates(many: float) -> str:
+    return f"{number(round(many))} update" + "s" * (round(many) != 1)
+
+
+FEW = 0.001
+"""A smaller share of the starts is told by how many they are."""
 
 
 def _about_minima(got: Basins, inside: np.ndarray, losses: list[float]) -> str:
     """How many starts reach a minimum, how many the lowest, and after how long."""
-    text = f"{percent(float(got.share.sum()))} reach a minimum"
+    reached, share = int(inside.sum()), float(got.share.sum())
+    if 0 < share < FEW:
+        text = f"{count(reached)} of {count(inside.size)} starts reach{'es' * (reached == 1)}"
+    else:
+        text = f"{percent(share)} of starts reach"
+    text += " a minimum"
     if not inside.any():
         return text
     lowest = [i for i, z in enumerate(losses) if z <= min(losses) + 1e-6]
     if len(lowest) < len(losses):
         text += f", {percent(float(got.share[lowest].sum()))} the lowest"
-    return f"{text}; {_steps(float(got.steps[inside].mean()))} on average"
+    return f"{text}; after {_updates(float(got.steps[inside].mean()))} on average"
 
 
 def loss_scale(surface: Surface, ranges: tuple[float, float, float, float], color: str) -> MapScale:

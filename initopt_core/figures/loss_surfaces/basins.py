@@ -14,17 +14,21 @@ import numpy as np
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure, series
 from initopt_core.figures.images import png
+from initopt_core.figures.room import SIDE
 from initopt_core.loss_surfaces.basins import DIVERGED, Basins
 from initopt_core.surfaces import Surface
 
-from .map_key import DARKEST, MapKey, is_numbered
+from .map_key import DARKEST, MapKey, caption, is_numbered
 from .paths import STAR
 from .picture import WEIGHTS, _picture, _weight
 
 GAP = 50
 """Pixels between two maps."""
-_SENTENCE = re.compile(r"; |, (?=nine)")
+NARROW_GAP = 72
+_SENTENCE = r"; |, (?=nine)|, (?=[^;,]* the lowest)"
 MOST_IN_ROW = 4
+WHOLE, NARROW = 300, 125
+"""Sides of a map, and of one where two have to stand in a column of a text, in pixels."""
 
 
 def in_row(maps: int) -> int:
@@ -79,50 +83,57 @@ def basin_maps(
     minima: Sequence[tuple[float, float]],
     ranges: tuple[float, float, float, float],
     key: MapKey,
+    narrow: bool = False,
 ) -> Figure:
-    """Maps of basins side by side, and below them what colours mean."""
-    side = 300
+    """Maps side by side, and below them what their colours mean.
+
+    Args:
+        narrow: two small maps in a row, each with titles of its own axes.
+    """
+    side, gap = (NARROW, NARROW_GAP) if narrow else (WHOLE, GAP)
+    across = min(2, len(maps)) if narrow else in_row(len(maps))
 
     def build() -> alt.VConcatChart:
         charts = []
-        below = _weight("w1", *ranges[:2])
-        below["title"] += " at the start"
-        for place, one in enumerate(maps):
+        bottom = _weight("w1", *ranges[:2])
+        bottom["title"] += " at the start"
+        parted = _SENTENCE + ("|(?<=nine in ten) " if narrow else "")
+        told = [re.split(parted, one.summary) for one in maps]
+        lines = max(map(len, told))  # so that all titles are on one line
+        for place, (one, words) in enumerate(zip(maps, told, strict=True)):
             left = _weight("w2", *ranges[2:])
-            left["title"] = None if place else f"{left['title']} at the start"
+            named = narrow or place % across == 0
+            # In two lines: a title that is longer than its axis lifts that of the map.
+            left["title"] = [left["title"], "at the start"] if named else None
             stars = (
                 alt.Chart(alt.NamedData("minima"))
                 .mark_text(text="★", fontSize=theme.sized(17 if len(minima) < 13 else 8), **STAR)
                 .encode(
-                    alt.X("w1:Q", **below),
+                    alt.X("w1:Q", **bottom),
                     alt.Y("w2:Q", **left),
                 )
             )
             if is_numbered(minima):
-                stars += _numbers(alt.X("w1:Q", **below), alt.Y("w2:Q", **left))
+                stars += _numbers(alt.X("w1:Q", **bottom), alt.Y("w2:Q", **left))
             title = alt.TitleParams(
-                one.label,
-                subtitle=_SENTENCE.split(one.summary),
-                limit=alt.ExprRef(f"{side} + {GAP - 10} * {theme.TYPE}"),
+                one.label.split(", ", 1) if narrow else one.label,
+                subtitle=words + ["\u00a0"] * (lines - len(words)),
+                limit=alt.ExprRef(f"{SIDE} + {gap - 10} * {theme.TYPE}"),
             )
-            charts.append(
-                (_picture(png(one.pixels[::-1]), side) + stars).properties(
-                    width=side, height=side, title=title
-                )
-            )
-        across = in_row(len(maps))
+            picture = _picture(png(one.pixels[::-1]), SIDE)
+            charts.append((picture + stars).properties(width=side, height=side, title=title))
         # No title widens anything: axes and titles have their place between the maps.
-        side_by_side = alt.concat(
-            *charts, columns=across, bounds="flush", spacing={"column": GAP, "row": 112}
-        )
-        return alt.vconcat(side_by_side, key.chart(minima, across), spacing=30).resolve_scale(
-            color="independent", shape="independent"
-        )
+        spacing = {"column": gap, "row": 128 if narrow else 112}
+        side_by_side = alt.concat(*charts, columns=across, bounds="flush", spacing=spacing)
+        return alt.vconcat(
+            side_by_side, key.chart(minima, 1 if narrow else across), spacing=24
+        ).resolve_scale(color="independent", shape="independent")
 
     labels = [one.label for one in maps]
     print_of = hashlib.blake2b(b"".join(m.pixels.tobytes() for m in maps), digest_size=8)
+    shown = caption(surface.label, key.scale)
     return Figure(
-        ("basin-maps", surface, tuple(labels), ranges, print_of.hexdigest(), key),
+        ("basin-maps", surface, tuple(labels), ranges, print_of.hexdigest(), key, narrow),
         build,
         {
             "minima": series(
@@ -130,11 +141,13 @@ def basin_maps(
                 digits=7,
             )
         },
-        alt=f"Basins of attraction of {', '.join(labels)} on {surface.label}.",
-        caption=f"Basins of attraction on {surface.label}.",
+        alt=f"{shown} {'; '.join(labels)}.",
+        caption=shown,
+        signals={SIDE: side},
         name="basins",
         table=lambda: (row for one in maps for row in _starts(one, ranges)),
         holds="every start: where it ended, with what loss and after how many updates",
+        upright=lambda: basin_maps(surface, maps, minima, ranges, key, narrow=True),
     )
 
 

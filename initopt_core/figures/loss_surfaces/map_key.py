@@ -18,7 +18,9 @@ from .minima import STEEP
 PATCHES = 12
 """More minima than these are named by a ramp of colours, not one by one."""
 MOST_TICKS = 7
-_BAR = 300, 14
+IN_COLUMN = 3
+"""Patches below one another beside a bar."""
+_BAR = 280, 14
 """Pixels of a bar of colours."""
 DARKEST = 0.72
 """Share of its light that the colour of a start loses which took all updates."""
@@ -95,6 +97,13 @@ class MapScale:
         return {"title": self.title, "values": [float(f"{v:.3g}") for v in values]}
 
 
+def caption(surface: str, scale: MapScale | None) -> str:
+    """What maps show on the surface of this label: basins only where minima are known."""
+    if scale is None:
+        return f"Basins of attraction on {surface}."
+    return f"What becomes of every start on {surface}: {scale.title}."
+
+
 @dataclass(frozen=True)
 class MapKey:
     """The legend of maps of basins: a scale, or a colour and a loss for each minimum.
@@ -125,7 +134,7 @@ class MapKey:
         names = numbered(minima, self.losses)
         others = [("no minimum reached", "#BBBBBB"), ("diverged (hatched)", "#1E1E1E")]
         ends = [*zip(names, self.colors, strict=True), *others]
-        charts: list[alt.Chart] = []
+        charts: list[alt.Chart | alt.ConcatChart] = []
         crowd = len(names) > PATCHES
         if crowd:
             order = downwards(self.losses)
@@ -134,14 +143,21 @@ class MapKey:
             title = CROWD.format(len(names))
             charts.append(_bar(ramp, title, [(0, first), (len(ramp), last)]))
             ends = others
+        wide = columns > 2
         # The legend stands above all; a bar's title is not counted as part of it.
-        offset = 14 if crowd else 0
-        charts.append(_patches(ends, columns, "colour: where a start ends (star)", offset))
+        offset = 14 if crowd and not wide else 0
+        most = -(-len(ends) // IN_COLUMN) if wide else columns
+        charts.append(_patches(ends, most, "colour: where a start ends (star)", offset, wide))
         if self.updates:
             parts = np.linspace(0, 1, 64)
             dark = [_darker(self.colors[0] if self.colors else "#BBBBBB", p) for p in parts]
             steps = [(64 * p, count(round(p * self.updates))) for p in (0, 0.5, 1)]
-            charts.append(_bar(dark, "darkness: updates until a start arrives", steps))
+            bar = _bar(dark, "darkness: updates until a start arrives", steps)
+            if wide:  # what stands below one another leaves less room to the maps
+                both = alt.concat(bar, charts.pop(), columns=2, spacing=40)
+                charts.append(both.resolve_scale(color="independent", shape="independent"))
+            else:
+                charts.append(bar)
         return alt.vconcat(*charts, spacing=12)
 
 
@@ -204,14 +220,21 @@ def _bar(
     )
 
 
-def _patches(ends: Sequence[tuple[str, str]], columns: int, title: str, offset: int) -> alt.Chart:
-    """A legend of (words, colour): where a start ends; `offset` pixels above all else."""
+def _patches(
+    ends: Sequence[tuple[str, str]], columns: int, title: str, offset: int, beside: bool
+) -> alt.Chart:
+    """A legend of (words, colour): where a start ends.
+
+    Args:
+        offset: pixels from it to all else.
+        beside: whether it stands beside a bar, whose upper edge is on its own; else above all.
+    """
     texts = [text for text, _ in ends]
     # Not as #rrggbb: whoever prints a figure takes those for series that may be of any grey.
     colors = [f"rgb{theme.rgb(c)}" for _, c in ends]
     legend = alt.Legend(
         title=title,
-        orient="top",
+        orient="bottom" if beside else "top",
         direction="horizontal",
         columns=columns,
         symbolStrokeWidth=0,
@@ -240,7 +263,7 @@ def _patches(ends: Sequence[tuple[str, str]], columns: int, title: str, offset: 
                 sort=texts,
             ),
         )
-        .properties(width=300, height=1)
+        .properties(width=_BAR[0], height=1)
     )
 
 

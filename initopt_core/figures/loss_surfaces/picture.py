@@ -181,12 +181,18 @@ def surface_png(surface: Surface, ranges: Ranges, color: str, n: int = PIXELS) -
     return png(np.concatenate([theme.viridis(u), alpha], axis=2))
 
 
-def _picture(file: bytes, side: int) -> alt.Chart:
-    """The picture as a square layer under marks with axes; part of the definition, not data."""
+def _picture(file: bytes, side: int | str) -> alt.Chart:
+    """The picture as a square layer under marks with axes; part of the definition, not data.
+
+    Args:
+        side: in pixels, or the signal that says so.
+    """
+    middle = {"expr": f"{side} / 2"} if isinstance(side, str) else side / 2
+    long = alt.ExprRef(side) if isinstance(side, str) else side
     return (
         alt.Chart(alt.Data(values=[{"url": data_url(file)}]))
-        .mark_image(width=side, height=side)
-        .encode(x=alt.value(side / 2), y=alt.value(side / 2), url="url:N")
+        .mark_image(width=long, height=long)
+        .encode(x=alt.value(middle), y=alt.value(middle), url="url:N")
     )
 
 

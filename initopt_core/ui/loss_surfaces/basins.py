@@ -10,6 +10,7 @@ from initopt_core.figures import loss_surfaces as figures
 from initopt_core.figures import theme
 from initopt_core.figures.figure import Figure
 from initopt_core.figures.loss_surfaces.basin_map import Map, basin_map, legend
+from initopt_core.figures.loss_surfaces.map_key import caption
 from initopt_core.loss_surfaces.labels import labels_of, run_settings
 from initopt_core.ui.components.basin_map import show_map
 from initopt_core.ui.page import Laboratory
@@ -41,8 +42,8 @@ def show(lab: Laboratory, held: Held) -> None:
 
 
 _ABOUT = (
-    "Every pixel is a start: its colour names the minimum it ends in, darker the more steps that "
-    "took, grey where none was reached. Click one to follow its path."
+    "Every pixel is a start: its colour names the minimum it ends in, darker the more updates "
+    "that took, grey where none was reached. Click one to follow its path."
 )
 _NOTHING_TO_REACH = (
     "Every pixel is a start, and no minimum is known here: its colour says what became of it, on "
@@ -89,7 +90,7 @@ def _one(i: int, label: str, held: Held, rows: int) -> Map:
         label=label,
         settings=run_settings(run),
         color=theme.optimizer_style(run.optimizer)[0],
-        alt=f"Basins of attraction of {label} on {held.plan.surface.label}.",
+        alt=f"{caption(held.plan.surface.label, made.scale)} {label}.",
         on_pick=picked,
         rows=rows,
     )

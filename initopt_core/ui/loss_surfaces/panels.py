@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from initopt_core.figures.export import ExportOptions
 
 EXPORTS = ("surface-paths", "surface-losses", "surface-basins")
-
-
 OPEN = "_surface_below_open"
+EVERYWHERE = "What becomes of every start"
+"""Title of maps where no minimum is known, so that there are no basins."""
 
 
 def below(held: Held) -> None:
@@ -249,12 +249,15 @@ def _export(plan: Plan, look: Mapping[str, Any]) -> None:
 
 
 def telling(plan: Plan, maps: bool = False) -> AbstractContextManager[None]:
-    """What exports are told of a race, or of `maps` of basins, which begin everywhere."""
+    """What exports are told of a race, or of `maps` of basins, which begin everywhere: whatever
+    part of the page is open when they are made."""
     labels = labels_of([r.optimizer for r in plan.runs])
     settings = race_settings(
         plan.surface, plan.runs, plan.ranges, plan.updates, plan.noise, plan.seed
     )
-    return offers.telling(in_words(plan, labels, maps), settings)
+    part = (BASINS if landmarks_of(plan).minima else EVERYWHERE,) if maps else ()
+    title = " · ".join([plan.title, *part, "Loss surfaces"])
+    return offers.telling(in_words(plan, labels, maps), settings, title)
 
 
 def telling_of_minima(held: Held) -> AbstractContextManager[None]:

@@ -87,8 +87,9 @@ def test_the_key_says_what_is_pale_and_what_a_crowds_colours_mean():
     found = SimpleNamespace(minima=minima, reached=reached)
     rows = basins_clips._entries(found, losses, [f"#{k:06X}" for k in range(20)])
     assert [text for text, _ in rows[:2]] == ["20 minima, each in", "a colour by its loss:"]
-    assert rows[2] == ("19", "#000013") and rows[-2] == ("0", "#000000")
-    assert rows[-1] == ("pale: still on its way", "") and len(rows) == 3 + basins_clips.SOME
+    assert rows[2] == ("19", "#000013") and rows[-3] == ("0", "#000000")
+    ground = ("pale: still on its way;", ""), ("darker: lower loss", "")
+    assert rows[-2:] == ground and len(rows) == 4 + basins_clips.SOME
 
 
 def test_no_two_basins_have_one_grey_in_print(monkeypatch):

@@ -25,6 +25,13 @@ def test_plots_and_texts_count_where_they_stand():
     assert extent.across(inside + turned)[0] == -2
 
 
+def test_the_unseen_ground_of_a_legend_does_not_count():
+    """A picture was wider by what the converter takes its words too wide: empty at the right."""
+    wide = PLOT.replace("h100", "h900")
+    legend = f'<g class="mark-group role-legend"><g class="role-scope">{wide}</g></g>'
+    assert extent.across(PLOT + legend) == (0, 100)
+
+
 def test_nothing_is_left_at_the_sides_of_a_chart_nor_cut():
     surface = Surface("quadratic")
     figure = loss_surfaces.paths(surface, (), (), (-2.0, 2.0, -2.0, 2.0), "linear")

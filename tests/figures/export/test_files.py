@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -32,3 +34,28 @@ def test_what_breaks_off_leaves_the_old_file(tmp_path, problem):
         part.write_bytes(b"half")
         raise problem
     assert path.read_bytes() == b"old" and os.listdir(tmp_path) == ["a.png"]
+
+
+def test_what_a_dead_process_has_left_goes_at_once_and_a_living_ones_never(tmp_path, monkeypatch):
+    """A half clip of a program that was killed stayed for ten minutes, and its folder for ever."""
+    monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path / "temporary"))
+    (out := tmp_path / "out").mkdir()
+    (tmp_path / "temporary").mkdir()
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    dead = files.mine("").replace(f"-{os.getpid()}-", f"-{ended.pid}-")
+    for name in (f".initopt-{dead}a.part.mp4", f".initopt-{files.mine('')}b.part.mp4"):
+        (out / name).write_bytes(b"half")
+        os.utime(out / name, (1, 1))
+    for name in (f"initopt-clip-{dead}a", f"initopt-clip-{files.mine('')}b"):
+        (tmp_path / "temporary" / name).mkdir()
+        (tmp_path / "temporary" / name / "clip.gif").write_bytes(b"half")
+    files.sweep(out)
+    left = [*os.listdir(out), *os.listdir(tmp_path / "temporary")]
+    living = files.mine("")
+    assert left == [f".initopt-{living}b.part.mp4", f"initopt-clip-{living}b"]
+    if os.name == "posix":
+        with files.whole(out / "c.gif") as part:
+            files.sweep(out)
+            assert part.exists() and str(os.getpid()) in part.name
+            part.write_bytes(b"whole")

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -10,6 +11,7 @@ from initopt_core.descent import Run
 from initopt_core.figures import export
 from initopt_core.figures import loss_surfaces as figures
 from initopt_core.figures.loss_surfaces import basin_map as basins
+from initopt_core.figures.loss_surfaces.basins import NARROW
 from initopt_core.loss_surfaces.landmarks import landmarks
 from initopt_core.surfaces import Surface
 from initopt_core.wording import number
@@ -61,17 +63,33 @@ def test_each_star_has_the_number_of_its_minimum_in_the_key(figure):
         assert len(re.findall(rf'font-weight="bold"[^>]*>{n}</text>', svg)) == 4  # two maps, edges
 
 
-def test_in_one_column_maps_stand_below_one_another(figure):
+def test_in_a_column_of_a_text_two_maps_stand_side_by_side_and_all_fits_a_page(figure):
+    """Three below one another were longer than a page, and only the first one's axis was named."""
     width, height = size_of(figure, shape="column", scale=1)
-    assert width == 440 and height > 2 * 300
+    assert width == 440 and height < 2 * width
+    svg = export.to_svg(figure, export.ExportOptions(shape="column")).decode()
+    maps = [float(x) for x in re.findall(r'<image[^>]*? width="(\d+)"', svg)]
+    assert maps[:2] == [NARROW, NARROW] and svg.count("weight w₂") == len(maps) - 1 == 2
 
 
-def test_maps_fill_a_column_and_have_one_title_for_all_their_axes(figure):
+def test_the_first_map_of_a_row_names_the_axis_of_all(figure):
+    assert export.to_svg(figure).decode().count("weight w₂") == 1
+
+
+def test_titles_of_maps_stand_on_one_line_however_much_they_say():
+    """That of the map of which less is told stood lower than the others."""
+    run = Run("Adam", (("lr", 0.3),))
+    one, losses = the_map(run).picture("Adam, η 0.3"), tuple(z for _, _, z in MINIMA)
+    maps = [replace(one, label="SGD, η 1", summary="0 % of starts reach a minimum"), one]
+    places = [(x, y) for x, y, _ in MINIMA]
+    key = figures.MapKey(None, basins.colours(list(losses)), losses, updates=60)
+    figure = figures.basin_maps(BOWLS, maps, places, (-5.0, 5.0, -5.0, 5.0), key)
     for text in export.TEXTS:
-        sheet = export.picture(figure, export.ExportOptions(shape="column", text=text))
-        assert 300 * sheet.zoom > 0.6 * sheet.width
-    svg = export.to_svg(figure).decode()
-    assert svg.count("weight w₂ at the start") == 1
+        look = export.ExportOptions(shape="16:9", text=text, title="Maps", caption="Words. " * 20)
+        svg = export.to_svg(figure, look).decode()
+        places = re.findall(r'<g class="mark-group role-title"><g transform="([^"]*)"', svg)
+        heights = {round(float(place.strip(")").split(",")[1])) for place in places[:2]}
+        assert len(places) >= 2 and len(heights) == 1, heights
 
 
 @pytest.mark.parametrize(

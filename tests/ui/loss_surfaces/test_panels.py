@@ -60,6 +60,27 @@ def test_each_part_exports_its_own():
     }  # fmt: skip
 
 
+def test_every_figure_of_the_zip_has_its_own_title_whichever_part_is_open():
+    """That of another part, which names the tab, stood on them."""
+    race = "Quadratic bowl: SGD, Adam · Loss surfaces"
+    for part in ("Paths", "Basins", "Sharp and flat"):
+        test = AppTest.from_function(page)
+        test.session_state["part"] = part
+        test.run()
+        titles = {key: one.said.title for key, one in test.session_state["_export_offers"].items()}
+        assert titles.pop("surface-minima", "Sharp and flat minima") == "Sharp and flat minima"
+        maps = titles.pop("surface-basins")
+        assert maps == "Quadratic bowl: SGD, Adam · Basins · Loss surfaces"
+        assert set(titles.values()) == {race} and len(titles) >= 3
+
+
+def test_where_nothing_has_a_basin_the_title_says_what_is_shown():
+    runs = (Run("SGD", (("lr", 0.1),), (1.0, 1.0)),)
+    plan = Plan(Surface("saddle"), runs, (False,), (-2, 2, -2, 2), "linear", 5, 0.0, 0)
+    with panels.telling(plan, maps=True):
+        assert panels.offers.told().title.split(" · ")[1] == "What becomes of every start"
+
+
 def test_maps_of_basins_are_not_said_to_begin_at_one_place():
     runs = tuple(Run(name, (("lr", 0.1),), (1.0, 1.0)) for name in ("SGD", "Adam"))
     plan = Plan(Surface("quadratic"), runs, (False,) * 2, (-2, 2, -2, 2), "log", 10, 0.0, 0)
