@@ -31,6 +31,7 @@ from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.published import ACCURACIES, BATCH, PIXELS
 from initopt_core.surfaces import SURFACES, Surface
 from initopt_core.training.config import TrainConfig
+from initopt_core.training.differences import summary
 from initopt_core.training.history import History
 from initopt_core.training.runs.recorded import recorded_config, recorded_race
 from initopt_core.wording import number, percent
@@ -326,13 +327,9 @@ def _variances(preset: Preset, dataset: FashionMNIST) -> list[Number]:
 # --- training -----------------------------------------------------------------------------------
 
 
-_NETWORK = "784-512-256-256-128-10, ReLU, Kaiming, batches of 256, 40 epochs, seed 42"
-_RACERS = ("SGD at rate 0.1", "momentum at 0.1 / 0.9", "Adam at 0.001")
-
-
 def _training() -> Iterator[Item]:
     """Loss and accuracy of the recorded run of the tutorial's race."""
-    caption = f"{_NETWORK}: {', '.join(_RACERS)}; recorded."
+    caption = f"Recorded: {summary(recorded_config())}."
     kinds = {"loss": training.loss_figure, "accuracy": training.accuracy_figure}
     for kind, draw in kinds.items():
         yield Item(
@@ -554,6 +551,6 @@ def _race_weights() -> moving.Clip:
     """Of the first racer, whose settings alone are told."""
     curve = next(iter(_history().curves.values()))
     made = moving.epochs_clip(curve)
-    told = f"{_NETWORK}: {_RACERS[0]}; recorded."
+    told = f"Recorded: {summary(recorded_config(), racers=[curve.racer])}."
     caption = f"Histograms of each layer's weights, blended between epochs. {told}"
     return replace(made, caption=caption, query=(("run", "recorded"), ("tab", "Distributions")))
