@@ -3,7 +3,7 @@
 import { fitCanvas } from "../shared/canvas.js";
 import { number } from "../shared/numbers.js";
 import { clearance, outline } from "./outline.js";
-import { drawScale } from "./scale.js";
+import { drawScale, endsOf } from "./scale.js";
 import { arrow } from "./signs.js";
 
 const LOWEST = 30; // pixels of an upright edge with numbers
@@ -121,7 +121,7 @@ export class Frame {
     /** @type {Ends} */
     this.ends = {
       w1: [number(x0), number(x1)], w2: [number(y0), number(y1)],
-      loss: [number(field.value(0)), number(field.value(1))],
+      loss: endsOf(field).map((loss) => number(loss)),
     };
     this.line = new T.Line(new T.BufferGeometry(), new T.LineBasicMaterial({ color: lab.colours.ink }));
     this.line.frustumCulled = false;
