@@ -26,7 +26,7 @@ def words(display: Display, upright: bool) -> list[str]:
         if display.shared
         else ["Own axes: a vanishing layer looks like", "a healthy one."]
     )
-    across = "Across: value (gradients in nats). Up: values in a bin"
+    across = "Across: value (gradients in nats, activations before φ). Up: values in a bin"
     across += ", log scale." if display.log else "."
     if upright:
         return [part for part in (*across.replace(". ", ".|").split("|"), curve, *axes) if part]

@@ -80,3 +80,16 @@ def test_one_epochs_histograms_are_those_that_were_counted(curve):
     svg = vl_convert.vegalite_to_svg(figure.spec())
     assert svg.count(">Layer 0<") == 1  # over the weights; the activations stand below them
     assert "<svg" in vl_convert.vegalite_to_svg(training.histogram_figure(curve, 7).spec())
+
+
+def test_which_activations_they_are_is_said_and_no_bar_touches_an_edge(curve):
+    """These are after the non-linearity, those of Initialization before it."""
+    for figure in (
+        training.histogram_figure(curve, 2),
+        training.histogram_figure(curve, 2, upright=True),
+        training.evolution_figure(curve, "activations"),
+    ):
+        svg = vl_convert.vegalite_to_svg(figure.spec())
+        assert "φ(z)" in figure.alt and ("logit" in svg or "φ(z)" in svg)
+    definition = str(training.histogram_figure(curve, 2).definition())
+    assert "'padding': 5" in definition and "'title': 'weight'" in definition
