@@ -124,8 +124,13 @@ def depth(
 
 
 def settings_named(observations: Sequence[Observation]) -> list[str]:
-    """What a legend calls compared settings, the current one last."""
-    *others, now = (v.settings.label for v in observations)
+    """What a legend calls compared settings, the current one last; with their seeds where these
+    differ."""
+    seeds = {v.settings.seed for v in observations}
+    *others, now = (
+        v.settings.label + (f", seed {v.settings.seed}" if len(seeds) > 1 else "")
+        for v in observations
+    )
     return [*(f"pin {i + 1}: {name}" for i, name in enumerate(others)), f"now: {now}"]
 
 

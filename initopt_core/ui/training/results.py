@@ -78,6 +78,7 @@ def distributions(run: RunInfo, history: History) -> None:
         export_buttons(
             figure,
             key=f"training-evolution-{kind}",
+            label="Export the epochs",
             clips={
                 f"{one.capitalize()}, epoch after epoch": partial(
                     _over_epochs, curve, one, _settings_of(run, history, curve)
@@ -95,7 +96,9 @@ def distributions(run: RunInfo, history: History) -> None:
         live_chart(figure, key="training-histograms")
         with _about(run, history, curve, f"after epoch {epoch}"):
             extra = own(run, history, "distributions")
-            export_buttons(figure, key="training-histograms", extra=extra)
+            export_buttons(
+                figure, key="training-histograms", label="Export the histograms", extra=extra
+            )
 
 
 def offer_all(run: RunInfo, history: History) -> None:
@@ -179,11 +182,11 @@ def results(run: RunInfo, history: History) -> None:
         figure = figures.confusion_figure(curve.test["confusion"], classes, curve.label)
         live_chart(figure, key="training-confusion")
         with _about(run, history, curve, CONFUSION):
-            export_buttons(figure, key="training-confusion", extra=tests)
+            export_buttons(figure, key="training-confusion", label="Export the matrix", extra=tests)
     with right:
         figure = figures.classes_figure(_matrices(history), classes)
         live_chart(figure, key="training-classes")
-        export_buttons(figure, key="training-classes", extra=tests)
+        export_buttons(figure, key="training-classes", label="Export the classes", extra=tests)
     st.markdown(f"**Most confident mistakes of {as_text(curve.label)}** on the test images")
     with _about(run, history, curve, MISTAKES):
         _mistakes(curve.test["mistakes"], run.config.data, curve.label, tests)
@@ -232,7 +235,7 @@ def rates(run: RunInfo, history: History) -> None:
     live_chart(figure, key="training-rates")
     if history.rates:
         st.caption(findings.rates_sentence(config, history))
-    export_buttons(figure, key="training-rates", extra=_searches(run))
+    export_buttons(figure, key="training-rates", label="Export the rates", extra=_searches(run))
 
 
 def _rates_figure(run: RunInfo, history: History) -> Figure:
