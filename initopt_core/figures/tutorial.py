@@ -231,7 +231,7 @@ def _images(dataset: FashionMNIST) -> Item:
         partial(image_grid, dataset),
         partial(_pixel_numbers, dataset),
         HOME,
-        shown="The classes, with the pixels' mean and standard deviation beside them.",
+        shown="Home has the pixels' mean and standard deviation beside the classes.",
     )
 
 

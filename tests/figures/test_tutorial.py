@@ -36,6 +36,10 @@ def test_a_surface_alone_gives_its_values(course):
     )
 
 
+def test_what_the_page_has_and_the_picture_has_not_is_told_of_the_page(course):
+    assert course["01-sample-images"].shown.startswith("Home has ")
+
+
 def test_pixels_agree_with_the_pictures(course):
     numbers = {n.name: n for n in course["01-sample-images"].numbers()}
     assert numbers["maximum of a batch"].ours == 2.022
