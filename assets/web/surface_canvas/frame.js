@@ -118,10 +118,11 @@ export class Frame {
   /** @param {any} group that the line is put into */
   prepare(group) {
     const { T, lab } = this.space, { field } = lab, [x0, x1, y0, y1] = field.ranges;
+    const [low, high] = endsOf(field);
     /** @type {Ends} */
     this.ends = {
       w1: [number(x0), number(x1)], w2: [number(y0), number(y1)],
-      loss: endsOf(field).map((loss) => number(loss)),
+      loss: [number(low), number(high)],
     };
     this.line = new T.Line(new T.BufferGeometry(), new T.LineBasicMaterial({ color: lab.colours.ink }));
     this.line.frustumCulled = false;

@@ -54,10 +54,12 @@ export function roundLosses(field) {
  * What the ends of the scale are called: the lowest loss of a grid, which misses its minimum by a
  * speck, is 0, as in figures/loss_surfaces/picture.py.
  * @param {{ value: (u: number) => number }} field
+ * @returns {[number, number]}
  */
 export function endsOf(field) {
   const low = field.value(0), high = field.value(1);
-  return [low, high].map((loss) => (Math.abs(loss) < SPECK * (high - low) ? 0 : loss));
+  const told = (/** @type {number} */ loss) => (Math.abs(loss) < SPECK * (high - low) ? 0 : loss);
+  return [told(low), told(high)];
 }
 
 /** @type {HTMLCanvasElement | undefined} */
