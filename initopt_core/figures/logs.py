@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -19,8 +20,8 @@ Curve = tuple[Any, Any]
 SMALLEST, LARGEST = 1e-300, 1e300
 """What lies beyond, zero and negatives among it, has no place on a log axis: one such value would
 empty the whole chart. (1e-308 and less are numbers still, but a tick's distance from nothing.)"""
-NARROW = 30.0
-"""With a largest value below so many times the smallest, powers of ten would leave one label."""
+POWERS = 3
+"""So many powers of ten at least make a scale: with fewer, numbers between them are written too."""
 
 
 def drawable(values: Any) -> np.ndarray:
@@ -66,14 +67,23 @@ def domain(values: Iterable[float], room: float = 0.05) -> list[float]:
     return [10.0 ** max(low - free, -307.0), 10.0 ** min(high + free, 307.0)]
 
 
-def decades(values: Iterable[float], narrow: float = NARROW) -> float:
+def decades(ends: Iterable[float], narrow: float = 1.0) -> float:
     """Powers of ten that an axis spans whose numbers are written out; 0 where the powers of ten
-    within `values` are enough to label it by, which they are from `narrow` times the smallest."""
-    known = drawable(np.fromiter(values, float))
+    within it are enough to label it by.
+
+    Args:
+        ends: values with the least and the largest that the axis shows.
+        narrow: a largest value below so many times the smallest has it written out in any case.
+    """
+    known = drawable(np.fromiter(ends, float))
     known = known[~np.isnan(known)]
-    if not known.size or known.max() >= narrow * known.min():
+    if not known.size:
         return 0.0
-    return max(float(np.log10(known.max() / known.min())), 0.01)
+    low, high = np.log10(known.min()), np.log10(known.max())
+    powers = math.floor(high + 1e-9) - math.ceil(low - 1e-9) + 1
+    if powers >= POWERS and known.max() >= narrow * known.min():
+        return 0.0
+    return max(float(high - low), 0.01)
 
 
 CLOSE = 4.0
@@ -98,7 +108,7 @@ def marks(ends: Iterable[float], count: int = 8) -> list[float] | None:
 # A value's first digit, and which of them an axis has room for: pixels that a power of ten must
 # take at least. Labels are thinned out from one end; a round one would go for an odd one before it.
 _FIRST = "toNumber(format(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)), '.6r'))"
-_ROUND = ((90, "1, 2, 3, 5, 7"), (43, "1, 2, 5"), (27, "1, 3"), (0, "1"))
+_ROUND = ((90, "1, 2, 3, 5, 7"), (43, "1, 2, 5"), (24, "1, 3"), (0, "1"))
 
 
 def labels(spanned: str, height: str = HEIGHT, own: str = "null") -> str:

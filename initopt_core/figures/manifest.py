@@ -21,11 +21,15 @@ COLUMNS = {
     "unit": "of both; null where there is none",
     "deviation": "ours minus printed",
     "relative deviation": "the deviation as a share of the printed number",
-    "meaning": "what the deviation says. Of random numbers, how many times their spread both are "
-    "apart: the deviation over √2 times the seed spread, since two draws differ by as much",
-    "seed spread": f"standard deviation of ours over {SEEDS} seeds; null where nothing is drawn, "
-    "or where more draws would take too long",
+    "meaning": "what the deviation says. Layers share one draw of all weights and one batch, so "
+    "that neighbours tend to be off together",
+    "seed spread": f"standard deviation of ours over {SEEDS} draws; null where nothing is drawn, "
+    "where a factor is told, or where more draws would take too long",
     "relative seed spread": "the spread as a share of ours",
+    "seed factor": "by which factor a variance usually differs from the middle of "
+    f"{SEEDS} seeds: the exponential of the standard deviation of its natural logarithm",
+    "distance": "how far both are apart, over the usual distance of two draws: the deviation over "
+    "√2 times the seed spread, with a seed factor the same of the logarithms",
 }
 """What each value of a number's row is."""
 

@@ -8,6 +8,7 @@ Longer than other files: it is a list, one entry for each figure of the tutorial
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -31,6 +32,7 @@ from initopt_core.optimizers import OPTIMIZERS
 from initopt_core.published import ACCURACIES, BATCH, PIXELS
 from initopt_core.surfaces import SURFACES, Surface
 from initopt_core.training.config import TrainConfig
+from initopt_core.training.differences import summary
 from initopt_core.training.history import History
 from initopt_core.training.runs.recorded import recorded_config, recorded_race
 from initopt_core.wording import number, percent
@@ -38,7 +40,7 @@ from initopt_core.wording import number, percent
 from . import clips as moving
 from . import initialization, loss_surfaces, training, where
 from .export.options import ExportOptions
-from .export.printed import SEEDS
+from .export.printed import FACTOR, SEEDS, SPREAD
 from .figure import Figure
 from .images import image_grid, origin
 from .loss_surfaces.canvas_page import canvas_page
@@ -46,8 +48,8 @@ from .loss_surfaces.scene import Showing, grid, scene
 from .where import HOME
 
 TUTORIAL_RACES = ("ravine", "steep")
-WIDE = 0.2
-"""Share of a number that its spread takes where it cannot agree to a digit."""
+WIDE, WIDE_FACTOR = 0.2, 1.5
+"""A spread, as a share of its number or as a factor, with which it cannot agree to a digit."""
 MORPH, BASINS = "large-variance-to-kaiming", "steep-optima-basins"
 
 
@@ -60,6 +62,8 @@ class Number:
         printed, ours: values.
         exact: nothing is drawn, so both should agree.
         spread: standard deviation of ours over seeds, where that is known.
+        factor: the same of a number above 0 as a factor, the exponential of the standard deviation
+            of its logarithm: one seed far above the others says little of the rest.
         why: in place of what the deviation says by itself.
         unit: of all of them; empty where there is none.
     """
@@ -71,6 +75,7 @@ class Number:
     spread: float | None = None
     why: str = ""
     unit: str = ""
+    factor: float | None = None
 
     def write(self, value: float) -> str:
         """`value` to as many digits as say whether both agree: what is drawn differs early."""
@@ -103,10 +108,16 @@ class Number:
         if self.exact:
             close = abs(self.deviation) <= 2e-4 * max(abs(self.printed), 1e-3)
             return "agrees: nothing is random" if close else "differs, though nothing is random"
-        if not self.spread:
+        apart = self.apart
+        if apart is None:
             return "one draw beside another"
-        told = f"one draw beside another: {self._apart} times their spread apart"
-        wide = (self.relative_spread or 0) > WIDE
+        if apart < 1:
+            told = "one draw beside another: closer than two draws usually are"
+        else:
+            told = (
+                f"one draw beside another: {number(apart, 2)} times as far apart as two usually are"
+            )
+        wide = (self.factor or 1) > WIDE_FACTOR or (self.relative_spread or 0) > WIDE
         return (
             f"{told}; the seed alone changes it so much that only its order of magnitude "
             "can be compared"
@@ -124,11 +135,21 @@ class Number:
         """The same in a cell beside both numbers."""
         if self.why or self.exact:
             return "agrees" if self.meaning.startswith("agrees") else "differs"
-        return f"± {number(self.spread, 2)}" if self.spread else "one draw"
+        if self.factor:
+            return f"{FACTOR}{number(self.factor)}"
+        return f"{SPREAD}{number(self.spread, 2)}" if self.spread else "one draw"
 
     @property
-    def _apart(self) -> str:
-        return number(abs(self.deviation) / ((self.spread or 1.0) * np.sqrt(2)), 2)
+    def apart(self) -> float | None:
+        """How far both lie apart, over the usual distance of two draws: the square root of 2 times
+        the spread. None where no spread is known."""
+        if self.factor and self.factor > 1 and self.ours > 0 and self.printed > 0:
+            far, usual = abs(math.log(self.printed / self.ours)), math.log(self.factor)
+        elif self.spread:
+            far, usual = abs(self.deviation), self.spread
+        else:
+            return None
+        return far / (usual * math.sqrt(2))
 
     def row(self) -> dict[str, Any]:
         """For a table or a file."""
@@ -142,6 +163,8 @@ class Number:
             "meaning": self.meaning,
             "seed spread": self.spread,
             "relative seed spread": self.relative_spread,
+            "seed factor": self.factor,
+            "distance": self.apart,
         }
 
 
@@ -208,7 +231,7 @@ def _images(dataset: FashionMNIST) -> Item:
         partial(image_grid, dataset),
         partial(_pixel_numbers, dataset),
         HOME,
-        shown="The classes, with the pixels' mean and standard deviation beside them.",
+        shown="Home has the pixels' mean and standard deviation beside the classes.",
     )
 
 
@@ -316,23 +339,27 @@ def _variances(preset: Preset, dataset: FashionMNIST) -> list[Number]:
     for kind in ("activations", "gradients"):
         for k, printed in enumerate(getattr(preset, kind)):
             stats = getattr(probe, kind)[k]
-            spread = None if draws is None else float(getattr(draws, kind)[:, k].std(ddof=1))
+            factor = None if draws is None else _factor(getattr(draws, kind)[:, k])
             name = f"{preset.label}: variance of the {kind}, {stats.name}"
             ours = float(stats.variance)
-            out.append(Number(name, printed, ours, preset.exact, spread, unit=_UNITS[kind]))
+            unit = _UNITS[kind]
+            out.append(Number(name, printed, ours, preset.exact, unit=unit, factor=factor))
     return out
+
+
+def _factor(draws: np.ndarray) -> float | None:
+    """See `Number.factor`; None where a draw has no logarithm."""
+    if not (np.isfinite(draws) & (draws > 0)).all():
+        return None
+    return float(np.exp(np.log(draws).std(ddof=1)))
 
 
 # --- training -----------------------------------------------------------------------------------
 
 
-_NETWORK = "784-512-256-256-128-10, ReLU, Kaiming, batches of 256, 40 epochs, seed 42"
-_RACERS = ("SGD at rate 0.1", "momentum at 0.1 / 0.9", "Adam at 0.001")
-
-
 def _training() -> Iterator[Item]:
     """Loss and accuracy of the recorded run of the tutorial's race."""
-    caption = f"{_NETWORK}: {', '.join(_RACERS)}; recorded."
+    caption = f"Recorded: {summary(recorded_config())}."
     kinds = {"loss": training.loss_figure, "accuracy": training.accuracy_figure}
     for kind, draw in kinds.items():
         yield Item(
@@ -554,6 +581,6 @@ def _race_weights() -> moving.Clip:
     """Of the first racer, whose settings alone are told."""
     curve = next(iter(_history().curves.values()))
     made = moving.epochs_clip(curve)
-    told = f"{_NETWORK}: {_RACERS[0]}; recorded."
+    told = f"Recorded: {summary(recorded_config(), racers=[curve.racer])}."
     caption = f"Histograms of each layer's weights, blended between epochs. {told}"
     return replace(made, caption=caption, query=(("run", "recorded"), ("tab", "Distributions")))

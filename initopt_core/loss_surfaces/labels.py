@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from initopt_core.descent import Run, Trace
 from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.optimizers.words import in_symbols
 from initopt_core.schedules import SCHEDULES
 from initopt_core.surfaces import Surface
-from initopt_core.wording import number
 
 if TYPE_CHECKING:
     from .findings import Outcome
@@ -29,17 +29,7 @@ def labels_of(names: Sequence[str]) -> list[str]:
 
 def run_settings(run: Run) -> str:
     """The settings that tell this run from others, in symbols."""
-    symbols = {"lr": "η", "momentum": "β", "beta1": "β₁", "beta2": "β₂", "weight_decay": "λ"}
-    values = run.values()
-    parts = []
-    for p in OPTIMIZERS[run.optimizer].parameters:
-        value = values[p.name]
-        if p.name == "bias_correction":
-            parts += [] if value else ["no bias correction"]
-        elif p.name == "eps":
-            parts += [] if value == p.default else [f"ε {number(value)}"]
-        elif p.name in ("lr", "momentum", "beta1") or value != p.default:
-            parts.append(f"{symbols.get(p.name, p.name)} {number(value)}")
+    parts = in_symbols(run.optimizer, run.values())
     if run.schedule != "constant":
         parts.append(SCHEDULES[run.schedule].label.lower())
     return ", ".join(parts)

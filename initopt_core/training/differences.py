@@ -8,14 +8,13 @@ from itertools import pairwise
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.networks import ACTIVATIONS
 from initopt_core.optimizers import OPTIMIZERS
+from initopt_core.optimizers.words import SYMBOLS, TELLING, in_symbols
 from initopt_core.schedules import SCHEDULES
 from initopt_core.wording import count, many, number
 
 from .config import Settings, TrainConfig
 from .history import History
 
-UNIT = {"lr": "η", "momentum": "momentum", "beta1": "β₁", "beta2": "β₂", "eps": "ε"}
-"""Short names of optimizers' settings."""
 NOTHING = "none"
 
 
@@ -24,7 +23,7 @@ def facts(config: TrainConfig) -> dict[str, str]:
     found = {"optimizers": ", ".join(config.labels())}
     for label, racer in zip(config.labels(), config.racers, strict=True):
         for name, value in racer.settings:
-            found[f"{label} {UNIT.get(name, name)}"] = _said(value)
+            found[f"{label} {SYMBOLS.get(name, name)}"] = _said(value)
     sizes = ", ".join(map(str, config.hidden_sizes))
     return found | {
         "hidden layers": sizes or NOTHING,
@@ -50,24 +49,33 @@ def differences(mine: TrainConfig, other: TrainConfig) -> list[tuple[str, str, s
     return [(name, a[name], b[name]) for name in a if name in b and a[name] != b[name]]
 
 
-def summary(config: TrainConfig, history: History | None = None, *, reached: bool = False) -> str:
+def summary(
+    config: TrainConfig,
+    history: History | None = None,
+    *,
+    reached: bool = False,
+    racers: Sequence[int] | None = None,
+) -> str:
     """The settings in one line: those that every reader asks for, and what is out of the usual.
 
     Args:
         history: of its training: rates that a search found or a hand has changed are said, too.
         reached: also how far it has come, where that is not its end.
+        racers: places of those that it is about; None for all.
     """
     told, usual = facts(config), facts(TrainConfig())
-    rates = [_rate(config, racer, history) for racer in range(len(config.racers))]
+    chosen = range(len(config.racers)) if racers is None else racers
+    rates = [_racer(config, racer, history) for racer in chosen]
     epochs = _epochs(config, history) if history and reached else many(config.epochs, "epoch")
     always = [epochs, f"batch {told['batch size']}", told["data"]]
     network = [f"hidden {told['hidden layers']}", told["activation"], told["initialization"]]
     rare = [
         f"{name} {told[name]}"
-        for name in ("seeds", "schedule", "clipping", "rate search", "training images")
+        for name in ("schedule", "clipping", "rate search", "training images")
         if told[name] != usual[name]
     ]
-    return " · ".join([", ".join(rates), *network, *always, *rare])
+    seeds = f"seed{'s' if len(config.seeds) > 1 else ''} {told['seeds']}"
+    return " · ".join(["; ".join(rates), *network, *always, seeds, *rare])
 
 
 def _epochs(config: TrainConfig, history: History) -> str:
@@ -76,6 +84,19 @@ def _epochs(config: TrainConfig, history: History) -> str:
     if done >= config.epochs or (config.search_epochs and not history.rates):
         return whole
     return f"{done} of {whole}{'' if history.state else ' so far'}"
+
+
+NAMED = (*TELLING, "beta2")
+"""Settings of an optimizer that a training's summary always holds."""
+
+
+def _racer(config: TrainConfig, racer: int, history: History | None) -> str:
+    """A racer's settings: its rate as it was set, or what became of it, then the others."""
+    one = config.racers[racer]
+    others = {p.name: p.default for p in OPTIMIZERS[one.optimizer].parameters}
+    said = in_symbols(one.optimizer, others | dict(one.settings), NAMED)
+    rest = [part for part in said if not part.startswith(SYMBOLS["lr"])]
+    return ", ".join([_rate(config, racer, history), *rest])
 
 
 def _rate(config: TrainConfig, racer: int, history: History | None) -> str:
@@ -135,7 +156,7 @@ def _default(config: TrainConfig, name: str) -> str | None:
     """What a racer's setting is when nobody has touched it."""
     for label, racer in zip(config.labels(), config.racers, strict=True):
         for p in OPTIMIZERS[racer.optimizer].parameters:
-            if name == f"{label} {UNIT.get(p.name, p.name)}":
+            if name == f"{label} {SYMBOLS.get(p.name, p.name)}":
                 return _said(p.default)
     return None
 

@@ -94,7 +94,7 @@ def test_a_race_from_start_to_export(page, browser, app_url):
 
     page.get_by_text("Runs (").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Export", exact=True).last.click()
+        page.get_by_role("button", name="Export the run").last.click()
     with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
         assert {"SGD.tar", "SGD.config", "SGD_results.json"} <= set(archive.namelist())
 

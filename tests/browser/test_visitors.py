@@ -41,7 +41,7 @@ def test_a_run_belongs_to_the_browser_that_started_it(browser, hall_url):
     bob = opened(browser, f"{hall_url}/training?{RACE}&run={run}")
     expect(bob.get_by_text("here it can be watched")).to_be_visible(timeout=30_000)
     bob.get_by_text("Runs (").click()
-    expect(bob.get_by_role("button", name="Export", exact=True).last).to_be_visible()
+    expect(bob.get_by_role("button", name="Export the run").last).to_be_visible()
     for name in ("Stop", "Pause", "Delete"):
         expect(button(bob, name)).to_have_count(0)
     expect(bob.get_by_role("textbox", name="Name", exact=True)).to_have_count(0)

@@ -59,14 +59,20 @@ def test_a_band_is_gone_where_either_edge_has_no_place():
 
 @pytest.mark.parametrize(
     ("values", "spanned"),
-    [([1, 20], 1.301), ([1, 40], 0), ([], 0), ([0, 1, 2], 0.301), ([3], 0.01)],
-)
-def test_an_axis_within_a_power_of_ten_or_two_has_its_numbers_written_out(values, spanned):
+    [
+        ([1, 20], 1.301), ([1, 40], 1.602), ([1, 100], 0), ([0.9, 120], 0), ([1.1, 900], 2.913),
+        ([1.2e-5, 7e-4], 1.766), ([], 0), ([0, 1, 2], 0.301), ([3], 0.01),
+    ],
+)  # fmt: skip
+def test_an_axis_with_fewer_than_three_powers_of_ten_has_its_numbers_written_out(values, spanned):
+    """Between 1.7e-5 and 3.5e-4 it had 10⁻⁴ alone."""
     assert logs.decades(values) == pytest.approx(spanned, abs=1e-3)
 
 
 @pytest.mark.parametrize("height", [60, 130, 300])
-@pytest.mark.parametrize(("low", "high"), [(0.06, 2.3), (0.4, 2.2), (0.5, 15.0), (0.07, 0.9)])
+@pytest.mark.parametrize(
+    ("low", "high"), [(0.06, 2.3), (0.4, 2.2), (0.5, 15.0), (0.07, 0.9), (0.11, 9.0), (0.02, 7.0)]
+)
 def test_a_round_number_never_goes_for_an_odd_one_beside_it(low, high, height):
     """Between 0.06 and 2.3 the labels were 2, 0.8, 0.6, 0.4, 0.2, 0.08: 1 and 0.1 were thinned."""
     import altair as alt

@@ -36,7 +36,8 @@ def test_numbers_and_files_are_told_formats_in_the_menus_order():
 def test_each_value_of_a_row_is_explained_in_one_place():
     made = told("01-a")
     assert made["columns"].keys() == made["figures"][0]["numbers"][0].keys()
-    assert f"over {SEEDS} seeds" in made["columns"]["seed spread"]
+    assert f"over {SEEDS} draws" in made["columns"]["seed spread"]
+    assert f"{SEEDS} seeds" in made["columns"]["seed factor"]
 
 
 def test_others_are_kept_in_the_tutorials_order():

@@ -77,13 +77,28 @@ def test_the_summary_holds_rates_network_and_length():
     assert "clipping 1" in summary(CHANGED["clipping"])
 
 
+def test_the_summary_tells_each_racers_own_settings_and_the_seed():
+    text = summary(BASE)
+    first = "SGD η 0.1; SGD + momentum η 0.1, β 0.9; Adam η 0.001, β₁ 0.9, β₂ 0.999 · hidden 512"
+    assert text.startswith(first) and text.endswith(" · seed 42")
+    assert "seeds 1, 2" in summary(CHANGED["seeds"])
+    decayed = Racer("Adam", pack({"lr": 0.01, "weight_decay": 0.1, "bias_correction": False}))
+    assert ", λ 0.1" in (said := summary(replace(BASE, racers=(decayed,))))
+    assert "no bias correction" in said
+
+
+def test_the_summary_of_one_racer_names_no_other():
+    text = summary(BASE, racers=[1])
+    assert text.startswith("SGD + momentum η 0.1, β 0.9 · hidden") and "Adam" not in text
+
+
 def test_the_summary_says_what_became_of_a_rate():
     history = SimpleNamespace(rates=[], rate_changes=[{"racer": 2, "lr": 100.0, "step": 1220}])
     assert "Adam η 0.001 (changed to 100 at step 1,220)" in summary(BASE, history)
     history.rate_changes.append({"racer": 2, "lr": 0.5, "step": 1300})
     assert "Adam η 0.001 (changed 2 times, at last to 0.5 at step 1,300)" in summary(BASE, history)
     fair = SimpleNamespace(rates=[0.3, 0.1, 0.003], rate_changes=[])
-    assert summary(BASE, fair).startswith("SGD η 0.3 (found by the search), ")
+    assert summary(BASE, fair).startswith("SGD η 0.3 (found by the search); ")
     untouched = SimpleNamespace(rates=[], rate_changes=[])
     assert summary(BASE, untouched) == summary(BASE)
 

@@ -3,7 +3,7 @@
 import { fitCanvas } from "../shared/canvas.js";
 import { number } from "../shared/numbers.js";
 import { clearance, outline } from "./outline.js";
-import { drawScale } from "./scale.js";
+import { drawScale, endsOf } from "./scale.js";
 import { arrow } from "./signs.js";
 
 const LOWEST = 30; // pixels of an upright edge with numbers
@@ -118,10 +118,11 @@ export class Frame {
   /** @param {any} group that the line is put into */
   prepare(group) {
     const { T, lab } = this.space, { field } = lab, [x0, x1, y0, y1] = field.ranges;
+    const [low, high] = endsOf(field);
     /** @type {Ends} */
     this.ends = {
       w1: [number(x0), number(x1)], w2: [number(y0), number(y1)],
-      loss: [number(field.value(0)), number(field.value(1))],
+      loss: [number(low), number(high)],
     };
     this.line = new T.Line(new T.BufferGeometry(), new T.LineBasicMaterial({ color: lab.colours.ink }));
     this.line.frustumCulled = false;

@@ -5,6 +5,7 @@ import { VIRIDIS } from "../shared/colours.js";
 import { number } from "../shared/numbers.js";
 import { ticks } from "../shared/ticks.js";
 
+const SPECK = 1e-6; // a share of a scale that no colour shows
 const NEAR = 0.08, CLOSE = 0.1; // to an end and to each other, as shares of the scale
 
 /** The colours in a column one pixel wide, bright at the top. */
@@ -49,6 +50,18 @@ export function roundLosses(field) {
   return kept;
 }
 
+/**
+ * What the ends of the scale are called: the lowest loss of a grid, which misses its minimum by a
+ * speck, is 0, as in figures/loss_surfaces/picture.py.
+ * @param {{ value: (u: number) => number }} field
+ * @returns {[number, number]}
+ */
+export function endsOf(field) {
+  const low = field.value(0), high = field.value(1);
+  const told = (/** @type {number} */ loss) => (Math.abs(loss) < SPECK * (high - low) ? 0 : loss);
+  return [told(low), told(high)];
+}
+
 /** @type {HTMLCanvasElement | undefined} */
 let madeRamp;
 
@@ -70,7 +83,8 @@ export function drawScale(ctx, view) {
   const title = field.scale === "log" ? ["loss, log scale", "loss, log", "loss"] : ["loss"];
   ctx.fillText(fitting(wide, title, view.w - x - 1), x, box.y + 5 * type);
   const left = x + width + 4, room = view.w - left - 1;
-  const places = [[0, field.value(0)], ...roundLosses(field).map((v) => [field.unit(v), v]), [1, field.value(1)]];
+  const [low, high] = endsOf(field);
+  const places = [[0, low], ...roundLosses(field).map((v) => [field.unit(v), v]), [1, high]];
   for (const [part, value] of places) {
     const y = top + height * (1 - part);
     const words = [3, 2, 1].map((digits) => (part || !field.endless ? "" : "≤ ") + number(value, digits));

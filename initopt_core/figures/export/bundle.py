@@ -32,8 +32,10 @@ the work."""
 TITLE = "Initopt · Initialization and optimization"
 """Of the handout."""
 SPREADS = (
-    "“± over seeds” is the standard deviation of our number over {} seeds; “one draw” is a random "
-    "number printed once and drawn once here: two draws differ by about 1.4 times their spread."
+    "“×/÷ over seeds” is the factor by which our number changes over {} seeds (from the standard "
+    "deviation of its logarithm), “±” the standard deviation itself; “one draw” is a random number "
+    "printed once and drawn once here. Layers share one draw of all weights, so neighbours tend to "
+    "be off together."
 )
 _THEN = (1980, 1, 1, 0, 0, 0)
 

@@ -67,8 +67,9 @@ def _lines(text: str, size: float, width: float, bold: bool) -> list[str]:
                 lines.append("")
             *whole, word = _pieces(word, lambda part: wide(part) <= width)
             lines[-1:] = [*whole, word]
-    # A sign that parts two says no more than the end of the line does.
-    return [line.removesuffix(" ·") for line in lines if line]
+    # In a title, whose lines end where its parts do, that sign says no more than their ends; in
+    # running text a line may end anywhere.
+    return [line.removesuffix(" ·") if bold else line for line in lines if line]
 
 
 def _pieces(word: str, fits) -> list[str]:

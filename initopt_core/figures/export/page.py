@@ -36,6 +36,8 @@ _NARROW = 140
 """The least side of a square panel beside others, in pixels: rather fewer stand in a row."""
 _LEAST, _LOWEST = 90, 52
 """The least width and height of a panel in pixels; in a smaller frame it scrolls."""
+_UPRIGHT = 0.75
+"""The greatest height of a panel over its width, where it is lower in a picture."""
 _SCALED = """view => {
 const chart = document.querySelector('#chart'), whole = SIDE;
 const size = (name) => +chart.firstElementChild.getAttribute(name);
@@ -74,7 +76,8 @@ const fit = async () => {
   const { body, documentElement: root } = document, high = (e) => e.getBoundingClientRect().height;
   const free = root.clientHeight - (high(body) - high(svg)) - TITLE;
   const it = layout(room, chart.clientWidth, 1, 0, free, true), { padding } = it;
-  const wide = Math.min(room.width, it.panel), tall = Math.min(room.height, it.tall);
+  const wide = Math.min(room.width, it.panel);
+  const tall = Math.min(Math.max(room.height, UPRIGHT * wide), it.tall);
   view.signal('plot_width', wide).signal('plot_height', tall).signal('legend_columns', it.legend)
     .width(it.width - padding.left - padding.right - room.columns * (it.panel - wide))
     .height(it.height - padding.top - padding.bottom - room.rows * (it.tall - tall))
@@ -231,10 +234,11 @@ def _with(program: str, **values: int) -> str:
 
 
 def _fitted(room: Room, titled: bool) -> str:
-    """What lays the chart out in its frame, never larger than in a picture."""
+    """What lays the chart out in its frame, never wider than in a picture; a panel that is low
+    there may be as high as a frame of usual shape has room for."""
     least, lowest = min(_LEAST, room.least), min(_LOWEST, room.height)
     flat = replace(room, stack=0, screen=1.0, least=least, lowest=lowest)
-    program = _FITTED.replace("ROOM", json.dumps(flat.message()))
+    program = _FITTED.replace("ROOM", json.dumps(flat.message())).replace("UPRIGHT", str(_UPRIGHT))
     return program.replace("TITLE", str(_TITLE if titled else 0))
 
 

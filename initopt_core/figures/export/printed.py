@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,26 @@ from initopt_core.wording import capital
 if TYPE_CHECKING:
     from initopt_core.figures.tutorial import Number
 
-SEEDS = 5
+SEEDS = 10
 """Draws from which the spread of a random number is told."""
+SPREAD, FACTOR = "± ", "×/÷ "
+"""Begins what is told of a random number: how far ours lie apart over seeds, as a difference or as
+a factor."""
 Row = tuple[str, ...]
-SEEDS = 5
-"""Draws from which the spread of a random number is told."""
-SPREAD = "± "
-"""Begins what is told of a random number: how far ours lie apart over seeds."""
+
+
+def agreement(numbers: Iterable[Number]) -> int | None:
+    """Significant digits to which all numbers that are not drawn agree with the printed ones: no
+    deviation is more than one in the last of them. None where there are none."""
+    exact = [one for one in numbers if one.exact and not one.why]
+    if not exact:
+        return None
+    worst = max(abs(one.deviation) / max(abs(one.printed), 1e-300) for one in exact)
+    return MOST_DIGITS if worst < 10.0**-MOST_DIGITS else max(0, math.floor(-math.log10(worst)))
+
+
+MOST_DIGITS = 15
+"""Of a number in double precision."""
 
 
 def rows(numbers: Iterable[Number]) -> tuple[Row, ...]:
@@ -55,6 +69,7 @@ def rows(numbers: Iterable[Number]) -> tuple[Row, ...]:
         if len(set(between)) == 1:  # what is the same for all is said once
             out[-1] = (f"({between[0]})", *out[-1][1:])
             continue
-        spread = "± over seeds" if all(text.startswith(SPREAD) for text in between) else ""
-        out.append(("", spread, *(text.removeprefix(SPREAD) for text in between)))
+        sign = next((s for s in (SPREAD, FACTOR) if all(t.startswith(s) for t in between)), "")
+        spread = f"{sign}over seeds" if sign else ""
+        out.append(("", spread, *(text.removeprefix(sign) for text in between)))
     return tuple(out)

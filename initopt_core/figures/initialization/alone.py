@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import altair as alt
@@ -26,26 +27,40 @@ def words(display: Display, upright: bool) -> list[str]:
         if display.shared
         else ["Own axes: a vanishing layer looks like", "a healthy one."]
     )
-    across = "Across: value (gradients in nats). Up: values in a bin"
-    across += ", log scale." if display.log else "."
+    across = _axes("values in a bin", display)
     if upright:
-        return [part for part in (*across.replace(". ", ".|").split("|"), curve, *axes) if part]
-    return [f"{across} {curve}".strip(), " ".join(axes)]
+        return [part for part in (*across, curve, *axes) if part]
+    return [f"{' '.join(across)} {curve}".strip(), " ".join(axes)]
+
+
+def compared_words(display: Display, upright: bool) -> list[str]:
+    """The same below histograms of several settings."""
+    across = _axes("% of a layer's values in a bin", display)
+    return across if upright else [" ".join(across)]
+
+
+def _axes(up: str, display: Display) -> list[str]:
+    log = ", log scale" if display.log else ""
+    return ["Across: value (gradients in nats, activations before φ).", f"Up: {up}{log}."]
 
 
 def room_with_key(room: Room, display: Display, upright: bool) -> Room:
     """The room with a place for the key, and in columns for remarks in two lines."""
-    lines = LINE * len(words(display, upright))
-    room = replace(room, bottom=room.bottom + lines + 6)
+    room = room_below(room, words(display, upright))
     if upright:
         return replace(room, top=room.top + 13, row_gap=room.row_gap + 13)
     return replace(room, left=room.left + 14)
 
 
-def key(room: Room, display: Display, upright: bool) -> alt.Chart:
+def room_below(room: Room, lines: Sequence[str]) -> Room:
+    """The room with a place for these lines."""
+    return replace(room, bottom=room.bottom + LINE * len(lines) + 6)
+
+
+def key(room: Room, lines: Sequence[str], upright: bool) -> alt.Chart:
     """The key, as a mark of the first panel of the last row."""
     mark = alt.Chart(alt.Data(values=[{}])).mark_text(
-        text=words(display, upright),
+        text=list(lines),
         align="left",
         baseline="top",
         lineHeight=theme.sized(LINE),

@@ -14,7 +14,7 @@ from initopt_core.figures.figure import Figure, histograms
 from initopt_core.figures.room import Room
 from initopt_core.initialization.observation import Observation
 
-from . import across, heads, tables
+from . import across, alone, heads, tables
 from .depth import ENTRY_WIDTH, place, settings_named
 from .display import (
     BINS,
@@ -70,11 +70,13 @@ def compare(
             signals[f"n{r}_{c}"] = marks(low, high)
             signals |= across.signals(f"{r}_{c}", (low, high)) if by_itself else {}
 
+    told = alone.compared_words(display, upright)
     room = (upright_room if upright else grid_room)(layers, len(rows), row_gap=30)
     if by_itself:
         names = settings_named(observations)
         signals["settings"] = names
         room = replace(room, entries=len(names), entry_width=ENTRY_WIDTH)
+        room = alone.room_below(room, told)
     tint = _tint(room)
 
     def numbers(name: str) -> dict[str, Any]:
@@ -124,6 +126,9 @@ def compare(
                 first = (c if upright else r) == 0
                 head = [heads.words(y=theme.sized(-22), **over, **heads.BOLD)] if first else []
                 cells[(c, r) if upright else (r, c)] = alt.layer(chart, *head)
+        if by_itself:
+            below = (layers - 1 if upright else len(rows) - 1, 0)
+            cells[below] += alone.key(room, told, upright)
         found = room.concat([cells[at] for at in sorted(cells)])
         return found.resolve_scale(color="shared") if by_itself else found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,8 +22,10 @@ from .display import RED, ROWS, SETTINGS_COLORS, SETTINGS_DASHES
 
 DEPTH_PANELS = {
     "activations": ("Variance of activations", theme.ACTIVATIONS),
-    "gradients": ("Variance of gradients", theme.GRADIENTS),
+    "gradients": ("Variance of gradients, nats²", theme.GRADIENTS),
 }
+LAYER = "linear layer (odd numbers: activation functions)"
+"""What runs across: places in the network's list of layers, as the tutorial counts them."""
 ENTRY_WIDTH = 330
 """Pixels of a compared setting in the legend."""
 DEPTH_ROOM = Room(
@@ -92,8 +93,8 @@ def depth(
         words += f". {ROWS[panel][0]}: {gone}" if gone else ""
         drawn = list(logs.all_of([*lines, *bands], "y", "y2"))
         span = signals[f"span_{panel}"] = logs.domain(drawn)
-        narrow = signals[f"decades_{panel}"] = logs.decades(drawn) and logs.decades(span, math.inf)
-        signals[f"marks_{panel}"] = logs.marks(span) if narrow else None
+        signals[f"decades_{panel}"] = logs.decades(span)
+        signals[f"marks_{panel}"] = logs.marks(span)
     if seeds is not None:
         words += f". Pale: 95 % of {len(seeds.activations)} draws of the weights"
     last = max(len(v.names) for v in observations) * 2 - 2
@@ -123,8 +124,13 @@ def depth(
 
 
 def settings_named(observations: Sequence[Observation]) -> list[str]:
-    """What a legend calls compared settings, the current one last."""
-    *others, now = (v.settings.label for v in observations)
+    """What a legend calls compared settings, the current one last; with their seeds where these
+    differ."""
+    seeds = {v.settings.seed for v in observations}
+    *others, now = (
+        v.settings.label + (f", seed {v.settings.seed}" if len(seeds) > 1 else "")
+        for v in observations
+    )
     return [*(f"pin {i + 1}: {name}" for i, name in enumerate(others)), f"now: {now}"]
 
 
@@ -179,7 +185,7 @@ def _depth_panel(panel: str, label: str, color: str, column: int, room: Room) ->
         "layer:Q",
         scale=alt.Scale(domain=alt.ExprRef("last"), nice=False, padding=8),
         axis=alt.Axis(
-            title="layer", tickMinStep=2, tickCount=10, format="d", grid=False, labelFlush=False
+            title=LAYER, tickMinStep=2, tickCount=10, format="d", grid=False, labelFlush=False
         ),
     )
     y = alt.Y(

@@ -108,7 +108,7 @@ def grid(
         }
         if by_itself:
             panels[(0, layers - 1) if upright else (len(rows) - 1, 0)] += alone.key(
-                room, display, upright
+                room, alone.words(display, upright), upright
             )
         return room.concat(list(panels.values()))
 

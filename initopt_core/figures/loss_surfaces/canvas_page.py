@@ -48,6 +48,8 @@ _FOLDED = (
     "#more:not(:checked)~#part .sc-left{height:100%}"
     "#more:not(:checked)~#part :is(.sc-right,.sc-inspector){display:none}}"
 )
+_ONE_HEADING = ".sc-head>.sc-heading{display:none}"
+"""Where the page's own heading names the surface."""
 KEPT_BITS = 12
 """Of 23 in the fraction of a rounded number: four digits hold."""
 
@@ -84,7 +86,7 @@ def canvas_page(
         options,
         more='<label for="more">Losses, outcomes and steps</label>',
         name=shown.title,
-        style=_style(options),
+        style=_style(options) + (_ONE_HEADING if shown.title in options.title else ""),
         letters=told + _letters(),
         allowed="blob:",  # where the modules are
     )

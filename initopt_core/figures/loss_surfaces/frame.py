@@ -15,7 +15,7 @@ import numpy as np
 from initopt_core.figures.export.lettering import length
 from initopt_core.wording import number
 
-from .picture import WEIGHTS, height
+from .picture import WEIGHTS, end_of_scale, height
 
 if TYPE_CHECKING:
     from .space import Camera, Ground
@@ -50,7 +50,8 @@ def edges(ground: Ground, eye: Sequence[float]) -> tuple[np.ndarray, list[Label]
     x, z, near = i * a, k * a, 0.95 * a
     x0, x1, y0, y1 = ground.ranges
     line = np.array([[-x, 0, z], [x, 0, z], [x, 0, -z], [x, HEIGHT, -z]])
-    low, high = (height(part, ground.low, ground.high, ground.color) for part in (0, 1))
+    found = (height(part, ground.low, ground.high, ground.color) for part in (0, 1))
+    low, high = (end_of_scale(loss, ground.low, ground.high) for loss in found)
     front, aside, side = (0.0, 0.0, k), (i, 0.0, 0.0), (i, 0.0, -k)
     return line, [
         Label(WEIGHTS["w1"], (0, 0, z), front, 20, name=True),

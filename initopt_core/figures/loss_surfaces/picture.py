@@ -98,6 +98,19 @@ def height(part: float, low: float, high: float, color: str) -> float:
     return low + (high - low) * share
 
 
+SPECK = 1e-6
+"""A share of a scale that no colour shows."""
+
+
+def end_of_scale(loss: float, low: float, high: float) -> float:
+    """What an end of the scale is called: the lowest loss of a grid, which misses its minimum by a
+    speck, is 0.
+
+    `assets/web/surface_canvas/scale.js` has the same.
+    """
+    return 0.0 if abs(loss) < SPECK * (high - low) else loss
+
+
 _NEAR, _CLOSE = 0.08, 0.1
 """How near the ends of a scale, and each other, its round numbers may stand: shares of it."""
 
@@ -152,8 +165,9 @@ def color_bar(low: float, high: float, color: str, left: float, length: float) -
         .mark_image(width=BAR, height=length, aspect=False)
         .encode(x=alt.value(left + BAR / 2), y=alt.value(length / 2), url="url:N")
     )
-    ends = (height(part, low, high, color) for part in (0, 1))  # as the page computes them
-    losses = [next(ends), *round_losses(low, high, color), next(ends)]
+    # As the page computes them.
+    first, last = (end_of_scale(height(part, low, high, color), low, high) for part in (0, 1))
+    losses = [first, *round_losses(low, high, color), last]
     parts = [float(unit(np.array(loss), color, (low, high))) for loss in losses]
     places = [(part, number(loss)) for part, loss in zip([0, *parts[1:-1], 1], losses, strict=True)]
     places = [p for i, p in enumerate(places) if i == 0 or p[1] != places[i - 1][1]]

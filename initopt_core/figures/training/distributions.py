@@ -30,6 +30,16 @@ def rebin(layer: dict[str, Any], low: float, high: float, bins: int) -> list[flo
     return np.diff(np.interp(np.linspace(low, high, bins + 1), edges, up_to)).tolist()
 
 
+SAID = {"weights": "weight", "activations": "activation φ(z)"}
+"""One value of each kind, named on its axis."""
+LOGIT = "logit z"
+"""The last layer's, which has no φ."""
+WORDS = {
+    "weights": "weights",
+    "activations": "activations φ(z), after the non-linearity (of the last layer: logits),",
+}
+
+
 def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -> Figure:
     """How each layer's distribution moves over the epochs: epoch across, value up, share of the
     values as colour.
@@ -40,8 +50,11 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
     """
     epochs = sorted(curve.layers)
     names = [layer["name"] for layer in curve.layers[epochs[0]]] if epochs else []
+    panels = [f"Layer {name}" for name in names]
+    if panels and what == "activations":
+        panels[-1] += " (logits)"
     groups, pictures = [], []
-    for position_, name in enumerate(names):
+    for position_, panel in enumerate(panels):
         all_of = [(e, curve.layers[e][position_][what]) for e in epochs]
         known = [(e, h) for e, h in all_of if h["counts"]]
         if not known:
@@ -56,7 +69,7 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
             cells[:, e - first] = shares
             groups.append(
                 {
-                    "layer": f"Layer {name}",
+                    "layer": panel,
                     "epoch": e,
                     "y": edges[:-1],
                     "y2": edges[1:],
@@ -64,7 +77,7 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
                 }
             )
         place = {"x": first - 0.5, "x2": last + 0.5, "y": low, "y2": high}
-        pictures.append(({"layer": f"Layer {name}", **place}, cells))
+        pictures.append(({"layer": panel, **place}, cells))
     most = max((float(np.nanmax(cells)) for _, cells in pictures), default=1.0)
     pictures = [
         {**place, "url": _picture(cells, most), "most": 100 * most} for place, cells in pictures
@@ -84,7 +97,7 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
                 "y:Q",
                 scale=alt.Scale(nice=False, zero=False),
                 axis=alt.Axis(
-                    title="value", grid=False, tickCount=5, labelFlush=theme.LEVEL, **_ROOM
+                    title=SAID[what], grid=False, tickCount=5, labelFlush=theme.LEVEL, **_ROOM
                 ),
             ),
             "y2": "y2:Q",
@@ -120,7 +133,6 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
             )
         )
         chart = alt.layer(image.encode(url="url:N", **where), key, cells)
-        panels = [f"Layer {name}" for name in names]
         return _side_by_side(chart, "layer", panels, room).resolve_scale(
             y="independent", color="shared"
         )
@@ -132,7 +144,7 @@ def evolution_figure(curve: Curve, what: str, bins: int = 32, chosen: int = 0) -
             "evolution": series(groups),
             "pictures": series(pictures),
         },
-        alt=f"Distribution of the {what} of each layer over {many(len(epochs), 'epoch')} of "
+        alt=f"Distribution of the {WORDS[what]} of each layer over {many(len(epochs), 'epoch')} of "
         f"{curve.label}.",
         name=f"training-{what}-over-epochs",
         room=room,
@@ -179,7 +191,7 @@ def histogram_figure(curve: Curve, epoch: int, *, upright: bool = False) -> Figu
     shown = {"weights": theme.WEIGHTS, "activations": theme.ACTIVATIONS}
     room = Room(
         190, 110, columns=max(1, len(names)), rows=2, left=56, top=24, bottom=40, gap=44,
-        row_gap=40, least=86,
+        row_gap=58, least=86,
     )  # fmt: skip
     if upright:
         lying = {"columns": room.rows, "rows": room.columns}
@@ -192,7 +204,14 @@ def histogram_figure(curve: Curve, epoch: int, *, upright: bool = False) -> Figu
             cells.sort(key=lambda cell: cell[1])
         return room.concat(
             [
-                _histogram_panel(what, name, shown[what], first=at == 0, upright=upright)
+                _histogram_panel(
+                    what,
+                    name,
+                    shown[what],
+                    first=at == 0,
+                    last=at == len(layers) - 1,
+                    upright=upright,
+                )
                 for what, at, name in cells
             ]
         ).resolve_scale(x="independent", y="independent")
@@ -201,7 +220,8 @@ def histogram_figure(curve: Curve, epoch: int, *, upright: bool = False) -> Figu
         ("training-histograms", tuple(names), upright),
         build,
         {"histograms": histograms(panels)},
-        alt=f"Histograms of weights and activations of {curve.label} after epoch {epoch}.",
+        alt=f"Histograms of weights and {WORDS['activations']} of {curve.label} after epoch "
+        f"{epoch}.",
         name="training-histograms",
         room=room,
         table=lambda: tables.distributions(curve, [epoch], ["weights", "activations"]),
@@ -210,22 +230,24 @@ def histogram_figure(curve: Curve, epoch: int, *, upright: bool = False) -> Figu
 
 
 def _histogram_panel(
-    what: str, layer: int | str, color: str, *, first: bool, upright: bool
+    what: str, layer: int | str, color: str, *, first: bool, last: bool, upright: bool
 ) -> theme.Layers:
     """Weights or activations of one layer; those of the `first` layer say which, the weights say
     the layer."""
-    axis = {"tickCount": 3, "labelFlush": True, "labelBound": 12}
+    axis = {"tickCount": 3, "labelFlush": False, "labelOverlap": "parity"}
+    # Room beside the outer bars: without it they look as if tails were cut.
     x = alt.X(
         "x:Q",
-        scale=alt.Scale(nice=False, zero=False),
+        scale=alt.Scale(nice=False, zero=False, padding=5),
         axis=alt.Axis(
-            title="value" if what == "activations" and not upright else None,
+            title=None if upright else LOGIT if last and what == "activations" else SAID[what],
             grid=False,
             format="~g",
             **axis,
         ),
     )
-    quantity = f"{what.capitalize()} in a bin" if first else ""
+    which = " φ(z)" if upright and what == "activations" else ""  # else it stands below
+    quantity = f"{what.capitalize()}{which} in a bin" if first else ""
     named = f"Layer {layer}" if what == "weights" and layer != "" else ""
     over, beside = (quantity, named) if upright else (named, quantity)
     look = {"tickCount": 3, "labelExpr": theme.COUNT, "labelFlush": theme.LEVEL, **_ROOM}

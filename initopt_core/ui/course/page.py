@@ -64,13 +64,9 @@ def _card(item: Item, theme: str, base: str) -> None:
 def _numbers(found: list[Item]) -> None:
     """The table; at the server's first visit, how far it is."""
     dataset = get_dataset()
-    st.markdown(
-        "What is not drawn at random agrees to the last printed digit. A random number is one draw "
-        "beside another: the spread says how far draws lie apart, and two draws differ by about "
-        "1.4 times as much."
-    )
     if all(is_ready(gallery.numbers, item.name, dataset) for item in found):
         told = [one for item in found for one in compute(gallery.numbers, item.name, dataset)]
+        st.markdown(parts.above_table(told))
         st.html(parts.table(told))
         return
     st.fragment(partial(_counting, found), run_every=1.0)()

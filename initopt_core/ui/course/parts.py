@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from initopt_core.figures.export import THEMES
+from initopt_core.figures.export.printed import agreement
 from initopt_core.figures.gallery import HIGH, WIDE
 from initopt_core.figures.tutorial import HOME, SEEDS, Item, Number
 from initopt_core.ui.server import gallery
 from initopt_core.ui.tables import html_table
-from initopt_core.wording import number
+from initopt_core.wording import many, number
 
 SECTIONS = {
     HOME: "The data",
@@ -46,6 +47,22 @@ def card(item: Item, theme: str) -> str:
     )
 
 
+def above_table(found: Sequence[Number]) -> str:
+    """What the table says as a whole."""
+    digits, drawn = agreement(found), f"×/÷ 1.2 for numbers that {SEEDS} seeds change by a fifth"
+    agrees = (
+        ""
+        if digits is None
+        else (f"What is not drawn at random agrees to {many(digits, 'significant digit')}. ")
+    )
+    return (
+        f"{agrees}A random number is one draw beside another: the spread says how far draws "
+        f"usually lie from their middle (such as {drawn}), and two draws differ by about 1.4 times "
+        "as much. Layers of one figure share one draw of all weights and one batch of images, so "
+        "neighbours tend to be off together."
+    )
+
+
 def table(found: Iterable[Number]) -> str:
     """Markup of the printed numbers beside ours."""
     head = ("number", "printed", "ours", "deviation", f"spread of {SEEDS} seeds", "meaning")
@@ -59,6 +76,7 @@ def row(one: Number) -> tuple[str, ...]:
     deviation = number(100 * one.deviation if one.is_share else one.deviation, 2)
     unit = f" {one.unit}" if one.unit else ""
     spread = f"{number(one.spread, 2)}{unit}" if one.spread else "–"
+    spread = one.shortest if one.factor else spread
     if one.relative_spread is not None:
         spread += f", {number(100 * one.relative_spread, 2)} % of ours"
     given = f"{one.write(one.printed)}{unit}", f"{one.write(one.ours)}{unit}"

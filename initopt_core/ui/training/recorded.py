@@ -84,6 +84,7 @@ def recorded() -> None:
                 export_buttons(
                     figure,
                     key=f"recorded-{kind}",
+                    label=f"Export the {kind}",
                     clips=results.growing(figure),
                     extra={"training.py": lambda: program(config)},
                 )

@@ -17,6 +17,7 @@ from initopt_core.figures.training.mistakes import known
 from initopt_core.initializers import INITIALIZERS
 from initopt_core.training import findings
 from initopt_core.training.code import program, search_program
+from initopt_core.training.differences import summary
 from initopt_core.training.history import Curve, History
 from initopt_core.training.runs.store import RunInfo
 from initopt_core.ui import offers
@@ -73,13 +74,14 @@ def distributions(run: RunInfo, history: History) -> None:
     kind = what or KINDS[0]
     figure = figures.evolution_figure(curve, kind)
     live_chart(figure, key="training-evolution")
-    with _about(curve.label, f"{kind} over the epochs"):
+    with _about(run, history, curve, f"{kind} over the epochs"):
         export_buttons(
             figure,
             key=f"training-evolution-{kind}",
+            label="Export the epochs",
             clips={
                 f"{one.capitalize()}, epoch after epoch": partial(
-                    _over_epochs, curve, one, offers.told().caption
+                    _over_epochs, curve, one, _settings_of(run, history, curve)
                 )
                 for one in KINDS
             },
@@ -92,9 +94,11 @@ def distributions(run: RunInfo, history: History) -> None:
     if epoch in curve.layers:
         figure = figures.histogram_figure(curve, epoch)
         live_chart(figure, key="training-histograms")
-        with _about(curve.label, f"after epoch {epoch}"):
+        with _about(run, history, curve, f"after epoch {epoch}"):
             extra = own(run, history, "distributions")
-            export_buttons(figure, key="training-histograms", extra=extra)
+            export_buttons(
+                figure, key="training-histograms", label="Export the histograms", extra=extra
+            )
 
 
 def offer_all(run: RunInfo, history: History) -> None:
@@ -105,23 +109,23 @@ def offer_all(run: RunInfo, history: History) -> None:
         there = offers.inside(TAB, "Distributions")
         for kind in KINDS:
             made = partial(figures.evolution_figure, measured, kind)
-            with _about(measured.label, f"{kind} over the epochs"):
+            with _about(run, history, measured, f"{kind} over the epochs"):
                 also(f"training-evolution-{kind}", made, extra=weights, place=there)
         last = partial(figures.histogram_figure, measured, max(measured.layers))
-        with _about(measured.label, f"after epoch {max(measured.layers)}"):
+        with _about(run, history, measured, f"after epoch {max(measured.layers)}"):
             also("training-histograms", last, extra=weights, place=there)
     tested = next((c for c in history.curves.values() if c.test and c.test.get("confusion")), None)
     if tested is not None and tested.test is not None:
         test, label, there = tested.test, tested.label, offers.inside(TAB, "Results")
         data = dataset_of(run.config.data)
         confusion = partial(figures.confusion_figure, test["confusion"], data.classes, label)
-        with _about(label, CONFUSION):
+        with _about(run, history, tested, CONFUSION):
             also("training-confusion", confusion, extra=tests, place=there)
         classes = partial(figures.classes_figure, _matrices(history), data.classes)
         also("training-classes", classes, extra=tests, place=there)
         if known(data, test["mistakes"]):
             mistakes = partial(figures.mistakes_figure, data, test["mistakes"], label)
-            with _about(label, MISTAKES):
+            with _about(run, history, tested, MISTAKES):
                 also("training-mistakes", mistakes, extra=tests, place=there)
     if run.config.search_epochs:
         rates = partial(_rates_figure, run, history)
@@ -132,10 +136,15 @@ def offer_all(run: RunInfo, history: History) -> None:
 CONFUSION, MISTAKES = "what is taken for what", "its most confident mistakes"
 
 
-def _about(label: str, what: str) -> AbstractContextManager[None]:
-    """Files of what shows one racer alone have its name in their title."""
-    told = offers.told()
-    return offers.telling(told.caption, told.settings, f"{label}: {what} · Training", told.place)
+def _about(run: RunInfo, history: History, curve: Curve, what: str) -> AbstractContextManager[None]:
+    """Files of what shows one racer alone have its name in their title, and its settings alone."""
+    told, title = offers.told(), f"{curve.label}: {what} · Training"
+    return offers.telling(_settings_of(run, history, curve), told.settings, title, told.place)
+
+
+def _settings_of(run: RunInfo, history: History, curve: Curve) -> str:
+    """In words, those of the racer and what all share."""
+    return summary(run.config, history, reached=True, racers=[curve.racer])
 
 
 def _over_epochs(curve: Curve, kind: str, said: str) -> Clip:
@@ -172,14 +181,15 @@ def results(run: RunInfo, history: History) -> None:
     with left:
         figure = figures.confusion_figure(curve.test["confusion"], classes, curve.label)
         live_chart(figure, key="training-confusion")
-        with _about(curve.label, CONFUSION):
-            export_buttons(figure, key="training-confusion", extra=tests)
+        with _about(run, history, curve, CONFUSION):
+            export_buttons(figure, key="training-confusion", label="Export the matrix", extra=tests)
     with right:
         figure = figures.classes_figure(_matrices(history), classes)
         live_chart(figure, key="training-classes")
-        export_buttons(figure, key="training-classes", extra=tests)
+        export_buttons(figure, key="training-classes", label="Export the classes", extra=tests)
     st.markdown(f"**Most confident mistakes of {as_text(curve.label)}** on the test images")
-    _mistakes(curve.test["mistakes"], run.config.data, curve.label, tests)
+    with _about(run, history, curve, MISTAKES):
+        _mistakes(curve.test["mistakes"], run.config.data, curve.label, tests)
 
 
 def _matrices(history: History) -> dict[str, tuple[str, Any]]:
@@ -204,13 +214,12 @@ def _mistakes(
     grid = picture_grid("mistakes", cells)
     st.html(grid if cells else "<p>None: every test image is right.</p>")
     if cells:
-        with _about(label, MISTAKES):
-            export_buttons(
-                lambda: figures.mistakes_figure(dataset, mistakes, label),
-                key="training-mistakes",
-                label="Export the images",
-                extra=extra,
-            )
+        export_buttons(
+            lambda: figures.mistakes_figure(dataset, mistakes, label),
+            key="training-mistakes",
+            label="Export the images",
+            extra=extra,
+        )
 
 
 def rates(run: RunInfo, history: History) -> None:
@@ -226,7 +235,7 @@ def rates(run: RunInfo, history: History) -> None:
     live_chart(figure, key="training-rates")
     if history.rates:
         st.caption(findings.rates_sentence(config, history))
-    export_buttons(figure, key="training-rates", extra=_searches(run))
+    export_buttons(figure, key="training-rates", label="Export the rates", extra=_searches(run))
 
 
 def _rates_figure(run: RunInfo, history: History) -> Figure:

@@ -170,7 +170,7 @@ def _actions(run: RunInfo) -> None:
                 except SettingError as problem:
                     st.error(as_text(str(problem)))
         st.download_button(
-            "Export",
+            "Export the run",
             data=partial(known.store.export, run.id),
             file_name=f"initopt-{run.id}.zip",
             mime="application/zip",

@@ -310,7 +310,8 @@ def _layers(found: Picture) -> None:
         chart = figure(kind, found.shown[:1], *found.manner)
         live_chart(chart, key=f"training-{kind}")
         extra = results.own(found.run, found.history, "layers")
-        export_buttons(chart, key=f"training-{kind}", extra=extra)
+        label = f"Export the {kind}s"
+        export_buttons(chart, key=f"training-{kind}", label=label, extra=extra)
 
 
 PANELS: dict[str, Callable[[Picture], None]] = {

@@ -23,10 +23,18 @@ def test_a_paragraph_begins_a_line():
 def test_no_line_ends_between_a_sign_and_what_it_belongs_to(width):
     text = "Ravine: SGD, SGD + momentum · Basins · Loss surfaces, η 10, β₁ 0.9"
     for line in wrapped(text, 12, width)[:-1]:
-        assert line.split()[-1] not in {"·", "+", "η", "β₁"}
+        assert line.split()[-1] not in {"+", "η", "β₁"}
     # Where the three words have room in a line.
     begins = [line[0] for line in wrapped(text, 12, width)]
     assert width < 97 or not {"+", "·"} & set(begins)
+
+
+@pytest.mark.parametrize("width", range(60, 260, 20))
+def test_settings_stay_apart_where_a_line_ends_between_them(width):
+    text = "Adam η 0.001 · hidden 512, 256, 128 · ReLU · Kaiming"
+    assert " ".join(wrapped(text, 12, width)) == text
+    title = wrapped("Adam · Basins · Loss surfaces", 12, 60, bold=True)
+    assert len(title) > 1 and not any(line.endswith("·") for line in title)
 
 
 @pytest.mark.parametrize("width", [150, 200, 260])

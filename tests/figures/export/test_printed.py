@@ -1,5 +1,7 @@
 """Rows of printed numbers beside ours."""
 
+from dataclasses import replace
+
 from initopt_core.figures.export.printed import rows
 from initopt_core.figures.tutorial import Number
 
@@ -50,3 +52,8 @@ def test_the_unit_stands_beside_the_quantity():
         for k in (0, 2)
     ]
     assert rows(pair)[1][0] == "Variance of the gradients, nats²"
+
+
+def test_a_factor_over_seeds_is_one_outlier_proof_number():
+    pair = [replace(one, factor=1.25 + k, spread=None) for k, one in enumerate(_variances(1, 1))]
+    assert rows(pair)[-1] == ("", "×/÷ over seeds", "1.25", "2.25")

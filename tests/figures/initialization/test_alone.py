@@ -30,6 +30,7 @@ def said(figure, **look):
 def test_the_key_has_the_pages_words(shared, upright):
     told = " ".join(alone.words(Display(shared=shared), upright))
     assert (panels.SAME_AXIS if shared else panels.OWN_AXES) in told
+    assert "activations before φ" in told
     assert "values in a bin" in told and "density (Gaussian kernel)" in told
     assert "density" not in " ".join(alone.words(Display(curve=False), upright))
 

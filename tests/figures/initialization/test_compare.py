@@ -12,6 +12,7 @@ from initopt_core.figures import export
 from initopt_core.figures import initialization as figures
 from initopt_core.figures.export.page import chart_page
 from initopt_core.figures.initialization import Display
+from initopt_core.figures.initialization.depth import settings_named
 from initopt_core.figures.initialization.display import SETTINGS_COLORS, SETTINGS_DASHES
 from initopt_core.initialization import Settings, observe
 
@@ -82,3 +83,15 @@ def test_a_file_says_whose_each_colour_is(views):
     svg = export.to_svg(figure).decode()
     keys = re.findall(r'd="M-[\d.]+,0L[\d.]+,0" stroke="(#\w+)"', svg)
     assert keys == colors
+
+
+def test_a_file_says_what_lies_across_and_up_and_seeds_that_differ(views):
+    """ "(%)" was of nothing, no axis told a unit, and seeds stood in the caption alone."""
+    first = views(hidden="40, 30", batch=64, seed=42)
+    second = views(hidden="40, 30", batch=64, scheme="pytorch")
+    figure = figures.compare([first, second], Display())
+    for shape in ("natural", "16:9", "column"):
+        svg = export.to_svg(figure, export.ExportOptions(shape=shape)).decode()
+        assert "Across: value (gradients in nats" in svg and "% of a layer's values in a" in svg
+        assert "seed 18" in svg and "seed 42" in svg
+    assert "seed" not in settings_named([first, first])[0]

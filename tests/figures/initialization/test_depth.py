@@ -65,3 +65,25 @@ def test_a_dashed_line_is_told_of_where_there_is_one(scheme, said):
     assert figure.signals["strokes"] == said
     assert ("predicted" in kinds) == bool(said)
     assert ("dashed" in vl_convert.vegalite_to_svg(figure.spec())) == bool(said)
+
+
+@pytest.mark.parametrize("high", [60, 82, 120])
+def test_every_panel_has_numbers_enough_for_a_scale(high):
+    """Xavier's gradients under tanh, from 1.7e-5 to 3.5e-4, had 10⁻⁴ alone."""
+    seen = observe(Settings.make(scheme="xavier", activation="tanh"), load_sample())
+    figure = initialization.depth(seen)
+    figure = dataclasses.replace(figure, room=dataclasses.replace(figure.room, height=high))
+    svg = vl_convert.vegalite_to_svg(figure.spec())
+    axes = [part for part in svg.split("role-axis-label")[1:] if "Variance" not in part[:200]]
+    counts = []
+    for part in axes:
+        group = part[: part.index("</g>")]
+        written = re.findall(r"<text([^>]*)>([^<]+)</text>", group)
+        counts.append(len({w for look, w in written if 'opacity="0"' not in look}))
+    assert len(counts) == 4 and min(counts) >= (3 if high > 60 else 2), counts
+
+
+def test_axes_have_units_and_say_which_layers_they_count():
+    seen = observe(Settings.make(hidden="16, 8", batch=64), load_sample())
+    svg = vl_convert.vegalite_to_svg(initialization.depth(seen).spec())
+    assert "Variance of gradients, nats²" in svg and "odd numbers: activation functions" in svg

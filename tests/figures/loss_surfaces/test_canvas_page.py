@@ -32,6 +32,13 @@ def page_of(race, **look) -> str:
     return made.canvas_page(race, grid(BOWL, RANGES), SHOWN, ExportOptions(**look)).decode()
 
 
+def test_a_surface_is_named_once(race):
+    """ "Pathological curvature: paths" stood above "Pathological curvature"."""
+    hidden = ".sc-head>.sc-heading{display:none}"
+    assert hidden in page_of(race, title=f"{SHOWN.title}: paths")
+    assert hidden not in page_of(race, title="Mine") and hidden not in page_of(race)
+
+
 def held(page: str, name: str) -> bytes:
     found = re.search(rf'id="{name}">([^<]*)<', page)
     assert found

@@ -9,8 +9,9 @@ from PIL import Image
 from initopt_core.descent import Run, race
 from initopt_core.figures import export
 from initopt_core.figures import loss_surfaces as figures
-from initopt_core.figures.loss_surfaces.picture import color_bar, round_losses
+from initopt_core.figures.loss_surfaces.picture import color_bar, end_of_scale, round_losses
 from initopt_core.surfaces import Surface
+from initopt_core.wording import number
 
 SCALES = [
     (0.0, 2.06, "linear", [0.5, 1.0, 1.5]),
@@ -48,6 +49,15 @@ def test_a_scale_says_its_losses_and_whether_it_is_logarithmic():
 def test_between_its_ends_a_scale_has_round_losses(low, high, color, found):
     """It had 0.514, 1.03 and 1.54, on the page, too."""
     assert round_losses(low, high, color) == found
+
+
+def test_a_grids_lowest_loss_that_misses_its_minimum_by_a_speck_is_0():
+    """It was 8.32·10⁻⁷ at the foot of a scale up to 2.06."""
+    for low, high, said in ((8.32e-7, 2.06, "0"), (0.0034, 890, "0.0034"), (-3.98, -1e-9, "−3.98")):
+        layers = color_bar(low, high, "linear", 18, 400).to_dict(validate=False)["layer"]
+        words = [layer["mark"]["text"] for layer in layers if layer["mark"]["type"] == "text"]
+        assert words[0] == said
+        assert number(end_of_scale(low, low, high)) == said
 
 
 def test_tables_call_the_weights_what_the_axes_call_them():

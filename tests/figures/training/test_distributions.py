@@ -90,3 +90,16 @@ def test_the_layers_names_stand_at_one_height(curve):
     heads = [places[f"Layer {n}"] for n in (0, 2, 4)]
     assert all(len(head) == 1 for head in heads), "over the first row alone"
     assert len({y for ((_, y),) in heads}) == 1
+
+
+def test_which_activations_they_are_is_said_and_no_bar_touches_an_edge(curve):
+    """These are after the non-linearity, those of Initialization before it."""
+    for figure in (
+        training.histogram_figure(curve, 2),
+        training.histogram_figure(curve, 2, upright=True),
+        training.evolution_figure(curve, "activations"),
+    ):
+        svg = vl_convert.vegalite_to_svg(figure.spec())
+        assert "φ(z)" in figure.alt and ("logit" in svg or "φ(z)" in svg)
+    definition = str(training.histogram_figure(curve, 2).definition())
+    assert "'padding': 5" in definition and "'title': 'weight'" in definition

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -113,7 +114,7 @@ def test_the_order_is_the_tutorials(items):
 
 def test_the_table_has_printed_ours_deviation_spread_and_meaning():
     drawn = tutorial.Number("variance", 2.0, 2.3, spread=0.1)
-    meaning = "one draw beside another: 2.1 times their spread apart"
+    meaning = "one draw beside another: 2.1 times as far apart as two usually are"
     assert parts.row(drawn) == ("variance", "2", "2.3", "0.3", "0.1, 4.3 % of ours", meaning)
     wide = tutorial.Number("variance", 0.0125, 0.0097, spread=0.0043, unit="nats²")
     assert parts.row(wide)[1:5] == (
@@ -124,6 +125,8 @@ def test_the_table_has_printed_ours_deviation_spread_and_meaning():
     )
     assert wide.meaning.endswith("only its order of magnitude can be compared")
     assert wide.row()["unit"] == "nats²" and 0.44 < wide.row()["relative seed spread"] < 0.45
+    skewed = tutorial.Number("variance", 0.00178, 0.00058, factor=3.4, unit="nats²")
+    assert parts.row(skewed)[4] == "×/÷ 3.4" and "closer than two draws" in skewed.meaning
     share = tutorial.Number("test accuracy, SGD", 0.8909, 0.8882)
     assert parts.row(share)[1:5] == ("89.09 %", "88.82 %", "−0.27 points", "–")
     exact = tutorial.Number("maximum", 2.022, 2.022, exact=True)
@@ -141,3 +144,15 @@ def test_the_table_has_printed_ours_deviation_spread_and_meaning():
 )
 def test_links_in_files_begin_with_the_visitors_own_address(url, base):
     assert parts.app_address(url) == base
+
+
+def test_above_the_table_stands_to_how_many_digits_what_is_not_drawn_agrees():
+    """It said "to the last printed digit", of 13.489118576 beside 13.489113962."""
+    one = tutorial.Number("variance, Layer 2", 13.489118576, 13.489113962, exact=True)
+    assert "agrees to 6 significant digits" in parts.above_table([one])
+    same = tutorial.Number("maximum", 2.022, 2.022, exact=True)
+    assert "agrees to 15 significant digits" in parts.above_table([same])
+    assert "to 3 significant" in parts.above_table([one, replace(one, ours=13.497)])
+    drawn = tutorial.Number("variance", 2.0, 2.3, factor=1.1)
+    told = parts.above_table([drawn])
+    assert "agrees" not in told and "neighbours tend to be off together" in told

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from initopt_core import published
 from initopt_core.training.runs.recorded import recorded_race
-from initopt_core.ui.training import recorded
+from initopt_core.ui.training import recorded, results
 from tests.support.pages import charts
 
 
@@ -64,3 +64,17 @@ def test_what_the_record_has_not_is_said(quick_charts):
     test.query_params["tab"] = "Layers"
     test.run()
     assert not test.exception and "no Layers here" in test.caption[-1].value
+
+
+def test_no_two_menus_have_one_name(quick_charts, monkeypatch):
+    names = []
+
+    def menu(*_, label="Export", **more):
+        names.append(label)
+
+    for module in (recorded, results):
+        monkeypatch.setattr(module, "export_buttons", menu)
+    test = AppTest.from_function(page, default_timeout=60)
+    test.query_params["tab"] = "Distributions"
+    assert not test.run().exception
+    assert len(names) == 4 and len(set(names)) == 4

@@ -9,7 +9,8 @@ import pytest
 
 from initopt_core.data import load_sample
 from initopt_core.training.history import History
-from initopt_core.training.runs.recorded import recorded_race
+from initopt_core.training.runs.recorded import recorded_config, recorded_race
+from initopt_core.ui import offers
 from initopt_core.ui.training import results
 from tests.support.charts import told
 from tests.support.training import tiny
@@ -73,3 +74,15 @@ def test_a_clips_caption_is_of_what_moves_whichever_kind_the_chart_shows():
     history.poll()
     clip = results._over_epochs(next(iter(history.curves.values())), "activations", "A run.")
     assert clip.caption.startswith("Activations of SGD") and clip.caption.endswith(" A run.")
+
+
+def test_files_of_one_racer_tell_its_settings_alone():
+    history = History(recorded_race())
+    history.poll()
+    run = SimpleNamespace(config=recorded_config())
+    for curve in history.curves.values():
+        with results._about(run, history, curve, "weights"):
+            told = offers.told()
+        assert told.title.startswith(f"{curve.label}: weights")
+        assert told.caption.startswith(f"{curve.label} η ") and ";" not in told.caption
+        assert "seed 42" in told.caption
