@@ -108,7 +108,7 @@ def marks(ends: Iterable[float], count: int = 8) -> list[float] | None:
 # A value's first digit, and which of them an axis has room for: pixels that a power of ten must
 # take at least. Labels are thinned out from one end; a round one would go for an odd one before it.
 _FIRST = "toNumber(format(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)), '.6r'))"
-_ROUND = ((90, "1, 2, 3, 5, 7"), (43, "1, 2, 5"), (24, "1, 3"), (0, "1"))
+_ROUND = ((200, "1, 2, 3, 5, 7"), (43, "1, 2, 5"), (24, "1, 3"), (0, "1"))
 
 
 def labels(spanned: str, height: str = HEIGHT, own: str = "null") -> str:
