@@ -4,16 +4,17 @@
 const SHOWN_MS = 8000;
 let timer;
 
-/** @param {{ id: string, text: string, problem: boolean } | null} said */
+/** @param {[string, string, boolean] | null} said its id, the words, whether something is wrong */
 export function say(said) {
   if (!said) return;
+  const [id, text, problem] = said;
   /** @type {HTMLElement} */
   const place = document.querySelector(".initopt-said") ?? document.body.appendChild(made());
-  if (place.dataset.id === said.id) return; // every run brings it; a page may have its own copy of this script
-  place.dataset.id = said.id;
-  place.classList.toggle("problem", said.problem);
+  if (place.dataset.id === id) return; // every run brings it; a page may have its own copy of this script
+  place.dataset.id = id;
+  place.classList.toggle("problem", problem);
   // A voice reads what changes in a place that it knows already.
-  setTimeout(() => { place.textContent = said.text; }, 50);
+  setTimeout(() => { place.textContent = text; }, 50);
   clearTimeout(timer);
   timer = setTimeout(() => { place.textContent = ""; }, SHOWN_MS);
 }

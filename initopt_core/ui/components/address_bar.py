@@ -22,7 +22,7 @@ def address_bar(
     scene: Mapping[str, Any],
     asked: Mapping[str, Callable[[], None]],
     add: Callable[[], None] | None,
-    said: Callable[[], Mapping[str, Any] | None],
+    said: Callable[[], tuple[str, str, bool] | None],
     hear: Callable[[], None] = answers.nothing,
     heard: Callable[[], str] = str,
 ) -> None:

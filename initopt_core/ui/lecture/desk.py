@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -172,14 +172,22 @@ def add_scene() -> None:
     _say(" ".join(part for part in (text, told) if part), problem=bool(told))
 
 
-def said() -> dict[str, Any] | None:
-    """What came of the last view that was to become a scene: words, whether something is wrong, and
-    an id that no other such answer has."""
+class Said(NamedTuple):
+    """What came of a press: an id that no other such answer has, words, and whether something is
+    wrong. (Streamlit sends tuples as they are; for a dict or a list it looks for a table first.)"""
+
+    id: str
+    text: str
+    problem: bool
+
+
+def said() -> Said | None:
+    """What came of the last view that was to become a scene."""
     return st.session_state.get(_SAID)
 
 
 def _say(text: str, problem: bool = False) -> None:
-    st.session_state[_SAID] = {"id": uuid.uuid4().hex, "text": text, "problem": problem}
+    st.session_state[_SAID] = Said(uuid.uuid4().hex, text, problem)
 
 
 def _title(page: str, figure: str) -> str:

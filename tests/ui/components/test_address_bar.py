@@ -44,9 +44,11 @@ def test_a_page_that_can_be_no_scene_offers_none():
 def test_what_came_of_a_press_is_told_by_every_run():
     """A run that follows at once must not take it away."""
     test = AppTest.from_function(page)
-    test.session_state["said"] = said = {"id": "1", "text": "Scene 1", "problem": False}
+    test.session_state["said"] = said = ("1", "Scene 1", False)
     assert (
-        told(test.run(), "address_bar")["said"] == said == told(test.run(), "address_bar")["said"]
+        told(test.run(), "address_bar")["said"]
+        == list(said)
+        == told(test.run(), "address_bar")["said"]
     )
 
 

@@ -107,10 +107,10 @@ def test_the_view_becomes_a_scene_without_how_it_is_presented(table, monkeypatch
     desk.add_scene()
     (made,) = desk.own().scenes
     assert made == Scene("Ravine", "loss_surfaces", (("surface", "ravine"),))
-    assert "Scene 1" in desk.said()["text"]
+    assert "Scene 1" in desk.said().text
     monkeypatch.setattr(address, "page", lambda: "lecture")
     desk.add_scene()
-    assert len(desk.own().scenes) == 1 and "cannot be one itself" in desk.said()["text"]
+    assert len(desk.own().scenes) == 1 and "cannot be one itself" in desk.said().text
 
 
 class NoLink(dict):
