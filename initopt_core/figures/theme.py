@@ -247,7 +247,8 @@ def strokes(legend: Mapping[str, Any] = {}) -> dict[str, Any]:
     """
     size = alt.ExprRef(f"420 * {TYPE} * {TYPE}")
     look = {"symbolType": "stroke", "symbolOpacity": 1, "symbolStrokeWidth": 2, "symbolSize": size}
-    return {**legend, **look}
+    # Vega takes a piece of a line for as high as it is long: lines would stand too far apart.
+    return {**legend, **look, "rowPadding": alt.ExprRef(f"(16 - sqrt(420)) * {TYPE}")}
 
 
 def superscript(value: str) -> str:

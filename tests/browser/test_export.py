@@ -16,8 +16,8 @@ from tests.support.loops import to_its_end
 
 
 def taken(page, press) -> bytes:
-    with page.expect_download(timeout=60_000) as download:
-        press.click()
+    with page.expect_download(timeout=120_000) as download:
+        press.click(timeout=120_000)
     with open(download.value.path(), "rb") as file:
         return file.read()
 

@@ -79,7 +79,7 @@ def test_on_a_phone_every_plot_is_reached_below_its_cover(phone, app_url, scene,
     seen, reached = page.locator(".initopt-pads > div"), -1
     while (at := main.evaluate("(e) => e.scrollTop")) > reached:
         reached = at
-        row = beside(page) if scene == 1 else 20
+        row = beside(page)
         drag(page, (195, row), (195, row - 250))
         page.wait_for_timeout(600)
     assert at >= main.evaluate("(e) => e.scrollHeight - e.clientHeight") - 1

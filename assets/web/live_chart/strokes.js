@@ -18,8 +18,13 @@ function grown(length, power = 1) {
  * The same of a legend's own number, which may be a signal.
  * @param {any} own a number, `{ signal }`, or anything else
  */
-const legends = (own, power = 1) =>
-  typeof own?.signal === "string" ? grown(`(${own.signal})`, power) : scaled({ value: own }, power);
+const legends = (own) => (typeof own?.signal === "string" ? grown(`(${own.signal})`) : scaled({ value: own }));
+
+/**
+ * An area that is a signal has its room in the legend already.
+ * @param {any} own a number, `{ signal }`, or anything else
+ */
+const areas = (own) => (typeof own?.signal === "string" ? own : scaled({ value: own }, 2));
 
 /** @param {any} mark */
 function thicken(mark) {
@@ -41,7 +46,7 @@ function thickenLegends(group, usual) {
   for (const legend of group.legends ?? []) {
     if (legend.type === "gradient" || legend.size) continue;
     const set = (((legend.encode ??= {}).symbols ??= {}).update ??= {});
-    set.size = set.size ? scaled(set.size, 2) : legends(legend.symbolSize ?? usual.symbolSize ?? 100, 2);
+    set.size = set.size ? scaled(set.size, 2) : areas(legend.symbolSize ?? usual.symbolSize ?? 100);
     const width = legend.symbolStrokeWidth ?? usual.symbolStrokeWidth ?? 1.5;
     set.strokeWidth = set.strokeWidth ? scaled(set.strokeWidth) : legends(width);
   }
