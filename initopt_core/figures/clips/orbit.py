@@ -10,7 +10,6 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from initopt_core.descent import Trace
-from initopt_core.figures.figure import Figure
 from initopt_core.figures.loss_surfaces.frame import LETTERS, edges, written
 from initopt_core.figures.loss_surfaces.marks import Tag, farewells
 from initopt_core.figures.loss_surfaces.sight import FAINT, THIN, in_sight, sign_seen
@@ -32,6 +31,7 @@ from .paths import (
     _looks,
     _tell_step,
     _words,
+    untitled,
 )
 
 SWING = (-30.0, 8.0)
@@ -59,7 +59,7 @@ def orbit_clip(
     def frames(options: ClipOptions) -> Iterator[Image.Image]:
         figure = space(surface, traces, labels, ranges, color)
         if surface.label in options.title:  # said once, with more room to the surface
-            figure = _untitled(figure)
+            figure = untitled(figure)
         moving = ["mark-line", "mark-symbol", "mark-rect", "mark-image.layer_0_marks"]
         moving += [f"mark-text.layer_{n}_marks" for n in range(1, MOST_LAYERS)]
         still = stage(figure, options, [f"{m}.role-mark" for m in moving])
@@ -69,12 +69,6 @@ def orbit_clip(
 
     names = ", ".join(labels)
     return Clip("orbit", f"{surface.label} in three dimensions, with {names}.", frames)
-
-
-def _untitled(figure: Figure) -> Figure:
-    return replace(
-        figure, key=(figure.key, "untitled"), build=lambda: figure.build().properties(title="")
-    )
 
 
 def turned_by(part: float, swing: tuple[float, float] = SWING) -> float:

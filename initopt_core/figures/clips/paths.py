@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -12,6 +13,7 @@ from PIL import Image, ImageDraw
 from initopt_core.descent import Trace
 from initopt_core.figures import theme
 from initopt_core.figures.export.restyle import in_print
+from initopt_core.figures.figure import Figure
 from initopt_core.figures.loss_surfaces import marks, picture
 from initopt_core.figures.loss_surfaces.marks import Box, Tag, farewells, most_of, placed, walked
 from initopt_core.figures.loss_surfaces.paths import STILL, parted, paths
@@ -46,12 +48,21 @@ def paths_clip(
         figure = paths(surface, traces, labels, ranges, color, moving=True)
         kinds = ("mark-line", "mark-symbol", "mark-rect", "mark-text")
         moving = [f"{k}.layer_{n}_marks" for k in kinds for n in range(STILL, MOST_LAYERS)]
-        still = stage(figure, options, moving)
+        if surface.label in options.title:  # said once, with more room to the map
+            figure = untitled(figure)
+        still = stage(figure, options, moving, late=marks.LEFT)
         told = farewells(surface, traces, labels, ranges)
         return _over(still, traces, told, ranges, options)
 
     names = ", ".join(labels)
     return Clip("paths", f"The paths of {names} over {surface.label}, step by step.", frames)
+
+
+def untitled(figure: Figure) -> Figure:
+    """The chart without its own title."""
+    return replace(
+        figure, key=(figure.key, "untitled"), build=lambda: figure.build().properties(title="")
+    )
 
 
 def _looks(traces: Sequence[Trace], options: ClipOptions) -> list[tuple[str, list[int], str]]:
@@ -86,13 +97,13 @@ def _over(
     longest, letters = max(len(t.lr) for t in traces), _letters(still, options)
     canvas.pen = ImageDraw.Draw(canvas.large, "RGBA")  # which blends
     for t in times(options.moving) * longest:
-        heads, tags = [], []
+        heads, tags, departed = [], [], False
         for trail, way, (color, _, shape), text in zip(trails, ways, looks, told, strict=True):
             trail.grow(min(t, len(way) - 1), trails)
             at = _at(way, t)
             gone = parted(np.array([*way[: int(t) + 1], at]), edge, 8 * k)
             if gone:
-                at = gone[:2]
+                at, departed = gone[:2], True
                 draw = partial(arrow, at=at, angle=gone[2], color=color, unit=k)
             else:
                 draw = partial(marker, at=at, shape=shape, color=color, radius=_RADIUS * bold)
@@ -103,6 +114,9 @@ def _over(
             corners = k * np.array([box.edges(size) for box in boxes]).reshape(-1, 2)
             heads.append((canvas.tiles(corners, 2), partial(_words, boxes=boxes, size=size, k=k)))
         canvas.show(heads)
+        if departed and still.late:
+            still.image.paste(still.late[1], still.late[0])
+            still = still._replace(late=None)
         _tell_step(still.image, box[:2], t, longest, letters)
         yield still.image
 
