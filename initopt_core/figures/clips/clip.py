@@ -144,6 +144,15 @@ def _raster(svg: str) -> Image.Image:
     return image.convert("RGB")
 
 
+LEGIBLE = 440
+"""Height of a film for whose watchers the letters of a page are large enough, in pixels."""
+
+
+def lettered(still: Stage, options: ClipOptions) -> float:
+    """How many times larger than a page's the letters are that a clip writes itself."""
+    return max(still.zoom, options.export.letters, options.height / LEGIBLE)
+
+
 def times(count: int) -> np.ndarray:
     """How far the motion is at each frame, 0 to 1."""
     return np.linspace(0, 1, count)

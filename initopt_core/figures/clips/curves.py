@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterator
 from PIL import Image, ImageChops, ImageDraw
 
 from initopt_core.figures.figure import Figure
-from initopt_core.figures.loss_surfaces.marks import LETTERS
 from initopt_core.reading import SettingError
 from initopt_core.wording import count
 
-from .clip import Clip, Stage, font, stage, times
+from .clip import Clip, Stage, font, lettered, stage, times
 from .options import ClipOptions
-from .paths import _letters
 
 _MARKS = [f"mark-{kind}.role-mark" for kind in ("line", "area", "symbol", "rule", "trail")]
 """What grows; words stand there from the start."""
 _COUNTED = {"epochs": "epoch {}", "steps": "step {}", "examples": "example {}", "seconds": "{} s"}
 """How far the curves are, by their axis."""
+LETTERS = 11
+"""Of what says so, in pixels where letters are a page's."""
 Box = tuple[int, int, int, int]
 
 
@@ -78,7 +78,7 @@ def _counter(
     def said(part: float) -> str:
         return _COUNTED[axis].format(count(int(part * reach + 1e-3))) + of
 
-    letters = font(round(LETTERS * _letters(full, options)), bold=True)
+    letters = font(round(LETTERS * lettered(full, options)), bold=True)
     box = _place(full, round(letters.getlength(said(1.0))), letters.size)
     colors = options.export.colors
 

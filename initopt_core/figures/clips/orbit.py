@@ -18,7 +18,7 @@ from initopt_core.figures.loss_surfaces.ways import last_drawn, pieces
 from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
 
-from .clip import FINE, Clip, Stage, dashed, font, marker, stage, stroke, times
+from .clip import FINE, Clip, Stage, dashed, font, lettered, marker, stage, stroke, times
 from .options import ClipOptions
 from .paths import (
     _HALO,
@@ -27,7 +27,6 @@ from .paths import (
     BOLD,
     MOST_LAYERS,
     _beside,
-    _letters,
     _looks,
     _tell_step,
     _words,
@@ -91,7 +90,7 @@ def _round(
     left, top, right, bottom = still.box(0, 0, WIDE, HIGH)
     camera = Camera(0.0, right - left, bottom - top, zoom=NEARER)
     empty = still.image.crop((left, top, right, bottom))
-    letters = _letters(still, options)
+    letters = lettered(still, options)
     for part in times(options.moving):
         turned = replace(camera, turn=turned_by(part, swing))
         image = ground.draw(turned, FINE)

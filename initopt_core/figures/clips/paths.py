@@ -20,14 +20,12 @@ from initopt_core.figures.loss_surfaces.paths import STILL, parted, paths
 from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
 
-from .clip import FINE, Clip, Stage, arrow, dashed, font, marker, stage, times
+from .clip import FINE, Clip, Stage, arrow, dashed, font, lettered, marker, stage, times
 from .options import ClipOptions
 from .trails import Canvas, Look, Trail
 
 MOST_LAYERS = 45
 """Of a picture whose paths go on; texts in the layers of its scale have other names."""
-LEGIBLE = 440
-"""Height of a film for whose watchers the letters of a page are large enough, in pixels."""
 _WIDTH, _HALO, _RADIUS = 2.0, 4.0, 6.0
 """Of a path, its white edge and a racer's sign, in pixels of the chart."""
 BOLD = 0.7
@@ -94,7 +92,7 @@ def _over(
         Trail(canvas, _cut(way, dash, k, edge), look)
         for way, (_, dash, _), look in zip(ways, looks, pens, strict=True)
     ]
-    longest, letters = max(len(t.lr) for t in traces), _letters(still, options)
+    longest, letters = max(len(t.lr) for t in traces), lettered(still, options)
     canvas.pen = ImageDraw.Draw(canvas.large, "RGBA")  # which blends
     for t in times(options.moving) * longest:
         heads, tags, departed = [], [], False
@@ -126,7 +124,7 @@ def _tell_step(
     inks: tuple[str, str] = (marks.PAPER, marks.INK),
 ) -> None:  # fmt: skip
     """How far the paths are, in this corner of the map; no finer than the picture, since it is
-    another in each frame. `size` is of `_letters`; `inks` are paper and ink.
+    another in each frame. `size` is of `lettered`; `inks` are paper and ink.
     """
     letters = max(1, round(marks.LETTERS * size))
     left, top, edge = corner[0] + letters // 2, corner[1] + letters // 2, letters // 3
@@ -143,11 +141,6 @@ def _tell_step(
 def _advance(text: str, letters: int) -> int:
     """How far the next letter is, in pixels."""
     return round(font(letters).getlength(text))
-
-
-def _letters(still: Stage, options: ClipOptions) -> float:
-    """How many times larger than a page's letters are."""
-    return max(still.zoom, options.export.letters, options.height / LEGIBLE)
 
 
 def _beside(tags: Sequence[Tag], wide: float, high: float, k: float) -> tuple[list[Box], float]:
