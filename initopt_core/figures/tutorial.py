@@ -543,7 +543,7 @@ def clips(dataset: FashionMNIST) -> dict[str, Callable[[], moving.Clip]]:
         made[f"{stem}-paths"] = partial(_moving, RACES[name], moving.paths_clip)
         made[f"{stem}-orbit"] = partial(_orbit, RACES[name])
     made[BASINS] = _basins
-    made["race-loss"] = lambda: moving.curves_clip(_recorded(training.loss_figure))
+    made["race-loss"] = lambda: moving.curves_clip(_recorded(training.loss_figure), "epochs")
     made["race-weights"] = _race_weights
     made[MORPH] = lambda: moving.morph_clip(
         _observed(PRESETS["large-variance"].settings, dataset),

@@ -3,7 +3,7 @@
 import { VIRIDIS } from "../shared/colours.js";
 import { Finger } from "./finger.js";
 import { Frame } from "./frame.js";
-import { EDGE, PRINTED, USUAL, dashed, pointer, sign, thread, tube } from "./tube.js";
+import { pointer, sign, tubes } from "./tube.js";
 import { cut } from "./ways.js";
 
 const SIZE = 2, HEIGHT = 1.1, MESH = 96, COARSE = 4;
@@ -145,15 +145,10 @@ export class Space {
         const [a, b, d] = this.place(x, y, exact ? run.loss[i / parts] : field.at(x, y));
         points.push(a, Number.isFinite(b) ? b : HEIGHT, d);
       });
-      const { printed } = lab.scene, strokes = dashed(points, lines, printed ? run.dash : []);
-      const made = [thread(T, strokes, run.color), tube(T, strokes, run.color, printed ? PRINTED : USUAL)];
-      if (printed) made.push(tube(T, dashed(points, lines), "#ffffff", EDGE));
-      const drawn = made.filter((part) => part);
-      const ball = printed ? sign(T, run)
-        : new T.Mesh(new T.SphereGeometry(0.035, 16, 12), new T.MeshLambertMaterial({ color: run.color }));
+      const drawn = tubes(T, points, lines, run, lab.scene.printed), end = sign(T, run);
       const left = pointer(T, run.color);
-      this.group.add(...drawn, ball, left);
-      return { drawn, ball, left, points, parts, lines, inside };
+      this.group.add(...drawn, end, left);
+      return { drawn, end, left, points, parts, lines, inside };
     });
   }
 
@@ -210,10 +205,9 @@ export class Space {
       for (const part of p.drawn) part.geometry.setDrawRange(0, part.userData.until[k]);
       // Of a path that has left the window, where it did.
       const at = p.lines[k] ? p.lines.indexOf(p.lines[k]) : k;
-      p.ball.position.set(p.points[3 * at], p.points[3 * at + 1], p.points[3 * at + 2]);
-      // A flat sign would stand half in the ground.
+      p.end.position.set(p.points[3 * at], p.points[3 * at + 1], p.points[3 * at + 2]);
       const gone = at > 0 && !p.inside[k];
-      p.ball.visible = !gone;
+      p.end.visible = !gone;
       p.left.visible = gone;
       departed ||= gone;
       if (gone) {
@@ -222,7 +216,7 @@ export class Space {
         const [a, b] = [from, to].map((place) => place.project(this.camera));
         p.left.material.rotation = Math.atan2(b.y - a.y, (b.x - a.x) * this.camera.aspect);
       }
-      if (p.ball.isSprite) p.ball.position.addScaledVector(this.toEye(p.ball.position), NEARER);
+      p.end.position.addScaledVector(this.toEye(p.end.position), NEARER); // else half in the ground
     });
     this.frame.turn();
     this.renderer.render(this.scene, this.camera);

@@ -1,5 +1,5 @@
 // A path in three dimensions: lines there are one pixel wide, a thin tube is seen from the back row.
-// In print it has its dashes, on a wide white edge, and ends in its sign, as in pictures.
+// It lies on a white edge and ends in its sign; in print it has its dashes, and a wide edge.
 
 import { marker } from "../shared/canvas.js";
 import { arrow } from "./signs.js";
@@ -9,8 +9,8 @@ import { arrow } from "./signs.js";
  * these places each of those is that it was made of */
 
 const SIDES = 5;
-/** Radius of a path, and of a printed one and its white edge. */
-export const USUAL = 0.009, PRINTED = 0.0115, EDGE = 0.024;
+/** Radius of a path and of its white edge, usually and in print. */
+const USUAL = [0.009, 0.0165], PRINTED = [0.0115, 0.024];
 const DASH = 0.0075; // of the scene, for a pixel of a dash
 const MOST = 20_000; // pieces of a dashed path; those of a longer one are longer
 const SIGN = 0.13, PIXELS = 64; // side of a sign, in the scene and of its picture
@@ -65,20 +65,17 @@ function until({ inked, at }, each) {
 }
 
 /**
- * The path as a line of one pixel.
+ * The path as tubes, its ink and its white edge: nothing where there is next to nothing.
  * @param {any} T the library
- * @param {Way} way
- * @param {string} color
+ * @param {number[]} points x, y, z after x, y, z
+ * @param {number[]} lines how many lines that are drawn lead to each place
+ * @param {{ color: string, dash: number[] }} run
+ * @param {boolean} [printed]
  */
-export function thread(T, way, color) {
-  const pairs = way.inked.flatMap((one, i) => (one ? [i - 1, i] : []));
-  const geo = new T.BufferGeometry();
-  geo.setAttribute("position", new T.BufferAttribute(new Float32Array(way.points), 3));
-  geo.setIndex(pairs);
-  const line = new T.LineSegments(geo, new T.LineBasicMaterial({ color, linewidth: 2 }));
-  line.frustumCulled = false;
-  line.userData.until = until(way, 2);
-  return line;
+export function tubes(T, points, lines, { color, dash }, printed) {
+  const [ink, edge] = printed ? PRINTED : USUAL;
+  const whole = dashed(points, lines), strokes = printed ? dashed(points, lines, dash) : whole;
+  return [tube(T, strokes, color, ink, false), tube(T, whole, "#ffffff", edge, true)].filter((part) => part);
 }
 
 /**
@@ -86,10 +83,11 @@ export function thread(T, way, color) {
  * @param {any} T the library
  * @param {Way} way
  * @param {string} color
- * @param {number} radius an `EDGE` hides nothing that comes after it: the dashes lie within it
+ * @param {number} radius
+ * @param {boolean} edge whether it hides nothing that comes after it: the ink lies within it
  */
-export function tube(T, way, color, radius) {
-  const { points, inked } = way, n = inked.length, edge = radius === EDGE;
+function tube(T, way, color, radius, edge) {
+  const { points, inked } = way, n = inked.length;
   if (n < 2) return null;
   const position = new Float32Array(n * SIDES * 3), index = [];
   for (let i = 0; i < n; i++) {
@@ -123,7 +121,7 @@ export function tube(T, way, color, radius) {
 }
 
 /**
- * A printed path's sign, which faces the eye.
+ * A path's sign, as in the key, which faces the eye.
  * @param {any} T the library
  * @param {{ color: string, shape: string }} run
  */

@@ -4,7 +4,7 @@
 `paths_clip(surface, traces, ..)`  optimizer paths over a surface, seen from above
 `orbit_clip(surface, traces, ..)`  the same in three dimensions while the eye swings
 `basins_clip(surface, run, ..)`    basins of attraction growing with the steps
-`curves_clip(figure)`              any chart of curves, drawn from left to right
+`curves_clip(figure, axis)`        any chart of curves, drawn from left to right
 `epochs_clip(curve, what)`         each layer's histogram over the epochs of a training
 `morph_clip(first, second)`        histograms of one initialization turning into another's
 `write_clip(clip, path, options)`  encodes it; `progress` and `cancelled` are called at each frame

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import NamedTuple
+from xml.sax.saxutils import escape
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from initopt_core.figures import fonts, where
 from initopt_core.figures.export import sheet
@@ -58,7 +59,9 @@ class Stage(NamedTuple):
     Attributes:
         image: RGB, of the clip's size.
         left, top: where the chart's plot begins, in pixels; zoom: pixels of a chart's pixel.
-        panels: (x, y, width, height) of each of several panels, in the chart's pixels.
+        panels: (x, y, width, height) of each panel, in the chart's pixels.
+        late: the entry of a legend that is named later: where it stands, in pixels, and what is
+            seen there from then on.
     """
 
     image: Image.Image
@@ -66,6 +69,7 @@ class Stage(NamedTuple):
     top: float
     zoom: float
     panels: tuple[tuple[float, ...], ...] = ()
+    late: tuple[tuple[int, int], Image.Image] | None = None
 
     def box(self, x: float, y: float, width: float, height: float) -> tuple[int, int, int, int]:
         """A part of the chart (in its own pixels) in pixels of the clip."""
@@ -74,11 +78,14 @@ class Stage(NamedTuple):
         return round(x), round(y), round(right), round(bottom)
 
 
-def stage(figure: Figure, options: ClipOptions, hidden: Sequence[str] = ()) -> Stage:
+def stage(
+    figure: Figure, options: ClipOptions, hidden: Sequence[str] = (), late: str = ""
+) -> Stage:
     """The figure, drawn once for all frames.
 
     Args:
         hidden: CSS classes of marks to be left out, as Vega writes them.
+        late: an entry of a legend whose place stays empty until `Stage.late` is put there.
     """
     drawn = sheet.picture(figure, options.export, size=(options.width, options.height))
     svg = drawn.svg
@@ -87,10 +94,24 @@ def stage(figure: Figure, options: ClipOptions, hidden: Sequence[str] = ()) -> S
         at = svg.index(">") + 1
         svg = f"{svg[:at]}<style>{rules}</style>{svg[at:]}"
     panels = tuple(tuple(map(float, found)) for found in _PANEL.findall(svg))
+    if not panels:
+        panels = tuple((0.0, 0.0, *map(float, found)) for found in _PLOT.findall(svg)[:1])
     svg = _IMAGE.sub(partial(_at_size, zoom=drawn.zoom), svg)
-    return Stage(_raster(svg), drawn.left, drawn.top, drawn.zoom, panels)
+    image = _raster(svg)
+    there = Stage(image, drawn.left, drawn.top, drawn.zoom, panels)
+    entry = late and re.search(_ENTRY.format(re.escape(escape(late))), svg)
+    if not entry:
+        return there
+    before = _raster(svg.replace(entry[0], "", 1))
+    box = ImageChops.difference(image, before).getbbox()
+    return there._replace(image=before, late=box and (box[:2], image.crop(box)))
 
 
+_PLOT = re.compile(r'<path class="background"[^>]* d="M[-\d.]+,[-\d.]+h([\d.]+)v([\d.]+)h')
+_ENTRY = (
+    r'<g class="mark-symbol role-legend-symbol"[^>]*><path [^>]*/></g>'
+    r'<g class="mark-text role-legend-label"[^>]*><text [^>]*>{}</text></g>'
+)
 _PANEL = re.compile(
     r'concat_\d+_group"[^>]*><g transform="translate\(([-\d.]+),([-\d.]+)\)">'
     r'<path class="background"[^>]* d="M[\d.]+,[\d.]+h([\d.]+)v([\d.]+)h'
@@ -121,6 +142,15 @@ def _at_size(found: re.Match[str], zoom: float) -> str:
 def _raster(svg: str) -> Image.Image:
     image = Image.open(io.BytesIO(converter().svg_to_png(svg, scale=1)))
     return image.convert("RGB")
+
+
+LEGIBLE = 440
+"""Height of a film for whose watchers the letters of a page are large enough, in pixels."""
+
+
+def lettered(still: Stage, options: ClipOptions) -> float:
+    """How many times larger than a page's the letters are that a clip writes itself."""
+    return max(still.zoom, options.export.letters, options.height / LEGIBLE)
 
 
 def times(count: int) -> np.ndarray:

@@ -10,16 +10,15 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from initopt_core.descent import Trace
-from initopt_core.figures.figure import Figure
 from initopt_core.figures.loss_surfaces.frame import LETTERS, edges, written
-from initopt_core.figures.loss_surfaces.marks import Tag, farewells
+from initopt_core.figures.loss_surfaces.marks import LEFT, Tag, farewells
 from initopt_core.figures.loss_surfaces.sight import FAINT, THIN, in_sight, sign_seen
 from initopt_core.figures.loss_surfaces.space import HIGH, WIDE, Camera, Ground, space
 from initopt_core.figures.loss_surfaces.ways import last_drawn, pieces
 from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
 
-from .clip import FINE, Clip, Stage, dashed, font, marker, stage, stroke, times
+from .clip import FINE, Clip, Stage, arrow, dashed, font, lettered, marker, stage, stroke, times
 from .options import ClipOptions
 from .paths import (
     _HALO,
@@ -28,10 +27,10 @@ from .paths import (
     BOLD,
     MOST_LAYERS,
     _beside,
-    _letters,
     _looks,
     _tell_step,
     _words,
+    untitled,
 )
 
 SWING = (-30.0, 8.0)
@@ -59,22 +58,16 @@ def orbit_clip(
     def frames(options: ClipOptions) -> Iterator[Image.Image]:
         figure = space(surface, traces, labels, ranges, color)
         if surface.label in options.title:  # said once, with more room to the surface
-            figure = _untitled(figure)
+            figure = untitled(figure)
         moving = ["mark-line", "mark-symbol", "mark-rect", "mark-image.layer_0_marks"]
         moving += [f"mark-text.layer_{n}_marks" for n in range(1, MOST_LAYERS)]
-        still = stage(figure, options, [f"{m}.role-mark" for m in moving])
+        still = stage(figure, options, [f"{m}.role-mark" for m in moving], late=LEFT)
         told = farewells(surface, traces, labels, ranges)
         ground = Ground.of(surface, ranges, color, mesh=64)
         return _round(still, ground, traces, told, swing, options)
 
     names = ", ".join(labels)
     return Clip("orbit", f"{surface.label} in three dimensions, with {names}.", frames)
-
-
-def _untitled(figure: Figure) -> Figure:
-    return replace(
-        figure, key=(figure.key, "untitled"), build=lambda: figure.build().properties(title="")
-    )
 
 
 def turned_by(part: float, swing: tuple[float, float] = SWING) -> float:
@@ -97,7 +90,7 @@ def _round(
     left, top, right, bottom = still.box(0, 0, WIDE, HIGH)
     camera = Camera(0.0, right - left, bottom - top, zoom=NEARER)
     empty = still.image.crop((left, top, right, bottom))
-    letters = _letters(still, options)
+    letters = lettered(still, options)
     for part in times(options.moving):
         turned = replace(camera, turn=turned_by(part, swing))
         image = ground.draw(turned, FINE)
@@ -106,7 +99,7 @@ def _round(
         pen = ImageDraw.Draw(scene)
         k, bold = FINE * turned.width / WIDE, FINE * max(BOLD, turned.width / WIDE)
         _axes(pen, ground, big, options.export.colors, FINE * letters)
-        tags = []
+        tags, departed = [], False
         for (way, inside), look, text in zip(ways, looks, told, strict=True):
             shown = max(1, round(part * longest * 6)) + 1
             drawn = in_sight(ground, way[:shown], pieces(inside[:shown]), big.eye)
@@ -118,10 +111,16 @@ def _round(
                 stroke(pen, line, "white", _HALO * bold)
             for piece in (one for line in lines for one in dashed(line, [d * k for d in look[1]])):
                 stroke(pen, piece, look[0], _WIDTH * bold)
-            end = way[:shown][last_drawn(inside[:shown])]
+            last = last_drawn(inside[:shown])
+            end = way[last]
             x, y = big.project(end)[0].tolist()
             ink = look[0] if sign_seen(ground, end, big.eye) else faint(look[0])
-            marker(pen, (x, y), look[2], ink, _RADIUS * bold)
+            if last and not inside[last]:
+                departed = True
+                a, b = big.project(way[last - 1])[0].tolist()
+                arrow(pen, (x, y), math.degrees(math.atan2(y - b, x - a)), ink, bold)
+            else:
+                marker(pen, (x, y), look[2], ink, _RADIUS * bold)
             tags += [Tag(text, x / k, y / k)] if text and shown >= len(way) else []
         _words(pen, *_beside(tags, WIDE, HIGH, letters / still.zoom), k)
         picture_now = empty.copy()
@@ -129,6 +128,9 @@ def _round(
         over = scene.reduce(FINE)
         picture_now.paste(over, (0, 0), over)
         still.image.paste(picture_now, (left, top))
+        if departed and still.late:
+            still.image.paste(still.late[1], still.late[0])
+            still = still._replace(late=None)
         inks = options.export.colors["paper"], options.export.colors["ink"]
         _tell_step(still.image, (left, top), part * longest, longest, letters, inks)
         yield still.image

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -12,20 +13,19 @@ from PIL import Image, ImageDraw
 from initopt_core.descent import Trace
 from initopt_core.figures import theme
 from initopt_core.figures.export.restyle import in_print
+from initopt_core.figures.figure import Figure
 from initopt_core.figures.loss_surfaces import marks, picture
 from initopt_core.figures.loss_surfaces.marks import Box, Tag, farewells, most_of, placed, walked
 from initopt_core.figures.loss_surfaces.paths import STILL, parted, paths
 from initopt_core.surfaces import Surface
 from initopt_core.surfaces.catalogue import Ranges
 
-from .clip import FINE, Clip, Stage, arrow, dashed, font, marker, stage, times
+from .clip import FINE, Clip, Stage, arrow, dashed, font, lettered, marker, stage, times
 from .options import ClipOptions
 from .trails import Canvas, Look, Trail
 
 MOST_LAYERS = 45
 """Of a picture whose paths go on; texts in the layers of its scale have other names."""
-LEGIBLE = 440
-"""Height of a film for whose watchers the letters of a page are large enough, in pixels."""
 _WIDTH, _HALO, _RADIUS = 2.0, 4.0, 6.0
 """Of a path, its white edge and a racer's sign, in pixels of the chart."""
 BOLD = 0.7
@@ -46,12 +46,21 @@ def paths_clip(
         figure = paths(surface, traces, labels, ranges, color, moving=True)
         kinds = ("mark-line", "mark-symbol", "mark-rect", "mark-text")
         moving = [f"{k}.layer_{n}_marks" for k in kinds for n in range(STILL, MOST_LAYERS)]
-        still = stage(figure, options, moving)
+        if surface.label in options.title:  # said once, with more room to the map
+            figure = untitled(figure)
+        still = stage(figure, options, moving, late=marks.LEFT)
         told = farewells(surface, traces, labels, ranges)
         return _over(still, traces, told, ranges, options)
 
     names = ", ".join(labels)
     return Clip("paths", f"The paths of {names} over {surface.label}, step by step.", frames)
+
+
+def untitled(figure: Figure) -> Figure:
+    """The chart without its own title."""
+    return replace(
+        figure, key=(figure.key, "untitled"), build=lambda: figure.build().properties(title="")
+    )
 
 
 def _looks(traces: Sequence[Trace], options: ClipOptions) -> list[tuple[str, list[int], str]]:
@@ -83,16 +92,16 @@ def _over(
         Trail(canvas, _cut(way, dash, k, edge), look)
         for way, (_, dash, _), look in zip(ways, looks, pens, strict=True)
     ]
-    longest, letters = max(len(t.lr) for t in traces), _letters(still, options)
+    longest, letters = max(len(t.lr) for t in traces), lettered(still, options)
     canvas.pen = ImageDraw.Draw(canvas.large, "RGBA")  # which blends
     for t in times(options.moving) * longest:
-        heads, tags = [], []
+        heads, tags, departed = [], [], False
         for trail, way, (color, _, shape), text in zip(trails, ways, looks, told, strict=True):
             trail.grow(min(t, len(way) - 1), trails)
             at = _at(way, t)
             gone = parted(np.array([*way[: int(t) + 1], at]), edge, 8 * k)
             if gone:
-                at = gone[:2]
+                at, departed = gone[:2], True
                 draw = partial(arrow, at=at, angle=gone[2], color=color, unit=k)
             else:
                 draw = partial(marker, at=at, shape=shape, color=color, radius=_RADIUS * bold)
@@ -103,6 +112,9 @@ def _over(
             corners = k * np.array([box.edges(size) for box in boxes]).reshape(-1, 2)
             heads.append((canvas.tiles(corners, 2), partial(_words, boxes=boxes, size=size, k=k)))
         canvas.show(heads)
+        if departed and still.late:
+            still.image.paste(still.late[1], still.late[0])
+            still = still._replace(late=None)
         _tell_step(still.image, box[:2], t, longest, letters)
         yield still.image
 
@@ -112,7 +124,7 @@ def _tell_step(
     inks: tuple[str, str] = (marks.PAPER, marks.INK),
 ) -> None:  # fmt: skip
     """How far the paths are, in this corner of the map; no finer than the picture, since it is
-    another in each frame. `size` is of `_letters`; `inks` are paper and ink.
+    another in each frame. `size` is of `lettered`; `inks` are paper and ink.
     """
     letters = max(1, round(marks.LETTERS * size))
     left, top, edge = corner[0] + letters // 2, corner[1] + letters // 2, letters // 3
@@ -129,11 +141,6 @@ def _tell_step(
 def _advance(text: str, letters: int) -> int:
     """How far the next letter is, in pixels."""
     return round(font(letters).getlength(text))
-
-
-def _letters(still: Stage, options: ClipOptions) -> float:
-    """How many times larger than a page's letters are."""
-    return max(still.zoom, options.export.letters, options.height / LEGIBLE)
 
 
 def _beside(tags: Sequence[Tag], wide: float, high: float, k: float) -> tuple[list[Box], float]:

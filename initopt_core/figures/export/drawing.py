@@ -34,6 +34,25 @@ def with_title(drawing: Drawing) -> Drawing:
     return replace(drawing, body=body, height=drawing.height + more, top=drawing.top + more)
 
 
+_PLOT = re.compile(r'class="background"[^>]* d="M[-\d.]+,[-\d.]+h([\d.]+)v')
+_LEGEND = re.compile(
+    r'role-legend"[^>]*><g transform="translate\(([-\d.]+),([-\d.]+)\)">'
+    r'<path class="background"[^>]* d="M[^"]*?v([\d.]+)h'
+)
+
+
+def below_legends(drawing: Drawing) -> tuple[float, float] | None:
+    """Left and upper end, in pixels, of what the legends at the right of one plot leave free below
+    them; None for a chart that has none there, or several plots."""
+    plot = _PLOT.search(drawing.body)
+    legends = [tuple(map(float, found)) for found in _LEGEND.findall(drawing.body)]
+    if not plot or not legends or "concat_" in drawing.body:
+        return None
+    left = min(x for x, *_ in legends)
+    bottom = max(y + high for _, y, high in legends)
+    return (drawing.left + left, drawing.top + bottom) if left >= float(plot[1]) else None
+
+
 _SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"[^>]*>')
 _PAPER = re.compile(r'^\s*<rect width="[\d.]+" height="[\d.]+" fill="[^"]*"\s*/>')
 _ORIGIN = re.compile(r'transform="translate\(([-\d.]+),([-\d.]+)\)"')

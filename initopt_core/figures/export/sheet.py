@@ -20,7 +20,7 @@ from initopt_core.figures.fonts import converter
 from initopt_core.figures.room import COLUMNS, HEIGHT, LEGEND_COLUMNS, LEGEND_LINE, WIDTH, Room
 
 from . import letters
-from .drawing import Drawing, compiled, rendered, taken, trimmed, with_title
+from .drawing import Drawing, below_legends, compiled, rendered, taken, trimmed, with_title
 from .grid import Grid
 from .options import ExportOptions
 from .restyle import enlarged, legends_below, measured, reflowed, restyled, side_by_side, titles_fit
@@ -31,6 +31,8 @@ LONG_ENTRY = 300
 """Width in pixels from which entries of a legend have a line each."""
 BESIDE = 0.3
 """Share of a wide picture that its texts take beside a chart which is nearly square."""
+UNDER = 0.22
+"""The least share of its width that they take below a legend."""
 AROUND = 0.33
 USUAL = 720
 """Height of a picture of a given size at which its texts are as large as usual, in pixels."""
@@ -108,10 +110,17 @@ def _picture(figure: Figure, options: ExportOptions, size: tuple[int, int] | Non
             larger = min(room[0] / below.width, room[1] / below.height)
             drawing, zoom = (below, larger) if larger > GAIN * zoom else (drawing, zoom)
         found = _beside(figure, options, across, down, scale)
-        if found and found[1] > GAIN * zoom:
+        found = found if found and found[1] > GAIN * zoom else None
+        if found:
             drawing, zoom, told = found
+        if found:
             options.check_pixels(across, down)
             return _composed(drawing, options, told, across, down, zoom, framed, BESIDE * across)
+        under = _under(figure, options, across, down, scale)
+        if under and under[1] > GAIN * zoom:
+            options.check_pixels(across, down)
+            drawing, zoom, told, left = under
+            return _composed(drawing, options, told, across, down, zoom, framed, under=left)
     width = across or drawing.width * zoom + 2 * MARGIN * framed
     if not across:
         told = texts(options, width - 2 * MARGIN)
@@ -143,6 +152,27 @@ def _beside(
     room = across * (1 - BESIDE) - 3 * MARGIN, down - 2 * MARGIN
     drawing = _drawn(figure, options, *room, below=True)
     return drawing, min(room[0] / drawing.width, room[1] / drawing.height), told
+
+
+def _under(
+    figure: Figure, options: ExportOptions, across: int, down: int, scale: float
+) -> tuple[Drawing, float, dict[str, Text | Grid], float] | None:
+    """The chart as high as the title leaves it, with the other texts below the legend at its right:
+    by how much it is enlarged, and where those begin; None where they have no room there."""
+    wide = across - 2 * MARGIN
+    told = texts(replace(options, caption="", table="", source=""), wide, "beside", scale)
+    room = wide, down - 2 * MARGIN - high(told)
+    drawing = _drawn(figure, options, *room)
+    free = below_legends(drawing)
+    if free is None:
+        return None
+    zoom = min(room[0] / drawing.width, room[1] / drawing.height)
+    left, least = MARGIN + free[0] * zoom, MARGIN + high(told) + free[1] * zoom
+    below = down - 2 * MARGIN - least - (room[1] - drawing.height * zoom) / 2
+    if across - MARGIN - left < UNDER * across:
+        return None
+    more = shrunk(replace(options, title=""), across - MARGIN - left, below, "beside", scale)
+    return (drawing, zoom, {**told, **more}, left) if high(more) <= below else None
 
 
 def plain(figure: Figure, options: ExportOptions) -> dict[str, Any]:
@@ -257,11 +287,13 @@ def _composed(
     zoom: float,
     framed: bool,
     side: float = 0.0,
+    under: float = 0.0,
 ) -> Sheet:
     """Chart and texts on their paper.
 
     Args:
         side: width of the texts beside the chart; 0 where they stand above and below it.
+        under: where those begin that stand below the chart's legend; 0 where none do.
     """
     ink, margin = options.colors["ink"], MARGIN if framed else 0
     parts = [f'<rect width="100%" height="100%" fill="{options.colors["paper"]}"/>']
@@ -274,13 +306,13 @@ def _composed(
     below = [text for name, text in told.items() if name not in upper]
     at = foot - sum(text.height for text in below)
     begin, left = (margin, side + 2 * MARGIN) if side else (y, margin)
-    end = foot if side else at
-    x = left + (width - left - margin - drawing.width * zoom) / 2
+    end = foot if side or under else at
+    x = left + (0 if under else (width - left - margin - drawing.width * zoom) / 2)
     top = begin + max(0.0, (end - begin - drawing.height * zoom) / 2)
     place = f"translate({x:.3f},{top:.3f}) scale({zoom:.5f})"
     parts.append(f'<g transform="{place}">{drawing.body}</g>')
     for text in below:
-        words.append(text.drawn(MARGIN, at, ink))
+        words.append(text.drawn(under or MARGIN, at, ink))
         at += text.height
     parts += words  # above the chart's own paper, which reaches further than what is on it
     svg = (

@@ -85,7 +85,7 @@ def recorded() -> None:
                     figure,
                     key=f"recorded-{kind}",
                     label=f"Export the {kind}",
-                    clips=results.growing(figure),
+                    clips=results.growing(figure, "epochs"),
                     extra={"training.py": lambda: program(config)},
                 )
         _distributions(config)

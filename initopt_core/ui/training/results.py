@@ -159,13 +159,13 @@ def _over_epochs(curve: Curve, kind: str, said: str) -> Clip:
     return replace(clip, caption=f"{clip.alt} {said}".strip())
 
 
-def growing(figure: Figure) -> dict[str, Callable[[], Clip]]:
-    """Clips of a chart of curves, for its menu."""
+def growing(figure: Figure, axis: str) -> dict[str, Callable[[], Clip]]:
+    """Clips of a chart of curves over `axis`, for its menu."""
 
     def make() -> Clip:
         from initopt_core.figures.clips.curves import curves_clip
 
-        return curves_clip(figure)
+        return curves_clip(figure, axis)
 
     return {"The curves as they grow": make}
 

@@ -275,7 +275,7 @@ def _row_and_part(found: Picture, manner: Manner) -> None:
                 chart,
                 key=f"training-{kind}",
                 label=f"{kind.capitalize()} figure",
-                clips=results.growing(chart),
+                clips=results.growing(chart, manner[0]),
                 extra=results.own(run, history),
             )
     if any(c.probes for c in history.curves.values()):

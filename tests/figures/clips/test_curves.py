@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from PIL import ImageChops, ImageDraw
 
 from initopt_core.figures import clips, training
 from initopt_core.figures.export import sheet
@@ -56,3 +57,26 @@ def test_with_a_slides_letters_the_plot_has_its_share_of_a_small_frame(loss):
     drawn = sheet.picture(loss, options.export, size=(options.width, options.height))
     high = re.findall(r'class="background"[^>]*d="M[^"]*?v([\d.]+)h', drawn.svg)[0]
     assert drawn.zoom * float(high) > 140
+
+
+def test_each_frame_says_how_far_the_race_is(loss, monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        ImageDraw.ImageDraw, "text", lambda pen, at, text, *_, **__: said.append(text)
+    )
+    options = clips.ClipOptions(**{**SMALL, "fps": 5})
+    end = round(loss.signals["x_end"])
+    list(clips.curves_clip(loss, "epochs").frames(options))
+    assert len(said) == 5 and said[0] == f"epoch 0 of {end}" and said[-1] == f"epoch {end} of {end}"
+    said.clear()
+    list(clips.curves_clip(loss).frames(options))
+    assert not said, "of a chart whose axis is unknown"
+
+
+@pytest.mark.parametrize("size", [(320, 240), (640, 360), (1280, 720)])
+def test_how_far_the_race_is_stands_where_no_curve_is(loss, size):
+    options = clips.ClipOptions(**{**SMALL, "fps": 2, "width": size[0], "height": size[1]})
+    *_, told = clips.curves_clip(loss, "epochs").frames(options)
+    *_, bare = clips.curves_clip(loss).frames(options)
+    box = ImageChops.difference(told, bare).getbbox()
+    assert box and len(bare.crop(box).getcolors()) == 1

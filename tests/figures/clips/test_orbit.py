@@ -11,6 +11,7 @@ from initopt_core.figures.clips import clip as clip_pieces
 from initopt_core.figures.clips import orbit
 from initopt_core.figures.loss_surfaces.frame import edges
 from initopt_core.figures.loss_surfaces.space import HIGH, WIDE, Camera, Ground
+from initopt_core.surfaces import Surface
 from tests.support.clips import RANGES, SMALL, SURFACE, moves
 
 
@@ -37,9 +38,7 @@ def test_axes_stay_at_their_edges_and_in_the_frame_all_the_way():
 
 def test_an_orbit_says_its_surface_once_and_so_fills_more_of_the_frame(monkeypatch, traces):
     drawn, real = [], orbit.stage
-    monkeypatch.setattr(
-        orbit, "stage", lambda figure, *a: (drawn.append(real(figure, *a)), drawn[-1])[1]
-    )
+    monkeypatch.setattr(orbit, "stage", lambda *a, **k: (drawn.append(real(*a, **k)), drawn[-1])[1])
     made = clips.orbit_clip(SURFACE, traces, ["Adam", "RMSprop"], RANGES, "linear")
     for title in ("Paths", f"{SURFACE.label}: paths"):
         next(iter(made.frames(clips.ClipOptions(width=640, height=360, title=title))))
@@ -57,3 +56,20 @@ def test_an_orbits_still_part_has_no_axes_of_its_own(monkeypatch):
     hidden = set(re.findall(r"\.([\w.-]+)\{display:none\}", drawn[0]))
     groups = re.findall(r'class="(mark-text) role-mark (layer_\d+_marks)"', drawn[0])
     assert len(groups) >= 8 and {f"{kind}.{layer}.role-mark" for kind, layer in groups} <= hidden
+
+
+def test_a_racer_that_leaves_is_an_arrow_which_the_key_names_from_then_on(monkeypatch):
+    arrows = []
+    monkeypatch.setattr(orbit, "arrow", lambda *args: arrows.append(args))
+    hills, view = Surface("himmelblau"), (-5.0, 5.0, -5.0, 5.0)
+    traces = race(hills, [Run("SGDMomentum", (("lr", 0.9),), (3.5, -3.5))], 20)
+    kept = []
+    real = orbit.stage
+    monkeypatch.setattr(orbit, "stage", lambda *a, **k: kept.append(real(*a, **k)) or kept[-1])
+    options = clips.ClipOptions(**{**SMALL, "fps": 5, "width": 640, "height": 360})
+    frames = [f.copy() for f in clips.orbit_clip(hills, traces, ["x"], view, "log").frames(options)]
+    assert arrows and kept[0].late
+    (x, y), entry = kept[0].late
+    box = (x, y, x + entry.width, y + entry.height)
+    assert len(frames[0].crop(box).getcolors()) == 1
+    assert frames[-1].crop(box).tobytes() == entry.tobytes()

@@ -74,3 +74,30 @@ def test_what_is_seen_of_a_path_lies_on_the_path_however_far_it_goes():
     assert before[0] == 0 and before[-1] < 1 and out[-1] == pytest.approx([7.5, 10], abs=1e-3)
     assert 2 < after[0] < 4 and after[-1] == 5 and back[-1].tolist() == [8, 9]
     assert ((out >= 0) & (out <= 10.001)).all() and ((back >= -0.001) & (back <= 10)).all()
+
+
+def test_the_key_says_that_a_path_left_the_picture_when_it_has():
+    traces = race(HILLS, [FAST], 20)
+    options = clips.ClipOptions(**{**SMALL, "width": 640, "height": 360})
+    frames = [f.copy() for f in clips.paths_clip(HILLS, traces, ["x"], VIEW, "log").frames(options)]
+    still = stage(
+        figure(HILLS, traces, ["x"], VIEW, "log", moving=True), options, late="left the picture"
+    )
+    assert still.late
+    (x, y), entry = still.late
+    places = [f.crop((x, y, x + entry.width, y + entry.height)) for f in frames]
+    assert len(places[0].getcolors()) == 1, "nothing yet"
+    assert places[-1].tobytes() == entry.tobytes()
+    shown = [place.tobytes() == entry.tobytes() for place in places]
+    assert shown == sorted(shown), "it stays"
+
+
+def test_a_title_that_names_the_surface_leaves_its_row_to_the_map(traces):
+    words = {"caption": "Some words.", "source": "http://x.org", "width": 640, "height": 360}
+    found = []
+    for title in ("A race", f"{SURFACE.label}: paths"):
+        options = clips.ClipOptions(**{**SMALL, **words}, title=title)
+        clip = clips.paths_clip(SURFACE, traces, ["Adam", "RMSprop"], RANGES, "linear")
+        shown = np.asarray(next(iter(clip.frames(options)))).astype(int)
+        found.append((abs(shown - (253, 231, 37)).sum(axis=2) < 12).sum())  # the plain around
+    assert found[1] > 1.1 * found[0]

@@ -9,6 +9,7 @@ from PIL import Image
 
 from initopt_core import data
 from initopt_core.figures import export, initialization, loss_surfaces
+from initopt_core.figures.clips import ClipOptions
 from initopt_core.figures.export.sheet import picture
 from initopt_core.figures.initialization.display import Display
 from initopt_core.initialization.observation import observe
@@ -115,3 +116,32 @@ def test_no_words_are_under_the_paper_of_the_chart_beside_them(paths):
     words = {"caption": "settings in words " * 20, "title": "A title"}
     svg = picture(paths, export.ExportOptions("print", 1, shape="4:3", **words)).svg
     assert svg.index(">A title<") > svg.rindex("mark-text")
+
+
+def test_words_below_the_legend_leave_the_height_of_a_small_frame_to_the_map():
+    """It had 200 of 360 pixels, and the right third was empty."""
+    from initopt_core.descent import Run, race
+    from initopt_core.figures.clips.paths import untitled
+    from initopt_core.surfaces import Surface
+
+    surface, names = Surface("steep_optima"), ["SGD", "SGDMomentum", "Adam"]
+    traces = race(surface, [Run(name, (("lr", 0.5),), (0, 0)) for name in names], 20)
+    labels = ["SGD", "SGD + momentum", "Adam"]
+    paths = untitled(
+        loss_surfaces.paths(surface, traces, labels, (-2, 2, -2, 2), "linear", moving=True)
+    )
+    words = {
+        "title": "A title",
+        "caption": "Some words of a caption. " * 4,
+        "source": "http://x.org",
+    }
+    made = picture(paths, ClipOptions("gif", 640, 360, **words).export, size=(640, 360))
+    assert loss_surfaces.SIDE * made.zoom > 235
+    texts = list(ET.fromstring(made.svg).iter("{http://www.w3.org/2000/svg}text"))
+    told = [e for e in texts if e.text and e.text.startswith(("Some words", "http"))]
+    assert len(told) == 2
+    assert all(float(e.get("x", 0)) > made.left + loss_surfaces.SIDE * made.zoom for e in told)
+    lines = [e for e in texts if e.get("x") == told[0].get("x")]
+    assert min(float(e.get("y", 0)) for e in lines) > 120 and float(lines[-1].get("y", 0)) < 345
+    long = ClipOptions("gif", 640, 360, **{**words, "caption": "Words that go on. " * 60})
+    picture(paths, long.export, size=(640, 360))

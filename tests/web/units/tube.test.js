@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dashed } from "../../../assets/web/surface_canvas/tube.js";
+import { dashed, tubes } from "../../../assets/web/surface_canvas/tube.js";
 
 const points = [0, 0, 0, 0.3, 0, 0, 0.3, 0, 0.4, 1, 0, 0.4], lines = [0, 1, 2, 2];
 
@@ -34,4 +34,36 @@ test("a path that is longer than dashes can be drawn has longer ones", () => {
   const n = 3000, far = Array.from({ length: n }, (_, i) => [i % 2 ? 2 : 0, 0, 0]).flat();
   const way = dashed(far, Array.from({ length: n }, (_, i) => i), [2, 4]);
   assert.ok(way.inked.length < 50_000 && way.inked.includes(true) && way.inked.includes(false));
+});
+
+/** As much of the library as tubes ask for. */
+const T = {
+  Vector3: class {
+    constructor(...v) { this.v = v; }
+    set(...v) { this.v = v; return this; }
+    lengthSq() { return this.v.reduce((sum, n) => sum + n * n, 0); }
+    normalize() { return this.set(...this.v.map((n) => n / Math.sqrt(this.lengthSq()))); }
+    clone() { return new T.Vector3(...this.v); }
+    cross({ v: [a, b, c] }) { const [x, y, z] = this.v; return this.set(y * c - z * b, z * a - x * c, x * b - y * a); }
+    getComponent(k) { return this.v[k]; }
+  },
+  BufferGeometry: class {
+    setAttribute(name, value) { this[name] = value; }
+    setIndex(index) { this.index = index; }
+  },
+  BufferAttribute: class { constructor(array) { this.array = array; } },
+  MeshBasicMaterial: class { constructor(look) { Object.assign(this, look); } },
+  Mesh: class { constructor(geometry, material) { Object.assign(this, { geometry, material, userData: {} }); } },
+};
+
+test("a path lies on a white edge that is wider and hides no ink, with two draw calls", () => {
+  for (const printed of [false, true]) {
+    const made = tubes(T, points, lines, { color: "#4477AA", dash: [9, 4] }, printed), [ink, edge] = made;
+    assert.equal(made.length, 2);
+    assert.deepEqual([ink, edge].map((part) => part.material.color), ["#4477AA", "#ffffff"]);
+    assert.ok(ink.material.depthWrite && !edge.material.depthWrite && edge.renderOrder < ink.renderOrder);
+    const [thin, wide] = made.map((part) => Math.max(...part.geometry.position.array.filter((_, i) => i % 3 === 1)));
+    assert.ok(wide > 1.5 * thin, `${wide} over ${thin}`);
+    assert.equal(ink.geometry.index.length > edge.geometry.index.length, printed, "dashes in print alone");
+  }
 });
