@@ -108,7 +108,8 @@ def marks(ends: Iterable[float], count: int = 8) -> list[float] | None:
 # A value's first digit, and which of them an axis has room for: pixels that a power of ten must
 # take at least. Labels are thinned out from one end; a round one would go for an odd one before it.
 _FIRST = "toNumber(format(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)), '.6r'))"
-_ROUND = ((200, "1, 2, 3, 5, 7"), (43, "1, 2, 5"), (24, "1, 3"), (0, "1"))
+_MOST = "1, 2, 3, 5, 7"
+_ROUND = ((90, _MOST), (43, "1, 2, 5"), (24, "1, 3"), (0, "1"))
 
 
 def labels(spanned: str, height: str = HEIGHT, own: str = "null") -> str:
@@ -122,7 +123,10 @@ def labels(spanned: str, height: str = HEIGHT, own: str = "null") -> str:
     room = f"{height} / {spanned} / {theme.TYPE}"
     kept = "false"
     for pixels, digits in reversed(_ROUND):
-        kept = f"{room} > {pixels} ? indexof([{digits}], {_FIRST}) >= 0 : {kept}"
+        fits = f"{room} > {pixels}"
+        if digits == _MOST:  # over more than that they are too many to read
+            fits += f" && {spanned} < 1.5"
+        kept = f"{fits} ? indexof([{digits}], {_FIRST}) >= 0 : {kept}"
     kept = f"isValid({own}) || {spanned} < 0.31 || {room} > 284 || ({kept})"
     return f"!{spanned} ? ({theme.POWER_OF_TEN}) : {kept} ? {theme.NUMBER} : ''"
 

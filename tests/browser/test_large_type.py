@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_fit import audit
+from tests.support.cases import cases
 from tests.support.still import still
 
 # Every text on every canvas, with its size in CSS pixels.
@@ -21,13 +22,13 @@ WORDS = """() => [...document.querySelectorAll(
     '.sc-table td, .sc-table th, .sc-step, .bm-title, .bm-note, .sf-root td')]
   .filter((e) => e.textContent.trim() && e.getClientRects().length)
   .map((e) => [parseFloat(getComputedStyle(e).fontSize), e.textContent])"""
-PAGES = (
-    "/initialization?part=Phase+map",
-    "/initialization?layers=30+x+64",
-    "/training",
-    "/loss_surfaces",
-    "/loss_surfaces?view=Basins",
-    "/loss_surfaces?view=Sharp+and+flat",
+PAGES = cases(
+    ("/initialization?part=Phase+map", "/training", "/loss_surfaces"),
+    (
+        "/initialization?layers=30+x+64",
+        "/loss_surfaces?view=Basins",
+        "/loss_surfaces?view=Sharp+and+flat",
+    ),
 )
 
 

@@ -7,22 +7,21 @@ from playwright.sync_api import expect
 
 from tests.browser.test_fit import audit
 from tests.support import hall
+from tests.support.cases import cases
 from tests.support.still import still
 
-PAGES = (
-    "/initialization",
-    "/training",
-    "/loss_surfaces",
-    "/initialization?figure=depth",
-    "/initialization?figure=part&part=Phase+map",
-    "/initialization?layers=7+x+64",
-    "/initialization?layers=30+x+64",
-    "/loss_surfaces?solid=true",
-    "/loss_surfaces?view=Basins",
-    "/loss_surfaces?view=Sharp+and+flat",
+PAGES = cases(
+    ("/initialization", "/training", "/loss_surfaces"),
+    (
+        "/initialization?figure=depth",
+        "/initialization?figure=part&part=Phase+map",
+        "/initialization?layers=7+x+64",
+        "/initialization?layers=30+x+64",
+        "/loss_surfaces?solid=true",
+        "/loss_surfaces?view=Basins",
+        "/loss_surfaces?view=Sharp+and+flat",
+    ),
 )
-CHEAP = 3
-"""That many are looked at by default."""
 
 
 def in_hall(page, url: str, path: str) -> None:
@@ -36,9 +35,7 @@ def in_hall(page, url: str, path: str) -> None:
     still(page, figures=False)
 
 
-@pytest.mark.parametrize(
-    "path", [*PAGES[:CHEAP], *(pytest.param(p, marks=pytest.mark.long) for p in PAGES[CHEAP:])]
-)
+@pytest.mark.parametrize("path", PAGES)
 def test_the_last_row_sees_everything(projector, app_url, path):
     in_hall(projector, app_url, path)
     assert hall.unreadable(projector) == []
@@ -89,7 +86,7 @@ def test_what_is_hovered_is_read_from_the_last_row(projector, app_url):
     assert not projector.problems
 
 
-@pytest.mark.parametrize("runs", [5, pytest.param(8, marks=pytest.mark.long)])
+@pytest.mark.parametrize("runs", cases([5], [8]))
 def test_two_rows_of_maps_share_the_window(projector, app_url, runs):
     in_hall(projector, app_url, f"/loss_surfaces?view=Basins&surface=himmelblau&runs={runs}")
     maps = projector.locator(".bm-root canvas")
@@ -130,7 +127,7 @@ def test_the_switch_leads_in_and_out_and_the_controls_come_by_a_key(page, app_ur
     assert not page.problems
 
 
-@pytest.mark.parametrize("size", [hall.SIZE, {"width": 1024, "height": 768}])
+@pytest.mark.parametrize("size", cases([{"width": 1024, "height": 768}], [hall.SIZE]))
 def test_the_switch_lays_figures_out_anew(page, app_url, size):
     """A legend placed for small letters would print its entries over each other."""
     page.set_viewport_size(size)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from initopt_core.lecture.tutorial import TUTORIAL
+from tests.support.cases import cases
 from tests.support.lecture import INK, arrived
 from tests.support.still import still
 
@@ -75,7 +76,7 @@ FRAMES = """() => {
 
 @pytest.mark.parametrize(
     ("start", "ways"),
-    [(6, "+"), (9, "++++++"), pytest.param(15, "-----", marks=pytest.mark.long)],
+    cases([(6, "+"), (9, "++")], [(9, "++++++"), (15, "-----")]),
 )
 def test_between_two_scenes_there_is_one_picture_then_the_next(projector, app_url, start, ways):
     """Whatever the browser has to do: a copy of the one, then the other with all its figures, in
