@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import SupportsFloat
 
@@ -106,6 +107,12 @@ def in_mid_sentence(label: str) -> str:
 def capital(text: str) -> str:
     """A text as it begins a line: its first letter large, all others as they are."""
     return text[:1].upper() + text[1:]
+
+
+def first_few(sentences: Sequence[str], most: int, rest: str = "") -> list[str]:
+    """So many of them, and one more that says how many are left; `rest` is its end."""
+    more = len(sentences) - most
+    return [*sentences[:most], *([f"So it is with {more} more{rest}."] if more > 0 else [])]
 
 
 def count(whole: int) -> str:

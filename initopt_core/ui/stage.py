@@ -110,8 +110,8 @@ def _linked() -> Stage:
                 check_figure(address.page() or HOME, value)
         except SettingError:
             # A lecture begins with its first scene; the page Scenes lists them all.
-            begins = parameter.name == "scene" and st.query_params.get("lecture") != ON
-            begins = begins and address.page() != SCENES
+            lists = address.page() == SCENES or st.query_params.get("lecture") == ON
+            begins = parameter.name == "scene" and not lists
             state.note_bad_link(parameter.name, raw, "1" if begins else "")
             given.pop(parameter.name, None)
     found = Stage(**given)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from initopt_core.registry import Entry, Parameter, Registry, SettingError
-from initopt_core.wording import as_text, count, number
+from initopt_core.wording import as_text, count, first_few, number
 
 from . import address
 from .link_names import meaningless, meant
@@ -323,10 +323,8 @@ def notes() -> list[str]:
 def notice_bad_links(container: Any = st) -> None:
     """One quiet line on what of the opened link could not be used, for a while: until the first
     change at the latest."""
-    fresh = notes()
+    fresh = first_few(notes(), MOST_NOTES)
     st.session_state[_SEEN] = bool(fresh)
-    if len(fresh) > MOST_NOTES:
-        fresh[MOST_NOTES:] = [f"So it is with {len(fresh) - MOST_NOTES} more."]
     if fresh:
         told = container.container(key="link-notes")  # in a hall it has its place below
         told.caption(":material/link_off: " + " ".join(fresh))

@@ -11,6 +11,14 @@ from tests.support.lecture import COVERED, GUESS, INK, SECOND, arrived, line_dra
 from tests.support.still import still
 
 
+def done(page, key: str, button) -> None:
+    """By the key, or without one by the button."""
+    if key:
+        page.keyboard.press(key)
+    else:
+        button.click()
+
+
 def test_a_guess_is_drawn_and_the_answer_comes_below_it(projector, app_url):
     page = projector
     page.goto(f"{app_url}/initialization?{SECOND}")
@@ -87,10 +95,7 @@ def test_a_guess_is_taken_back_line_by_line(projector, app_url):
         assert page.evaluate(INK, [x, y]) == GUESS
         assert undo.bounding_box()["height"] >= 44
         assert hall.unreadable(page) == []
-        if act:
-            page.keyboard.press(act)
-        else:
-            undo.click()
+        done(page, act, undo)
         expect(undo).to_be_hidden()
         assert page.evaluate(INK, [x, y]) != GUESS
     page.keyboard.press("PageDown")
@@ -111,10 +116,7 @@ def test_all_guesses_of_a_scene_go_at_once_and_come_back(covered, act):
     line_drawn(page, 40)
     expect(clear).to_be_visible()
     assert hall.unreadable(page) == []
-    if act:
-        page.keyboard.press(act)
-    else:
-        clear.click()
+    done(page, act, clear)
     expect(clear).to_be_hidden()
     assert GUESS not in [page.evaluate(INK, [x, y]), page.evaluate(INK, [x, y + 40])]
     undo.click()

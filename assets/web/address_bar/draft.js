@@ -2,6 +2,7 @@
 // that is closed or loaded anew sends what it still holds (pause.js), but the server ends what such
 // a window has asked for: the next page of this browser hands in what was left.
 
+import { stored } from "../shared/storage.js";
 import { FIELDS, PAUSE_MS, whenSent } from "./pause.js";
 
 const PLACE = "initopt-draft";
@@ -50,22 +51,16 @@ let draft = null;
 let before = ""; // of the field that has the focus
 let resting = 0; // of the timer
 
-function stored(act) {
-  try {
-    return act(localStorage);
-  } catch { // not allowed here, or full
-    return null;
-  }
-}
-
-const keep = () => stored((place) => place.setItem(PLACE, JSON.stringify(draft)));
+const keep = () => stored(() => localStorage.setItem(PLACE, JSON.stringify(draft)));
+const found = () => leftBehind(stored(() => localStorage.getItem(PLACE)), Date.now());
+const drop = () => stored(() => localStorage.removeItem(PLACE));
 const busy = () => document.querySelector("[data-test-script-state=running]") !== null;
 
 function forget() {
   clearTimeout(resting);
   if (draft) before = draft.text;
   draft = null;
-  stored((place) => place.removeItem(PLACE));
+  drop();
 }
 
 function awaitRest(wait = REST_MS) {
@@ -107,15 +102,13 @@ export function toHandIn(heard) {
   /** @type {any} */
   const page = globalThis; // one for all copies of this script
   if (page.initoptLeft === undefined) {
-    page.initoptLeft = leftBehind(stored((place) => place.getItem(PLACE)), Date.now());
+    page.initoptLeft = found();
     watch();
   }
   const left = page.initoptLeft;
   if (left && left.id === heard) {
     page.initoptLeft = null;
-    if (stored((place) => leftBehind(place.getItem(PLACE), Date.now()))?.id === heard) {
-      stored((place) => place.removeItem(PLACE));
-    }
+    if (found()?.id === heard) drop();
   }
   return page.initoptLeft;
 }

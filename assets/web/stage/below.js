@@ -1,9 +1,9 @@
 // Says on a phone that something lies below the window, until it is scrolled to; while plots are
 // covered, on every screen and how many.
 
+import { PHONE } from "../live_chart/layout.js";
 import { plots } from "./boxes.js";
 
-const PHONE = "(max-width: 640px)";
 const END = 24; // pixels that are the page's edge, and nothing to see
 
 /**
@@ -36,7 +36,7 @@ export class Below {
     this.frame = 0;
     const main = document.querySelector("[data-testid=stMain]");
     const rest = main ? main.scrollHeight - main.clientHeight - main.scrollTop : 0;
-    const phone = matchMedia(PHONE).matches, covered = this.covered();
+    const phone = innerWidth <= PHONE, covered = this.covered();
     const asks = covered || (phone && rest > END);
     const count = asks ? plots().filter(({ y, h }) => y + h / 2 > innerHeight).length : 0;
     this.place.textContent = wording({ phone, covered, plots: count, rest });

@@ -1,5 +1,6 @@
 // Guesses outlive a page that is loaded anew, and are forgotten with its tab.
 
+import { stored } from "../shared/storage.js";
 import { kept } from "./ink.js";
 
 /** @typedef {import("./ink.js").Stroke} Stroke */
@@ -42,16 +43,9 @@ export function unpacked(text) {
 
 /** Bring the tab's guesses back, and keep them when its page goes. */
 export function keepDrafts() {
-  try {
-    for (const [scene, strokes] of unpacked(sessionStorage.getItem(NAME))) if (!kept.has(scene)) kept.set(scene, strokes);
-  } catch {
-    return; // a browser that keeps nothing
-  }
-  const keep = () => {
-    try {
-      sessionStorage.setItem(NAME, packed(kept));
-    } catch { /* it is full */ }
-  };
+  const before = unpacked(stored(() => sessionStorage.getItem(NAME)));
+  for (const [scene, strokes] of before) if (!kept.has(scene)) kept.set(scene, strokes);
+  const keep = () => stored(() => sessionStorage.setItem(NAME, packed(kept)));
   addEventListener("pagehide", keep);
   document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
 }

@@ -77,6 +77,12 @@ class Stage(NamedTuple):
         right, bottom = x + width * self.zoom, y + height * self.zoom
         return round(x), round(y), round(right), round(bottom)
 
+    def named(self) -> Stage:
+        """From now on with what is named later."""
+        if self.late:
+            self.image.paste(self.late[1], self.late[0])
+        return self._replace(late=None)
+
 
 def stage(
     figure: Figure, options: ClipOptions, hidden: Sequence[str] = (), late: str = ""

@@ -128,9 +128,7 @@ def _round(
         over = scene.reduce(FINE)
         picture_now.paste(over, (0, 0), over)
         still.image.paste(picture_now, (left, top))
-        if departed and still.late:
-            still.image.paste(still.late[1], still.late[0])
-            still = still._replace(late=None)
+        still = still.named() if departed else still
         inks = options.export.colors["paper"], options.export.colors["ink"]
         _tell_step(still.image, (left, top), part * longest, longest, letters, inks)
         yield still.image

@@ -112,9 +112,7 @@ def _over(
             corners = k * np.array([box.edges(size) for box in boxes]).reshape(-1, 2)
             heads.append((canvas.tiles(corners, 2), partial(_words, boxes=boxes, size=size, k=k)))
         canvas.show(heads)
-        if departed and still.late:
-            still.image.paste(still.late[1], still.late[0])
-            still = still._replace(late=None)
+        still = still.named() if departed else still
         _tell_step(still.image, box[:2], t, longest, letters)
         yield still.image
 

@@ -226,11 +226,10 @@ def _squared(vega: dict[str, Any]) -> int:
     return side
 
 
-def _with(program: str, **values: int) -> str:
-    """The program with these numbers in place of their names."""
-    for name, value in values.items():
-        program = re.sub(rf"\b{name}\b", str(value), program)
-    return program
+def _with(program: str, **values: float | str) -> str:
+    """The program with these values in place of their names."""
+    names = re.compile(rf"\b({'|'.join(values)})\b")
+    return names.sub(lambda found: str(values[found[1]]), program)
 
 
 def _fitted(room: Room, titled: bool) -> str:
@@ -238,8 +237,8 @@ def _fitted(room: Room, titled: bool) -> str:
     there may be as high as a frame of usual shape has room for."""
     least, lowest = min(_LEAST, room.least), min(_LOWEST, room.height)
     flat = replace(room, stack=0, screen=1.0, least=least, lowest=lowest)
-    program = _FITTED.replace("ROOM", json.dumps(flat.message())).replace("UPRIGHT", str(_UPRIGHT))
-    return program.replace("TITLE", str(_TITLE if titled else 0))
+    title = _TITLE if titled else 0
+    return _with(_FITTED, TITLE=title, UPRIGHT=_UPRIGHT, ROOM=json.dumps(flat.message()))
 
 
 def inert(text: str) -> str:

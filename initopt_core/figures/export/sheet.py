@@ -110,11 +110,9 @@ def _picture(figure: Figure, options: ExportOptions, size: tuple[int, int] | Non
             larger = min(room[0] / below.width, room[1] / below.height)
             drawing, zoom = (below, larger) if larger > GAIN * zoom else (drawing, zoom)
         found = _beside(figure, options, across, down, scale)
-        found = found if found and found[1] > GAIN * zoom else None
-        if found:
-            drawing, zoom, told = found
-        if found:
+        if found and found[1] > GAIN * zoom:
             options.check_pixels(across, down)
+            drawing, zoom, told = found
             return _composed(drawing, options, told, across, down, zoom, framed, BESIDE * across)
         under = _under(figure, options, across, down, scale)
         if under and under[1] > GAIN * zoom:

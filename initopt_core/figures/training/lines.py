@@ -194,14 +194,7 @@ def _length_of_each(found: Sequence[Line]) -> list[tables.Racer]:
 
 def _key_words(signal: str) -> alt.Chart:
     """A line over the plot that says what its marks are; a title would climb over the legend."""
-    mark = alt.Chart(alt.Data(values=[{}])).mark_text(
-        text=alt.ExprRef(signal),
-        align="left",
-        baseline="bottom",
-        fontSize=theme.sized(11),
-        limit=alt.ExprRef("plot_width"),
-    )
-    return mark.encode(x=alt.value(0), y=alt.value(theme.sized(-6)))
+    return _over(alt.ExprRef(signal), 0, 11, limit=alt.ExprRef("plot_width"))
 
 
 def heading(text: str, left: float, limit: alt.ExprRef | None = None) -> alt.Chart:
@@ -212,15 +205,18 @@ def heading(text: str, left: float, limit: alt.ExprRef | None = None) -> alt.Cha
         left: where it begins, in pixels from the plot's left edge.
         limit: its greatest width.
     """
+    more = {} if limit is None else {"limit": limit}
+    return _over(text, theme.sized(left), 12, fontWeight="bold", **more)
+
+
+def _over(
+    text: str | alt.ExprRef, left: float | alt.ExprRef, pixels: float, **look: Any
+) -> alt.Chart:
+    """Words over the plot, at a place of their own."""
     mark = alt.Chart(alt.Data(values=[{}])).mark_text(
-        text=text,
-        align="left",
-        baseline="bottom",
-        fontSize=theme.sized(12),
-        fontWeight="bold",
-        limit=alt.Undefined if limit is None else limit,
+        text=text, align="left", baseline="bottom", fontSize=theme.sized(pixels), **look
     )
-    return mark.encode(x=alt.value(theme.sized(left)), y=alt.value(theme.sized(-6)))
+    return mark.encode(x=alt.value(left), y=alt.value(theme.sized(-6)))
 
 
 def _x(axis: str, ticks: int = 8) -> alt.X:

@@ -75,8 +75,8 @@ def row(one: Number) -> tuple[str, ...]:
     """A line of the table: name, printed, ours, deviation, spread over seeds, meaning."""
     deviation = number(100 * one.deviation if one.is_share else one.deviation, 2)
     unit = f" {one.unit}" if one.unit else ""
-    spread = f"{number(one.spread, 2)}{unit}" if one.spread else "–"
-    spread = one.shortest if one.factor else spread
+    told = f"{number(one.spread, 2)}{unit}" if one.spread else "–"
+    spread = one.shortest if one.factor else told
     if one.relative_spread is not None:
         spread += f", {number(100 * one.relative_spread, 2)} % of ours"
     given = f"{one.write(one.printed)}{unit}", f"{one.write(one.ours)}{unit}"

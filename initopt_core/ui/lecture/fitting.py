@@ -12,6 +12,7 @@ from initopt_core.ui import address
 from initopt_core.ui.link_names import meaningless
 from initopt_core.ui.page import Laboratory
 from initopt_core.ui.state import Reading
+from initopt_core.wording import first_few
 
 MOST = 10
 """Scenes of a file whose settings are told one by one."""
@@ -69,8 +70,7 @@ def of_lecture(lecture: Lecture, numbers: Sequence[int] = ()) -> list[str]:
         for number, scene in zip(counted, lecture.scenes, strict=True)
         if (told := misfits(scene))
     ]
-    more = len(found) - MOST
-    return found[:MOST] + ([f"So it is with {more} more; each says it below."] * (more > 0))
+    return first_few(found, MOST, "; each says it below")
 
 
 def laboratory(page: str) -> Laboratory:

@@ -22,7 +22,7 @@ from initopt_core.lecture.tutorial import TUTORIAL
 from initopt_core.reading import SettingError
 from initopt_core.ui import stage
 from initopt_core.ui.layout import enter, page_header, tell_of_link
-from initopt_core.wording import as_text, many
+from initopt_core.wording import as_text, first_few, many
 
 from . import agenda, desk, draft, fitting, present
 
@@ -315,7 +315,7 @@ def _opened(data: bytes) -> list[str]:
         lecture, problems, numbers, unknown = files.opened(data)
     except SettingError as problem:
         return [f"{problem} {stays}"]
-    told = _some(problems)
+    told = first_few(problems, MOST)
     if not lecture.scenes:
         none = (
             f"None of its {many(len(problems), 'scene')} fits."
@@ -324,9 +324,4 @@ def _opened(data: bytes) -> list[str]:
         )
         return [f"{none} {stays}", *told]
     desk.open_new(lecture)
-    return told + _some(unknown) + fitting.of_lecture(lecture, numbers)
-
-
-def _some(sentences: list[str]) -> list[str]:
-    more = len(sentences) - MOST
-    return sentences[:MOST] + [f"So it is with {more} more."] * (more > 0)
+    return told + first_few(unknown, MOST) + fitting.of_lecture(lecture, numbers)

@@ -31,7 +31,7 @@ def bar(title: str) -> None:
     scene = _told() if stage.is_on() else {}
     if stage.is_on():
         _keep_covered(scene)
-        _make_ready()
+        _follow()
     address_bar(
         title, scene, asked=ASKED, add=add, said=desk.said, hear=draft.hear, heard=draft.heard
     )
@@ -53,11 +53,15 @@ def _keep_covered(scene: Mapping[str, Any]) -> None:
     )
 
 
-def _make_ready() -> None:
-    """While this scene is shown, the server computes what those after it show."""
-    if (lecture := _shown()) is not None:
-        number = stage.now().scene
-        ahead.READY.wish(lecture.scenes[number : number + ahead.SCENES])
+def _follow() -> None:
+    """The list of scenes marks this one; while it is shown, the server computes what those after it
+    show."""
+    lecture, number = _shown(), stage.now().scene
+    if lecture is None:
+        return
+    if lecture.scene(number):
+        agenda.left(lecture, number)
+    ahead.READY.wish(lecture.scenes[number : number + ahead.SCENES])
 
 
 def open_scene(lecture: Lecture, number: int) -> None:
@@ -125,7 +129,6 @@ def _told() -> dict[str, Any]:
     scene = lecture.scene(number)
     if scene is None:
         return {}
-    agenda.left(lecture, number)
     following = lecture.scene(number + 1)
     return {
         "lecture": lecture.name,

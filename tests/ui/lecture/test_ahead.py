@@ -179,6 +179,6 @@ def test_a_shown_scene_wishes_for_the_two_after_it(monkeypatch):
     monkeypatch.setattr(present, "_shown", lambda: TUTORIAL)
     for number in (0, 3, 14, 15):
         monkeypatch.setattr(present.stage, "now", lambda n=number: present.stage.Stage("x", n))
-        present._make_ready()
+        present._follow()
     scenes = TUTORIAL.scenes
     assert wished == [scenes[:2], scenes[3:5], scenes[14:], ()]
